@@ -1,0 +1,10 @@
+# Compile flags shared by every target of the project.
+add_library(mlp_flags INTERFACE)
+target_compile_options(mlp_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  # a*b+c becomes a fused multiply-add only where the code says so: the bits must not depend on the compiler's mood
+  -ffp-contract=off)
+if(MLP_SANITIZE)
+  target_compile_options(mlp_flags INTERFACE -fsanitize=${MLP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(mlp_flags INTERFACE -fsanitize=${MLP_SANITIZE})
+endif()

@@ -1,0 +1,72 @@
+// The data sets mlp knows by name: MNIST and Auto MPG from files, digits and Friedman #1 from nothing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mlp/dataset.h"
+
+namespace mlp {
+
+/// Where data files are looked for and how missing ones are had. The library reads no environment: the
+/// application fills this in (see data_directories()).
+struct DataSource {
+  std::vector<std::filesystem::path>
+      directories;                    ///< searched in order; in each, sub-folders as documented below
+  std::filesystem::path download_to;  ///< where a download is kept; empty: never download
+  /// Called during a download: file name, bytes so far, bytes in all (0: unknown). Returning false cancels.
+  std::function<bool(const std::string& file, std::uint64_t done, std::uint64_t total)> progress;
+};
+
+/// The search order: `data_dir` (the flag), `MLP_DATA_DIR`, ./data, and `$XDG_CACHE_HOME/mlp` or
+/// `$HOME/.cache/mlp`. Empty arguments are left out.
+std::vector<std::filesystem::path> data_directories(const std::filesystem::path& data_dir,
+                                                    std::string_view mlp_data_dir,
+                                                    std::string_view xdg_cache_home, std::string_view home);
+
+/// MNIST (LeCun, Cortes, Burges), 60,000 training and 10,000 test images of 28 x 28. Files as published, gzip
+/// or plain, in DIR/mnist, DIR/MNIST/raw (torchvision) or DIR itself.
+DataSplit load_mnist(const DataSource& source);
+
+/// Auto MPG (Quinlan; UCI), auto-mpg.data in DIR/auto-mpg or DIR itself: 392 complete rows, 7 features, mpg
+/// as target. The test set is `test_fraction` of the rows, drawn by `seed`.
+DataSplit load_auto_mpg(const DataSource& source, std::uint64_t seed, double test_fraction = 0.2);
+
+/// Drawn digits 0-9, 28 x 28, 8 bit: MNIST's layout without a file. Same bits from the same arguments.
+DataSplit make_digits(std::size_t train_rows, std::size_t test_rows, std::uint64_t seed);
+
+/// Friedman #1 (1991): 10 features uniform in [0, 1], y = 10 sin(pi x0 x1) + 20 (x2 - 1/2)^2 + 10 x3 + 5 x4 +
+/// noise N(0, 1).
+DataSplit make_friedman(std::size_t train_rows, std::size_t test_rows, std::uint64_t seed);
+
+/// One entry of `mlp data list`.
+struct DatasetInfo {
+  std::string name;         ///< "mnist", "mpg", "digits", "friedman"
+  std::string description;  ///< one line
+  Task task = Task::kClassification;
+  bool generated = false;          ///< needs no file
+  std::vector<std::string> files;  ///< as published, empty where generated
+  std::string licence;             ///< and author
+};
+const std::vector<DatasetInfo>& known_datasets();
+
+/// Where `name`'s files were found: one path per file, empty where none of the folders has it.
+std::vector<std::filesystem::path> locate(const std::string& name, const DataSource& source);
+
+/// Downloads what is missing of `name` into source.download_to; returns where each file lies.
+std::vector<std::filesystem::path> fetch(const std::string& name, const DataSource& source);
+
+/// The data set by name with its default size. Throws UsageError for an unknown name (with the nearest known
+/// one), FileError when files are missing and cannot be downloaded (names the files, the folders searched,
+/// what to do).
+DataSplit load_dataset(const std::string& name, const DataSource& source, std::uint64_t seed);
+
+/// Rows of raw inputs from a file, for prediction: IDX images (plain or gzip), or CSV rows of numbers with
+/// `features` columns and an optional header line. Throws FileError naming file, line and what was expected.
+Inputs read_inputs(const std::filesystem::path& path, std::size_t features);
+
+}  // namespace mlp

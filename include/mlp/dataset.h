@@ -1,0 +1,66 @@
+// A data set: rows of inputs as they are stored, and what is to be learned from them. A plain value.
+//
+// Nothing here is scaled: training learns the scaling from the rows it trains on and keeps it in the Model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mlp/matrix.h"
+
+namespace mlp {
+
+enum class Task { kClassification, kRegression };
+
+/// Height and width of image rows; 0 x 0 for anything else.
+struct ImageShape {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  friend bool operator==(const ImageShape&, const ImageShape&) = default;
+};
+
+/// Inputs [N, I], 8-bit (images) or float, as stored.
+using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>>;
+
+inline std::size_t row_count(const Inputs& inputs) {
+  return std::visit([](const auto& matrix) { return matrix.rows(); }, inputs);
+}
+inline std::size_t column_count(const Inputs& inputs) {
+  return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
+}
+
+struct Dataset {
+  std::string name;
+  Inputs inputs;                      ///< [N, I]
+  std::vector<std::int32_t> labels;   ///< classification: [N], each in [0, class_names.size()); else empty
+  Matrix<float> targets;              ///< regression: [N, O] in the targets' own unit; else empty
+  std::vector<float> sample_weights;  ///< [N], or empty: every row counts 1
+  std::vector<std::string> feature_names;  ///< [I], or empty
+  std::vector<std::string> class_names;    ///< classification: one per class
+  std::vector<std::string> target_names;   ///< regression: [O]
+  std::string unit;                        ///< regression: the targets' unit ("mpg"), or empty
+  ImageShape image;                        ///< of each input row, where rows are images
+
+  std::size_t rows() const { return row_count(inputs); }
+  std::size_t features() const { return column_count(inputs); }
+  Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }
+  /// What a network for this data set ends in: the number of classes or of targets.
+  std::size_t outputs() const { return class_names.empty() ? targets.columns() : class_names.size(); }
+};
+
+/// Throws DataError that names the row and the field unless all counts agree, labels are in range and every
+/// number is finite; training calls it.
+void validate(const Dataset& dataset);
+
+/// A data set in its training part and its test part, which nothing is ever learned from.
+struct DataSplit {
+  Dataset train;
+  Dataset test;
+  std::vector<std::string>
+      notes;           ///< what a user should know: "6 rows with a missing horsepower left out", ...
+  std::string origin;  ///< the folder it was read from, or "generated"
+};
+
+}  // namespace mlp

@@ -1,0 +1,68 @@
+// A trained model: everything needed to predict, as one value and one file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mlp/dataset.h"
+#include "mlp/loss.h"
+#include "mlp/parameters.h"
+
+namespace mlp {
+
+/// x' = (x - shift) * scale, column by column. Empty: identity. One entry: the same for every column.
+struct AffineScaling {
+  std::vector<float> shift;
+  std::vector<float> scale;  ///< as many as shift, none zero
+
+  bool identity() const { return shift.empty(); }
+  float apply(float value, std::size_t column) const;
+  float invert(float value, std::size_t column) const;
+  friend bool operator==(const AffineScaling&, const AffineScaling&) = default;
+};
+
+/// How a model came to be: what `mlp inspect` shows. Texts are those the to_string functions write.
+struct TrainingRecord {
+  std::string dataset;
+  std::string optimizer;
+  std::string schedule;
+  std::string library_version;
+  std::uint64_t seed = 0;
+  std::uint64_t epochs = 0;  ///< finished
+  std::uint64_t steps = 0;
+  std::uint64_t training_rows = 0;  ///< without the validation rows
+  double learning_rate = 0.0;
+  std::uint64_t batch_size = 0;
+  double l2 = 0.0;
+  double train_loss = 0.0;       ///< of the last epoch
+  double validation_loss = 0.0;  ///< of the parameters kept; NaN without a validation split
+  double seconds = 0.0;          ///< of training
+  friend bool operator==(const TrainingRecord&, const TrainingRecord&) = default;
+};
+
+struct Model {
+  MultilayerPerceptron network;
+  Parameters parameters;
+  Loss loss;                     ///< what it was trained to minimise
+  AffineScaling input_scaling;   ///< from inputs as stored to network inputs
+  AffineScaling target_scaling;  ///< from targets in their own unit to network outputs (regression)
+  std::vector<std::string> feature_names;
+  std::vector<std::string> class_names;   ///< classification
+  std::vector<std::string> target_names;  ///< regression
+  std::string unit;
+  ImageShape image;
+  TrainingRecord record;
+
+  Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }
+};
+
+/// Writes `path` whole or not at all: safetensors, see docs/formats.md. Throws FileError.
+void save_model(const Model& model, const std::filesystem::path& path);
+
+/// Throws FileError naming file, position, what was expected and what was found; nothing is allocated on the
+/// word of an unchecked number.
+Model load_model(const std::filesystem::path& path);
+
+}  // namespace mlp

@@ -1,0 +1,48 @@
+// What a training run leaves for the eye and the spreadsheet: loss curves (SVG and PNG), confusion matrices
+// (SVG) and metrics.csv. Figures are drawn by gnuplot.
+//
+// Without gnuplot nothing is drawn and the caller is told, in one sentence, what to install; a run never
+// fails for it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mlp/train.h"
+
+namespace mlp {
+
+/// One run's curves in a figure.
+struct LossCurve {
+  std::string label;  ///< legend entry; used where several runs are overlaid
+  std::vector<double> epoch;
+  std::vector<double> train_loss;
+  std::vector<double> validation_loss;  ///< NaN where there is none
+};
+
+LossCurve loss_curve(const History& history, std::string label);
+
+/// Draws `curves` to each of `paths` (.svg or .png by extension). Returns a note for the user when nothing
+/// could be drawn ("gnuplot is not installed: ..."). Throws FileError when a file cannot be written.
+std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves, const std::string& title,
+                                            const std::string& loss_name,
+                                            const std::vector<std::filesystem::path>& paths);
+
+/// Draws the matrix [true, predicted] as a heat map with counts to an SVG (or PNG) file; same return value.
+std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& confusion,
+                                                 const std::vector<std::string>& class_names,
+                                                 const std::string& title, const std::filesystem::path& path);
+
+// metrics.csv: one row per epoch, the numbers a loss curve is drawn from.
+
+/// Columns: epoch, train_loss, validation_loss, validation_metric, learning_rate, seconds,
+/// samples_per_second. Doubles in the shortest form that reads back exactly; NaN as an empty cell. Written
+/// whole or not at all.
+void write_metrics_csv(const History& history, const std::filesystem::path& path);
+
+/// The inverse. Throws FileError naming path, line and column.
+History read_metrics_csv(const std::filesystem::path& path);
+
+}  // namespace mlp

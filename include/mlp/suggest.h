@@ -1,0 +1,16 @@
+// Finds what the user probably meant: the nearest known name by edit distance (Levenshtein, 1966).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mlp {
+
+/// "did you mean 'relu'? Known: linear, relu, ..." - the first sentence only where a known name is close.
+std::string suggest(std::string_view unknown, std::span<const std::string> known);
+
+/// The number of single-character insertions, deletions and substitutions that turn `a` into `b`.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace mlp

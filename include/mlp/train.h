@@ -1,0 +1,145 @@
+// Training, evaluation, prediction: the front door.
+//
+//   const auto data = mlp::make_digits(10000, 2000, 1);
+//   auto trained = mlp::train(network, data.train, {.loss = mlp::CrossEntropy{}, .optimizer = mlp::Adam{},
+//   .epochs = 10}); auto report = mlp::evaluate(trained, data.test);
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mlp/dataset.h"
+#include "mlp/loss.h"
+#include "mlp/model.h"
+#include "mlp/optimizer.h"
+#include "mlp/schedule.h"
+
+namespace mlp {
+
+struct TrainingOptions {
+  Loss loss = CrossEntropy{};
+  Optimizer optimizer = Adam{};
+  Schedule schedule = Constant{};
+  int epochs = 10;
+  int batch_size = 64;
+  double l2 = 0.0;                   ///< adds l2/2 * sum of squared weights to the loss
+  double clip_norm = 0.0;            ///< gradients longer than this are scaled down to it; 0: never
+  double validation_fraction = 0.0;  ///< of the rows, drawn by seed, held out of training; in [0, 1)
+  int early_stopping = 0;   ///< stop after this many epochs without a better validation loss and keep the
+                            ///< best parameters; 0: never (needs validation_fraction > 0)
+  bool standardize = true;  ///< learn input (and regression target) scaling from the training rows;
+                            ///< 8-bit inputs are scaled to [0, 1] instead
+  std::uint64_t seed = 1;
+  int threads = 0;          ///< 0: as many as help on this machine
+  std::string target = {};  ///< CPU target ("avx2", ...); empty: the best this CPU has
+};
+
+/// One finished epoch. Losses are the training loss function's mean per row, without the L2 term.
+struct EpochRecord {
+  std::uint64_t epoch = 0;           ///< counted from 1
+  double train_loss = 0.0;           ///< mean over the epoch's steps, dropout included
+  double validation_loss = kNone;    ///< NaN without a validation split
+  double validation_metric = kNone;  ///< accuracy, or RMSE in the target's unit; NaN likewise
+  double learning_rate = 0.0;        ///< at the epoch's last step
+  double seconds = 0.0;              ///< of training in this epoch, validation excluded
+  double samples_per_second = 0.0;
+
+  static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+};
+using History = std::vector<EpochRecord>;
+
+/// Where a training run is: everything that decides how it goes on. A checkpoint is this value on disk.
+struct TrainingState {
+  Parameters parameters;
+  std::vector<Parameters> moments;  ///< moment_count(optimizer) of them
+  std::uint64_t step = 0;           ///< optimizer steps taken
+  std::uint64_t epoch = 0;          ///< finished epochs
+  std::uint64_t batch = 0;          ///< steps taken in the current epoch
+  double epoch_loss = 0.0;          ///< sum of loss * rows over those steps
+  double epoch_seconds = 0.0;
+  History history;
+  Parameters best_parameters;    ///< of the epoch with the lowest validation loss; empty before there is one
+  std::uint64_t best_epoch = 0;  ///< 0: none yet
+};
+
+/// Progress within an epoch, for observers.
+struct StepProgress {
+  std::uint64_t epoch = 0;  ///< current, counted from 1
+  std::uint64_t epochs = 0;
+  std::uint64_t batch = 0;    ///< finished in this epoch
+  std::uint64_t batches = 0;  ///< in an epoch
+  double mean_loss = 0.0;     ///< over this epoch so far
+};
+
+/// What a training run tells the outside. Every function is called on the thread that called train(), between
+/// steps.
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  /// After each step; return false to stop here (the state stays resumable).
+  virtual bool on_step(const StepProgress&) { return true; }
+  /// After each epoch; `model_so_far` and `state` may be saved.
+  virtual void on_epoch(const EpochRecord&, const TrainingState&) {}
+};
+
+enum class StopReason { kFinished, kEarlyStopping, kInterrupted };
+
+/// The result of training: a model (final parameters, or the best ones under early stopping) and how it came
+/// about.
+struct Trained {
+  Model model;
+  TrainingState state;
+  StopReason stopped = StopReason::kFinished;
+
+  const History& history() const { return state.history; }
+  operator const Model&() const { return model; }
+};
+
+/// Trains `network` on `dataset`. A pure function of its arguments: the same bits for any number of threads.
+/// With `resume_from` it continues that state to the very bits of the uninterrupted run.
+/// Throws std::invalid_argument when network, data set and options do not fit together (names both sides),
+/// DataError for unusable data, DivergenceError when a loss or parameter is no longer finite.
+Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
+              const TrainingOptions& options = {}, TrainingObserver* observer = nullptr,
+              const TrainingState* resume_from = nullptr);
+
+/// Rows of `dataset` to train on and to validate on, ascending; a pure function of its arguments.
+struct ValidationSplit {
+  std::vector<std::uint32_t> training;
+  std::vector<std::uint32_t> validation;
+};
+ValidationSplit validation_split(std::size_t rows, double fraction, std::uint64_t seed);
+
+struct ClassificationMetrics {
+  double accuracy = 0.0;
+  Matrix<std::uint64_t> confusion;  ///< [true class, predicted class]
+};
+struct RegressionMetrics {  // in the target's own unit, over all rows and targets
+  double mse = 0.0;
+  double rmse = 0.0;
+  double mae = 0.0;
+  double r2 = 0.0;  ///< 1 - MSE / variance of the targets, averaged over targets
+};
+struct Evaluation {
+  std::size_t rows = 0;
+  double loss = 0.0;  ///< the model's loss function, mean per row
+  std::optional<ClassificationMetrics> classification;
+  std::optional<RegressionMetrics> regression;
+};
+
+struct PredictionOptions {
+  int threads = 0;
+  std::string target = {};
+};
+
+/// Throws std::invalid_argument when model and data set do not fit (features, classes).
+Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options = {});
+
+/// Network outputs [N, O] for raw inputs: class probabilities (or whatever the last layer gives), or targets
+/// in their unit.
+Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
+
+}  // namespace mlp
