@@ -15,6 +15,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
+#include "mlp/reference.h"
 #include "mlp/report.h"
 #include "mlp/schedule.h"
 #include "mlp/suggest.h"
