@@ -5,10 +5,12 @@
 //   MeanSquaredError     1/C sum_c (p_c - y_c)^2
 //   MeanAbsoluteError    1/C sum_c |p_c - y_c|
 //   Huber                1/C sum_c h(p_c - y_c), h(r) = r^2/2 if |r| <= delta, else delta (|r| - delta/2)
-//   Huber, 1964 CrossEntropy         -sum_c y_c log p_c, from logits: sum_c y_c (logsumexp(z) - z_c); needs a
-//   Softmax output BinaryCrossEntropy   -1/C sum_c [y_c log p_c + (1 - y_c) log(1 - p_c)]; from logits when
-//   the output is Sigmoid:
-//                        1/C sum_c [softplus(z_c) - y_c z_c]; needs Sigmoid or Softmax outputs
+//                        (Huber, 1964)
+//   CrossEntropy         -sum_c y_c log p_c, from logits: sum_c y_c (logsumexp(z) - z_c);
+//                        needs a Softmax output
+//   BinaryCrossEntropy   -1/C sum_c [y_c log p_c + (1 - y_c) log(1 - p_c)]; needs Sigmoid or Softmax outputs;
+//                        from logits when the output is Sigmoid: 1/C sum_c [softplus(z_c) - y_c z_c]
+//
 // Over a batch of N rows with sample weights w_n (all 1 unless given): Loss = 1/N sum_n w_n loss_n - the mean
 // over the rows, not over the weights. L2 adds l2/2 * sum of squared weights (biases are not decayed). Label
 // smoothing (Szegedy et al., 2016) replaces y_c by (1 - s) y_c + s / C, for BinaryCrossEntropy by (1 - s) y_c

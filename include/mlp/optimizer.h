@@ -1,14 +1,19 @@
-// Optimizers, a closed set. With gradient g, parameter p, learning rate lr (after the schedule) and step t =
-// 1, 2, ...:
+// Optimizers, a closed set. With gradient g, parameter p, learning rate lr (after the schedule) and
+// step t = 1, 2, ...:
+//
 //   SGD       p -= lr g
-//   Momentum  v = momentum v + g;  p -= lr v                                     Polyak, 1964
-//   Nesterov  v = momentum v + g;  p -= lr (g + momentum v)                      Nesterov, 1983; Sutskever et
-//   al., 2013 RMSProp   s = rho s + (1 - rho) g^2;  p -= lr g / (sqrt(s) + epsilon)        Tieleman and
-//   Hinton, 2012 Adam      m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
-//             p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)  Kingma and Ba, 2015,
-//             algorithm 1
-//   AdamW     p -= lr weight_decay p (weights only), then Adam                   Loshchilov and Hutter, 2019,
-//   algorithm 2
+//   Momentum  v = momentum v + g;  p -= lr v
+//             (Polyak, 1964)
+//   Nesterov  v = momentum v + g;  p -= lr (g + momentum v)
+//             (Nesterov, 1983, in the form of Sutskever et al., 2013)
+//   RMSProp   s = rho s + (1 - rho) g^2;  p -= lr g / (sqrt(s) + epsilon)
+//             (Tieleman and Hinton, 2012)
+//   Adam      m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
+//             p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
+//             (Kingma and Ba, 2015, algorithm 1)
+//   AdamW     p -= lr weight_decay p (weights only), then Adam
+//             (Loshchilov and Hutter, 2019, algorithm 2)
+//
 // State starts at zero. Momentum and RMSProp use one moment buffer, Adam and AdamW two.
 #pragma once
 

@@ -1,15 +1,17 @@
 // Learning-rate schedules, a closed set: the factor the optimizer's learning rate is multiplied by at each
-// step. With progress x = step / total steps in [0, 1):
+// step. Steps count from 0 to total - 1; epoch = step / steps per epoch, a real number.
+//
 //   Constant          1
 //   StepDecay         factor^floor(epoch / every)
-//   ExponentialDecay  factor^epoch, epoch as a real number
-//   WarmUp            min(1, (step + 1) / (fraction * total))                    linear, then constant
-//   Cosine            warm-up over the first `warm_up` of all steps, then (1 + cos(pi x')) / 2 down to
-//   `floor`
-//                                                                                Loshchilov and Hutter, 2017
-//   OneCycle          up from 1/initial to 1 over the first `warm_up` of all steps, then down to 1/final,
-//   both by cosine
-//                                                                                Smith and Topin, 2019
+//   ExponentialDecay  factor^epoch
+//   WarmUp            min(1, (step + 1) / W), W = fraction * total
+//   Cosine            with W = warm_up * total: (step + 1) / W, at most 1, while step < W; then
+//                     floor + (1 - floor) (1 + cos(pi x)) / 2, x = (step - W) / (total - W)
+//                     (Loshchilov and Hutter, 2017, one period; x = 1 would be the step after the last)
+//   OneCycle          up from 1/initial to 1 at step P = warm_up * total - 1, then down to exactly 1/final at
+//                     the last step, both by half a cosine from u to v, v + (u - v) (1 + cos(pi x)) / 2, with
+//                     x = step / P on the way up and x = (step - P) / (total - 1 - P) on the way down
+//                     (Smith and Topin, 2019; P and the cosines as in PyTorch's OneCycleLR)
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,12 @@
+// Builds one visitor for std::visit from a lambda for each alternative; a missing alternative does not
+// compile.
+#pragma once
+
+namespace mlp {
+
+template <class... Lambdas>
+struct Overloaded : Lambdas... {
+  using Lambdas::operator()...;
+};
+
+}  // namespace mlp

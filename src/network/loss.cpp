@@ -1,0 +1,49 @@
+#include "mlp/loss.h"
+
+#include "core/overloaded.h"
+#include "network/closed_set.h"
+#include "network/validate.h"
+
+namespace mlp {
+
+namespace {
+
+const ClosedSet<Loss>& losses() {
+  static const ClosedSet<Loss> set{
+      "loss",
+      {"squared_error"},
+      {.name = "mean_squared_error", .aliases = {"mse"}},
+      {.name = "mean_absolute_error", .aliases = {"mae"}},
+      {"huber", {{"delta", &Huber::delta, Range::above(0)}}},
+      {.name = "cross_entropy",
+       .parameters = {{"label_smoothing", &CrossEntropy::label_smoothing, Range::right_open(0, 1)}},
+       .aliases = {"ce"}},
+      {.name = "binary_cross_entropy",
+       .parameters = {{"label_smoothing", &BinaryCrossEntropy::label_smoothing, Range::right_open(0, 1)}},
+       .aliases = {"bce"}},
+  };
+  return set;
+}
+
+}  // namespace
+
+bool compatible(const Loss& loss, const Activation& output_activation) {
+  const bool softmax = std::holds_alternative<Softmax>(output_activation);
+  const bool sigmoid = std::holds_alternative<Sigmoid>(output_activation);
+  return std::visit(Overloaded{
+                        [](const SquaredError&) { return true; },
+                        [](const MeanSquaredError&) { return true; },
+                        [](const MeanAbsoluteError&) { return true; },
+                        [](const Huber&) { return true; },
+                        [&](const CrossEntropy&) { return softmax; },
+                        [&](const BinaryCrossEntropy&) { return softmax || sigmoid; },
+                    },
+                    loss);
+}
+
+std::string to_string(const Loss& loss) { return losses().to_string(loss); }
+Loss parse_loss(std::string_view text) { return losses().parse(text); }
+const std::vector<Loss>& all_losses() { return losses().all(); }
+std::string range_problem(const Loss& loss) { return losses().problem(loss); }
+
+}  // namespace mlp
