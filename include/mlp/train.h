@@ -30,7 +30,8 @@ struct TrainingOptions {
   double validation_fraction = 0.0;  ///< of the rows, drawn by seed, held out of training; in [0, 1)
   int early_stopping = 0;   ///< stop after this many epochs without a better validation loss and keep the
                             ///< best parameters; 0: never (needs validation_fraction > 0)
-  bool standardize = true;  ///< learn input (and regression target) scaling from the training rows;
+  bool standardize = true;  ///< learn input scaling from the training rows, and target scaling for
+                            ///< regression with a Linear output;
                             ///< 8-bit inputs are scaled to [0, 1] instead
   std::uint64_t seed = 1;
   int threads = 0;          ///< 0: as many as help on this machine
@@ -93,6 +94,7 @@ struct Trained {
   Model model;
   TrainingState state;
   StopReason stopped = StopReason::kFinished;
+  int threads = 1;  ///< that did the work
 
   const History& history() const { return state.history; }
   operator const Model&() const { return model; }

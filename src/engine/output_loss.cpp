@@ -1,0 +1,136 @@
+#include "engine/output_loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+namespace mlp::engine {
+
+namespace {
+
+/// y towards which a target is smoothed, and how much.
+struct Smoothing {
+  float keep = 1;
+  float add = 0;
+  float operator()(float y) const { return keep * y + add; }
+};
+
+Smoothing smoothing_of(const Loss& loss, std::size_t classes) {
+  if (const auto* l = std::get_if<CrossEntropy>(&loss)) {
+    return {static_cast<float>(1 - l->label_smoothing),
+            static_cast<float>(l->label_smoothing / static_cast<double>(classes))};
+  }
+  if (const auto* l = std::get_if<BinaryCrossEntropy>(&loss)) {
+    return {static_cast<float>(1 - l->label_smoothing), static_cast<float>(l->label_smoothing / 2)};
+  }
+  return {};
+}
+
+float softplus(float z) { return std::max(z, 0.0f) + std::log1p(std::exp(-std::abs(z))); }
+
+}  // namespace
+
+bool fused(const Loss& loss, const Activation& activation) {
+  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
+         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
+}
+
+float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row) {
+  const auto& [z, a, y] = row;
+  const std::size_t classes = y.size();
+  const float count = static_cast<float>(classes);
+  const Smoothing smooth = smoothing_of(loss, classes);
+  return std::visit(
+      [&]<class L>(const L& l) -> float {
+        float sum = 0;
+        if constexpr (std::is_same_v<L, CrossEntropy>) {
+          // The largest probability is exp(0) / sum_k exp(z_k - max z): the log of the sum needs no further
+          // exp.
+          const std::size_t top = static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin());
+          const float normaliser = z[top] - std::log(a[top]);
+          for (std::size_t c = 0; c < classes; ++c) {
+            const float target = smooth(y[c]);
+            if (target != 0) sum += target * (normaliser - z[c]);
+          }
+          return sum;
+        } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
+          const bool from_logits = std::holds_alternative<Sigmoid>(activation);
+          const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
+          for (std::size_t c = 0; c < classes; ++c) {
+            const float target = smooth(y[c]);
+            sum += from_logits ? softplus(z[c]) - target * z[c]
+                               : -(target * bounded_log(a[c]) + (1 - target) * bounded_log(1 - a[c]));
+          }
+          return sum / count;
+        } else {
+          for (std::size_t c = 0; c < classes; ++c) {
+            const float residual = a[c] - y[c];
+            const float size = std::abs(residual);
+            if constexpr (std::is_same_v<L, SquaredError>) sum += residual * residual / 2;
+            if constexpr (std::is_same_v<L, MeanSquaredError>) sum += residual * residual;
+            if constexpr (std::is_same_v<L, MeanAbsoluteError>) sum += size;
+            if constexpr (std::is_same_v<L, Huber>) {
+              const float delta = static_cast<float>(l.delta);
+              sum += size <= delta ? residual * residual / 2 : delta * (size - delta / 2);
+            }
+          }
+          return std::is_same_v<L, SquaredError> ? sum : sum / count;
+        }
+      },
+      loss);
+}
+
+void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row,
+                  std::span<const float> derivative, float factor, std::span<float> gradient) {
+  const auto a = row.outputs, y = row.targets;
+  const std::size_t classes = y.size();
+  const float count = static_cast<float>(classes);
+  const Smoothing smooth = smoothing_of(loss, classes);
+
+  if (fused(loss, activation)) {
+    if (std::holds_alternative<CrossEntropy>(loss)) {
+      float target_sum = 0;
+      for (std::size_t c = 0; c < classes; ++c) target_sum += smooth(y[c]);
+      for (std::size_t c = 0; c < classes; ++c) gradient[c] = (a[c] * target_sum - smooth(y[c])) * factor;
+    } else {
+      for (std::size_t c = 0; c < classes; ++c) gradient[c] = (a[c] - smooth(y[c])) / count * factor;
+    }
+    return;
+  }
+
+  // d loss / da
+  std::visit(
+      [&]<class L>(const L& l) {
+        for (std::size_t c = 0; c < classes; ++c) {
+          const float target = smooth(y[c]);
+          const float residual = a[c] - target;
+          float& g = gradient[c];
+          if constexpr (std::is_same_v<L, SquaredError>) g = residual;
+          if constexpr (std::is_same_v<L, MeanSquaredError>) g = 2 * residual / count;
+          if constexpr (std::is_same_v<L, MeanAbsoluteError>) {
+            g = static_cast<float>((residual > 0) - (residual < 0)) / count;
+          }
+          if constexpr (std::is_same_v<L, Huber>) {
+            const float delta = static_cast<float>(l.delta);
+            g = std::clamp(residual, -delta, delta) / count;
+          }
+          if constexpr (std::is_same_v<L, CrossEntropy>) g = -target / std::max(a[c], 1e-30f);
+          if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
+            g = residual / std::max(a[c] * (1 - a[c]), 1e-12f) / count;
+          }
+          g *= factor;
+        }
+      },
+      loss);
+
+  // dz = J^T da
+  if (std::holds_alternative<Softmax>(activation)) {
+    float inner = 0;
+    for (std::size_t c = 0; c < classes; ++c) inner += gradient[c] * a[c];
+    for (std::size_t c = 0; c < classes; ++c) gradient[c] = a[c] * (gradient[c] - inner);
+  } else {
+    for (std::size_t c = 0; c < classes; ++c) gradient[c] *= derivative[c];
+  }
+}
+
+}  // namespace mlp::engine

@@ -1,0 +1,53 @@
+// Whole steps, the seam between trainers and engines: train on this batch, evaluate this batch, predict these
+// rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/thread_team.h"
+#include "engine/plan.h"
+#include "engine/workspace.h"
+#include "mlp/dataset.h"
+
+namespace mlp::engine {
+
+/// Rows of a data set, by index, in batch order; at most plan.max_batch() of them.
+struct Batch {
+  const Dataset& dataset;
+  std::span<const std::uint32_t> rows;
+};
+
+struct StepSettings {
+  std::uint64_t step = 0;    ///< optimizer steps taken before this one
+  double rate_factor = 1.0;  ///< the schedule's
+  std::uint64_t seed = 1;    ///< of the dropout masks
+  double l2 = 0.0;
+  double clip_norm = 0.0;  ///< 0: no clipping
+};
+
+/// One optimizer step on the workspace's parameters. Returns sum_n w_n loss_n over the batch's rows, added in
+/// row order.
+double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                  const StepSettings& settings);
+
+/// Forward without dropout. Returns sum_n w_n loss_n; the network's outputs are left in output_of(plan,
+/// workspace).
+double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch);
+
+/// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale.
+void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
+                  std::span<const std::uint32_t> rows, MatrixView<float> outputs);
+
+/// Outputs [rows, padded(fan_out)] of the last step.
+ConstMatrixView<float> output_of(const Plan& plan, const Workspace& workspace, std::size_t rows);
+
+/// Gradients [packed] of the last step that stored them (clipping), as parameters: for tests.
+Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                        const StepSettings& settings);
+
+/// The first layer (from 0) whose activations in the last step hold a NaN or an infinity; depth() when none
+/// does.
+std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace, std::size_t rows);
+
+}  // namespace mlp::engine

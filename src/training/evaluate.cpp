@@ -1,0 +1,102 @@
+// Evaluation and prediction with a trained model, see mlp/train.h.
+#include <algorithm>
+#include <numeric>
+
+#include "engine/step.h"
+#include "mlp/train.h"
+#include "training/evaluation.h"
+
+namespace mlp {
+
+namespace {
+
+// Rows per chunk: large enough to keep every thread busy, small enough that a chunk's activations stay in the
+// caches.
+constexpr std::size_t kChunk = 1024;
+
+engine::Plan prediction_plan(const Model& model, std::size_t rows, const PredictionOptions& options) {
+  return engine::Plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
+                      {.max_batch = std::clamp<std::size_t>(rows, 1, kChunk),
+                       .threads = options.threads,
+                       .available_threads = available_cores(),
+                       .target = options.target});
+}
+
+std::vector<std::uint32_t> all_rows(std::size_t count) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
+void check_outputs(const Model& model, std::size_t found, const char* what) {
+  require(model.network.fan_out() == found, "the model has " + std::to_string(model.network.fan_out()) +
+                                                " outputs, the data set " + std::to_string(found) + " " +
+                                                what);
+}
+
+void check_features(const Model& model, std::size_t found) {
+  require(model.network.fan_in() == found, "the model takes " + std::to_string(model.network.fan_in()) +
+                                               " features, the data has " + std::to_string(found));
+}
+
+}  // namespace
+
+Evaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
+                         const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  const std::size_t outputs = plan.network().fan_out();
+  Matrix<float> predictions(rows.size(), outputs);
+  Evaluation evaluation{.rows = rows.size()};
+  for (std::size_t begin = 0; begin < rows.size(); begin += plan.max_batch()) {
+    const auto chunk = rows.subspan(begin, std::min(plan.max_batch(), rows.size() - begin));
+    evaluation.loss +=
+        engine::evaluate_step(plan, workspace, team, {dataset, chunk}) / static_cast<double>(rows.size());
+    const auto results = engine::output_of(plan, workspace, chunk.size());
+    for (std::size_t n = 0; n < chunk.size(); ++n) {
+      for (std::size_t c = 0; c < outputs; ++c) {
+        predictions(begin + n, c) = plan.target_scaling().invert(results(n, c), c);
+      }
+    }
+  }
+  if (dataset.task() == Task::kClassification) {
+    evaluation.classification = classification_metrics(predictions, dataset, rows);
+  } else {
+    evaluation.regression = regression_metrics(predictions, dataset, rows);
+  }
+  return evaluation;
+}
+
+Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
+  require(dataset.rows() > 0, "evaluate: the data set has no rows");
+  require(model.task() == dataset.task(), "evaluate: the model and the data set are not of the same task");
+  validate(dataset);
+  check_features(model, dataset.features());
+  check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "classes" : "targets");
+  const engine::Plan plan = prediction_plan(model, dataset.rows(), options);
+  engine::Workspace workspace(plan);
+  workspace.load(plan, model.parameters);
+  ThreadTeam team(plan.threads());
+  return evaluate_rows(plan, workspace, team, dataset, all_rows(dataset.rows()));
+}
+
+Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options) {
+  const std::size_t rows = row_count(inputs);
+  check_features(model, column_count(inputs));
+  const engine::Plan plan = prediction_plan(model, rows, options);
+  engine::Workspace workspace(plan);
+  workspace.load(plan, model.parameters);
+  ThreadTeam team(plan.threads());
+  const auto index = all_rows(rows);
+  Matrix<float> outputs(rows, model.network.fan_out());
+  for (std::size_t begin = 0; begin < rows; begin += plan.max_batch()) {
+    const std::size_t count = std::min(plan.max_batch(), rows - begin);
+    engine::predict_step(plan, workspace, team, inputs, std::span(index).subspan(begin, count),
+                         outputs.view().rows(begin, count));
+  }
+  for (std::size_t n = 0; n < rows; ++n) {
+    for (std::size_t c = 0; c < outputs.columns(); ++c)
+      outputs(n, c) = model.target_scaling.invert(outputs(n, c), c);
+  }
+  return outputs;
+}
+
+}  // namespace mlp

@@ -1,0 +1,314 @@
+// The training loop: epochs of shuffled mini-batches, validation, early stopping, observers. See mlp/train.h.
+//
+// Every epoch's order is a pure function of (seed, epoch) and every dropout mask of (seed, step), so a
+// TrainingState in the middle of an epoch is all it takes to go on as if nothing had happened.
+#include "mlp/train.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+
+#include "core/random.h"
+#include "engine/step.h"
+#include "mlp/version.h"
+#include "training/evaluation.h"
+#include "training/scaling.h"
+
+namespace mlp {
+
+namespace {
+
+std::string shape_text(const Layer& layer) {
+  return std::to_string(layer.fan_in) + " -> " + std::to_string(layer.fan_out) + " " +
+         to_string(layer.activation);
+}
+
+void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
+                     const TrainingOptions& options) {
+  const auto text = [](auto number) { return std::to_string(number); };
+  require(options.epochs > 0, "train: epochs must be at least 1, not " + text(options.epochs));
+  require(options.batch_size > 0,
+          "train: the batch size must be at least 1, not " + text(options.batch_size));
+  require(options.l2 >= 0 && std::isfinite(options.l2), "train: l2 must not be negative");
+  require(options.clip_norm >= 0 && std::isfinite(options.clip_norm),
+          "train: clip_norm must not be negative");
+  require(options.validation_fraction >= 0 && options.validation_fraction < 1,
+          "train: the validation fraction must lie in [0, 1)");
+  require(options.early_stopping >= 0, "train: the patience of early stopping must not be negative");
+  require(options.early_stopping == 0 || options.validation_fraction > 0,
+          "train: early stopping needs a validation split; set validation_fraction");
+  require(options.threads >= 0, "train: the number of threads must not be negative");
+  require(dataset.rows() > 0, "train: the data set has no rows");
+  require(network.fan_in() == dataset.features(), "train: the network takes " + text(network.fan_in()) +
+                                                      " features, the data set has " +
+                                                      text(dataset.features()));
+  require(network.fan_out() == dataset.outputs(),
+          "train: the network has " + text(network.fan_out()) + " outputs, the data set " +
+              text(dataset.outputs()) + (dataset.task() == Task::kClassification ? " classes" : " targets"));
+  require(dataset.task() == Task::kClassification || !std::holds_alternative<CrossEntropy>(options.loss),
+          "train: cross_entropy needs classes, and this data set has numbers as targets");
+  require(options.validation_fraction == 0 || dataset.rows() > 1,
+          "train: one row cannot be split for validation");
+}
+
+AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Dataset& dataset,
+                                   const TrainingOptions& options, std::span<const std::uint32_t> rows) {
+  // Only a linear output reaches any target; behind a bounded activation a standardised target might be out
+  // of reach.
+  const bool unbounded = std::holds_alternative<Linear>(network.layers().back().activation);
+  const bool useful = options.standardize && dataset.task() == Task::kRegression && unbounded;
+  return useful ? target_scaling_of(dataset.targets, rows) : AffineScaling{};
+}
+
+TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options) {
+  TrainingState state{.parameters = initialize(network, options.seed)};
+  state.moments.assign(static_cast<std::size_t>(moment_count(options.optimizer)), Parameters(network));
+  return state;
+}
+
+void check_state(const TrainingState& state, const MultilayerPerceptron& network,
+                 const TrainingOptions& options, std::uint64_t steps_per_epoch) {
+  const ParameterLayout layout(network);
+  require(state.parameters.layout() == layout, "train: the state to resume from is of another network");
+  require(state.moments.size() == static_cast<std::size_t>(moment_count(options.optimizer)),
+          "train: the state to resume from is of another optimizer");
+  for (const auto& moment : state.moments) {
+    require(moment.layout() == layout, "train: the state to resume from has moments of another network");
+  }
+  require(state.batch < steps_per_epoch && state.step == state.epoch * steps_per_epoch + state.batch &&
+              state.history.size() == state.epoch,
+          "train: the state to resume from does not fit this batch size and data set");
+}
+
+/// One training run; the members are what the loop's parts share.
+class Run {
+ public:
+  Run(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
+      TrainingObserver* observer, const TrainingState* resume_from)
+      : dataset_(dataset),
+        options_(options),
+        observer_(observer),
+        rows_(validation_split(dataset.rows(), options.validation_fraction, options.seed)),
+        batch_size_(std::min(static_cast<std::size_t>(options.batch_size), rows_.training.size())),
+        steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
+        input_scaling_(options.standardize ? input_scaling_of(dataset.inputs, rows_.training)
+                                           : AffineScaling{}),
+        target_scaling_(learn_target_scaling(network, dataset, options, rows_.training)),
+        plan_(network, options.loss, options.optimizer, input_scaling_, target_scaling_,
+              {.max_batch = batch_size_,
+               .threads = options.threads,
+               .available_threads = available_cores(),
+               .target = options.target}),
+        team_(plan_.threads()),
+        workspace_(plan_),
+        state_(resume_from ? *resume_from : initial_state(network, options)) {
+    check_state(state_, network, options, steps_per_epoch_);
+    workspace_.load(plan_, state_.parameters, state_.moments);
+  }
+
+  Trained finish(StopReason reason) && {
+    const bool best =
+        options_.early_stopping > 0 && state_.best_epoch > 0 && reason != StopReason::kInterrupted;
+    const EpochRecord* kept = state_.history.empty() ? nullptr
+                              : best                 ? &state_.history[state_.best_epoch - 1]
+                                                     : &state_.history.back();
+    double seconds = state_.epoch_seconds;
+    for (const auto& record : state_.history) seconds += record.seconds;
+    Model model{.network = plan_.network(),
+                .parameters = best ? state_.best_parameters : state_.parameters,
+                .loss = options_.loss,
+                .input_scaling = input_scaling_,
+                .target_scaling = target_scaling_,
+                .feature_names = dataset_.feature_names,
+                .class_names = dataset_.class_names,
+                .target_names = dataset_.target_names,
+                .unit = dataset_.unit,
+                .image = dataset_.image,
+                .record = {.dataset = dataset_.name,
+                           .optimizer = to_string(options_.optimizer),
+                           .schedule = to_string(options_.schedule),
+                           .library_version = version(),
+                           .seed = options_.seed,
+                           .epochs = state_.epoch,
+                           .steps = state_.step,
+                           .training_rows = rows_.training.size(),
+                           .learning_rate = learning_rate(options_.optimizer),
+                           .batch_size = static_cast<std::uint64_t>(options_.batch_size),
+                           .l2 = options_.l2,
+                           .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
+                           .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
+                           .seconds = seconds}};
+    return {
+        .model = std::move(model), .state = std::move(state_), .stopped = reason, .threads = plan_.threads()};
+  }
+
+  StopReason run() {
+    if (early_stop_due()) return StopReason::kEarlyStopping;
+    while (state_.epoch < static_cast<std::uint64_t>(options_.epochs)) {
+      if (!run_steps()) return StopReason::kInterrupted;
+      finish_epoch();
+      if (early_stop_due()) return StopReason::kEarlyStopping;
+    }
+    return StopReason::kFinished;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// The rest of the current epoch's steps; false when the observer asked to stop.
+  bool run_steps() {
+    std::vector<std::uint32_t> order = permutation(
+        rows_.training.size(), RandomStream(options_.seed, RandomPurpose::kShuffle, 0, state_.epoch));
+    for (std::uint32_t& row : order) row = rows_.training[row];
+
+    const auto start = Clock::now();
+    const double seconds_before = state_.epoch_seconds;
+    const auto stop_the_clock = [&] {
+      state_.epoch_seconds = seconds_before + std::chrono::duration<double>(Clock::now() - start).count();
+    };
+    while (state_.batch < steps_per_epoch_) {
+      const std::size_t begin = static_cast<std::size_t>(state_.batch) * batch_size_;
+      const auto rows =
+          std::span<const std::uint32_t>(order).subspan(begin, std::min(batch_size_, order.size() - begin));
+      const double loss = engine::train_step(plan_, workspace_, team_, {dataset_, rows},
+                                             {.step = state_.step,
+                                              .rate_factor = rate_factor(state_.step),
+                                              .seed = options_.seed,
+                                              .l2 = options_.l2,
+                                              .clip_norm = options_.clip_norm});
+      if (!std::isfinite(loss)) throw divergence(loss / static_cast<double>(rows.size()), rows.size());
+      state_.epoch_loss += loss;
+      ++state_.step;
+      ++state_.batch;
+      if (observer_ && !observer_->on_step(progress(begin + rows.size()))) {
+        stop_the_clock();
+        if (state_.batch == steps_per_epoch_) finish_epoch();
+        export_parameters();
+        return false;
+      }
+    }
+    stop_the_clock();
+    return true;
+  }
+
+  void finish_epoch() {
+    export_parameters();
+    const auto bad =
+        std::ranges::find_if_not(state_.parameters.values(), [](float p) { return std::isfinite(p); });
+    if (bad != state_.parameters.values().end()) {
+      throw divergence_of_parameters(static_cast<std::size_t>(bad - state_.parameters.values().begin()));
+    }
+
+    const double rows = static_cast<double>(rows_.training.size());
+    EpochRecord record{.epoch = state_.epoch + 1,
+                       .train_loss = state_.epoch_loss / rows,
+                       .learning_rate = learning_rate(options_.optimizer) * rate_factor(state_.step - 1),
+                       .seconds = state_.epoch_seconds,
+                       .samples_per_second = rows / std::max(state_.epoch_seconds, 1e-9)};
+    if (!rows_.validation.empty()) {
+      const Evaluation evaluation = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.validation);
+      record.validation_loss = evaluation.loss;
+      record.validation_metric =
+          evaluation.classification ? evaluation.classification->accuracy : evaluation.regression->rmse;
+    }
+    state_.history.push_back(record);
+    ++state_.epoch;
+    state_.batch = 0;
+    state_.epoch_loss = 0;
+    state_.epoch_seconds = 0;
+    remember_best(record);
+    if (observer_) observer_->on_epoch(record, state_);
+  }
+
+  void remember_best(const EpochRecord& record) {
+    if (options_.early_stopping == 0) return;
+    const bool better = state_.best_epoch == 0 ||
+                        record.validation_loss < state_.history[state_.best_epoch - 1].validation_loss;
+    if (!better) return;
+    state_.best_epoch = record.epoch;
+    state_.best_parameters = state_.parameters;
+  }
+
+  bool early_stop_due() const {
+    return options_.early_stopping > 0 && state_.best_epoch > 0 &&
+           state_.epoch - state_.best_epoch >= static_cast<std::uint64_t>(options_.early_stopping);
+  }
+
+  /// Parameters and moments from the engine's packed form to the state.
+  void export_parameters() {
+    state_.parameters = plan_.unpack(workspace_.parameters.data());
+    for (std::size_t i = 0; i < state_.moments.size(); ++i) {
+      state_.moments[i] = plan_.unpack(workspace_.moments[i].data());
+    }
+  }
+
+  double rate_factor(std::uint64_t step) const {
+    return learning_rate_factor(options_.schedule, step,
+                                steps_per_epoch_ * static_cast<std::uint64_t>(options_.epochs),
+                                steps_per_epoch_);
+  }
+
+  StepProgress progress(std::size_t rows_done) const {
+    return {.epoch = state_.epoch + 1,
+            .epochs = static_cast<std::uint64_t>(options_.epochs),
+            .batch = state_.batch,
+            .batches = steps_per_epoch_,
+            .mean_loss = state_.epoch_loss / static_cast<double>(rows_done)};
+  }
+
+  DivergenceError divergence(double loss, std::size_t rows) const {
+    const std::size_t layer = engine::first_non_finite_layer(plan_, workspace_, rows);
+    const auto layers = plan_.network().layers();
+    const std::string where = layer < layers.size()
+                                  ? "layer " + std::to_string(layer + 1) + " (" + shape_text(layers[layer]) +
+                                        ") is the first with a value that is not finite"
+                                  : "every layer's values are finite, the loss is not";
+    return diverged("the loss became " + std::to_string(loss), where);
+  }
+
+  DivergenceError divergence_of_parameters(std::size_t index) const {
+    const auto blocks = state_.parameters.layout().blocks();
+    std::size_t layer = 0;
+    while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
+    const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
+    return diverged(
+        "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
+        "layer " + std::to_string(layer + 1) + " (" + shape_text(plan_.network().layer(layer)) + ")");
+  }
+
+  DivergenceError diverged(const std::string& what, const std::string& where) const {
+    const double rate = learning_rate(options_.optimizer) * rate_factor(state_.step);
+    char rate_text[32];
+    std::snprintf(rate_text, sizeof rate_text, "%.3g", rate);
+    return DivergenceError("training diverged in epoch " + std::to_string(state_.epoch + 1) + ", step " +
+                               std::to_string(state_.step + 1) + ": " + what + "; " + where,
+                           std::string("lower the learning rate (it was ") + rate_text +
+                               "), or clip gradients by norm, or look for extreme values in the inputs");
+  }
+
+  const Dataset& dataset_;
+  const TrainingOptions& options_;
+  TrainingObserver* observer_;
+  ValidationSplit rows_;
+  std::size_t batch_size_;
+  std::uint64_t steps_per_epoch_;
+  AffineScaling input_scaling_, target_scaling_;
+  engine::Plan plan_;
+  ThreadTeam team_;
+  engine::Workspace workspace_;
+  TrainingState state_;
+};
+
+}  // namespace
+
+Trained train(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
+              TrainingObserver* observer, const TrainingState* resume_from) {
+  check_arguments(network, dataset, options);
+  validate(dataset);
+  Run run(network, dataset, options, observer, resume_from);
+  const StopReason reason = run.run();
+  return std::move(run).finish(reason);
+}
+
+}  // namespace mlp
