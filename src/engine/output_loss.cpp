@@ -80,8 +80,8 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
       loss);
 }
 
-void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row,
-                  std::span<const float> derivative, float factor, std::span<float> gradient) {
+void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row, float factor,
+                  std::span<float> gradient) {
   const auto a = row.outputs, y = row.targets;
   const std::size_t classes = y.size();
   const float count = static_cast<float>(classes);
@@ -122,15 +122,6 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
         }
       },
       loss);
-
-  // dz = J^T da
-  if (std::holds_alternative<Softmax>(activation)) {
-    float inner = 0;
-    for (std::size_t c = 0; c < classes; ++c) inner += gradient[c] * a[c];
-    for (std::size_t c = 0; c < classes; ++c) gradient[c] = a[c] * (gradient[c] - inner);
-  } else {
-    for (std::size_t c = 0; c < classes; ++c) gradient[c] *= derivative[c];
-  }
 }
 
 }  // namespace mlp::engine

@@ -120,7 +120,8 @@ void gather_targets(const Plan& plan, Workspace& workspace, const Batch& batch, 
   }
 }
 
-/// The rows' weighted losses, and with `backward` dZ of the last layer.
+/// The rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss and
+/// activation are fused.
 void output_losses(const Plan& plan, Workspace& workspace, const Batch& batch, Share share, bool backward) {
   const LayerPlan& last = plan.layers().back();
   LayerBuffers& buffers = workspace.layers.back();
@@ -134,16 +135,13 @@ void output_losses(const Plan& plan, Workspace& workspace, const Batch& batch, S
     const float weight = weights.empty() ? 1.0f : weights[batch.rows[n]];
     workspace.row_losses[n] = weight * row_loss(plan.loss(), last.layer.activation, row);
     if (!backward) continue;
-    std::span<const float> derivative;
-    if (last.derivative == Derivative::kStored) derivative = row_of(std::as_const(buffers.derivative));
-    row_gradient(plan.loss(), last.layer.activation, row, derivative, weight * mean,
-                 row_of(buffers.gradient));
+    row_gradient(plan.loss(), last.layer.activation, row, weight * mean, row_of(buffers.gradient));
     std::fill_n(buffers.gradient.begin() + static_cast<std::ptrdiff_t>(n * width + outputs), width - outputs,
                 0.0f);
   }
 }
 
-/// dA to dZ in place for a hidden layer's rows.
+/// dA to dZ in place for a layer's rows.
 void backward_through_activation(const Plan& plan, Workspace& workspace, std::size_t index, Share share,
                                  const StepSettings& settings) {
   const kernels::Kernels& k = plan.kernels();
@@ -172,9 +170,14 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
   }
 }
 
-/// dZ of every layer below the last: dA = dZ W^T of the layer above, then through the activation.
+/// dZ of every layer: the last from its outputs' gradient, then dA = dZ W^T of the layer above, through the
+/// activation.
 void backward(const Plan& plan, Workspace& workspace, Share share, const StepSettings& settings) {
-  for (std::size_t index = plan.layers().size() - 1; index > 0; --index) {
+  const std::size_t last = plan.layers().size() - 1;
+  if (!fused(plan.loss(), plan.layers()[last].layer.activation)) {
+    backward_through_activation(plan, workspace, last, share, settings);
+  }
+  for (std::size_t index = last; index > 0; --index) {
     const LayerPlan& layer = plan.layers()[index];
     const auto dZ =
         rows_of(std::as_const(workspace.layers[index].gradient), layer.weights.padded_columns(), share);
