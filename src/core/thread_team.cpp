@@ -55,10 +55,17 @@ Share share_of(std::size_t count, int member, int members, std::size_t granule) 
 ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()) {
   failures_.resize(static_cast<std::size_t>(size_));
   threads_.reserve(static_cast<std::size_t>(size_ - 1));
-  for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
+  try {
+    for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
+  } catch (...) {  // the system gives no more threads; those it gave must end before their vector does
+    stop();
+    throw;
+  }
 }
 
-ThreadTeam::~ThreadTeam() {
+ThreadTeam::~ThreadTeam() { stop(); }
+
+void ThreadTeam::stop() {
   stopping_ = true;
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();

@@ -15,7 +15,8 @@ namespace mlp {
 
 class ThreadTeam {
  public:
-  /// `size` members including the caller; 0 means one for each core this process may use.
+  /// `size` members including the caller; 0 means one for each core this process may use. Throws
+  /// std::system_error where the system gives no more threads.
   explicit ThreadTeam(int size = 0);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;
@@ -39,6 +40,7 @@ class ThreadTeam {
   using Call = void (*)(void* context, int member);
   void run_erased(Call call, void* context, int members);
   void serve(int member);
+  void stop();
 
   int size_;
   std::vector<std::thread> threads_;

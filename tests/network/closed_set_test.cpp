@@ -203,7 +203,7 @@ TYPED_TEST(EverySet, OneWrongLetterIsSuggestedRight) {
 }
 
 TYPED_TEST(EverySet, NonsenseIsRefusedAndNothingSuggested) {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("quetzalcoatlus"), std::string(1 << 20, 'q'), std::string("42")}) {
     const auto complaint = usage_error([&] { TypeParam::parse(text); });
     EXPECT_EQ(complaint.what.rfind("unknown ", 0), 0u);

@@ -1,0 +1,191 @@
+#include "architecture/floors.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace mlp::architecture {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// For each folder of src/ the other folders it may include.
+const std::map<std::string, std::set<std::string>> kBelow = {
+    {"core", {}},
+    {"kernels", {"core"}},
+    {"network", {"core"}},
+    {"engine", {"core", "kernels", "network"}},
+    {"training", {"core", "kernels", "network", "engine"}},
+    {"data", {"core", "kernels", "network", "engine"}},
+    {"files", {"core", "kernels", "network", "engine"}},
+    {"report", {"core", "kernels", "network", "engine"}},
+};
+
+/// Libraries whose headers are customarily included in quotes.
+const std::set<std::string> kQuotedLibraries = {"hwy"};
+
+std::vector<fs::path> sources_below(const fs::path& folder) {
+  static const std::set<std::string> kExtensions = {".h", ".cpp", ".inc", ".hpp", ".cc", ".cu", ".cuh"};
+  std::vector<fs::path> files;
+  if (!fs::exists(folder)) return files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && kExtensions.contains(entry.path().extension()))
+      files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The text with comments, and with the inside of string literals where asked, blanked; line breaks stay.
+std::string without_comments(const std::string& text, bool and_strings) {
+  std::string result = text;
+  enum { kCode, kLine, kBlock, kString, kCharacter } state = kCode;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    const bool quoted = state == kString || state == kCharacter;
+    if (state == kCode && text[i] == '/' && next == '/') state = kLine;
+    if (state == kCode && text[i] == '/' && next == '*') state = kBlock;
+    const bool blank = state == kLine || state == kBlock || (quoted && and_strings);
+    if (blank && text[i] != '\n') result[i] = ' ';
+    if (state == kCode && text[i] == '"') {
+      state = kString;
+    } else if (state == kCode && text[i] == '\'' &&
+               (i == 0 || !std::isalnum(static_cast<unsigned char>(text[i - 1])))) {
+      state = kCharacter;  // not the digit separator of 1'000
+    } else if (quoted && text[i] == '\\' && next != '\n') {
+      if (and_strings && i + 1 < text.size()) result[i + 1] = ' ';
+      ++i;
+    } else if ((state == kString && text[i] == '"') || (state == kCharacter && text[i] == '\'') ||
+               (text[i] == '\n' && state != kBlock)) {
+      state = kCode;
+    } else if (state == kBlock && text[i] == '*' && next == '/') {
+      result[++i] = ' ';
+      state = kCode;
+    }
+  }
+  return result;
+}
+
+struct Include {
+  std::string path;
+  bool quoted = false;
+  std::size_t line = 0;
+};
+
+std::vector<Include> includes_of(const fs::path& file) {
+  static const std::regex kInclude(R"(^[ \t]*#[ \t]*include[ \t]*(["<])([^">]*)[">])");
+  std::vector<Include> includes;
+  std::istringstream lines(without_comments(read(file), false));
+  std::string line;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
+    std::smatch match;
+    if (std::regex_search(line, match, kInclude)) includes.push_back({match[2], match[1] == "\"", number});
+  }
+  return includes;
+}
+
+/// "a" of "a/b/c", empty for "c".
+std::string first_folder(const std::string& path) {
+  const auto slash = path.find('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+bool is_clean(const fs::path& path) {
+  return !path.is_absolute() &&
+         std::ranges::none_of(path, [](const fs::path& part) { return part == ".." || part == "."; });
+}
+
+bool is_floor(const std::string& folder) { return kBelow.contains(folder); }
+
+/// Whether a file of src/`folder` may include this.
+bool allowed_in_source(const std::string& folder, const Include& include) {
+  const std::string target = first_folder(include.path);
+  if (target == "mlp" || target == folder) return true;
+  if (is_floor(target)) return kBelow.at(folder).contains(target);
+  return !include.quoted || kQuotedLibraries.contains(target);
+}
+
+bool allowed_in_public_header(const Include& include) {
+  const std::string target = first_folder(include.path);
+  return include.quoted ? target == "mlp" : !is_floor(target);
+}
+
+/// Whether a file in `here`, part of the application in `application`, may include this.
+bool allowed_in_application(const fs::path& application, const fs::path& here, const Include& include) {
+  const std::string target = first_folder(include.path);
+  if (target == "mlp") return true;
+  if (!include.quoted) return !is_floor(target);
+  return fs::exists(application / include.path) || fs::exists(here / include.path);
+}
+
+std::string expected_in_source(const std::string& folder) {
+  std::string expected = "mlp, " + folder;
+  for (const auto& below : kBelow.at(folder)) expected += ", " + below;
+  return expected;
+}
+
+}  // namespace
+
+std::vector<std::string> floor_violations(const fs::path& root) {
+  std::vector<std::string> violations;
+  const auto check = [&](const fs::path& file, const std::string& expected,
+                         const std::function<bool(const Include&)>& allowed) {
+    for (const auto& include : includes_of(file)) {
+      if (is_clean(include.path) && allowed(include)) continue;
+      violations.push_back(fs::relative(file, root).string() + ":" + std::to_string(include.line) +
+                           ": includes " + include.path + ", may include only: " + expected);
+    }
+  };
+
+  for (const auto& file : sources_below(root / "src")) {
+    const std::string folder = first_folder(fs::relative(file, root / "src").string());
+    if (!is_floor(folder)) {
+      violations.push_back(fs::relative(file, root).string() + ": lies on no known floor");
+      continue;
+    }
+    check(file, expected_in_source(folder),
+          [&](const Include& include) { return allowed_in_source(folder, include); });
+  }
+  for (const auto& file : sources_below(root / "include")) check(file, "mlp", allowed_in_public_header);
+  for (const auto& file : sources_below(root / "apps")) {
+    const fs::path application = root / "apps" / *fs::relative(file, root / "apps").begin();
+    check(file, "mlp, the application's own files", [&](const Include& include) {
+      return allowed_in_application(application, file.parent_path(), include);
+    });
+  }
+  return violations;
+}
+
+std::vector<std::string> silence_violations(const fs::path& root) {
+  static const std::regex kLoud(
+      R"(\bstd::(cout|cerr|clog)\b|\b(stdout|stderr)\b|)"
+      R"(\b(printf|vprintf|puts|putchar|perror|exit|_exit|_Exit|quick_exit|abort|getenv|secure_getenv|setenv)\s*\()");
+  std::vector<std::string> violations;
+  for (const char* folder : {"src", "include"}) {
+    for (const auto& file : sources_below(root / folder)) {
+      std::istringstream lines(without_comments(read(file), true));
+      std::string line;
+      for (std::size_t number = 1; std::getline(lines, line); ++number) {
+        std::smatch match;
+        if (!std::regex_search(line, match, kLoud)) continue;
+        violations.push_back(fs::relative(file, root).string() + ":" + std::to_string(number) +
+                             ": the library never prints, exits or reads the environment: " + match.str());
+      }
+    }
+  }
+  return violations;
+}
+
+}  // namespace mlp::architecture

@@ -1,0 +1,24 @@
+// Checks the floors of the source tree: who may include whom, and that the library stays silent.
+//
+//   apps                                   "mlp/..." and their own files
+//   training | data | files | report       one floor, none into another
+//   engine
+//   kernels | network                      one floor, none into another
+//   core
+//   include/mlp                            only "mlp/..."; everyone may include it
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mlp::architecture {
+
+/// One line for each #include below `root` (src/, apps/, include/) that points sideways or up: file, line,
+/// what is included and what may be.
+std::vector<std::string> floor_violations(const std::filesystem::path& root);
+
+/// One line for each call in src/ or include/ that prints, exits or reads the environment.
+std::vector<std::string> silence_violations(const std::filesystem::path& root);
+
+}  // namespace mlp::architecture

@@ -1,0 +1,135 @@
+#include "architecture/floors.h"
+
+#include <gtest/gtest.h>
+
+#include "support/temporary_folder.h"
+
+namespace mlp::architecture {
+namespace {
+
+namespace fs = std::filesystem;
+using testing_support::TemporaryFolder;
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += "\n  " + line;
+  return text;
+}
+
+/// A source tree of the given files that is gone at the end of the test.
+class Tree {
+ public:
+  Tree& file(const std::string& name, std::string_view content) {
+    fs::create_directories((folder_ / name).parent_path());
+    testing_support::write_bytes(folder_ / name, content);
+    return *this;
+  }
+  std::vector<std::string> floors() const { return floor_violations(folder_.path()); }
+  std::vector<std::string> silence() const { return silence_violations(folder_.path()); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST(Project, IncludesPointDownwardsOnly) {
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/core/random.h"));
+  const auto violations = floor_violations(MLP_SOURCE_DIR);
+  EXPECT_TRUE(violations.empty()) << joined(violations);
+}
+
+TEST(Project, TheLibraryNeitherPrintsNorExitsNorReadsTheEnvironment) {
+  const auto violations = silence_violations(MLP_SOURCE_DIR);
+  EXPECT_TRUE(violations.empty()) << joined(violations);
+}
+
+TEST(Floors, DownwardSidewaysWithinAFolderAndPublicIncludesAreFine) {
+  Tree tree;
+  tree.file("src/core/a.h", "#include <vector>\n#include \"mlp/error.h\"\n")
+      .file("src/kernels/a.cpp",
+            "#include \"core/a.h\"\n#include \"hwy/highway.h\"\n#include \"kernels/b.h\"\n")
+      .file("src/network/a.cpp", "#include \"core/a.h\"\n#include \"network/b.h\"\n")
+      .file("src/engine/a.cpp", "#include \"kernels/a.h\"\n#include \"network/a.h\"\n#include \"core/a.h\"\n")
+      .file("src/training/a.cpp", "#include \"engine/a.h\"\n#include \"mlp/data.h\"\n")
+      .file("src/files/a.cpp", "#include \"network/a.h\"\n#include <nlohmann/json.hpp>\n")
+      .file("include/mlp/a.h", "#include <span>\n#include \"mlp/error.h\"\n")
+      .file("apps/mlp/main.cpp", "#include <CLI/CLI.hpp>\n#include \"mlp/mlp.h\"\n#include \"progress.h\"\n")
+      .file("apps/mlp/progress.h", "#include <mlp/train.h>\n");
+  EXPECT_TRUE(tree.floors().empty()) << joined(tree.floors());
+}
+
+struct Planted {
+  std::string file;
+  std::string include;
+};
+
+class PlantedInclude : public testing::TestWithParam<Planted> {};
+
+TEST_P(PlantedInclude, IsFound) {
+  const auto& [file, include] = GetParam();
+  Tree tree;
+  tree.file("apps/mlp/main.cpp", "#include \"mlp/mlp.h\"\n")
+      .file(file, "// a comment\n#include " + include + "\n");
+  const auto violations = tree.floors();
+  ASSERT_EQ(violations.size(), 1u) << joined(violations);
+  const std::string path = include.substr(1, include.size() - 2);
+  EXPECT_EQ(violations[0].rfind(file + ":2: includes " + path + ", may include only: mlp", 0), 0u)
+      << violations[0];
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Floors, PlantedInclude,
+    testing::Values(
+        Planted{"src/core/a.h", "\"kernels/b.h\""}, Planted{"src/core/a.h", "\"network/b.h\""},
+        Planted{"src/core/a.h", "\"data/b.h\""}, Planted{"src/kernels/a.cpp", "\"network/b.h\""},
+        Planted{"src/kernels/a.cpp", "\"engine/b.h\""}, Planted{"src/network/a.cpp", "\"kernels/b.h\""},
+        Planted{"src/network/a.cpp", "\"engine/b.h\""}, Planted{"src/engine/a.cpp", "\"training/b.h\""},
+        Planted{"src/engine/deeper/a.cpp", "\"files/b.h\""}, Planted{"src/training/a.h", "\"data/b.h\""},
+        Planted{"src/training/a.h", "\"files/b.h\""}, Planted{"src/data/a.h", "\"report/b.h\""},
+        Planted{"src/data/a.h", "\"training/b.h\""}, Planted{"src/files/a.h", "\"training/b.h\""},
+        Planted{"src/report/a.h", "\"files/b.h\""}, Planted{"src/report/a.h", "<data/b.h>"},
+        Planted{"src/core/a.h", "\"../network/b.h\""}, Planted{"src/core/a.h", "\"core/../data/b.h\""},
+        Planted{"src/core/a.h", "\"/usr/include/b.h\""}, Planted{"src/core/a.h", "\"apps/mlp/b.h\""},
+        Planted{"src/core/a.h", "\"b.h\""}, Planted{"include/mlp/a.h", "\"core/b.h\""},
+        Planted{"include/mlp/a.h", "<core/b.h>"}, Planted{"include/mlp/a.h", "\"error.h\""},
+        Planted{"apps/mlp/a.cpp", "\"core/b.h\""}, Planted{"apps/mlp/a.cpp", "<engine/b.h>"},
+        Planted{"apps/mlp/a.cpp", "\"../../src/core/b.h\""}, Planted{"apps/mlp/a.cpp", "\"absent.h\""}));
+
+TEST(Floors, AFolderOnNoFloorIsFound) {
+  EXPECT_EQ(Tree().file("src/misc/a.h", "").floors(),
+            (std::vector<std::string>{"src/misc/a.h: lies on no known floor"}));
+}
+
+TEST(Floors, CommentsDoNotIncludeButOddSpacingDoes) {
+  EXPECT_TRUE(Tree()
+                  .file("src/core/a.h", "// #include \"data/b.h\"\n/*\n#include \"data/b.h\"\n*/\n")
+                  .floors()
+                  .empty());
+  EXPECT_EQ(Tree().file("src/core/a.h", "/* x */ \n  #  include\t\"data/b.h\"\n").floors().size(), 1u);
+  EXPECT_EQ(Tree().file("src/core/a.h", "const char* s = \"/*\";\n#include \"data/b.h\"\n").floors().size(),
+            1u);
+}
+
+TEST(Silence, LoudCallsAreFound) {
+  for (const std::string call : {"std::cout << 1;", "std::cerr << 1;", "printf(\"x\");",
+                                 "std::fprintf(stderr, \"x\");", "exit(1);", "std::exit (1);", "abort();",
+                                 "std::getenv(\"HOME\");", "puts(\"x\");", "const char c = '\"'; exit(1);"}) {
+    const auto violations = Tree().file("src/core/a.cpp", "int f() {\n  " + call + "\n}\n").silence();
+    ASSERT_EQ(violations.size(), 1u) << call;
+    EXPECT_EQ(violations[0].rfind("src/core/a.cpp:2: ", 0), 0u) << violations[0];
+  }
+  EXPECT_EQ(Tree().file("include/mlp/a.h", "inline void f() { std::cout << 1; }\n").silence().size(), 1u);
+}
+
+TEST(Silence, QuietCodeIsFine) {
+  EXPECT_TRUE(Tree()
+                  .file("src/core/a.cpp",
+                        "// exit(1), std::cout\n/* getenv(\"X\")\n abort() */\nconst char* s = \"exit(1) "
+                        "\\\" abort()\";\n"
+                        "std::snprintf(b, 9, \"x\"); at_exit(1); int exit_code = 0; long big = 1'000'000;\n")
+                  .file("apps/mlp/main.cpp", "int main() { std::cout << std::getenv(\"HOME\"); exit(1); }\n")
+                  .silence()
+                  .empty());
+}
+
+}  // namespace
+}  // namespace mlp::architecture
