@@ -73,7 +73,7 @@ using Activation =
 /// Parameters appear only where they differ from the default; parse_activation reads every text back exactly.
 std::string to_string(const Activation& activation);
 
-/// The inverse of to_string; case is ignored. Throws UsageError naming the nearest known activation.
+/// The inverse of to_string; case, '-' and '_' are ignored. Throws UsageError naming the nearest known one.
 Activation parse_activation(std::string_view text);
 
 /// Every alternative with its default parameters, and those with a second form (GELU) in both:

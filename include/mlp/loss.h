@@ -57,8 +57,8 @@ bool compatible(const Loss& loss, const Activation& output_activation);
 /// "squared_error", "huber(0.5)", "cross_entropy(0.02)" (label smoothing), ...: parameters only where they
 /// differ from the default; parse_loss reads every text back exactly.
 std::string to_string(const Loss& loss);
-/// The inverse; case is ignored, "mse", "mae", "bce" are understood. Throws UsageError naming the nearest
-/// known one.
+/// The inverse; case is ignored, "mse", "mae", "ce", "bce" are understood. Throws UsageError naming the
+/// nearest known one.
 Loss parse_loss(std::string_view text);
 const std::vector<Loss>& all_losses();
 

@@ -76,7 +76,9 @@ class BasicParameters {
 
 using Parameters = BasicParameters<float>;
 
-/// Fresh parameters, each layer by its initialiser: a pure function of network and seed.
+/// Fresh parameters, each layer by its initialiser: a pure function of network and seed. Element i of a
+/// layer's weights and then bias is number i of that layer's random stream, computed in double and rounded to
+/// float.
 Parameters initialize(const MultilayerPerceptron& network, std::uint64_t seed);
 
 }  // namespace mlp

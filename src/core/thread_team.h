@@ -33,7 +33,9 @@ class ThreadTeam {
         const_cast<void*>(static_cast<const void*>(&work)), members);
   }
 
-  /// Inside run(): waits until every member taking part in this run has arrived.
+  /// Inside run(): waits until every member taking part in this run has arrived. A member that throws before
+  /// a barrier the others wait at would leave them waiting for ever: work that meets at barriers must not
+  /// throw.
   void barrier();
 
  private:
