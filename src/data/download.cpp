@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <exception>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -17,13 +18,14 @@ namespace mlp {
 
 namespace {
 
-// Everything libcurl's callbacks see. They may not throw through C code.
+// Everything libcurl's callbacks see. No exception may pass through its C code.
 struct Transfer {
   std::string content;
   std::uint64_t max_bytes;
   const DownloadProgress& progress;
   bool too_long = false;
   bool cancelled = false;
+  std::exception_ptr thrown;
 };
 
 std::size_t on_data(char* data, std::size_t size, std::size_t count, void* user) {
@@ -43,8 +45,13 @@ std::size_t on_data(char* data, std::size_t size, std::size_t count, void* user)
 
 int on_progress(void* user, curl_off_t total, curl_off_t done, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(user);
-  transfer.cancelled =
-      !transfer.progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
+  try {
+    transfer.cancelled =
+        !transfer.progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
+  } catch (...) {
+    transfer.thrown = std::current_exception();
+    transfer.cancelled = true;
+  }
   return transfer.cancelled ? 1 : 0;
 }
 
@@ -114,6 +121,7 @@ std::string download(const std::vector<std::string>& urls, const std::filesystem
   for (const auto& url : urls) {
     Transfer transfer{.content = {}, .max_bytes = limits.max_bytes, .progress = progress};
     std::string failure = get(url, limits, transfer);
+    if (transfer.thrown) std::rethrow_exception(transfer.thrown);
     if (transfer.cancelled)
       throw FileError(path.filename().string() + ": the download was cancelled",
                       "nothing was kept; start again to download it");
@@ -123,7 +131,9 @@ std::string download(const std::vector<std::string>& urls, const std::filesystem
       write_file_atomically(path, transfer.content);
       return {};
     }
-    failures += (failures.empty() ? "" : "; ") + host_of(url) + ": " + failure;
+    const auto host = host_of(url);
+    if (failure.find(host) == std::string::npos) failure = host + ": " + failure;
+    failures += (failures.empty() ? "" : "; ") + failure;
   }
   return failures;
 }

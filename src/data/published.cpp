@@ -80,15 +80,19 @@ std::string join(const Range& range, ToText to_text) {
                       : directories.empty()       ? std::filesystem::path("data")
                                                   : directories.front()) /
                      publication.folders.front();
-  throw FileError(
-      publication.title + " is not there: no " + join(missing, same) + " in " +
-          (directories.empty() ? "any folder (none was named)"
-                               : join(directories, [](const auto& path) { return path.string(); }) +
-                                     " (nor in " + publication.folders.front() + "/ there)") +
-          "; " + download,
-      "connect to the network, or put the files into " + place.string() +
-          ", or name their folder with --data-dir or MLP_DATA_DIR; `mlp train " + publication.instead +
-          "` needs no file");
+  std::vector<std::string> folders;
+  for (const auto& folder : publication.folders)
+    if (!folder.empty()) folders.push_back(folder);
+  const std::string searched = directories.empty()
+                                   ? "no folder (none was named)"
+                                   : join(directories, [](const auto& path) { return path.string(); }) +
+                                         " and sub-folders " + join(folders, same);
+  throw FileError(publication.title + " was not found: searched " + searched + " for " + join(missing, same) +
+                      "; " + download,
+                  (source.download_to.empty() ? "put the files into "
+                                              : "connect to the network, or put the files into ") +
+                      place.string() + ", or name their folder with --data-dir or MLP_DATA_DIR; `mlp train " +
+                      publication.instead + "` needs no file");
 }
 
 }  // namespace

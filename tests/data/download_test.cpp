@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -112,7 +113,7 @@ TEST_F(Download, SaysWhyEveryMirrorFailedAndLeavesNothing) {
   contains(why("other"), "sends another file (SHA-256 " + sum_of("another text").substr(0, 12));
   contains(why("short"), "transfer closed");
   contains(why("short.gz"), "sends a damaged file (the file: the gzip data end early");
-  contains(get({"http://127.0.0.1:1/file"}), "127.0.0.1:1: ");
+  contains(get({"http://127.0.0.1:1/file"}), "127.0.0.1");
   contains(get({"file:///etc/hostname"}), "rotocol");
   expect_nothing_left();
   const auto both = get({server.url() + "none", server.url() + "other"});
@@ -144,6 +145,14 @@ TEST_F(Download, CancellingEndsItWithoutTryingAnotherMirror) {
       },
       {"file: the download was cancelled"});
   EXPECT_EQ(second.requests(), 0);
+  expect_nothing_left();
+}
+
+TEST_F(Download, AnErrorInTheProgressReportComesThrough) {
+  const LoopbackServer server({{"/file", {.body = text_}}});
+  EXPECT_THROW(get({server.url() + "file"},
+                   [](std::uint64_t, std::uint64_t) -> bool { throw std::out_of_range("no more columns"); }),
+               std::out_of_range);
   expect_nothing_left();
 }
 
@@ -194,10 +203,10 @@ TEST_F(Obtain, DownloadsOnlyWhatIsMissing) {
 
 TEST_F(Obtain, WithoutANetworkOneMessageSaysItAll) {
   const auto two = publication({"http://127.0.0.1:1/a/", "http://127.0.0.1:1/b/"});
-  const auto message =
-      expect_error<FileError>([&] { obtain(two, source(), limits_); },
-                              {"Two Files", "one.gz, two.data", (folder_ / "here").string(),
-                               (folder_ / "there").string(), (folder_ / "cache").string(), "127.0.0.1:1: "});
+  const auto message = expect_error<FileError>(
+      [&] { obtain(two, source(), limits_); },
+      {"Two Files", "one.gz, two.data", (folder_ / "here").string(), (folder_ / "there").string(),
+       (folder_ / "cache").string(), "and sub-folders two", "127.0.0.1"});
   const std::vector<std::string> advices = {(folder_ / "cache/two").string(), "--data-dir", "MLP_DATA_DIR",
                                             "mlp train digits"};
   for (const auto& advice : advices)
