@@ -14,6 +14,8 @@
 namespace mlp {
 namespace {
 
+using namespace testing_support;
+
 const Matrix<std::uint8_t>& pixels_of(const Dataset& dataset) {
   return std::get<Matrix<std::uint8_t>>(dataset.inputs);
 }
@@ -43,6 +45,7 @@ TEST(Digits, SameSeedSameBits) {
   EXPECT_EQ(pixels_of(a.train), pixels_of(b.train));
   EXPECT_EQ(pixels_of(a.test), pixels_of(b.test));
   EXPECT_EQ(a.train.labels, b.train.labels);
+  EXPECT_NE(a.train.labels, c.train.labels);
   for (std::size_t i = 0; i < 100; ++i) EXPECT_NE(image(a.train, i), image(c.train, i));
 }
 
@@ -99,27 +102,64 @@ TEST(Digits, AreCentredInkOnCleanPaper) {
   EXPECT_NEAR(sum / 500 / 784, 33, 8);  // the mean pixel of MNIST is 33.3
 }
 
-// Each digit is nearer to the mean image of its own class than to most others: labels belong to their images.
-TEST(Digits, LabelsBelongToTheirImages) {
-  const auto split = make_digits(2000, 500, 5);
-  std::array<std::array<double, 784>, 10> means{};
-  for (std::size_t i = 0; i < 2000; ++i)
-    for (std::size_t p = 0; p < 784; ++p)
-      means[static_cast<std::size_t>(split.train.labels[i])][p] += pixels_of(split.train)(i, p) / 200.0;
-  int right = 0;
-  for (std::size_t i = 0; i < 500; ++i) {
-    const auto distance = [&](const std::array<double, 784>& mean) {
-      double sum = 0;
-      for (std::size_t p = 0; p < 784; ++p) {
-        const double difference = pixels_of(split.test)(i, p) - mean[p];
-        sum += difference * difference;
-      }
-      return sum;
-    };
-    const auto nearest = std::ranges::min_element(means, {}, distance);
-    right += nearest - means.begin() == split.test.labels[i];
+using Mean = std::array<double, 784>;
+
+std::array<Mean, 10> class_means(const Dataset& dataset) {
+  std::array<Mean, 10> means{};
+  std::array<double, 10> counts{};
+  for (const auto label : dataset.labels) ++counts[static_cast<std::size_t>(label)];
+  for (std::size_t i = 0; i < dataset.rows(); ++i) {
+    const auto label = static_cast<std::size_t>(dataset.labels[i]);
+    for (std::size_t p = 0; p < 784; ++p) means[label][p] += pixels_of(dataset)(i, p) / counts[label];
   }
+  return means;
+}
+
+template <class Image>
+std::size_t nearest(const std::array<Mean, 10>& means, const Image& image) {
+  const auto distance = [&](const Mean& mean) {
+    double sum = 0;
+    for (std::size_t p = 0; p < 784; ++p) sum += (image[p] - mean[p]) * (image[p] - mean[p]);
+    return sum;
+  };
+  return static_cast<std::size_t>(std::ranges::min_element(means, {}, distance) - means.begin());
+}
+
+TEST(Digits, ClassesCanBeToldApart) {
+  const auto split = make_digits(2000, 500, 5);
+  const auto means = class_means(split.train);
+  int right = 0;
+  for (std::size_t i = 0; i < 500; ++i)
+    right += nearest(means, pixels_of(split.test).row(i)) == static_cast<std::size_t>(split.test.labels[i]);
   EXPECT_GT(right, 350);
+}
+
+TEST(Digits, EachDigitLooksLikeMnists) {
+  if (real_data() == nullptr) GTEST_SKIP() << "skipped: MLP_DATA_DIR is not set";
+  const auto mnist = load_mnist({.directories = {real_data()}, .download_to = {}, .progress = {}});
+  const auto real = class_means(mnist.test);
+  const auto drawn = class_means(make_digits(5000, 0, 1).train);
+  for (std::size_t digit = 0; digit < 10; ++digit) EXPECT_EQ(nearest(real, drawn[digit]), digit);
+}
+
+TEST(Digits, FillMnistsBox) {
+  const auto data = make_digits(500, 0, 4).train;
+  double sum = 0;
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    std::size_t left = 28, right = 0, top = 28, bottom = 0;
+    for (std::size_t p = 0; p < 784; ++p) {
+      if (pixels_of(data)(i, p) < 64) continue;
+      left = std::min(left, p % 28);
+      right = std::max(right, p % 28 + 1);
+      top = std::min(top, p / 28);
+      bottom = std::max(bottom, p / 28 + 1);
+    }
+    const auto extent = std::max(right - left, bottom - top);
+    EXPECT_GE(extent, 16u) << i;
+    EXPECT_LE(extent, 23u) << i;
+    sum += static_cast<double>(extent);
+  }
+  EXPECT_NEAR(sum / 500, 20, 1);
 }
 
 // A change to what is drawn must be meant: it changes every figure measured on digits.
