@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mlp/error.h"
@@ -74,6 +75,15 @@ class Matrix {
   Matrix(std::size_t rows, std::size_t columns, const std::vector<T>& values)
       : rows_(rows), columns_(columns), values_(values.begin(), values.end()) {
     require(values.size() == rows * columns, "Matrix: the number of values is not rows x columns");
+  }
+  /// Takes `values` over without copying them; the same requirement.
+  static Matrix adopt(std::size_t rows, std::size_t columns, AlignedVector<T> values) {
+    require(values.size() == rows * columns, "Matrix: the number of values is not rows x columns");
+    Matrix matrix;
+    matrix.rows_ = rows;
+    matrix.columns_ = columns;
+    matrix.values_ = std::move(values);
+    return matrix;
   }
 
   std::size_t rows() const { return rows_; }

@@ -1,0 +1,107 @@
+// validate(): a data set is checked once, before training, so that no loop needs to.
+#include "mlp/dataset.h"
+
+#include <cmath>
+#include <string>
+
+#include "mlp/error.h"
+
+namespace mlp {
+
+namespace {
+
+class Validator {
+ public:
+  explicit Validator(const Dataset& dataset) : dataset_(dataset) {}
+
+  void check() const {
+    if (dataset_.rows() == 0 || dataset_.features() == 0)
+      fail("expected at least one row and one feature, found " + std::to_string(dataset_.rows()) + " x " +
+           std::to_string(dataset_.features()));
+    check_counts();
+    check_values();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const {
+    throw DataError((dataset_.name.empty() ? "data set" : dataset_.name) + ": " + what, hint);
+  }
+
+  void expect_count(const char* field, std::size_t found, std::size_t expected, const char* unit) const {
+    if (found != expected)
+      fail(std::string(field) + ": expected " + std::to_string(expected) + ", one per " + unit + ", found " +
+           std::to_string(found));
+  }
+
+  void check_counts() const {
+    if (dataset_.task() == Task::kClassification) {
+      expect_count("labels", dataset_.labels.size(), dataset_.rows(), "row");
+      if (dataset_.targets.rows() != 0)
+        fail("targets: expected none beside labels, found " + std::to_string(dataset_.targets.rows()) +
+             " rows");
+    } else {
+      expect_count("targets", dataset_.targets.rows(), dataset_.rows(), "row");
+      if (dataset_.targets.columns() == 0) fail("targets: expected at least one column, found 0");
+      if (!dataset_.labels.empty())
+        fail("labels: expected none without class names, found " + std::to_string(dataset_.labels.size()));
+      if (!dataset_.target_names.empty())
+        expect_count("target names", dataset_.target_names.size(), dataset_.targets.columns(), "target");
+    }
+    if (!dataset_.sample_weights.empty())
+      expect_count("sample weights", dataset_.sample_weights.size(), dataset_.rows(), "row");
+    if (!dataset_.feature_names.empty())
+      expect_count("feature names", dataset_.feature_names.size(), dataset_.features(), "feature");
+    if (dataset_.image != ImageShape{})
+      expect_count("image", dataset_.image.height * dataset_.image.width, dataset_.features(),
+                   "feature (height x width)");
+  }
+
+  void check_values() const {
+    const auto classes = static_cast<std::int32_t>(dataset_.class_names.size());
+    for (std::size_t i = 0; i < dataset_.labels.size(); ++i)
+      if (dataset_.labels[i] < 0 || dataset_.labels[i] >= classes)
+        fail("row " + std::to_string(i) + ": label: expected 0 to " + std::to_string(classes - 1) +
+             ", found " + std::to_string(dataset_.labels[i]));
+    if (const auto* inputs = std::get_if<Matrix<float>>(&dataset_.inputs)) {
+      check_finite(*inputs, [this](std::size_t column) {
+        return dataset_.feature_names.empty() ? "feature " + std::to_string(column)
+                                              : dataset_.feature_names[column];
+      });
+    }
+    check_finite(dataset_.targets, [this](std::size_t column) {
+      return dataset_.target_names.empty() ? "target " + std::to_string(column)
+                                           : dataset_.target_names[column];
+    });
+    check_weights();
+  }
+
+  template <class NameOf>
+  void check_finite(const Matrix<float>& values, NameOf name_of) const {
+    for (std::size_t i = 0; i < values.rows(); ++i)
+      for (std::size_t j = 0; j < values.columns(); ++j)
+        if (!std::isfinite(values(i, j)))
+          fail("row " + std::to_string(i) + ": " + name_of(j) + ": expected a finite number, found " +
+                   std::to_string(values(i, j)),
+               "leave the row out or fill in the value");
+  }
+
+  void check_weights() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < dataset_.sample_weights.size(); ++i) {
+      const float weight = dataset_.sample_weights[i];
+      if (!std::isfinite(weight) || weight < 0)
+        fail("row " + std::to_string(i) + ": sample weight: expected a finite number, at least 0, found " +
+             std::to_string(weight));
+      sum += weight;
+    }
+    if (!dataset_.sample_weights.empty() && sum == 0) fail("sample weights: every one is 0");
+  }
+
+  const Dataset& dataset_;
+};
+
+}  // namespace
+
+void validate(const Dataset& dataset) { Validator(dataset).check(); }
+
+}  // namespace mlp

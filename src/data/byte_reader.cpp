@@ -1,0 +1,169 @@
+#include "data/byte_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <system_error>
+
+#include "mlp/error.h"
+
+namespace mlp {
+
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+// Deflate's best case is a match of 258 bytes in two bits (RFC 1951, 3.2.5).
+constexpr std::uint64_t kMaxDeflateRatio = 258 * 8 / 2;
+
+constexpr const char* kDamagedHint = "the file is damaged or incomplete; fetch it again";
+
+}  // namespace
+
+ByteReader::ByteReader(const std::filesystem::path& path) : name_(path.string()) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw FileError(name_ + ": is a directory, expected a file", "name a file inside it");
+  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* opened) {
+    if (opened != nullptr) std::fclose(opened);
+  });
+  if (file == nullptr)
+    throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(errno),
+                    errno == ENOENT ? "check the path" : "check the file's permissions");
+  if (std::filesystem::is_regular_file(path, error)) {
+    const auto size = std::filesystem::file_size(path, error);
+    if (!error) source_size_ = size;
+  }
+  source_ = [this, file](std::span<std::uint8_t> destination) {
+    const std::size_t count = std::fread(destination.data(), 1, destination.size(), file.get());
+    if (count == 0 && std::ferror(file.get()) != 0)
+      throw FileError(name_ + ": cannot be read at byte " + std::to_string(source_read_) + ": " +
+                      std::generic_category().message(errno));
+    return count;
+  };
+  start();
+}
+
+ByteReader::ByteReader(std::string name, std::string_view bytes)
+    : name_(std::move(name)), source_size_(bytes.size()) {
+  source_ = [bytes](std::span<std::uint8_t> destination) mutable {
+    const std::size_t count = std::min(destination.size(), bytes.size());
+    std::copy_n(bytes.begin(), count, destination.begin());
+    bytes.remove_prefix(count);
+    return count;
+  };
+  start();
+}
+
+ByteReader::~ByteReader() {
+  if (compressed_) inflateEnd(&stream_);
+}
+
+void ByteReader::start() {
+  buffer_.resize(kBufferBytes);
+  refill();
+  if (pending_.size() < 2 || pending_[0] != 0x1f || pending_[1] != 0x8b) return;
+  constexpr int kLargestWindow = 15, kGzipOnly = 16;
+  if (inflateInit2(&stream_, kLargestWindow + kGzipOnly) != Z_OK) throw std::bad_alloc();
+  compressed_ = true;
+}
+
+bool ByteReader::refill() {
+  const std::size_t count = source_(buffer_);
+  pending_ = std::span(buffer_).first(count);
+  source_read_ += count;
+  return count > 0;
+}
+
+std::optional<std::uint64_t> ByteReader::upper_bound() const {
+  if (!source_size_ || !compressed_) return source_size_;
+  const bool overflows = *source_size_ > std::numeric_limits<std::uint64_t>::max() / kMaxDeflateRatio;
+  return overflows ? std::numeric_limits<std::uint64_t>::max() : *source_size_ * kMaxDeflateRatio;
+}
+
+std::size_t ByteReader::read(std::span<std::uint8_t> destination) {
+  std::size_t done = 0;
+  if (peeked_ && !destination.empty()) {
+    destination[done++] = *peeked_;
+    peeked_.reset();
+  }
+  while (done < destination.size()) {
+    const auto rest = destination.subspan(done);
+    const std::size_t count = compressed_ ? inflate_some(rest) : copy(rest);
+    if (count == 0) break;
+    done += count;
+  }
+  position_ += done;
+  return done;
+}
+
+std::optional<std::uint8_t> ByteReader::peek() {
+  std::uint8_t next = 0;
+  if (!peeked_ && read({&next, 1}) == 1) {
+    peeked_ = next;
+    --position_;
+  }
+  return peeked_;
+}
+
+std::size_t ByteReader::copy(std::span<std::uint8_t> destination) {
+  if (pending_.empty() && !refill()) return 0;
+  const std::size_t count = std::min(destination.size(), pending_.size());
+  std::copy_n(pending_.begin(), count, destination.begin());
+  pending_ = pending_.subspan(count);
+  return count;
+}
+
+// Returns 0 only after the last member of the gzip file (a file may hold several, one after the other).
+std::size_t ByteReader::inflate_some(std::span<std::uint8_t> destination) {
+  for (;;) {
+    if (pending_.empty() && !refill()) {
+      if (member_ended_) return 0;
+      throw FileError(name_ + ": the gzip data end early, at byte " + std::to_string(source_position()),
+                      kDamagedHint);
+    }
+    if (member_ended_) {
+      inflateReset(&stream_);
+      member_ended_ = false;
+    }
+    const auto room =
+        static_cast<uInt>(std::min<std::size_t>(destination.size(), std::numeric_limits<uInt>::max()));
+    stream_.next_in = pending_.data();
+    stream_.avail_in = static_cast<uInt>(pending_.size());
+    stream_.next_out = destination.data();
+    stream_.avail_out = room;
+    const int status = inflate(&stream_, Z_NO_FLUSH);
+    pending_ = pending_.last(stream_.avail_in);
+    if (status == Z_STREAM_END) {
+      member_ended_ = true;
+    } else if (status == Z_MEM_ERROR) {
+      throw std::bad_alloc();
+    } else if (status != Z_OK && status != Z_BUF_ERROR) {
+      throw FileError(name_ + ": damaged gzip data before byte " + std::to_string(source_position()) + " (" +
+                          (stream_.msg != nullptr ? stream_.msg : "invalid stream") + ")",
+                      kDamagedHint);
+    }
+    if (stream_.avail_out < room) return room - stream_.avail_out;
+  }
+}
+
+std::string read_text(ByteReader& reader, std::size_t max_bytes) {
+  std::string text;
+  for (;;) {
+    const std::size_t done = text.size();
+    text.resize(done + kBufferBytes);
+    const std::size_t count =
+        reader.read({reinterpret_cast<std::uint8_t*>(text.data()) + done, kBufferBytes});
+    text.resize(done + count);
+    if (text.size() > max_bytes)
+      throw FileError(
+          reader.name() + ": longer than the " + std::to_string(max_bytes) + " bytes such a file may have",
+          "check that it is the right file");
+    if (count < kBufferBytes) return text;
+  }
+}
+
+}  // namespace mlp

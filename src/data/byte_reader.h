@@ -1,0 +1,69 @@
+// Reads the bytes of a file, or of memory, and inflates them on the way where they are gzip (RFC 1952: they
+// start with 1f 8b). Only as much is in memory as the caller asks for.
+#pragma once
+
+#include <zlib.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlp {
+
+class ByteReader {
+ public:
+  /// Throws FileError where the file is missing, a directory, or may not be read.
+  explicit ByteReader(const std::filesystem::path& path);
+  /// Reads `bytes`, which must outlive the reader; `name` stands in error messages.
+  ByteReader(std::string name, std::string_view bytes);
+  ~ByteReader();
+  ByteReader(const ByteReader&) = delete;
+  ByteReader& operator=(const ByteReader&) = delete;
+
+  /// Fills `destination` and returns its size, or less where the data end. Throws FileError, with the
+  /// position, where a gzip stream is damaged or cut short.
+  std::size_t read(std::span<std::uint8_t> destination);
+
+  /// The next byte without taking it; nothing at the end.
+  std::optional<std::uint8_t> peek();
+
+  /// Inflated bytes handed out so far.
+  std::uint64_t position() const { return position_; }
+
+  /// No more than this many bytes can come in all; unknown for a pipe. Counts that a header claims are
+  /// checked against it before memory is set aside for them.
+  std::optional<std::uint64_t> upper_bound() const;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  using Source = std::function<std::size_t(std::span<std::uint8_t>)>;  // returns 0 at the end
+
+  void start();
+  bool refill();
+  std::size_t copy(std::span<std::uint8_t> destination);
+  std::size_t inflate_some(std::span<std::uint8_t> destination);
+  std::uint64_t source_position() const { return source_read_ - pending_.size(); }
+
+  std::string name_;
+  Source source_;
+  std::optional<std::uint64_t> source_size_;
+  std::vector<std::uint8_t> buffer_;
+  std::span<std::uint8_t> pending_;  // the part of buffer_ not used yet
+  std::uint64_t source_read_ = 0;
+  std::uint64_t position_ = 0;
+  std::optional<std::uint8_t> peeked_;
+  bool compressed_ = false;
+  bool member_ended_ = false;
+  z_stream stream_{};
+};
+
+/// The whole (inflated) content; throws FileError where it is longer than `max_bytes`.
+std::string read_text(ByteReader& reader, std::size_t max_bytes);
+
+}  // namespace mlp

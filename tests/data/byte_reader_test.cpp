@@ -1,0 +1,145 @@
+#include "data/byte_reader.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "data/sha256.h"
+#include "data/support.h"
+#include "support/temporary_folder.h"
+
+namespace mlp {
+namespace {
+
+using namespace testing_support;
+
+std::string read_all(const std::string& bytes) {
+  ByteReader reader("memory", bytes);
+  return read_text(reader, std::size_t{1} << 30);
+}
+
+std::string long_text() {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += std::to_string(i * 7919 % 10007) + ' ';
+  return text;
+}
+
+TEST(ByteReader, ReadsPlainAndGzipAlike) {
+  const auto text = long_text();
+  EXPECT_EQ(read_all(text), text);
+  EXPECT_EQ(read_all(gzip(text)), text);
+  EXPECT_EQ(read_all(""), "");
+  EXPECT_EQ(read_all(gzip("")), "");
+  EXPECT_EQ(read_all("\x1f"), "\x1f");
+}
+
+TEST(ByteReader, ReadsAllMembersOfAGzipFile) {
+  EXPECT_EQ(read_all(gzip("one ") + gzip("") + gzip("two")), "one two");
+}
+
+TEST(ByteReader, PeeksWithoutTaking) {
+  const auto packed = gzip("ab");
+  ByteReader reader("memory", packed);
+  EXPECT_EQ(reader.peek(), 'a');
+  EXPECT_EQ(reader.peek(), 'a');
+  EXPECT_EQ(reader.position(), 0u);
+  EXPECT_EQ(read_text(reader, 10), "ab");
+  EXPECT_EQ(reader.position(), 2u);
+  EXPECT_EQ(reader.peek(), std::nullopt);
+}
+
+TEST(ByteReader, EveryTruncationOfAGzipFileIsAnError) {
+  const auto packed = gzip("some text, some more text, some text again");
+  for (std::size_t length = 2; length < packed.size(); ++length)
+    expect_error<FileError>([&] { read_all(packed.substr(0, length)); },
+                            {"memory: ", "end early, at byte " + std::to_string(length)});
+}
+
+TEST(ByteReader, NamesThePositionOfDamage) {
+  auto packed = gzip(long_text());
+  packed[packed.size() / 2] = static_cast<char>(packed[packed.size() / 2] ^ 0x10);
+  expect_error<FileError>([&] { read_all(packed); }, {"memory: ", "damaged gzip data", "byte "});
+  auto wrong_sum = gzip("text");
+  wrong_sum[wrong_sum.size() - 8] = static_cast<char>(wrong_sum[wrong_sum.size() - 8] ^ 1);
+  expect_error<FileError>([&] { read_all(wrong_sum); }, {"incorrect data check"});
+  expect_error<FileError>([&] { read_all(gzip("text") + "garbage"); }, {"incorrect header check"});
+}
+
+TEST(ByteReader, StopsAtTheLongestTextAllowed) {
+  const auto bomb = gzip(std::string(50'000'000, 'x'));
+  ASSERT_LT(bomb.size(), 100'000u);
+  ByteReader reader("bomb", bomb);
+  expect_error<FileError>([&] { read_text(reader, 1'000'000); }, {"bomb: longer than the 1000000 bytes"});
+  EXPECT_LT(reader.position(), 2'000'000u);
+}
+
+TEST(ByteReader, BoundsWhatCanCome) {
+  EXPECT_EQ(ByteReader("memory", "12345").upper_bound(), 5u);
+  const std::string text(10'000'000, 'x');  // as compressible as can be
+  const auto packed = gzip(text);
+  const auto bound = ByteReader("memory", packed).upper_bound();
+  ASSERT_TRUE(bound);
+  EXPECT_GE(*bound, text.size());
+  EXPECT_LT(*bound, 2 * text.size());
+}
+
+TEST(ByteReader, SaysWhatIsWrongWithAPath) {
+  const TemporaryFolder folder;
+  expect_error<FileError>([&] { ByteReader reader(folder / "none"); },
+                          {(folder / "none").string(), "No such file"});
+  expect_error<FileError>([&] { ByteReader reader(folder.path()); },
+                          {folder.path().string(), "is a directory"});
+}
+
+TEST(ByteReader, SaysThatAFileMayNotBeRead) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "secret", "text");
+  ASSERT_EQ(::chmod((folder / "secret").c_str(), 0), 0);
+  constexpr uid_t kNobody = 65534;
+  const bool root = ::geteuid() == 0;  // whom no permission stops
+  if (root) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
+  const auto message = expect_error<FileError>([&] { ByteReader reader(folder / "secret"); },
+                                               {(folder / "secret").string(), "Permission denied"});
+  if (root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  EXPECT_NE(message.find("permissions"), std::string::npos);
+}
+
+TEST(ByteReader, SaysThatReadingFailed) {
+  // Its first page is never mapped.
+  expect_error<FileError>([] { ByteReader reader(std::filesystem::path("/proc/self/mem")); },
+                          {"/proc/self/mem: cannot be read at byte 0: "});
+}
+
+TEST(ByteReader, ReadsAPipe) {
+  const TemporaryFolder folder;
+  const auto pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto text = long_text();
+  std::thread writer([&] { write_bytes(pipe, gzip(text)); });
+  ByteReader reader(pipe);
+  EXPECT_EQ(reader.upper_bound(), std::nullopt);
+  EXPECT_EQ(read_text(reader, 10'000'000), text);
+  writer.join();
+}
+
+TEST(Sha256, OfKnownTexts) {  // FIPS 180-2, appendix B
+  const auto sum = [](const std::string& text) {
+    ByteReader reader("memory", text);
+    return sha256_of(reader);
+  };
+  EXPECT_EQ(sum("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sum(gzip("abc")), sum("abc"));
+  EXPECT_EQ(sum(std::string(1'000'000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+}  // namespace
+}  // namespace mlp

@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "data/support.h"
+#include "mlp/data.h"
+#include "support/temporary_folder.h"
+
+namespace mlp {
+namespace {
+
+using namespace testing_support;
+
+class ReadInputs : public ::testing::Test {
+ protected:
+  Inputs read(const std::string& bytes, std::size_t features) {
+    write_bytes(folder_ / "rows", bytes);
+    return read_inputs(folder_ / "rows", features);
+  }
+  Matrix<float> rows(const std::string& bytes, std::size_t features) {
+    return std::get<Matrix<float>>(read(bytes, features));
+  }
+  void refuse(const std::string& bytes, std::size_t features, std::initializer_list<std::string_view> parts) {
+    expect_error<FileError>([&] { read(bytes, features); }, parts);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(ReadInputs, TakesAnySeparator) {
+  const Matrix<float> expected(2, 3, {1, -2.5f, 300, 4, 5, 6});
+  EXPECT_EQ(rows("1,-2.5,3e2\n4,5,6\n", 3), expected);
+  EXPECT_EQ(rows("1, -2.5 ,\t3e2\n4 , 5,6", 3), expected);
+  EXPECT_EQ(rows("1;-2.5;3e2\n4;5;6\n", 3), expected);
+  EXPECT_EQ(rows("1\t-2.5\t3e2\n4\t5\t6\n", 3), expected);
+  EXPECT_EQ(rows("  1   -2.5 +3e2 \n4 5 6\n", 3), expected);
+}
+
+TEST_F(ReadInputs, TakesNamesBlankLinesAndOtherLineEnds) {
+  const Matrix<float> expected(2, 2, {1, 2, 3, 4});
+  EXPECT_EQ(rows("width,height\n1,2\n3,4\n", 2), expected);
+  EXPECT_EQ(rows("\xEF\xBB\xBFwidth,height\r\n1,2\r\n\r\n3,4\r\n", 2), expected);
+  EXPECT_EQ(rows("\n1,2\n   \n3,4\n\n", 2), expected);
+  EXPECT_EQ(rows("x\n1\n2\n", 1), Matrix<float>(2, 1, {1, 2}));
+  EXPECT_EQ(rows(gzip("1,2\n3,4\n"), 2), expected);
+}
+
+TEST_F(ReadInputs, ReadsAcrossChunks) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(i) + "," + std::to_string(-i) + "\n";
+  const auto matrix = rows(text, 2);
+  ASSERT_EQ(matrix.rows(), 50'000u);
+  for (std::size_t i = 0; i < matrix.rows(); ++i) {
+    ASSERT_EQ(matrix(i, 0), static_cast<float>(i));
+    ASSERT_EQ(matrix(i, 1), -static_cast<float>(i));
+  }
+}
+
+TEST_F(ReadInputs, TakesIdx) {
+  const auto images = idx_header(0x08, {2, 1, 2}) + bytes_of({1, 2, 3, 255});
+  for (const auto& bytes : {images, gzip(images)})
+    EXPECT_EQ(std::get<Matrix<std::uint8_t>>(read(bytes, 2)), Matrix<std::uint8_t>(2, 2, {1, 2, 3, 255}));
+  const auto floats = idx_header(0x0d, {1, 1}) + bytes_of({0x3f, 0xc0, 0, 0});
+  EXPECT_EQ(rows(floats, 1), Matrix<float>(1, 1, {1.5f}));
+}
+
+TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
+  refuse("1,2\n3,four\n", 2, {"rows: line 2, column 2: expected a finite number, found 'four'"});
+  refuse("a,b\n1,2\n3,\n", 2, {"rows: line 3, column 2", "found nothing"});
+  refuse("1,2\n3,nan\n", 2, {"line 2, column 2", "found 'nan'"});
+  refuse("1,2\n3,1e39\n", 2, {"line 2, column 2", "found '1e39'"});
+  refuse("1,2\n3,0x10\n", 2, {"line 2, column 2", "found '0x10'"});
+  refuse("1,2\n3\n", 2, {"line 2: expected 2 columns, found 1"});
+  refuse("1,2,3\n", 2, {"line 1: expected 2 columns, found 3"});
+  refuse("1,2,\n", 2, {"line 1: expected 2 columns, found 3"});
+  // A first row with a mistake is no line of names.
+  refuse("1,?\n3,4\n", 2, {"line 1, column 2", "found '?'"});
+  refuse("", 2, {"the file is empty"});
+  refuse("\n\n", 2, {"holds no row"});
+  refuse("width,height\n", 2, {"holds no row"});
+  refuse("1,\x01\x02\n", 2, {"line 1, column 2", "found '..'"});
+  refuse(std::string(20'000'000, '1'), 2, {"line 1 is longer than"});
+}
+
+TEST_F(ReadInputs, RefusesOtherIdxFiles) {
+  refuse(idx_header(0x08, {2, 1, 2}) + "abcd", 3, {"rows: expected rows of 3 values, found 2"});
+  refuse(idx_header(0x08, {0, 1, 2}), 2, {"rows: holds no row"});
+  refuse(std::string("\0binary", 7), 2, {"not an IDX file"});
+  expect_error<FileError>([&] { read_inputs(folder_ / "none", 2); }, {"none: cannot be opened"});
+  expect_error<FileError>([&] { read_inputs(folder_.path(), 2); }, {"is a directory"});
+  EXPECT_THROW(read("1", 0), std::invalid_argument);
+}
+
+TEST_F(ReadInputs, AnyDamageIsReadOrRefused) {
+  const std::string text = "width;height\n1.5;-2\n3;4e1\n";
+  const auto images = idx_header(0x08, {2, 1, 2}) + "abcd";
+  int refused = 0;
+  for (const auto& whole : {text, images, gzip(text)}) {
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      for (const char byte : std::string("\0\1\n ,9e\x1f\x7f\x8b\xff", 11)) {
+        auto damaged = whole;
+        damaged[i] = byte;
+        for (const auto& bytes : {damaged, whole.substr(0, i)}) {
+          try {
+            read(bytes, 2);
+          } catch (const FileError&) {
+            ++refused;  // anything else ends the test
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
+}  // namespace
+}  // namespace mlp

@@ -1,0 +1,75 @@
+// What the tests of src/data share: gzip and IDX bytes made by hand, and errors looked at closely.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mlp/error.h"
+
+namespace mlp::testing_support {
+
+inline std::string gzip(std::string_view bytes) {
+  z_stream stream{};
+  if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("deflateInit2");
+  std::string out(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) throw std::runtime_error("deflate");
+  return out;
+}
+
+inline std::string bytes_of(std::initializer_list<int> values) {
+  std::string bytes;
+  for (const int value : values) bytes += static_cast<char>(value);
+  return bytes;
+}
+
+inline std::string idx_header(int type, const std::vector<std::uint32_t>& dims) {
+  std::string bytes = bytes_of({0, 0, type, static_cast<int>(dims.size())});
+  for (const std::uint32_t size : dims)
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(size >> shift);
+  return bytes;
+}
+
+/// Runs `action`, expects an E whose what() is one line holding every part, and returns it all as
+/// "what\nhint".
+template <class E, class Action>
+std::string expect_error(Action action, std::initializer_list<std::string_view> parts) {
+  try {
+    action();
+  } catch (const E& error) {
+    const std::string what = error.what();
+    for (const auto part : parts)
+      EXPECT_NE(what.find(part), std::string::npos) << "'" << part << "' is missing in: " << what;
+    EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+    EXPECT_EQ(error.hint().find('\n'), std::string::npos) << error.hint();
+    return what + "\n" + error.hint();
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "another exception: " << error.what();
+    return {};
+  }
+  ADD_FAILURE() << "no exception";
+  return {};
+}
+
+/// The folder of real data, or nullptr.
+inline const char* real_data() {
+  const char* folder = std::getenv("MLP_DATA_DIR");
+  return folder != nullptr && *folder != '\0' ? folder : nullptr;
+}
+
+}  // namespace mlp::testing_support
