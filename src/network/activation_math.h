@@ -42,11 +42,22 @@ T normal_cdf(T z) {
   return std::erfc(-z / std::numbers::sqrt2_v<T>) / 2;
 }
 
-/// The argument of the tanh in GELU's tanh form; |z| beyond 20 changes nothing but could overflow the cube.
+/// GELU's tanh form is z * sigmoid(2u), u the argument of its tanh, since (1 + tanh u) / 2 = sigmoid(2u); a
+/// sum of 1 and a tanh near -1 would cancel. At |z| = 30 the sigmoid is 0 or 1 to the last bit: the bound
+/// changes nothing but keeps the powers from overflowing.
 template <class T>
-T gelu_tanh_argument(T z) {
-  const T bounded = std::clamp(z, T{-20}, T{20});
-  return std::sqrt(2 / std::numbers::pi_v<T>) * (bounded + T{0.044715} * bounded * bounded * bounded);
+T gelu_bounded(T z) {
+  return std::clamp(z, T{-30}, T{30});
+}
+template <class T>
+T gelu_twice_u(T z) {
+  const T b = gelu_bounded(z);
+  return 2 * std::sqrt(2 / std::numbers::pi_v<T>) * (b + T{0.044715} * b * b * b);
+}
+template <class T>
+T gelu_twice_u_derivative(T z) {
+  const T b = gelu_bounded(z);
+  return 2 * std::sqrt(2 / std::numbers::pi_v<T>) * (1 + 3 * T{0.044715} * b * b);
 }
 
 template <class T>
@@ -60,7 +71,7 @@ T derivative(const Linear&, T) {
 
 template <class T>
 T value(const ReLU&, T z) {
-  return z > 0 ? z : 0;
+  return z < 0 ? 0 : z;  // not z > 0 ? z : 0, which would turn a NaN into a healthy zero
 }
 template <class T>
 T derivative(const ReLU&, T z) {
@@ -118,7 +129,7 @@ T derivative(const Mish&, T z) {
 template <class T>
 T value(const GELU& f, T z) {
   if (!f.tanh_form) return z * normal_cdf(z);
-  return z / 2 * (1 + std::tanh(gelu_tanh_argument(z)));
+  return z * sigmoid(gelu_twice_u(z));
 }
 template <class T>
 T derivative(const GELU& f, T z) {
@@ -126,10 +137,8 @@ T derivative(const GELU& f, T z) {
     const T density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi_v<T>);
     return normal_cdf(z) + z * density;
   }
-  const T t = std::tanh(gelu_tanh_argument(z));
-  const T bounded = std::clamp(z, T{-20}, T{20});
-  const T slope = std::sqrt(2 / std::numbers::pi_v<T>) * (1 + 3 * T{0.044715} * bounded * bounded);
-  return (1 + t) / 2 + bounded / 2 * (1 - t) * (1 + t) * slope;
+  const T u2 = gelu_twice_u(z);
+  return sigmoid(u2) + gelu_bounded(z) * sigmoid(u2) * sigmoid(-u2) * gelu_twice_u_derivative(z);
 }
 
 template <class T>

@@ -11,13 +11,16 @@ namespace mlp::reference {
 
 namespace {
 
-/// log sum_k exp(z_k), shifted by the largest z so that no exp overflows.
+/// -log softmax(z)_c = log sum_k exp(z_k - max z) + (max z - z_c). The shift keeps exp from overflowing, and
+/// taken from z_c as well, rather than added to the logarithm, it costs no digits where all logits are large.
 template <class T>
-T log_sum_exp(std::span<const T> z) {
+std::vector<T> negative_log_softmax(std::span<const T> z) {
   const T largest = *std::max_element(z.begin(), z.end());
   T sum = 0;
   for (const T value : z) sum += std::exp(value - largest);
-  return largest + std::log(sum);
+  std::vector<T> result;
+  for (const T value : z) result.push_back(std::log(sum) + (largest - value));
+  return result;
 }
 
 /// The targets the loss really sees: smoothed towards 1/C (CrossEntropy) or 1/2 (BinaryCrossEntropy).
@@ -57,12 +60,16 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
   return std::visit(
       [&]<class L>(const L& l) -> T {
         if constexpr (std::is_same_v<L, CrossEntropy>) {
-          const T normaliser = log_sum_exp(z);
-          for (std::size_t c = 0; c < y.size(); ++c) sum += y[c] * (normaliser - z[c]);
+          const std::vector<T> surprise = negative_log_softmax(z);
+          for (std::size_t c = 0; c < y.size(); ++c) {
+            if (y[c] != 0) sum += y[c] * surprise[c];  // 0 log p is 0, whatever p
+          }
           return sum;
         } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
           for (std::size_t c = 0; c < y.size(); ++c) {
-            sum += from_logits ? softplus(z[c]) - y[c] * z[c]
+            // With p = sigmoid(z), -log p = softplus(-z) and -log(1 - p) = softplus(z); their weighted sum is
+            // softplus(z) - y z, without its cancellation.
+            sum += from_logits ? y[c] * softplus(-z[c]) + (1 - y[c]) * softplus(z[c])
                                : -(y[c] * bounded_log(a[c]) + (1 - y[c]) * bounded_log(1 - a[c]));
           }
           return sum / count;
@@ -80,6 +87,11 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
       loss);
 }
 
+void require_compatible(const Loss& loss, const Activation& output_activation) {
+  require(compatible(loss, output_activation),
+          to_string(loss) + " is not defined on " + to_string(output_activation) + " outputs");
+}
+
 bool fused_with(const Loss& loss, const Activation& activation) {
   return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
          (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
@@ -92,8 +104,7 @@ std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activatio
                             const Matrix<T>& Y) {
   require(Z.rows() == Y.rows() && Z.columns() == Y.columns(),
           "loss_per_row: outputs and targets differ in shape");
-  require(compatible(loss, output_activation),
-          to_string(loss) + " is not defined on " + to_string(output_activation) + " outputs");
+  require_compatible(loss, output_activation);
   const Matrix<T> A = activate(output_activation, Z);
   const Matrix<T> targets = smoothed(loss, Y);
   std::vector<T> losses(Z.rows());
@@ -140,6 +151,7 @@ Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_act
                                   const Matrix<T>& Y) {
   require(Z.rows() == Y.rows() && Z.columns() == Y.columns(),
           "loss_gradient_by_logits: outputs and targets differ in shape");
+  require_compatible(loss, output_activation);
   const Matrix<T> A = activate(output_activation, Z);
   if (!fused_with(loss, output_activation)) {
     return activation_backward(output_activation, Z, loss_gradient_by_outputs(loss, A, Y));

@@ -26,6 +26,7 @@ Matrix<T> affine(const Matrix<T>& X, ConstMatrixView<T> W, std::span<const T> b)
 template <class T>
 Matrix<T> forward(const MultilayerPerceptron& network, const BasicParameters<T>& parameters,
                   const Matrix<T>& X) {
+  require(parameters.layout() == ParameterLayout(network), "forward: the parameters are not this network's");
   std::size_t index = 0;
   return std::accumulate(network.layers().begin(), network.layers().end(), X,
                          [&](const Matrix<T>& A, const Layer& layer) {
@@ -79,6 +80,8 @@ LossAndGradients<T> loss_and_gradients(const MultilayerPerceptron& network,
                                        const BasicParameters<T>& parameters, const Loss& loss,
                                        const Matrix<T>& X, const Matrix<T>& Y, std::span<const T> weights,
                                        std::optional<DropoutMasks> masks, double l2) {
+  require(parameters.layout() == ParameterLayout(network),
+          "loss_and_gradients: the parameters are not this network's");
   require(X.rows() > 0 && X.columns() == network.fan_in(), "loss_and_gradients: X does not fit the network");
   require(Y.rows() == X.rows() && Y.columns() == network.fan_out(),
           "loss_and_gradients: Y does not fit X or the network");
