@@ -135,7 +135,7 @@ bool run_gnuplot(const std::string& script, const std::vector<Descriptor>& outpu
 const char* terminal_of(const fs::path& path) {
   const std::string extension = fold(path.extension().string());
   if (extension == ".svg") return "svg";
-  if (extension == ".png") return "pngcairo";
+  if (extension == ".png") return "pngcairo fontscale 0.75";  // its points are 4/3 of a pixel
   throw FileError(path.string() + ": cannot draw a figure of this kind", "end the name in .svg or .png");
 }
 
@@ -195,7 +195,7 @@ std::optional<std::string> draw_figure(const Figure& figure, std::span<const fs:
     outputs.push_back(memory_file());
     script += std::string("reset\nset terminal ") + terminal_of(path) + " size " +
               std::to_string(figure.width) + "," + std::to_string(figure.height) +
-              " noenhanced font 'sans,13' background rgb 'white'\n" + "set output '/dev/fd/" +
+              " noenhanced font 'sans,14' background rgb 'white'\n" + "set output '/dev/fd/" +
               std::to_string(outputs.back().number()) + "'\n" + figure.commands + "unset output\n";
   }
   if (!run_gnuplot(script, outputs)) {

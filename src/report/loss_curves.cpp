@@ -60,23 +60,51 @@ double epoch_tick(double span) {
 std::string epoch_axis(Extent epochs) {
   if (epochs.empty()) epochs = {0, 1};
   const double span = epochs.high - epochs.low;
-  const double margin = span == 0 ? 1 : 0.025 * span;
+  const double margin = span == 0 ? 0.5 : 0.025 * span;
   return "set xrange [" + number_text(epochs.low - margin) + ":" + number_text(epochs.high + margin) + "]\n" +
          "set xtics " + number_text(epoch_tick(span)) + "\n";
 }
 
 /// Logarithmic where the losses span more than two decades; from zero where that wastes little room.
-std::string loss_axis(Extent losses) {
-  if (losses.empty()) losses = {0, 1};
-  if (losses.low > 0 && losses.high > 100 * losses.low) {
-    return "set logscale y\nset format y '%g'\nset yrange [" + number_text(losses.low / 1.3) + ":" +
-           number_text(losses.high * 1.3) + "]\n";
+struct LossAxis {
+  double low = 0;
+  double high = 1;
+  bool logarithmic = false;
+
+  /// Where `loss` lies between bottom (0) and top (1).
+  double position(double loss) const {
+    return logarithmic ? std::log(loss / low) / std::log(high / low) : (loss - low) / (high - low);
   }
+  /// The same axis with the top moved so that what was there lies at `share` of the height.
+  LossAxis with_room_above(double share) const {
+    LossAxis axis = *this;
+    axis.high = logarithmic ? low * std::pow(high / low, 1 / share) : low + (high - low) / share;
+    return axis;
+  }
+};
+
+LossAxis loss_axis(const Extent& losses) {
+  if (losses.empty()) return {};
+  if (losses.low > 0 && losses.high > 100 * losses.low) return {losses.low / 1.3, losses.high * 1.3, true};
   const double span = losses.high - losses.low;
   const double margin = span > 0 ? 0.06 * span : std::max(0.1 * std::abs(losses.low), 1e-6);
   const bool from_zero = losses.low >= 0 && losses.low < 0.5 * losses.high;
-  return "set format y '%g'\nset yrange [" + number_text(from_zero ? 0 : losses.low - margin) + ":" +
-         number_text(losses.high + margin) + "]\n";
+  return {from_zero ? 0 : losses.low - margin, losses.high + margin};
+}
+
+/// Whether `curve` passes where a legend of three lines stands, in the upper right.
+bool meets_legend(const LossCurve& curve, const Extent& epochs, const LossAxis& axis) {
+  for (std::size_t i = 0; i < curve.epoch.size(); ++i) {
+    if (curve.epoch[i] < epochs.low + 0.45 * (epochs.high - epochs.low)) continue;
+    const double top = std::fmax(curve.train_loss[i], curve.validation_loss[i]);
+    if (std::isfinite(top) && axis.position(top) > 0.72) return true;
+  }
+  return false;
+}
+
+std::string axis_commands(const LossAxis& axis) {
+  return std::string(axis.logarithmic ? "set logscale y\n" : "") + "set format y '%g'\nset yrange [" +
+         number_text(axis.low) + ":" + number_text(axis.high) + "]\n";
 }
 
 struct Best {
@@ -110,11 +138,12 @@ std::string line(const LossCurve& curve, std::size_t run, int column, const char
                  const std::string& title) {
   const bool points = curve.epoch.size() <= kMostPoints;
   return ", " + block_name(run) + " using 1:" + std::to_string(column) + " with " +
-         (points ? "linespoints pointtype 7 pointsize 0.5" : "lines") + " linewidth 2 dashtype " +
-         (dashed ? "(8,5)" : "solid") + " linecolor rgb '" + colour + "' " + title;
+         (points ? "linespoints pointtype 7 pointsize " + std::string(curve.epoch.size() == 1 ? "1" : "0.5")
+                 : "lines") +
+         " linewidth 2 dashtype " + (dashed ? "(8,5)" : "solid") + " linecolor rgb '" + colour + "' " + title;
 }
 
-/// A white disc in a coloured ring around the best epoch.
+/// A ring around the best epoch.
 std::string ring(const Best& best, const char* colour, const std::string& title) {
   return ", '+' using (" + number_text(best.epoch) + "):(" + number_text(best.loss) +
          ") every ::::0 with points pointtype 6 pointsize 1.6 linewidth 2.5 linecolor rgb '" + colour + "' " +
@@ -180,15 +209,20 @@ std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves
         "draw_loss_curves: a curve's columns differ in length");
     figure.data += data_block(curve, run);
   }
-  figure.commands = "set title " + gnuplot_text(title) + " font ',16'\n" + "set xlabel 'epoch'\nset ylabel " +
+  const bool single = curves.size() == 1;
+  const Extent epochs = extent_of_epochs(curves);
+  LossAxis axis = loss_axis(extent_of_losses(curves));
+  if (single && meets_legend(curves[0], epochs, axis)) axis = axis.with_room_above(0.75);
+  if (!single) figure.width = 1000;  // the legend stands beside the curves
+  figure.commands = "set title " + gnuplot_text(title) + " font ',18'\n" + "set xlabel 'epoch'\nset ylabel " +
                     gnuplot_text(loss_name, 60) + "\n" +
                     "set border 3 linewidth 1 linecolor rgb '#606060'\n"
-                    "set tics nomirror out scale 0.6\n"
+                    "set tics nomirror out scale 0.6 textcolor rgb '#303030'\n"
                     "set grid linetype 1 linewidth 1 linecolor rgb '#E6E6E6'\n"
-                    "set key top right Left reverse samplen 2 spacing 1.25\n" +
-                    epoch_axis(extent_of_epochs(curves)) + loss_axis(extent_of_losses(curves)) +
-                    "plot NaN notitle" + (curves.size() == 1 ? plot_one(curves[0]) : plot_several(curves)) +
-                    "\n";
+                    "set key Left reverse samplen 2 spacing 1.3 " +
+                    (single ? "inside right top\n" : "outside right top\n") + epoch_axis(epochs) +
+                    axis_commands(axis) + "plot NaN notitle" +
+                    (single ? plot_one(curves[0]) : plot_several(curves)) + "\n";
   return draw_figure(figure, paths);
 }
 
