@@ -124,10 +124,10 @@ bool run_gnuplot(const std::string& script, const std::vector<Descriptor>& outpu
   }
   if (WIFSIGNALED(status)) fail("gnuplot was ended by signal " + std::to_string(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) {
-    const std::string text = read_all(said);
-    const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
-    const std::string_view line = std::string_view(text).substr(begin, text.find('\n', begin) - begin);
-    fail("gnuplot says: " + std::string(line.substr(0, 200)));
+    // Its last line is the error; those before it repeat the command.
+    std::string text = read_all(said);
+    text.resize(text.find_last_not_of(" \n") + 1);
+    fail("gnuplot says: " + std::string(trim(text.substr(text.rfind('\n') + 1, 200))));
   }
   return true;
 }
@@ -172,18 +172,32 @@ std::vector<std::string> characters(std::string_view text) {
   return result;
 }
 
-std::string quote_characters(std::string_view text, std::size_t most, bool is_tick) {
+/// A double-quoted string of letters, blanks and octal escapes. (Digits are escaped too: one after an escape
+/// would be read as part of it.)
+std::string escaped(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == ' ' || (byte < 0x80 && std::isalpha(byte))) {
+      result += c;
+    } else {
+      result += {'\\', static_cast<char>('0' + byte / 64), static_cast<char>('0' + byte / 8 % 8),
+                 static_cast<char>('0' + byte % 8)};
+    }
+  }
+  return result + "\"";
+}
+
+/// One line of at most `most` characters.
+std::string line_of(std::string_view text, std::size_t most) {
   auto list = characters(text);
   if (list.size() > most) {
     list.resize(most);
     list.back() = "\u2026";
   }
-  std::string result = "'";
-  for (const auto& character : list) {
-    result += character;
-    if (character == "'" || (is_tick && character == "%")) result += character;
-  }
-  return result + "'";
+  std::string line;
+  for (const auto& character : list) line += character;
+  return line;
 }
 
 }  // namespace
@@ -210,12 +224,12 @@ std::optional<std::string> draw_figure(const Figure& figure, std::span<const fs:
   return std::nullopt;
 }
 
-std::string gnuplot_text(std::string_view text, std::size_t most) {
-  return quote_characters(text, most, false);
-}
+std::string gnuplot_text(std::string_view text, std::size_t most) { return escaped(line_of(text, most)); }
 
 std::string gnuplot_tick(std::string_view text, std::size_t most) {
-  return quote_characters(text, most, true);
+  std::string format;
+  for (const char c : line_of(text, most)) format += c == '%' ? "%%" : std::string(1, c);
+  return escaped(format);
 }
 
 std::size_t character_count(std::string_view text) { return characters(text).size(); }

@@ -22,11 +22,12 @@ struct Figure {
 
 /// Draws `figure` to each of `paths` (.svg or .png) in one run of gnuplot. Returns a note for the user where
 /// gnuplot is not installed. Throws FileError when a path has another extension or cannot be written, or when
-/// gnuplot fails (with the first line of what it said).
+/// gnuplot fails (with the last line of what it said).
 std::optional<std::string> draw_figure(const Figure& figure, std::span<const std::filesystem::path> paths);
 
-/// `text` as a gnuplot string that nothing in it can end or change: single-quoted, control characters as
-/// blanks, bytes that are not UTF-8 as U+FFFD, and cut to `most` characters, the last then an ellipsis.
+/// `text` as a gnuplot string that nothing in it can end or change: all but letters and blanks as escapes;
+/// control characters become blanks, bytes that are not UTF-8 U+FFFD; cut to `most` characters, the last of
+/// which is then an ellipsis.
 std::string gnuplot_text(std::string_view text, std::size_t most = 100);
 
 /// The same for an axis tick, where gnuplot would read '%' as a format.

@@ -19,12 +19,18 @@ constexpr std::array<const char*, 7> kColours{"#0072B2", "#D55E00", "#009E73", "
 constexpr std::size_t kMostPoints = 40;  ///< longer curves are drawn without a dot at each epoch
 constexpr std::size_t kMostLabel = 32;   ///< characters of a run's name in the legend
 
+/// The largest loss, and its inverse the smallest on a logarithmic axis, that gnuplot's axes bear: a
+/// diverging run passes it.
+constexpr double kLargest = 1e100;
+
+bool drawable(double value) { return std::abs(value) <= kLargest; }
+
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
 
   void include(double value) {
-    if (!std::isfinite(value)) return;
+    if (!drawable(value)) return;
     low = std::min(low, value);
     high = std::max(high, value);
   }
@@ -85,7 +91,8 @@ struct LossAxis {
 
 LossAxis loss_axis(const Extent& losses) {
   if (losses.empty()) return {};
-  if (losses.low > 0 && losses.high > 100 * losses.low) return {losses.low / 1.3, losses.high * 1.3, true};
+  if (losses.low >= 1 / kLargest && losses.high > 100 * losses.low)
+    return {losses.low / 1.3, losses.high * 1.3, true};
   const double span = losses.high - losses.low;
   const double margin = span > 0 ? 0.06 * span : std::max(0.1 * std::abs(losses.low), 1e-6);
   const bool from_zero = losses.low >= 0 && losses.low < 0.5 * losses.high;
@@ -97,7 +104,7 @@ bool meets_legend(const LossCurve& curve, const Extent& epochs, const LossAxis& 
   for (std::size_t i = 0; i < curve.epoch.size(); ++i) {
     if (curve.epoch[i] < epochs.low + 0.45 * (epochs.high - epochs.low)) continue;
     const double top = std::fmax(curve.train_loss[i], curve.validation_loss[i]);
-    if (std::isfinite(top) && axis.position(top) > 0.72) return true;
+    if (drawable(top) && axis.position(top) > 0.72) return true;
   }
   return false;
 }
@@ -110,13 +117,14 @@ std::string axis_commands(const LossAxis& axis) {
 struct Best {
   double epoch = 0;
   double loss = std::numeric_limits<double>::infinity();
-  bool found() const { return std::isfinite(loss); }
+  bool found() const { return drawable(loss); }
 };
 
 Best best_validation(const LossCurve& curve) {
   Best best;
   for (std::size_t i = 0; i < curve.epoch.size(); ++i) {
-    if (curve.validation_loss[i] < best.loss) best = {curve.epoch[i], curve.validation_loss[i]};
+    const double loss = curve.validation_loss[i];
+    if (drawable(loss) && loss < best.loss) best = {curve.epoch[i], loss};
   }
   return best;
 }
@@ -126,8 +134,10 @@ std::string block_name(std::size_t run) { return "$run" + std::to_string(run); }
 std::string data_block(const LossCurve& curve, std::size_t run) {
   std::string block = block_name(run) + " << END_OF_DATA\n";
   for (std::size_t i = 0; i < curve.epoch.size(); ++i) {
-    block += number_text(curve.epoch[i]) + " " + number_text(curve.train_loss[i]) + " " +
-             number_text(curve.validation_loss[i]) + "\n";
+    for (const double value : {curve.epoch[i], curve.train_loss[i], curve.validation_loss[i]}) {
+      block += (drawable(value) ? number_text(value) : "NaN") + " ";
+    }
+    block += "\n";
   }
   if (curve.epoch.empty()) block += "NaN NaN NaN\n";
   return block + "END_OF_DATA\n";
