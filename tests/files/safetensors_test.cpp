@@ -171,7 +171,14 @@ TEST(Safetensors, RefusesHolesOverlapsAndOtherLengths) {
             "f: expected 8 bytes of data after the header, found 7 | the file was cut short; copy it again");
   EXPECT_EQ(header_error("{}", 1), "f: expected 0 bytes of data after the header, found 1 | ");
   EXPECT_EQ(header_error("{}", 0), "no FileError");
-  // Offsets beyond 2^63, and an end that only fits by wrapping around.
+  // Sizes that only fit by wrapping around: the second tensor would end where the data do, 8 bytes before it
+  // begins.
+  EXPECT_EQ(
+      header_error(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                   R"("b":{"dtype":"U8","shape":[18446744073709551608],"data_offsets":[8,0]}})",
+                   0),
+      "f: header: tensor 'b': data_offsets: expected 18446744073709551608 bytes for its dtype and shape, "
+      "found [8, 0) | ");
   EXPECT_NE(two("[0,4]", "[18446744073709551612,0]", 4), "no FileError");
 }
 
