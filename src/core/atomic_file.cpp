@@ -1,6 +1,5 @@
 #include "core/atomic_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "core/descriptor.h"
 #include "mlp/error.h"
 
 namespace mlp {
@@ -38,31 +38,6 @@ fs::path regular_target(const fs::path& path) {
   if (error) fail(path, "follow the symbolic link", error.value());
   return target;
 }
-
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) {
-    do {
-      number_ = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-    } while (number_ < 0 && errno == EINTR);
-  }
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  bool valid() const { return number_ >= 0; }
-  /// False with errno set on failure. Never repeated: after EINTR the descriptor is closed all the same.
-  bool close() {
-    if (number_ < 0) return true;
-    const int result = ::close(number_);
-    number_ = -1;
-    return result == 0 || errno == EINTR;
-  }
-
- private:
-  int number_ = -1;
-};
 
 /// Removes the temporary file unless it has been renamed into place.
 struct TemporaryName {
@@ -106,7 +81,7 @@ void write_file_atomically(const fs::path& path, std::span<const std::string_vie
   // A name left behind by a killed process that had the same id is skipped, not overwritten.
   fs::path name = temporary_name(folder);
   while (::access(name.c_str(), F_OK) == 0) name = temporary_name(folder);
-  Descriptor file(name, O_WRONLY | O_CREAT | O_EXCL);
+  Descriptor file = Descriptor::open(name, O_WRONLY | O_CREAT | O_EXCL);
   if (!file.valid()) fail(path, "write", errno);
   TemporaryName temporary{name};
 
@@ -119,7 +94,7 @@ void write_file_atomically(const fs::path& path, std::span<const std::string_vie
   temporary.kept = true;
 
   // The rename itself must survive a power cut. A folder that may be written but not read cannot be synced.
-  Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
+  const Descriptor directory = Descriptor::open(folder, O_RDONLY | O_DIRECTORY);
   if (!directory.valid() && errno != EACCES) fail(path, "open the folder", errno);
   if (directory.valid() && !sync(directory.number())) fail(path, "write the folder to disk", errno);
 }

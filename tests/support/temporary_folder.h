@@ -34,7 +34,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// A new file each time: some file systems flush a file that is cut and rewritten, which takes milliseconds.
 inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {
+  std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 

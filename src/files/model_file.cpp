@@ -1,0 +1,193 @@
+// A trained model as one safetensors file (see docs/formats.md): parameters and scalings as tensors, all else
+// as one JSON document in the metadata.
+#include <cmath>
+#include <optional>
+
+#include "files/network_file.h"
+#include "mlp/error.h"
+#include "mlp/model.h"
+
+namespace mlp {
+namespace {
+
+using nlohmann::json;
+
+const char* const kFormat = "mlp model";
+constexpr std::uint64_t kVersion = 1;
+const char* const kInputScaling = "input_scaling";
+const char* const kTargetScaling = "target_scaling";
+
+std::string scaling_problem(const AffineScaling& scaling, const std::string& name, std::size_t columns) {
+  const std::size_t count = scaling.shift.size();
+  if (count != 0 && count != 1 && count != columns) {
+    return name + ": expected 0, 1 or " + std::to_string(columns) + " entries, found " +
+           std::to_string(count);
+  }
+  if (scaling.scale.size() != count) {
+    return name + ": " + std::to_string(count) + " shifts but " + std::to_string(scaling.scale.size()) +
+           " scales";
+  }
+  for (const float shift : scaling.shift) {
+    if (!std::isfinite(shift)) return name + ": a shift that is not finite";
+  }
+  for (const float scale : scaling.scale) {
+    if (!std::isfinite(scale) || scale == 0) return name + ": a scale that is zero or not finite";
+  }
+  return {};
+}
+
+std::string names_problem(const std::vector<std::string>& names, const char* what, std::size_t count) {
+  if (names.empty() || names.size() == count) return {};
+  return std::string(what) + ": expected none or " + std::to_string(count) + ", found " +
+         std::to_string(names.size());
+}
+
+bool image_fits(const ImageShape& image, std::size_t pixels) {
+  if (image == ImageShape{}) return true;
+  return image.width != 0 && pixels % image.width == 0 && image.height == pixels / image.width;
+}
+
+/// What does not fit together in a model, its parameters aside; or empty.
+std::string model_problem(const Model& model) {
+  const std::size_t fan_in = model.network.fan_in();
+  const std::size_t fan_out = model.network.fan_out();
+  const auto& last = model.network.layers().back().activation;
+  if (!compatible(model.loss, last))
+    return "loss " + to_string(model.loss) + " does not fit " + to_string(last);
+  if (!image_fits(model.image, fan_in)) {
+    return "image: " + std::to_string(model.image.height) + " x " + std::to_string(model.image.width) +
+           " pixels, but the network has " + std::to_string(fan_in) + " inputs";
+  }
+  for (const auto& problem : {scaling_problem(model.input_scaling, kInputScaling, fan_in),
+                              scaling_problem(model.target_scaling, kTargetScaling, fan_out),
+                              names_problem(model.feature_names, "feature_names", fan_in),
+                              names_problem(model.class_names, "class_names", fan_out),
+                              names_problem(model.target_names, "target_names", fan_out)}) {
+    if (!problem.empty()) return problem;
+  }
+  return {};
+}
+
+json record_to_json(const TrainingRecord& record) {
+  return {{"dataset", record.dataset},
+          {"optimizer", record.optimizer},
+          {"schedule", record.schedule},
+          {"library_version", record.library_version},
+          {"seed", record.seed},
+          {"epochs", record.epochs},
+          {"steps", record.steps},
+          {"training_rows", record.training_rows},
+          {"learning_rate", number_to_json(record.learning_rate)},
+          {"batch_size", record.batch_size},
+          {"l2", number_to_json(record.l2)},
+          {"train_loss", number_to_json(record.train_loss)},
+          {"validation_loss", number_to_json(record.validation_loss)},
+          {"seconds", number_to_json(record.seconds)}};
+}
+
+TrainingRecord record_from_json(const JsonField& field) {
+  return {.dataset = field["dataset"].text(),
+          .optimizer = field["optimizer"].text(),
+          .schedule = field["schedule"].text(),
+          .library_version = field["library_version"].text(),
+          .seed = field["seed"].count(),
+          .epochs = field["epochs"].count(),
+          .steps = field["steps"].count(),
+          .training_rows = field["training_rows"].count(),
+          .learning_rate = field["learning_rate"].number(),
+          .batch_size = field["batch_size"].count(),
+          .l2 = field["l2"].number(),
+          .train_loss = field["train_loss"].number(),
+          .validation_loss = field["validation_loss"].number(),
+          .seconds = field["seconds"].number()};
+}
+
+void append_scaling(const AffineScaling& scaling, const std::string& name, std::vector<TensorView>& tensors) {
+  if (scaling.identity()) return;
+  tensors.push_back({name + ".shift", {scaling.shift.size()}, scaling.shift});
+  tensors.push_back({name + ".scale", {scaling.scale.size()}, scaling.scale});
+}
+
+/// How many entries a scaling has in `file`: as many as its shift, 0 where there is none.
+std::uint64_t scaling_entries(const SafetensorsFile& file, const std::string& name) {
+  const auto found = file.header().tensors.find(name + ".shift");
+  const bool is_vector = found != file.header().tensors.end() && found->second.shape.size() == 1;
+  return is_vector ? found->second.shape[0] : 0;
+}
+
+void append_expected_scaling(const std::string& name, std::uint64_t entries,
+                             std::vector<ExpectedTensor>& expected) {
+  if (entries == 0) return;
+  expected.push_back({name + ".shift", {entries}});
+  expected.push_back({name + ".scale", {entries}});
+}
+
+AffineScaling read_scaling(const SafetensorsFile& file, const std::string& name, std::uint64_t entries) {
+  AffineScaling scaling;
+  if (entries == 0) return scaling;
+  scaling.shift.resize(entries);
+  scaling.scale.resize(entries);
+  read_finite(file, name + ".shift", scaling.shift);
+  read_finite(file, name + ".scale", scaling.scale);
+  return scaling;
+}
+
+}  // namespace
+
+void save_model(const Model& model, const std::filesystem::path& path) {
+  require(model.parameters.layout() == ParameterLayout(model.network),
+          "save_model: the parameters are not those of the network");
+  const auto problem = model_problem(model);
+  require(problem.empty(), "save_model: " + problem);
+
+  json document = new_document(kFormat, kVersion);
+  document["layers"] = network_to_json(model.network);
+  document["loss"] = to_string(model.loss);
+  document["feature_names"] = model.feature_names;
+  document["class_names"] = model.class_names;
+  document["target_names"] = model.target_names;
+  document["unit"] = model.unit;
+  document["image"] = {{"height", model.image.height}, {"width", model.image.width}};
+  document["training"] = record_to_json(model.record);
+
+  std::vector<TensorView> tensors;
+  append_tensors(model.parameters, "", tensors);
+  append_scaling(model.input_scaling, kInputScaling, tensors);
+  append_scaling(model.target_scaling, kTargetScaling, tensors);
+  write_document(path, document, tensors);
+}
+
+Model load_model(const std::filesystem::path& path) {
+  const SafetensorsFile file(path);
+  const json document = read_document(file, kFormat, kVersion);
+  const JsonField root = root_of(document, file);
+  auto network = network_from_json(root["layers"]);
+
+  // Only when all sizes have been compared with the bytes that are there is memory taken for them.
+  const auto inputs = scaling_entries(file, kInputScaling);
+  const auto targets = scaling_entries(file, kTargetScaling);
+  std::vector<ExpectedTensor> expected;
+  append_expected(network, "", expected);
+  append_expected_scaling(kInputScaling, inputs, expected);
+  append_expected_scaling(kTargetScaling, targets, expected);
+  check_tensors(file, expected);
+
+  auto parameters = read_parameters(file, "", network);
+  Model model{
+      .network = std::move(network),
+      .parameters = std::move(parameters),
+      .loss = parse_text(root["loss"], parse_loss),
+      .input_scaling = read_scaling(file, kInputScaling, inputs),
+      .target_scaling = read_scaling(file, kTargetScaling, targets),
+      .feature_names = root["feature_names"].texts(),
+      .class_names = root["class_names"].texts(),
+      .target_names = root["target_names"].texts(),
+      .unit = root["unit"].text(),
+      .image = {.height = root["image"]["height"].count(), .width = root["image"]["width"].count()},
+      .record = record_from_json(root["training"]),
+  };
+  if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);
+  return model;
+}
+
+}  // namespace mlp

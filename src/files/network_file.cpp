@@ -1,0 +1,175 @@
+#include "files/network_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "mlp/version.h"
+#include "network/text.h"
+
+namespace mlp {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxDepth = 8;
+
+std::string layer_prefix(const std::string& prefix, std::size_t layer) {
+  return prefix + "layers." + std::to_string(layer);
+}
+
+std::string shape_text(std::span<const std::uint64_t> shape) {
+  std::string text;
+  for (const auto dimension : shape) text += (text.empty() ? "" : ", ") + std::to_string(dimension);
+  return "[" + text + "]";
+}
+
+Layer layer_from_json(const JsonField& field) {
+  Layer layer{
+      .fan_in = field["fan_in"].count(MultilayerPerceptron::kMaxWidth),
+      .fan_out = field["fan_out"].count(MultilayerPerceptron::kMaxWidth),
+      .activation = parse_text(field["activation"], parse_activation),
+      .dropout = field["dropout"].number(),
+  };
+  if (const auto initializer = field["initializer"]; !initializer.is_null()) {
+    layer.initializer = parse_text(initializer, parse_initializer);
+  }
+  return layer;
+}
+
+/// An index, or their number where all are finite.
+std::size_t first_not_finite(std::span<const float> values) {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  return static_cast<std::size_t>(found - values.begin());
+}
+
+}  // namespace
+
+json new_document(const std::string& format, std::uint64_t version) {
+  return {{"format", format}, {"version", version}, {"written_by", std::string("mlp ") + mlp::version()}};
+}
+
+void write_document(const std::filesystem::path& path, const json& document,
+                    std::span<const TensorView> tensors) {
+  for (const auto& tensor : tensors) {
+    require(first_not_finite(tensor.values) == tensor.values.size(),
+            "tensor " + tensor.name + " holds a number that is not finite");
+  }
+  write_safetensors(path, {{kDocumentKey, dump_json(document, path.string())}}, tensors);
+}
+
+json read_document(const SafetensorsFile& file, const std::string& format, std::uint64_t version) {
+  const auto& metadata = file.header().metadata;
+  const auto text = metadata.find(kDocumentKey);
+  if (text == metadata.end()) {
+    throw FileError(file.path() + ": expected an " + format + ", found safetensors without metadata '" +
+                        kDocumentKey + "'",
+                    "only files that mlp wrote tell how their tensors make a network");
+  }
+  auto document = parse_json(text->second, kMaxDepth, file.path() + ": metadata '" + kDocumentKey + "'");
+  const JsonField root = root_of(document, file);
+  if (const auto found = root["format"].text(); found != format) {
+    throw FileError(file.path() + ": expected an " + format + ", found " + quote(found));
+  }
+  const auto found = root["version"].count();
+  if (found == 0) root["version"].fail_expected("1 or more");
+  if (found > version) {
+    throw FileError(file.path() + ": " + format + " version " + std::to_string(found) + ", written by " +
+                        quote(root["written_by"].text()) + ", is newer than the " + std::to_string(version) +
+                        " known here",
+                    "update mlp");
+  }
+  return document;
+}
+
+JsonField root_of(const json& document, const SafetensorsFile& file) {
+  return {document, file.path() + ": metadata '" + kDocumentKey + "'"};
+}
+
+json network_to_json(const MultilayerPerceptron& network) {
+  json layers = json::array();
+  for (const auto& layer : network.layers()) {
+    layers.push_back({{"fan_in", layer.fan_in},
+                      {"fan_out", layer.fan_out},
+                      {"activation", to_string(layer.activation)},
+                      {"dropout", layer.dropout},
+                      {"initializer", layer.initializer ? json(to_string(*layer.initializer)) : json()}});
+  }
+  return layers;
+}
+
+MultilayerPerceptron network_from_json(const JsonField& layers) {
+  const auto items = layers.items();
+  if (items.size() > MultilayerPerceptron::kMaxLayers) {
+    layers.fail("expected at most " + std::to_string(MultilayerPerceptron::kMaxLayers) + " layers, found " +
+                std::to_string(items.size()));
+  }
+  std::vector<Layer> result;
+  for (const auto& item : items) result.push_back(layer_from_json(item));
+  try {
+    return MultilayerPerceptron(std::move(result));
+  } catch (const std::invalid_argument& error) {
+    layers.fail(error.what());
+  }
+}
+
+void append_tensors(const Parameters& parameters, const std::string& prefix,
+                    std::vector<TensorView>& tensors) {
+  for (std::size_t i = 0; i < parameters.layer_count(); ++i) {
+    const auto weight = parameters.weight(i);
+    tensors.push_back({layer_prefix(prefix, i) + ".weight",
+                       {weight.rows(), weight.columns()},
+                       {weight.data(), weight.rows() * weight.columns()}});
+    tensors.push_back({layer_prefix(prefix, i) + ".bias", {weight.columns()}, parameters.bias(i)});
+  }
+}
+
+void append_expected(const MultilayerPerceptron& network, const std::string& prefix,
+                     std::vector<ExpectedTensor>& expected) {
+  for (std::size_t i = 0; i < network.depth(); ++i) {
+    const auto& layer = network.layer(i);
+    expected.push_back({layer_prefix(prefix, i) + ".weight", {layer.fan_in, layer.fan_out}});
+    expected.push_back({layer_prefix(prefix, i) + ".bias", {layer.fan_out}});
+  }
+}
+
+void check_tensors(const SafetensorsFile& file, const std::vector<ExpectedTensor>& expected) {
+  auto unexpected = file.header().tensors;
+  for (const auto& [name, shape] : expected) {
+    const auto found = unexpected.find(name);
+    if (found == unexpected.end()) {
+      throw FileError(file.path() + ": tensor " + quote(name) + " " + shape_text(shape) + " is missing");
+    }
+    const auto& info = found->second;
+    if (info.dtype != "F32" || info.shape != shape) {
+      throw FileError(file.path() + ": tensor " + quote(name) + ": expected F32 " + shape_text(shape) +
+                      ", found " + info.dtype + " " + shape_text(info.shape));
+    }
+    unexpected.erase(found);
+  }
+  if (!unexpected.empty()) {
+    throw FileError(file.path() + ": tensor " + quote(unexpected.begin()->first) + " belongs to no layer");
+  }
+}
+
+void read_finite(const SafetensorsFile& file, const std::string& name, std::span<float> values) {
+  file.read(file.header().tensors.at(name), values);
+  if (const auto i = first_not_finite(values); i < values.size()) {
+    throw FileError(file.path() + ": tensor " + quote(name) + ": element " + std::to_string(i) +
+                    ": expected a finite number, found " + std::to_string(values[i]));
+  }
+}
+
+Parameters read_parameters(const SafetensorsFile& file, const std::string& prefix,
+                           const MultilayerPerceptron& network) {
+  Parameters parameters(network);
+  for (std::size_t i = 0; i < network.depth(); ++i) {
+    const auto weight = parameters.weight(i);
+    read_finite(file, layer_prefix(prefix, i) + ".weight", {weight.data(), weight.rows() * weight.columns()});
+    read_finite(file, layer_prefix(prefix, i) + ".bias", parameters.bias(i));
+  }
+  return parameters;
+}
+
+}  // namespace mlp

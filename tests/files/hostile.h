@@ -1,0 +1,61 @@
+// What a damaged file must never do, whatever reads it: crash, or be believed without being checked.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "core/random.h"
+#include "mlp/error.h"
+#include "support/temporary_folder.h"
+
+namespace mlp::testing_support {
+
+/// `load` throws FileError naming the path for every shorter file, and for every longer one.
+inline void expect_every_truncation_refused(const std::string& bytes,
+                                            const std::function<void(const std::filesystem::path&)>& load) {
+  const TemporaryFolder folder;
+  const auto path = folder / "file";
+  const auto refused = [&](const std::string& content) {
+    write_bytes(path, content);
+    try {
+      load(path);
+    } catch (const FileError& error) {
+      return std::string(error.what()).starts_with(path.string());
+    }
+    return false;
+  };
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    ASSERT_TRUE(refused(bytes.substr(0, length))) << length << " of " << bytes.size() << " bytes";
+  }
+  ASSERT_TRUE(refused(bytes + '\0'));
+}
+
+/// `load` either succeeds or throws FileError naming the path when 1 to 4 bytes are anything; some of both.
+inline void expect_byte_flips_harmless(const std::string& bytes, int rounds,
+                                       const std::function<void(const std::filesystem::path&)>& load) {
+  const TemporaryFolder folder;
+  const auto path = folder / "file";
+  int refused = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const RandomStream random(42, RandomPurpose::kTest, 0, static_cast<std::uint64_t>(round));
+    std::string damaged = bytes;
+    const std::uint64_t flips = 1 + random.below(4, 0);
+    for (std::uint64_t flip = 1; flip <= flips; ++flip) {
+      damaged[random.below(bytes.size(), 2 * flip)] = static_cast<char>(random.below(256, 2 * flip + 1));
+    }
+    write_bytes(path, damaged);
+    try {
+      load(path);
+    } catch (const FileError& error) {
+      ASSERT_TRUE(std::string(error.what()).starts_with(path.string())) << error.what();
+      ASSERT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, rounds / 4);
+  EXPECT_LT(refused, rounds);
+}
+
+}  // namespace mlp::testing_support
