@@ -15,12 +15,23 @@ fail() {
   exit 1
 }
 
+# On a terminal: the latest line of stdin, in place.
+show_latest_line() {
+  if [[ ! -t 1 ]]; then
+    cat >/dev/null
+    return
+  fi
+  local line
+  while IFS= read -r line; do printf '\r\033[K  %.76s' "$line"; done
+  printf '\r\033[K'
+}
+
 # with_log NAME COMMAND...: runs COMMAND with its output in build/NAME.log, shown only when COMMAND fails.
 with_log() {
   local log="$root/build/$1.log"
   shift
   mkdir -p "$root/build"
-  if ! "$@" >"$log" 2>&1 </dev/null; then
+  if ! "$@" 2>&1 </dev/null | tee "$log" | show_latest_line; then
     tail -n 60 "$log" >&2
     fail "this failed: $* (the whole output: $log)"
   fi
