@@ -8,5 +8,7 @@ template <class... Lambdas>
 struct Overloaded : Lambdas... {
   using Lambdas::operator()...;
 };
+template <class... Lambdas>
+Overloaded(Lambdas...) -> Overloaded<Lambdas...>;  // C++20 implies it; Clang knows that from version 17 on
 
 }  // namespace mlp

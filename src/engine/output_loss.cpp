@@ -36,7 +36,7 @@ bool fused(const Loss& loss, const Activation& activation) {
 }
 
 float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row) {
-  const auto& [z, a, y] = row;
+  const auto z = row.logits, a = row.outputs, y = row.targets;
   const std::size_t classes = y.size();
   const float count = static_cast<float>(classes);
   const Smoothing smooth = smoothing_of(loss, classes);

@@ -70,7 +70,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
            AffineScaling input_scaling, AffineScaling target_scaling, const PlanOptions& options)
     : network_(network),
       loss_(loss),
-      optimizer_(std::move(optimizer)),
+      optimizer_(optimizer),
       target_scaling_(std::move(target_scaling)),
       kernels_(&kernels::kernels_for(options.target)),
       input_shift_(std::move(input_scaling.shift)),
