@@ -187,7 +187,7 @@ std::vector<ConfigEntry> read_config(const std::filesystem::path& path) {
   return parse_config(text, path.string());
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);

@@ -22,6 +22,6 @@ std::vector<ConfigEntry> read_config(const std::filesystem::path& path);
 std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& name);
 
 /// `text` as a TOML basic string, quotes included.
-std::string quoted(std::string_view text);
+std::string toml_string(std::string_view text);
 
 }  // namespace mlp::app

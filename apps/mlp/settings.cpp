@@ -202,13 +202,13 @@ std::string to_toml(const Settings& settings) {
   const auto line = [&](const std::string& key, const std::string& value) {
     text += key + " = " + value + "\n";
   };
-  line("dataset", quoted(settings.dataset));
-  line("layers", quoted(settings.layers));
-  if (settings.initializer) line("initializer", quoted(to_string(*settings.initializer)));
-  line("loss", quoted(to_string(settings.loss)));
-  line("optimizer", quoted(to_string(settings.optimizer)));
+  line("dataset", toml_string(settings.dataset));
+  line("layers", toml_string(settings.layers));
+  if (settings.initializer) line("initializer", toml_string(to_string(*settings.initializer)));
+  line("loss", toml_string(to_string(settings.loss)));
+  line("optimizer", toml_string(to_string(settings.optimizer)));
   line("learning-rate", shortest(learning_rate(settings.optimizer)));
-  line("schedule", quoted(to_string(settings.schedule)));
+  line("schedule", toml_string(to_string(settings.schedule)));
   line("epochs", std::to_string(settings.epochs));
   line("batch-size", std::to_string(settings.batch_size));
   line("l2", shortest(settings.l2));

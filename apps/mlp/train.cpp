@@ -432,8 +432,8 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
                             run.data.train.task(), run.data.train.unit);
   RunObserver observer(run, progress);
   if (arguments.data_dir) {
-    observer.add_to_config("data-dir = " + quoted(std::filesystem::absolute(*arguments.data_dir).string()) +
-                           "\n");
+    observer.add_to_config(
+        "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n");
   }
   const Trained trained =
       train(run.network, run.data.train, run.options, &observer, run.resumed ? &run.resumed->state : nullptr);
