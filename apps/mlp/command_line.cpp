@@ -39,6 +39,10 @@ std::string full_name(const CLI::App* parser) {
   return parser->get_parent() == nullptr ? "mlp" : full_name(parser->get_parent()) + " " + parser->get_name();
 }
 
+std::string help_page(CLI::App* command) {
+  return command->help(command->get_parent() == nullptr ? "" : full_name(command->get_parent()));
+}
+
 /// The innermost sub-command that was given.
 CLI::App* chosen(CLI::App* parser) {
   const auto given = parser->get_subcommands();
@@ -85,7 +89,7 @@ bool parse(CLI::App& parser, int argc, const char* const* argv) {
     parser.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     CLI::App* command = chosen(&parser);
-    print(command->help(full_name(command)));
+    print(help_page(command));
     return false;
   } catch (const CLI::CallForVersion&) {
     print(std::string("mlp ") + version() + "\n");
@@ -96,6 +100,11 @@ bool parse(CLI::App& parser, int argc, const char* const* argv) {
       if (const auto extra = level->remaining(); !extra.empty()) reject(extra.front(), level);
     }
     throw;
+  } catch (const CLI::ArgumentMismatch& error) {
+    // "--epochs: 1 required N missing"
+    const std::string what = error.what();
+    throw UsageError(what.substr(0, what.find(':')) + " needs a value",
+                     "run '" + full_name(chosen(&parser)) + " --help'");
   } catch (const CLI::ParseError& error) {
     CLI::App* command = chosen(&parser);
     throw UsageError(error.what(), "run '" + full_name(command) + " --help'");
@@ -113,12 +122,12 @@ int run_help(CLI::App& parser, const std::vector<std::string>& topic) {
     }
     command = command->get_subcommand(name);
   }
-  print(command->help(full_name(command)));
+  print(help_page(command));
   return 0;
 }
 
 int run_command(int argc, const char* const* argv, const Environment& environment) {
-  CLI::App parser("mlp trains multilayer perceptrons and uses them.", "mlp");
+  CLI::App parser("Trains multilayer perceptrons, and uses them.", "mlp");
   parser.formatter(std::make_shared<HelpFormatter>());  // sub-commands inherit it
   parser.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   parser.set_help_flag("-h,--help", "Show this help");

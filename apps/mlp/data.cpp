@@ -70,10 +70,12 @@ std::string to_page(const DataSource& source, const Style& style) {
     text += style.bold + info.name + style.off +
             std::string(info.name.size() < 10 ? 10 - info.name.size() : 1, ' ') + info.description + "\n";
     if (!info.licence.empty()) text += "          " + style.dim + info.licence + style.off + "\n";
-    text += "          " + where(info, found) + "\n";
+    text += "          " + where(info, found) + "\n\n";
   }
-  text += "\nSearched, in this order:\n";
-  for (const auto& directory : source.directories) text += "  " + directory.string() + "\n";
+  text += "Searched, in this order:\n";
+  for (const auto& directory : source.directories) {
+    text += (directory.is_relative() ? "  ./" : "  ") + directory.string() + "\n";
+  }
   return text;
 }
 
@@ -129,7 +131,7 @@ Command add_data_list(CLI::App& data, const Environment& environment) {
 Command add_data_fetch(CLI::App& data, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* parser = data.add_subcommand("fetch", "Download what is missing of a data set, and check it");
-  parser->add_option("name", arguments->name, "mnist, mpg, or all")->type_name("NAME")->required();
+  parser->add_option("NAME", arguments->name, "mnist, mpg, or all")->type_name("NAME")->required();
   add_data_dir(parser, *arguments);
   parser->add_flag("--quiet", arguments->quiet, "no progress on standard error");
   parser->footer("Examples:\n  mlp data fetch mnist\n  mlp data fetch all --data-dir ~/data");

@@ -66,7 +66,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
     print(to_text(document));
   } else {
     print(path.string() + " on " + dataset + "\n" + field("network", network_text(model.network)) +
-          text(result, split.test.unit, style_of(kStdout, environment)));
+          test_fields(result, split.test.unit, style_of(kStdout, environment)));
   }
   return 0;
 }
@@ -76,7 +76,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
 Command add_evaluate(CLI::App& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* parser = parent.add_subcommand("evaluate", "Test metrics of a saved model");
-  parser->add_option("model", arguments->model, "a run's folder, or a model.safetensors")
+  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
       ->type_name("MODEL")
       ->required();
   parser

@@ -9,6 +9,7 @@ namespace mlp::app {
 namespace {
 
 constexpr std::size_t kReportBatch = 32;
+constexpr std::size_t kColumns = 80;
 constexpr std::size_t kLabelWidth = 12;
 
 /// The standardised squared error of each row, summed over the targets.
@@ -92,11 +93,18 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result) {
   if (result.report_total_loss) document["report_total_loss"] = number(*result.report_total_loss);
 }
 
-std::string field(const std::string& label, const std::string& value) {
+std::string line(const std::string& label, const std::string& value) {
   return "  " + label + std::string(kLabelWidth - std::min(kLabelWidth, label.size()), ' ') + value + "\n";
 }
 
-std::string text(const TestResult& result, const std::string& unit, const Style& style) {
+std::string field(const std::string& label, const std::string& value) {
+  std::string text;
+  for (const auto& part : wrap(value, kColumns - kLabelWidth - 2))
+    text += line(text.empty() ? label : "", part);
+  return text;
+}
+
+std::string test_fields(const TestResult& result, const std::string& unit, const Style& style) {
   const auto& evaluation = result.evaluation;
   std::string lines;
   if (const auto& classes = evaluation.classification) {
@@ -112,13 +120,13 @@ std::string text(const TestResult& result, const std::string& unit, const Style&
     lines += field("test", style.bold + "RMSE " + significant(targets->rmse) + suffix + style.off + ", MAE " +
                                significant(targets->mae) + suffix + ", MSE " + significant(targets->mse) +
                                (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " +
-                               fixed(targets->r2, 4) + style.off + " (" + with_thousands(evaluation.rows) +
-                               " rows)");
+                               fixed(targets->r2, 4) + style.off);
   }
   if (result.report_total_loss) {
-    lines += field("report", "total loss " + fixed(*result.report_total_loss, 3) +
-                                 " (standardised squared error, mean per batch of 32,");
-    lines += field("", "summed over the batches of one pass through all rows)");
+    lines +=
+        field("report", "total loss " + fixed(*result.report_total_loss, 3) +
+                            " (standardised squared error, mean of each batch of 32, summed over one pass "
+                            "through all rows)");
   }
   return lines;
 }

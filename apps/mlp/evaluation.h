@@ -39,8 +39,9 @@ TestResult test(const Model& model, const std::string& dataset, const DataSplit&
 /// Adds test_loss and, by task, test_accuracy or test_mse, test_rmse, test_mae, test_r2.
 void add_to(nlohmann::ordered_json& document, const TestResult& result);
 
-/// "  label     value" lines, aligned for a summary.
+/// "  label       value", the value aligned; field() breaks it at spaces to fit 80 columns.
+std::string line(const std::string& label, const std::string& value);
 std::string field(const std::string& label, const std::string& value);
-std::string text(const TestResult& result, const std::string& unit, const Style& style);
+std::string test_fields(const TestResult& result, const std::string& unit, const Style& style);
 
 }  // namespace mlp::app

@@ -1,5 +1,6 @@
 #include "format.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -34,7 +35,10 @@ std::string with_thousands(std::uint64_t count) {
 }
 
 std::string significant(double value, int digits) {
-  return std::isnan(value) ? "-" : print_to_string("%.*g", digits, value);
+  if (std::isnan(value)) return "-";
+  std::string text = print_to_string("%#.*g", digits, value);  // '#' keeps zeros at the end
+  if (text.ends_with('.')) text.pop_back();
+  return text;
 }
 
 std::string fixed(double value, int decimals) {
@@ -68,19 +72,44 @@ std::string bytes(std::uint64_t count) {
 std::string shortest(double value) { return shortest_text(value); }
 std::string shortest(float value) { return shortest_text(value); }
 
-std::vector<std::string> wrap(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines(1);
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
-    if (!lines.back().empty()) lines.back() += ' ';
-    lines.back() += word;
-    if (end < text.size() && text[end] == '\n') lines.emplace_back();
-    begin = end + 1;
+namespace {
+
+/// Columns `text` takes on a terminal: ASCII, without its escape sequences.
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  bool escape = false;
+  for (const char c : text) {
+    if (c == '\033') escape = true;
+    if (!escape) ++columns;
+    if (c == 'm') escape = false;
+  }
+  return columns;
+}
+
+}  // namespace
+
+std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
+                              std::size_t width) {
+  std::vector<std::string> lines;
+  for (const auto& item : items) {
+    if (lines.empty() || columns_of(lines.back()) + separator.size() + columns_of(item) > width) {
+      if (!lines.empty()) lines.back() += separator.substr(0, separator.find_last_not_of(' ') + 1);
+      lines.push_back(item);
+    } else {
+      lines.back() += separator + item;
+    }
   }
   return lines;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    words.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return flow(words, " ", width);
 }
 
 }  // namespace mlp::app

@@ -9,7 +9,7 @@
 namespace mlp::app {
 
 std::string with_thousands(std::uint64_t count);        ///< 62913 -> "62,913"
-std::string significant(double value, int digits = 4);  ///< "0.1234", "1.234e-05"; "-" for NaN
+std::string significant(double value, int digits = 4);  ///< "0.1230", "1.234e-05"; "-" for NaN
 std::string fixed(double value, int decimals);          ///< "98.43"; "-" for NaN
 std::string percent(double fraction);                   ///< 0.9843 -> "98.43%"
 std::string duration(double seconds);                   ///< "0.42 s", "12.3 s", "1:05", "2:03:09"
@@ -18,7 +18,11 @@ std::string bytes(std::uint64_t count);                 ///< "512 B", "9.9 MB"
 std::string shortest(double value);                     ///< the fewest digits that read back exactly
 std::string shortest(float value);
 
-/// Breaks `text` at spaces into lines of at most `width` characters; line breaks in it stay.
+/// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// Joins `items` by `separator` into lines of at most `width` characters, no item broken.
+std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
+                              std::size_t width);
 
 }  // namespace mlp::app

@@ -1,5 +1,7 @@
 #include "help.h"
 
+#include <algorithm>
+
 #include "format.h"
 
 namespace mlp::app {
@@ -23,6 +25,13 @@ std::string entry(const std::string& name, const std::string& description) {
     first = false;
   }
   return text + "\n";
+}
+
+/// "-h, --help"
+std::string names_of(const CLI::Option* option) {
+  std::string names = option->get_name(false, true);
+  if (const auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+  return names;
 }
 
 std::string placeholder(const CLI::Option* option) {
@@ -55,13 +64,19 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
     text += "\nArguments:\n";
     for (const auto* option : positionals) text += entry(option->get_type_name(), option->get_description());
   }
-  for (const std::string& group : app->get_groups()) {
-    const auto options = app->get_options(
+  // What can be asked of every command, --help and --version, comes last.
+  auto groups = app->get_groups();
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const std::string& group) { return group != "Options"; });
+  for (const std::string& group : groups) {
+    auto options = app->get_options(
         [&](const CLI::Option* option) { return option->get_group() == group && option->nonpositional(); });
     if (group.empty() || options.empty()) continue;
+    std::stable_partition(options.begin(), options.end(),
+                          [&](const CLI::Option* option) { return option != app->get_help_ptr(); });
     text += "\n" + group + ":\n";
     for (const auto* option : options) {
-      text += entry(option->get_name(false, true) + placeholder(option), option->get_description());
+      text += entry(names_of(option) + placeholder(option), option->get_description());
     }
   }
   if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";

@@ -74,16 +74,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-/// A field whose value may need several lines.
-std::string wrapped_field(std::string label, const std::string& value) {
-  std::string text;
-  for (const auto& line : wrap(value, 64)) {
-    text += field(label, line);
-    label.clear();
-  }
-  return text;
-}
-
 std::string to_json(const Model& model, const std::filesystem::path& path) {
   const auto& record = model.record;
   nlohmann::ordered_json document;
@@ -145,15 +135,15 @@ std::string to_page(const Model& model, const std::filesystem::path& path, const
   text += table(rows, style) + "\n";
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
-  text += wrapped_field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) +
-                                       " rows, " + with_thousands(record.epochs) + " epochs (" +
-                                       with_thousands(record.steps) + " steps) in " +
-                                       duration(record.seconds) + ", seed " + std::to_string(record.seed));
-  text += wrapped_field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " +
-                                  record.schedule + ", batches of " + with_thousands(record.batch_size) +
-                                  (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
-                                  record.library_version);
-  text += wrapped_field(
+  text += field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) + " rows, " +
+                               with_thousands(record.epochs) + " epochs (" + with_thousands(record.steps) +
+                               " steps) in " + duration(record.seconds) + ", seed " +
+                               std::to_string(record.seed));
+  text += field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " + record.schedule +
+                          ", batches of " + with_thousands(record.batch_size) +
+                          (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
+                          record.library_version);
+  text += field(
       "loss",
       to_string(model.loss) + ": training " + significant(record.train_loss) +
           (std::isnan(record.validation_loss) ? "" : ", validation " + significant(record.validation_loss)));
@@ -163,14 +153,14 @@ std::string to_page(const Model& model, const std::filesystem::path& path, const
   } else if (!model.feature_names.empty()) {
     inputs += ": " + joined(model.feature_names);
   }
-  text += wrapped_field("inputs", inputs + "; " + scaling_text(model.input_scaling));
+  text += field("inputs", inputs + "; " + scaling_text(model.input_scaling));
   if (model.task() == Task::kClassification) {
-    text += wrapped_field(
-        "outputs", std::to_string(model.class_names.size()) + " classes: " + joined(model.class_names));
+    text +=
+        field("outputs", std::to_string(model.class_names.size()) + " classes: " + joined(model.class_names));
   } else {
-    text += wrapped_field("outputs", joined(model.target_names) +
-                                         (model.unit.empty() ? "" : " [" + model.unit + "]") + "; " +
-                                         scaling_text(model.target_scaling));
+    text +=
+        field("outputs", joined(model.target_names) + (model.unit.empty() ? "" : " [" + model.unit + "]") +
+                             "; " + scaling_text(model.target_scaling));
   }
   return text;
 }
@@ -187,7 +177,7 @@ int run_inspect(const Arguments& arguments, const Environment& environment) {
 Command add_inspect(CLI::App& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* parser = parent.add_subcommand("inspect", "A model's layers, parameters, and how it was trained");
-  parser->add_option("model", arguments->model, "a run's folder, or a model.safetensors")
+  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
       ->type_name("MODEL")
       ->required();
   parser->add_flag("--json", arguments->json, "print it as one JSON object");

@@ -74,7 +74,7 @@ int run_plot(const Arguments& arguments) {
 Command add_plot(CLI::App& parent, const Environment&) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* parser = parent.add_subcommand("plot", "Loss curves of one run, or of several overlaid");
-  parser->add_option("folders", arguments->folders, "folders of training runs")->type_name("DIR")->required();
+  parser->add_option("DIR", arguments->folders, "folders of training runs")->type_name("DIR")->required();
   parser
       ->add_option(
           "--output", arguments->output,

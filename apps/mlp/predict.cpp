@@ -99,7 +99,7 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
 Command add_predict(CLI::App& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* parser = parent.add_subcommand("predict", "Predictions of a saved model for new rows");
-  parser->add_option("model", arguments->model, "a run's folder, or a model.safetensors")
+  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
       ->type_name("MODEL")
       ->required();
   parser

@@ -12,6 +12,7 @@ namespace mlp::app {
 const std::vector<Recipe>& recipes() {
   static const std::vector<Recipe> all = {
       {.dataset = "mnist",
+       .classes = true,
        .layers = "64:relu,87:relu,72:leaky_relu,10:softmax",
        .loss = "cross_entropy(0.02)",
        .optimizer = "adamw(beta2=0.99,weight_decay=0.5)",
@@ -21,6 +22,7 @@ const std::vector<Recipe>& recipes() {
        .batch_size = 128,
        .validation = 0.05},
       {.dataset = "mpg",
+       .classes = false,
        .layers = "1:linear",
        .loss = "squared_error",
        .optimizer = "sgd",
@@ -30,6 +32,7 @@ const std::vector<Recipe>& recipes() {
        .batch_size = 32,
        .validation = 0.1},
       {.dataset = "digits",
+       .classes = true,
        .layers = "64:relu,87:relu,72:leaky_relu,10:softmax",
        .loss = "cross_entropy(0.02)",
        .optimizer = "adamw(beta2=0.99,weight_decay=0.5)",
@@ -39,6 +42,7 @@ const std::vector<Recipe>& recipes() {
        .batch_size = 128,
        .validation = 0.05},
       {.dataset = "friedman",
+       .classes = false,
        .layers = "64:relu,64:relu,1:linear",
        .loss = "mean_squared_error",
        .optimizer = "adam",

@@ -8,6 +8,7 @@ namespace mlp::app {
 
 struct Recipe {
   std::string dataset;
+  bool classes;  ///< classification, not regression
   std::string layers;
   std::string loss;
   std::string optimizer;

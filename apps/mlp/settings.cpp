@@ -7,6 +7,7 @@
 
 #include "config_file.h"
 #include "format.h"
+#include "mlp/dataset.h"
 #include "mlp/error.h"
 #include "recipes.h"
 
@@ -99,6 +100,35 @@ void apply_weight_decay(const TrainArguments& arguments, Settings& settings) {
   }
 }
 
+/// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
+/// any data is read: the recipe's own network ends as the data set needs it.
+void check_output(const Settings& settings, const Recipe& recipe) {
+  const auto network = parse_network(settings.layers, 1);
+  const Layer& last = network.layers().back();
+  const std::size_t outputs = parse_network(recipe.layers, 1).fan_out();
+  const std::string loss = "--loss " + to_string(settings.loss);
+  const std::string width = std::to_string(outputs);
+  if (last.fan_out != outputs) {
+    throw UsageError("--layers: the last layer is " + std::to_string(last.fan_out) + " wide, but " +
+                         recipe.dataset + " needs " + width +
+                         (recipe.classes ? ", one for each class" : ", one for each target"),
+                     "end --layers in " + width + (recipe.classes ? ":softmax" : ":linear"));
+  }
+  if (!recipe.classes && (std::holds_alternative<CrossEntropy>(settings.loss) ||
+                          std::holds_alternative<BinaryCrossEntropy>(settings.loss))) {
+    throw UsageError(loss + " is for classes, and " + recipe.dataset + " has numbers to predict",
+                     "take squared_error, mean_squared_error, mean_absolute_error or huber");
+  }
+  if (compatible(settings.loss, last.activation)) return;
+  std::string suited;
+  for (const auto& activation : all_activations()) {
+    if (!compatible(settings.loss, activation)) continue;
+    suited += (suited.empty() ? width + ":" : " or " + width + ":") + to_string(activation);
+  }
+  throw UsageError(loss + " cannot follow a " + to_string(last.activation) + " output",
+                   "end --layers in " + suited + ", or take another --loss");
+}
+
 }  // namespace
 
 Settings resolve(const TrainArguments& arguments) {
@@ -125,6 +155,7 @@ Settings resolve(const TrainArguments& arguments) {
   } else if (!arguments.optimizer) {
     settings.optimizer = with_learning_rate(settings.optimizer, recipe.learning_rate);
   }
+  check_output(settings, recipe);
   apply_weight_decay(arguments, settings);
   settings.schedule = option_value(
       "--schedule", [&] { return parse_schedule(arguments.schedule.value_or(recipe.schedule)); });
@@ -146,38 +177,8 @@ Settings resolve(const TrainArguments& arguments) {
 }
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset) {
-  auto network = option_value("--layers", [&] { return parse_network(settings.layers, dataset.features()); });
-  const bool classification = dataset.task() == Task::kClassification;
-  const auto& last = network.layers().back();
-  if (last.fan_out != dataset.outputs()) {
-    throw UsageError("--layers: the last layer is " + std::to_string(last.fan_out) + " wide, but " +
-                         settings.dataset + " has " + std::to_string(dataset.outputs()) +
-                         (classification           ? " classes"
-                          : dataset.outputs() == 1 ? " target"
-                                                   : " targets"),
-                     std::string("end --layers in ") + std::to_string(dataset.outputs()) +
-                         (classification ? ":softmax" : ":linear"));
-  }
-  if (!classification && (std::holds_alternative<CrossEntropy>(settings.loss) ||
-                          std::holds_alternative<BinaryCrossEntropy>(settings.loss))) {
-    throw UsageError("--loss " + to_string(settings.loss) + " is for classes, and " + settings.dataset +
-                         " has numbers to predict",
-                     "take --loss squared_error, mean_squared_error, mean_absolute_error or huber");
-  }
-  if (!compatible(settings.loss, last.activation)) {
-    std::string suited;
-    for (const auto& activation : all_activations()) {
-      if (compatible(settings.loss, activation))
-        suited += (suited.empty() ? "" : " or ") + to_string(activation);
-    }
-    throw UsageError(
-        "--loss " + to_string(settings.loss) + " cannot follow a " + to_string(last.activation) + " output",
-        "end --layers in " + std::to_string(dataset.outputs()) + ":" + suited + ", or take another --loss");
-  }
-  if (settings.initializer) {
-    network = changed(network, [&](Layer& layer, bool) { layer.initializer = settings.initializer; });
-  }
-  return network;
+  const auto network = parse_network(settings.layers, dataset.features());
+  return changed(network, [&](Layer& layer, bool) { layer.initializer = settings.initializer; });
 }
 
 TrainingOptions training_options(const Settings& settings, const Dataset& dataset) {

@@ -48,8 +48,6 @@ struct Settings {
 /// Throws UsageError naming the option, what it takes and what was given.
 Settings resolve(const TrainArguments& arguments);
 
-/// The network for data with `features` inputs and `outputs` classes or targets. Throws UsageError when its
-/// last layer has another width, or the loss does not suit it.
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
 
 TrainingOptions training_options(const Settings& settings, const Dataset& dataset);
