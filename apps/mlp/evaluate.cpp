@@ -24,10 +24,11 @@ struct Arguments {
 void check_fit(const Model& model, const std::string& dataset, const Dataset& test) {
   if (test.features() != model.network.fan_in() || test.outputs() != model.network.fan_out() ||
       test.task() != model.task()) {
-    throw UsageError("the model takes " + std::to_string(model.network.fan_in()) + " inputs and gives " +
-                         std::to_string(model.network.fan_out()) + " outputs, but " + dataset + " has " +
-                         std::to_string(test.features()) + " features and " + std::to_string(test.outputs()) +
-                         (test.task() == Task::kClassification ? " classes" : " targets"),
+    throw UsageError("the model takes " + counted(model.network.fan_in(), "input") + " and gives " +
+                         counted(model.network.fan_out(), "output") + ", but " + dataset + " has " +
+                         counted(test.features(), "feature") + " and " +
+                         (test.task() == Task::kClassification ? with_thousands(test.outputs()) + " classes"
+                                                               : counted(test.outputs(), "target")),
                      "evaluate it on the data it was trained on: --data " + model.record.dataset);
   }
 }

@@ -34,6 +34,10 @@ std::string with_thousands(std::uint64_t count) {
   return text;
 }
 
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string significant(double value, int digits) {
   if (std::isnan(value)) return "-";
   std::string text = print_to_string("%#.*g", digits, value);  // '#' keeps zeros at the end
@@ -49,6 +53,7 @@ std::string percent(double fraction) { return std::isnan(fraction) ? "-" : fixed
 
 std::string duration(double seconds) {
   if (!(seconds >= 0.0) || seconds > 1e9) return "-";
+  if (seconds < 0.0995) return fixed(1e3 * seconds, 0) + " ms";
   if (seconds < 9.995) return fixed(seconds, 2) + " s";
   if (seconds < 59.95) return fixed(seconds, 1) + " s";
   const auto whole = static_cast<long long>(std::llround(seconds));

@@ -63,6 +63,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const Style
 std::string scaling_text(const AffineScaling& scaling) {
   if (scaling.identity()) return "as they are";
   if (scaling.shift.size() == 1) {
+    if (scaling.shift[0] == 0.0f) return "x' = x / " + shortest(1.0f / scaling.scale[0]);
     return "x' = (x - " + shortest(scaling.shift[0]) + ") * " + significant(scaling.scale[0], 6);
   }
   return "standardised, column by column";

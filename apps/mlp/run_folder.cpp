@@ -50,7 +50,12 @@ std::vector<std::string> RunFolder::files() const {
 }
 
 std::filesystem::path model_file(const std::filesystem::path& given) {
-  return std::filesystem::is_directory(given) ? RunFolder{given}.model() : given;
+  const auto file = std::filesystem::is_directory(given) ? RunFolder{given}.model() : given;
+  if (!std::filesystem::exists(file)) {
+    throw FileError("there is no model " + file.string(),
+                    "name a run's folder, such as runs/mnist after 'mlp train mnist'");
+  }
+  return file;
 }
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {

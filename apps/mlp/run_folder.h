@@ -27,7 +27,8 @@ struct RunFolder {
   std::vector<std::string> files() const;
 };
 
-/// MODEL as given on the command line: a run's folder or the model file itself.
+/// MODEL as given on the command line: a run's folder or the model file itself. Throws FileError where
+/// neither is there.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
 /// Writes the whole file or throws FileError; a reader never sees half of it.

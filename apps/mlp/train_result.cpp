@@ -44,10 +44,6 @@ FinalLosses losses_of(const Trained& trained) {
   return {trained.model.record.train_loss, trained.model.record.validation_loss};
 }
 
-std::string counted(std::uint64_t count, const std::string& noun) {
-  return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string network_field(const Run& run) {
   return field("network",
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
