@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -37,10 +38,6 @@ void report(const std::string& what, const std::string& hint, const Environment&
 /// "mlp data fetch"
 std::string full_name(const CLI::App* parser) {
   return parser->get_parent() == nullptr ? "mlp" : full_name(parser->get_parent()) + " " + parser->get_name();
-}
-
-std::string help_page(CLI::App* command) {
-  return command->help(command->get_parent() == nullptr ? "" : full_name(command->get_parent()));
 }
 
 /// The innermost sub-command that was given.
@@ -89,7 +86,7 @@ bool parse(CLI::App& parser, int argc, const char* const* argv) {
     parser.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     CLI::App* command = chosen(&parser);
-    print(help_page(command));
+    print(help_page(*command, full_name(command)));
     return false;
   } catch (const CLI::CallForVersion&) {
     print(std::string("mlp ") + version() + "\n");
@@ -112,6 +109,16 @@ bool parse(CLI::App& parser, int argc, const char* const* argv) {
   return true;
 }
 
+/// An empty value is a shell variable that was not set, and never meant.
+void reject_empty_values(const CLI::App& command) {
+  for (const auto* option : command.get_options()) {
+    const auto& values = option->results();
+    if (std::find(values.begin(), values.end(), "") != values.end()) {
+      throw UsageError(option->get_name() + " needs a value", "run '" + full_name(&command) + " --help'");
+    }
+  }
+}
+
 int run_help(CLI::App& parser, const std::vector<std::string>& topic) {
   CLI::App* command = &parser;
   for (const auto& name : topic) {
@@ -122,18 +129,16 @@ int run_help(CLI::App& parser, const std::vector<std::string>& topic) {
     }
     command = command->get_subcommand(name);
   }
-  print(help_page(command));
+  print(help_page(*command, full_name(command)));
   return 0;
 }
 
 int run_command(int argc, const char* const* argv, const Environment& environment) {
   CLI::App parser("Trains multilayer perceptrons, and uses them.", "mlp");
-  parser.formatter(std::make_shared<HelpFormatter>());  // sub-commands inherit it
   parser.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   parser.set_help_flag("-h,--help", "Show this help");
   parser.set_version_flag("--version", std::string(version()), "Show the version");
   parser.require_subcommand(0, 1);
-  parser.footer(kExamples);
 
   std::vector<Command> commands;
   commands.push_back(add_train(parser, environment));
@@ -153,7 +158,10 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   help->add_option("command", topic, "The command to show help on")->type_name("COMMAND");
   commands.push_back({help, [&] { return run_help(parser, topic); }});
 
+  parser.footer(kExamples);
+
   if (!parse(parser, argc, argv)) return 0;
+  reject_empty_values(*chosen(&parser));
   for (const auto& command : commands) {
     if (command.parser->parsed()) return command.run();
   }
@@ -163,6 +171,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() reports, not a sudden end
   const Environment environment = read_environment();
   try {

@@ -56,7 +56,13 @@ std::string duration(double seconds) {
   if (seconds < 0.0995) return fixed(1e3 * seconds, 0) + " ms";
   if (seconds < 9.995) return fixed(seconds, 2) + " s";
   if (seconds < 59.95) return fixed(seconds, 1) + " s";
+  return countdown(seconds);
+}
+
+std::string countdown(double seconds) {
+  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
   const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return std::to_string(whole) + " s";
   if (whole < 3600) return print_to_string("%lld:%02lld", whole / 60, whole % 60);
   return print_to_string("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
 }

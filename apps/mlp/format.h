@@ -14,6 +14,7 @@ std::string significant(double value, int digits = 4);              ///< "0.1230
 std::string fixed(double value, int decimals);                      ///< "98.43"; "-" for NaN
 std::string percent(double fraction);                               ///< 0.9843 -> "98.43%"
 std::string duration(double seconds);    ///< "42 ms", "0.42 s", "12.3 s", "1:05", "2:03:09"
+std::string countdown(double seconds);   ///< whole seconds: "12 s", "1:05"
 std::string rate(double per_second);     ///< "850", "12.3 k", "1.25 M"
 std::string bytes(std::uint64_t count);  ///< "512 B", "9.9 MB"
 std::string shortest(double value);      ///< the fewest digits that read back exactly

@@ -40,15 +40,15 @@ std::string placeholder(const CLI::Option* option) {
 
 }  // namespace
 
-std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const {
+std::string help_page(const CLI::App& command, const std::string& name) {
   const auto positionals =
-      app->get_options([](const CLI::Option* option) { return option->get_positional(); });
+      command.get_options([](const CLI::Option* option) { return option->get_positional(); });
   const auto commands =
-      app->get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+      command.get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); });
 
   std::string text;
-  for (const auto& line : wrap(app->get_description(), kColumns)) text += line + "\n";
-  text += "\nUsage: " + (app->get_parent() == nullptr ? std::string("mlp") : name);
+  for (const auto& line : wrap(command.get_description(), kColumns)) text += line + "\n";
+  text += "\nUsage: " + name;
   if (!commands.empty()) text += " COMMAND";
   for (const auto* option : positionals) {
     const std::string shown = option->get_type_name() + (option->get_expected_max() > 1 ? "..." : "");
@@ -58,28 +58,28 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI:
 
   if (!commands.empty()) {
     text += "\nCommands:\n";
-    for (const auto* command : commands) text += entry(command->get_name(), command->get_description());
+    for (const auto* sub : commands) text += entry(sub->get_name(), sub->get_description());
   }
   if (!positionals.empty()) {
     text += "\nArguments:\n";
     for (const auto* option : positionals) text += entry(option->get_type_name(), option->get_description());
   }
   // What can be asked of every command, --help and --version, comes last.
-  auto groups = app->get_groups();
+  auto groups = command.get_groups();
   std::stable_partition(groups.begin(), groups.end(),
                         [](const std::string& group) { return group != "Options"; });
   for (const std::string& group : groups) {
-    auto options = app->get_options(
+    auto options = command.get_options(
         [&](const CLI::Option* option) { return option->get_group() == group && option->nonpositional(); });
     if (group.empty() || options.empty()) continue;
     std::stable_partition(options.begin(), options.end(),
-                          [&](const CLI::Option* option) { return option != app->get_help_ptr(); });
+                          [&](const CLI::Option* option) { return option != command.get_help_ptr(); });
     text += "\n" + group + ":\n";
     for (const auto* option : options) {
       text += entry(names_of(option) + placeholder(option), option->get_description());
     }
   }
-  if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";
+  if (!command.get_footer().empty()) text += "\n" + command.get_footer() + "\n";
   return text;
 }
 

@@ -6,10 +6,8 @@
 
 namespace mlp::app {
 
-class HelpFormatter : public CLI::Formatter {
- public:
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
-};
+/// The page of one command; `name` is how it is typed, "mlp data fetch".
+std::string help_page(const CLI::App& command, const std::string& name);
 
 /// "linear, relu, ...": the texts of a closed set's alternatives.
 template <class Variants>

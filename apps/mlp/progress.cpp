@@ -128,7 +128,7 @@ std::string TrainingProgress::live_line(const StepProgress& progress) const {
   if (elapsed > 0.2) {
     parts.push_back({rate(epochs_per_second * static_cast<double>(rows_)) + " samples/s", 1});
     parts.push_back(
-        {duration((static_cast<double>(progress.epochs) - position) / epochs_per_second) + " left", 4});
+        {countdown((static_cast<double>(progress.epochs) - position) / epochs_per_second) + " left", 4});
   }
   const auto width = static_cast<std::size_t>(std::max(terminal_width(kStderr) - 1, 1));
   return compose("epoch " + number + "/" + total, position / static_cast<double>(progress.epochs), parts,
@@ -161,7 +161,7 @@ void TrainingProgress::print_epoch(const EpochRecord& record) {
 }
 
 std::string TrainingProgress::metric(double value) const {
-  if (task_ == Task::kClassification) return percent(value);
+  if (task_ == Task::kClassification) return "accuracy " + percent(value);
   return "rmse " + significant(value) + (unit_.empty() ? "" : " " + unit_);
 }
 

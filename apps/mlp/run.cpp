@@ -14,20 +14,20 @@ namespace {
 
 /// Fills in what --config or --resume bring along.
 void complete(CLI::App& train, TrainArguments& arguments) {
-  if (arguments.resume.empty()) {
-    if (!arguments.config.empty()) apply_config(train, arguments.config);
+  if (!arguments.resume) {
+    if (arguments.config) apply_config(train, *arguments.config);
     return;
   }
-  if (!arguments.config.empty()) {
+  if (arguments.config) {
     throw UsageError("--resume takes the run's own config.toml; --config cannot be given as well");
   }
-  const RunFolder folder{arguments.resume};
+  const RunFolder folder{*arguments.resume};
   if (arguments.output && std::filesystem::path(*arguments.output) != folder.path) {
     throw UsageError("--resume continues a run where it is; --output cannot be another folder");
   }
   for (const auto& file : {folder.config(), folder.checkpoint()}) {
     if (!std::filesystem::exists(file)) {
-      throw FileError("cannot resume " + arguments.resume + ": there is no " + file.string(),
+      throw FileError("cannot resume " + *arguments.resume + ": there is no " + file.string(),
                       "--resume takes the folder of a run that 'mlp train' has begun");
     }
   }
@@ -97,13 +97,13 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .config = config_text(settings, folder, arguments),
           .fingerprint = {},
           .resumed = std::nullopt};
-  run.options = training_options(settings, run.data.train);
+  run.options = training_options(settings);
   run.options.threads = threads;
   run.options.target = arguments.target.value_or(environment.mlp_target);
   run.training_rows =
       validation_split(run.data.train.rows(), settings.validation, settings.seed).training.size();
   run.fingerprint = fingerprint(settings, run.data.train);
-  if (!arguments.resume.empty()) run.resumed = matching_checkpoint(run);
+  if (arguments.resume) run.resumed = matching_checkpoint(run);
   return run;
 }
 

@@ -181,15 +181,13 @@ MultilayerPerceptron network_for(const Settings& settings, const Dataset& datase
   return changed(network, [&](Layer& layer, bool) { layer.initializer = settings.initializer; });
 }
 
-TrainingOptions training_options(const Settings& settings, const Dataset& dataset) {
+TrainingOptions training_options(const Settings& settings) {
   TrainingOptions options;
   options.loss = settings.loss;
   options.optimizer = settings.optimizer;
   options.schedule = settings.schedule;
   options.epochs = settings.epochs;
-  // A batch larger than the data set is the whole data set.
-  options.batch_size = static_cast<int>(
-      std::min(static_cast<std::size_t>(settings.batch_size), std::max<std::size_t>(dataset.rows(), 1)));
+  options.batch_size = settings.batch_size;
   options.l2 = settings.l2;
   options.clip_norm = settings.clip_norm;
   options.validation_fraction = settings.validation;

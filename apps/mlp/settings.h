@@ -22,9 +22,7 @@ struct TrainArguments {
   std::optional<std::string> dataset, layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed;
-  std::optional<std::string> threads, target, data_dir, output;
-  std::string resume;
-  std::string config;
+  std::optional<std::string> threads, target, data_dir, output, resume, config;
   bool json = false;
   bool quiet = false;
 };
@@ -50,7 +48,7 @@ Settings resolve(const TrainArguments& arguments);
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
 
-TrainingOptions training_options(const Settings& settings, const Dataset& dataset);
+TrainingOptions training_options(const Settings& settings);
 
 /// As `key = value` lines: what config.toml holds.
 std::string to_toml(const Settings& settings);

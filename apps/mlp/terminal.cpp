@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,13 @@ int write_all(int stream, std::string_view text) {
 }
 
 }  // namespace
+
+void occupy_closed_streams() {
+  // Opening takes the lowest free number; beyond the standard streams there is nothing to occupy.
+  int file = ::open("/dev/null", O_RDONLY);
+  while (file >= 0 && file <= kStderr) file = ::open("/dev/null", O_RDONLY);
+  if (file >= 0) ::close(file);
+}
 
 bool is_terminal(int stream) { return ::isatty(stream) == 1; }
 

@@ -19,6 +19,10 @@ struct Style {
 inline constexpr int kStdout = 1;
 inline constexpr int kStderr = 2;
 
+/// Where a standard stream is closed, puts something in its place that cannot be written: else the next file
+/// that is opened would take its number, and receive what was meant for the stream.
+void occupy_closed_streams();
+
 bool is_terminal(int stream);
 /// Columns of the terminal behind `stream`; 80 where unknown.
 int terminal_width(int stream);

@@ -1,8 +1,5 @@
 #include "threads.h"
 
-#include <sched.h>
-
-#include <algorithm>
 #include <charconv>
 
 #include "mlp/error.h"
@@ -19,12 +16,6 @@ int parse_threads(const std::optional<std::string>& text) {
                      *text + "'");
   }
   return value;
-}
-
-int thread_count(int requested) {
-  if (requested > 0) return requested;
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(CPU_COUNT(&cores), 1) : 1;
 }
 
 }  // namespace mlp::app

@@ -1,4 +1,4 @@
-// How many threads a run uses.
+// The option --threads, the same for every command that computes.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,5 @@ namespace mlp::app {
 
 /// The value of --threads: "auto" or nothing is 0, what the library takes for it. Throws UsageError.
 int parse_threads(const std::optional<std::string>& text);
-
-/// `requested`, or for 0 the number of cores this process may run on.
-int thread_count(int requested);
 
 }  // namespace mlp::app

@@ -120,6 +120,7 @@ void apply_config(CLI::App& train, const std::filesystem::path& path) {
     }
     if (option->count() > 0) continue;
     try {
+      if (value.empty()) throw CLI::ValidationError("empty");
       option->add_result(value);
       option->run_callback();
     } catch (const CLI::Error&) {

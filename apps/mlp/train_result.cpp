@@ -1,7 +1,6 @@
 #include "train_result.h"
 
 #include "format.h"
-#include "threads.h"
 
 namespace mlp::app {
 namespace {
@@ -18,20 +17,15 @@ const char* name_of(StopReason reason) {
   return "";
 }
 
-struct Speed {
-  double seconds = 0.0;
-  double samples_per_second = 0.0;
-};
-
-Speed speed_of(const History& history) {
-  Speed speed;
+/// Over all finished epochs.
+double samples_per_second(const History& history) {
   double samples = 0.0;
+  double seconds = 0.0;
   for (const auto& record : history) {
-    speed.seconds += record.seconds;
     samples += record.seconds * record.samples_per_second;
+    seconds += record.seconds;
   }
-  if (speed.seconds > 0.0) speed.samples_per_second = samples / speed.seconds;
-  return speed;
+  return seconds > 0.0 ? samples / seconds : EpochRecord::kNone;
 }
 
 struct FinalLosses {
@@ -78,7 +72,7 @@ std::string introduction(const Run& run) {
                 to_string(settings.loss) + ", " + to_string(settings.optimizer) + " at " +
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
-                    with_thousands(static_cast<std::uint64_t>(run.options.batch_size)));
+                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
   if (run.resumed) text += field("resumed", "after epoch " + std::to_string(run.resumed->state.epoch));
   return text;
 }
@@ -86,7 +80,6 @@ std::string introduction(const Run& run) {
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
                         const std::vector<std::string>& notes) {
   const auto& settings = run.settings;
-  const Speed speed = speed_of(trained.history());
   const FinalLosses losses = losses_of(trained);
   nlohmann::ordered_json document;
   document["command"] = "train";
@@ -99,15 +92,15 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["schedule"] = to_string(settings.schedule);
   document["batch_size"] = settings.batch_size;
   document["seed"] = settings.seed;
-  document["threads"] = thread_count(run.options.threads);
+  document["threads"] = trained.threads;
   document["train_rows"] = run.training_rows;
   document["validation_rows"] = run.validation_rows();
   document["stopped"] = name_of(trained.stopped);
   document["epochs"] = trained.state.epoch;
   document["best_epoch"] =
       trained.state.best_epoch > 0 ? nlohmann::ordered_json(trained.state.best_epoch) : nullptr;
-  document["seconds_training"] = number(speed.seconds);
-  document["samples_per_second"] = number(speed.samples_per_second);
+  document["seconds_training"] = number(trained.model.record.seconds);
+  document["samples_per_second"] = number(samples_per_second(trained.history()));
   document["train_loss"] = number(losses.training);
   document["validation_loss"] = number(losses.validation);
   add_to(document, test);
@@ -121,14 +114,12 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
                            const Style& style) {
   const std::string folder = run.folder.path.string();
-  const Speed speed = speed_of(trained.history());
   const FinalLosses losses = losses_of(trained);
-  const auto threads = static_cast<std::uint64_t>(thread_count(run.options.threads));
 
   std::string text = style.bold + run.settings.dataset + style.off + "\n" + network_field(run);
-  text +=
-      field("training", epochs_text(run, trained) + " in " + duration(speed.seconds) + ", " +
-                            rate(speed.samples_per_second) + " samples/s on " + counted(threads, "thread"));
+  text += field("training", epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) +
+                                ", " + rate(samples_per_second(trained.history())) + " samples/s on " +
+                                counted(static_cast<std::uint64_t>(trained.threads), "thread"));
   if (!trained.history().empty()) {
     text += field("loss",
                   "training " + significant(losses.training) +

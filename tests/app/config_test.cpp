@@ -114,6 +114,7 @@ TEST_F(Config, WhatIsWrongIsNamedWithItsLine) {
       {"epochs = [3]", 1, "bad.toml:1: expected a quoted string, a number"},
       {"config = \"other.toml\"", 2, "bad.toml:1: unknown key 'config'"},
       {"resume = \"run\"", 2, "bad.toml:1: unknown key 'resume'"},
+      {"output = \"\"", 2, "bad.toml:1: '' is no value for output"},
       {"json = \"perhaps\"", 2, "bad.toml:1: 'perhaps' is no value for json"},
   };
   for (const auto& [text, exit_code, message] : cases) {

@@ -30,7 +30,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--layers", "0:relu,1:linear"}, "--layers"},
       {{"train", "friedman", "--layers", "99999999999999999999:relu,1:linear"}, "--layers"},
       {{"train", "friedman", "--initializer", "he_norml"}, "did you mean 'he_normal'?"},
-      {{"train", "friedman", "--loss", "squarederror"}, "did you mean 'squared_error'?"},
+      {{"train", "friedman", "--loss", "squared_eror"}, "did you mean 'squared_error'?"},
       {{"train", "friedman", "--loss", "cross_entropy"}, "is for classes"},
       {{"train", "digits", "--layers", "10:linear"}, "cannot follow a linear output"},
       {{"train", "friedman", "--optimizer", "adamm"}, "did you mean 'adam'?"},
@@ -60,7 +60,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--seed", "-1"}, "--seed takes"},
       {{"train", "friedman", "--threads", "0"}, "--threads takes auto or a whole number from 1 to 1024"},
       {{"train", "friedman", "--threads", "1000000"}, "--threads takes"},
-      {{"train", "friedman", "--target", "z80"}, "z80"},
+      {{"train", "friedman", "--quiet", "--target", "z80"}, "z80"},
       {{"train", "friedman", "--json=perhaps"}, "--json"},
       {{"evaluate"}, "MODEL is required"},
       {{"predict", "x"}, "--input is required"},
@@ -129,6 +129,35 @@ TEST_F(Errors, AFolderThatCannotBeWrittenIsFoundBeforeTraining) {
   EXPECT_EQ(result.exit_code, 1);
   expect_error_message(result.err);
   EXPECT_NE(result.err.find("cannot write to the folder locked"), std::string::npos) << result.err;
+}
+
+TEST_F(Errors, AnEmptyValueIsNoValue) {
+  for (const std::string option :
+       {"--layers", "--output", "--config", "--resume", "--epochs", "--data-dir", "--threads"}) {
+    const auto result = run({"train", "friedman", option, ""});
+    EXPECT_EQ(result.exit_code, 2) << option;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(option + " needs a value"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Errors, OutputThatCannotBeWrittenIsAFailure) {
+  for (const std::string script :
+       {"\"$MLP\" data list > /dev/full", "\"$MLP\" --help > /dev/full", "\"$MLP\" --version > /dev/full",
+        "\"$MLP\" train friedman --layers 2:relu,1:linear --epochs 1 --quiet --json > /dev/full",
+        "\"$MLP\" data list >&-"}) {
+    const auto result = shell(script);
+    EXPECT_EQ(result.exit_code, 1) << script;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("cannot write to standard output"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Errors, ClosedStreamsHarmNoFile) {
+  const auto result = shell("\"$MLP\" train friedman --layers 2:relu,1:linear --epochs 1 >&- 2>&- <&-");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(run({"inspect", "runs/friedman"}).exit_code, 0);
+  EXPECT_EQ(content("runs/friedman/metrics.csv").substr(0, 6), "epoch,");
 }
 
 TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {

@@ -55,7 +55,9 @@ TEST_F(Interrupt, BeforeTheFirstEpochIsOverItCanBeResumedAsWell) {
   EXPECT_EQ(result.exit_code, 130) << result.err;
   const auto json = only_json(result.out);
   EXPECT_EQ(json["stopped"], "interrupted");
-  if (json["epochs"] == 0) EXPECT_TRUE(json["train_loss"].is_null());
+  if (json["epochs"] == 0) {
+    EXPECT_TRUE(json["train_loss"].is_null());
+  }
   auto again = start({"train", "--resume", "run"});
   EXPECT_TRUE(again.wait_for("resumed"));
   again.send(SIGTERM);

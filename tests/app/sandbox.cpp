@@ -41,10 +41,9 @@ void drain(int& file, std::string& text) {
 
 }  // namespace
 
-Child::Child(const std::filesystem::path& folder, const Variables& environment, const Arguments& arguments,
+Child::Child(const std::filesystem::path& folder, const Variables& environment, const Arguments& command,
              Terminal terminal) {
-  std::vector<std::string> texts = {MLP_APP};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> texts = command;
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
   const auto argv = pointers(texts);
@@ -144,8 +143,20 @@ Sandbox::~Sandbox() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+Arguments Sandbox::command(Arguments arguments) {
+  arguments.insert(arguments.begin(), MLP_APP);
+  return arguments;
+}
+
 Result Sandbox::run(const Arguments& arguments, Terminal terminal) const {
-  Child child(folder_, environment_, arguments, terminal);
+  Child child(folder_, environment_, command(arguments), terminal);
+  return child.finish();
+}
+
+Result Sandbox::shell(const std::string& script) const {
+  auto environment = environment_;
+  environment["MLP"] = MLP_APP;
+  Child child(folder_, environment, {"/bin/sh", "-c", script}, {});
   return child.finish();
 }
 
@@ -195,7 +206,9 @@ void expect_error_message(const std::string& text) {
   EXPECT_TRUE(text.starts_with("mlp: error: ")) << text;
   const auto lines = std::count(text.begin(), text.end(), '\n');
   EXPECT_TRUE(lines == 1 || lines == 2) << text;
-  if (lines == 2) EXPECT_NE(text.find("\n  hint: "), std::string::npos) << text;
+  if (lines == 2) {
+    EXPECT_NE(text.find("\n  hint: "), std::string::npos) << text;
+  }
 }
 
 }  // namespace mlp::app_test

@@ -30,7 +30,8 @@ struct Terminal {
 /// A program that is running.
 class Child {
  public:
-  Child(const std::filesystem::path& folder, const Variables& environment, const Arguments& arguments,
+  /// `command`: a program's path and its arguments.
+  Child(const std::filesystem::path& folder, const Variables& environment, const Arguments& command,
         Terminal terminal);
   ~Child();
   Child(const Child&) = delete;
@@ -60,14 +61,18 @@ class Sandbox : public ::testing::Test {
 
   Result run(const Arguments& arguments, Terminal terminal = {}) const;
   Child start(const Arguments& arguments, Terminal terminal = {}) const {
-    return Child(folder_, environment_, arguments, terminal);
+    return Child(folder_, environment_, command(arguments), terminal);
   }
+  /// A shell script; "$MLP" is the program.
+  Result shell(const std::string& script) const;
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
   std::string content(const std::string& name) const;
   void write(const std::string& name, const std::string& content) const;
   /// The tensors of a safetensors file, name by name: its bytes without what was measured with a clock.
   std::map<std::string, std::string> tensors(const std::string& name) const;
+
+  static Arguments command(Arguments arguments);
 
   std::filesystem::path folder_;
   Variables environment_;

@@ -76,6 +76,12 @@ TEST_F(Train, ALossThatDoesNotExistIsNull) {
   EXPECT_TRUE(only_json(result.out)["validation_loss"].is_null());
 }
 
+TEST_F(Train, ThreadsAreThoseThatWereUsed) {
+  EXPECT_EQ(only_json(run(quick_training({"--json"})).out)["threads"], 1);
+  const int automatic = only_json(run(quick_training({"--json", "--threads", "auto"})).out)["threads"];
+  EXPECT_GE(automatic, 1);
+}
+
 TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
   const auto result = run(quick_training());
   EXPECT_NE(result.err.find("epoch 4/4"), std::string::npos) << result.err;
@@ -87,7 +93,9 @@ TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
 TEST_F(Train, QuietSaysNothingButTheResult) {
   const auto result = run(quick_training({"--quiet"}));
   ASSERT_EQ(result.exit_code, 0);
-  if (exists("runs/friedman/loss.svg")) EXPECT_EQ(result.err, "");
+  if (exists("runs/friedman/loss.svg")) {
+    EXPECT_EQ(result.err, "");
+  }
   EXPECT_NE(result.out.find("RMSE"), std::string::npos);
 }
 
@@ -121,7 +129,7 @@ TEST_F(Train, OptionsDecideTheRun) {
                                           {"--initializer", "lecun_normal"},
                                           {"--layers", "8:tanh,1:linear"}};
   for (const auto& change : changes) {
-    ASSERT_EQ(run(quick_training({"--output", "changed"})).exit_code, 0);
+    std::filesystem::remove_all(path("changed"));
     auto arguments = quick_training({"--output", "changed", "--quiet"});
     arguments.insert(arguments.end(), change.begin(), change.end());
     const auto result = run(arguments);
