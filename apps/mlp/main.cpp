@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "command_line.h"
+
+int main(int argc, char** argv) { return mlp::app::run(argc, argv); }

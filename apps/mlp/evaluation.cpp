@@ -1,0 +1,134 @@
+#include "evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "format.h"
+
+namespace mlp::app {
+namespace {
+
+constexpr std::size_t kReportBatch = 32;
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kLabelWidth = 12;
+
+/// The standardised squared error of each row, summed over the targets.
+void append_squared_errors(const Model& model, const Dataset& dataset, const PredictionOptions& options,
+                           std::vector<double>& errors) {
+  const auto predictions = predict(model, dataset.inputs, options);
+  for (std::size_t row = 0; row < predictions.rows(); ++row) {
+    double sum = 0.0;
+    for (std::size_t target = 0; target < predictions.columns(); ++target) {
+      const double error = model.target_scaling.apply(predictions(row, target), target) -
+                           model.target_scaling.apply(dataset.targets(row, target), target);
+      sum += error * error;
+    }
+    errors.push_back(sum);
+  }
+}
+
+}  // namespace
+
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+std::string to_text(const nlohmann::ordered_json& document) {
+  // Paths may hold bytes that are no UTF-8; they are replaced rather than refused.
+  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+nlohmann::ordered_json network_json(const MultilayerPerceptron& network) {
+  auto layers = nlohmann::ordered_json::array();
+  for (const auto& layer : network.layers()) {
+    layers.push_back({{"fan_in", layer.fan_in},
+                      {"fan_out", layer.fan_out},
+                      {"activation", to_string(layer.activation)},
+                      {"dropout", layer.dropout}});
+  }
+  return layers;
+}
+
+std::string network_text(const MultilayerPerceptron& network) {
+  std::string text = std::to_string(network.fan_in());
+  for (const auto& layer : network.layers()) {
+    text += " -> " + std::to_string(layer.fan_out) + " " + to_string(layer.activation);
+    if (layer.dropout > 0.0) text += " (dropout " + shortest(layer.dropout) + ")";
+  }
+  return text;
+}
+
+double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options) {
+  std::vector<double> errors;
+  append_squared_errors(model, split.train, options, errors);
+  append_squared_errors(model, split.test, options, errors);
+  double total = 0.0;
+  for (std::size_t begin = 0; begin < errors.size(); begin += kReportBatch) {
+    const std::size_t end = std::min(begin + kReportBatch, errors.size());
+    double sum = 0.0;
+    for (std::size_t row = begin; row < end; ++row) sum += errors[row];
+    total += sum / static_cast<double>(end - begin);
+  }
+  return total;
+}
+
+TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
+                const PredictionOptions& options) {
+  TestResult result{.evaluation = evaluate(model, split.test, options), .report_total_loss = std::nullopt};
+  if (dataset == "mpg") result.report_total_loss = report_total_loss(model, split, options);
+  return result;
+}
+
+void add_to(nlohmann::ordered_json& document, const TestResult& result) {
+  document["test_rows"] = result.evaluation.rows;
+  document["test_loss"] = number(result.evaluation.loss);
+  if (const auto& classes = result.evaluation.classification)
+    document["test_accuracy"] = number(classes->accuracy);
+  if (const auto& targets = result.evaluation.regression) {
+    document["test_mse"] = number(targets->mse);
+    document["test_rmse"] = number(targets->rmse);
+    document["test_mae"] = number(targets->mae);
+    document["test_r2"] = number(targets->r2);
+  }
+  if (result.report_total_loss) document["report_total_loss"] = number(*result.report_total_loss);
+}
+
+std::string line(const std::string& label, const std::string& value) {
+  return "  " + label + std::string(kLabelWidth - std::min(kLabelWidth, label.size()), ' ') + value + "\n";
+}
+
+std::string field(const std::string& label, const std::string& value) {
+  std::string text;
+  for (const auto& part : wrap(value, kColumns - kLabelWidth - 2))
+    text += line(text.empty() ? label : "", part);
+  return text;
+}
+
+std::string test_fields(const TestResult& result, const std::string& unit, const Style& style) {
+  const auto& evaluation = result.evaluation;
+  std::string lines;
+  if (const auto& classes = evaluation.classification) {
+    std::uint64_t right = 0;
+    for (std::size_t c = 0; c < classes->confusion.rows(); ++c) right += classes->confusion(c, c);
+    lines +=
+        field("test", style.bold + "accuracy " + percent(classes->accuracy) + style.off + " (" +
+                          with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
+                          " wrong), loss " + significant(evaluation.loss));
+  }
+  if (const auto& targets = evaluation.regression) {
+    const std::string suffix = unit.empty() ? "" : " " + unit;
+    lines += field("test", style.bold + "RMSE " + significant(targets->rmse) + suffix + style.off + ", MAE " +
+                               significant(targets->mae) + suffix + ", MSE " + significant(targets->mse) +
+                               (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " +
+                               fixed(targets->r2, 4) + style.off);
+  }
+  if (result.report_total_loss) {
+    lines +=
+        field("report", "total loss " + fixed(*result.report_total_loss, 3) +
+                            " (standardised squared error, mean of each batch of 32, summed over one pass "
+                            "through all rows)");
+  }
+  return lines;
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,47 @@
+// Test metrics as lines for people and keys for programs: the same for `train` and `evaluate`.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "mlp/data.h"
+#include "mlp/train.h"
+#include "terminal.h"
+
+namespace mlp::app {
+
+/// A number, or null where it is none (JSON has no NaN).
+nlohmann::ordered_json number(double value);
+
+/// The whole document on one line of text with line break.
+std::string to_text(const nlohmann::ordered_json& document);
+
+/// network, parameters: what every command says about a network.
+nlohmann::ordered_json network_json(const MultilayerPerceptron& network);
+/// "784 -> 64 relu -> 10 softmax"
+std::string network_text(const MultilayerPerceptron& network);
+
+/// The quantity the report this project grew out of calls total loss: squared error (without 1/2) of the
+/// standardised target, averaged within batches of 32 rows and summed over the batches of one pass through
+/// the training rows and then the test rows.
+double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options);
+
+struct TestResult {
+  Evaluation evaluation;
+  std::optional<double> report_total_loss;  ///< for mpg
+};
+
+/// `dataset` is the name the data was loaded by.
+TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
+                const PredictionOptions& options);
+
+/// Adds test_loss and, by task, test_accuracy or test_mse, test_rmse, test_mae, test_r2.
+void add_to(nlohmann::ordered_json& document, const TestResult& result);
+
+/// "  label       value", the value aligned; field() breaks it at spaces to fit 80 columns.
+std::string line(const std::string& label, const std::string& value);
+std::string field(const std::string& label, const std::string& value);
+std::string test_fields(const TestResult& result, const std::string& unit, const Style& style);
+
+}  // namespace mlp::app

@@ -1,0 +1,126 @@
+#include "format.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+namespace mlp::app {
+namespace {
+
+template <class... Values>
+std::string print_to_string(const char* format, Values... values) {
+  std::array<char, 400> buffer;  // enough for any double in %f
+  const int length = std::snprintf(buffer.data(), buffer.size(), format, values...);
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+template <class T>
+std::string shortest_text(T value) {
+  std::array<char, 40> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace
+
+std::string with_thousands(std::uint64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t place = text.size(); place > 3;) {
+    place -= 3;
+    text.insert(place, ",");
+  }
+  return text;
+}
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string significant(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  std::string text = print_to_string("%#.*g", digits, value);  // '#' keeps zeros at the end
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::string fixed(double value, int decimals) {
+  return std::isnan(value) ? "-" : print_to_string("%.*f", decimals, value);
+}
+
+std::string percent(double fraction) { return std::isnan(fraction) ? "-" : fixed(100.0 * fraction, 2) + "%"; }
+
+std::string duration(double seconds) {
+  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
+  if (seconds < 0.0995) return fixed(1e3 * seconds, 0) + " ms";
+  if (seconds < 9.995) return fixed(seconds, 2) + " s";
+  if (seconds < 59.95) return fixed(seconds, 1) + " s";
+  return countdown(seconds);
+}
+
+std::string countdown(double seconds) {
+  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return print_to_string("%lld:%02lld", whole / 60, whole % 60);
+  return print_to_string("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string rate(double per_second) {
+  if (!std::isfinite(per_second)) return "-";
+  if (per_second < 1e3) return fixed(per_second, 0);
+  if (per_second < 1e6) return significant(per_second / 1e3, 3) + " k";
+  return significant(per_second / 1e6, 3) + " M";
+}
+
+std::string bytes(std::uint64_t count) {
+  if (count < 1000) return std::to_string(count) + " B";
+  if (count < 1000000) return fixed(static_cast<double>(count) / 1e3, 1) + " kB";
+  return fixed(static_cast<double>(count) / 1e6, 1) + " MB";
+}
+
+std::string shortest(double value) { return shortest_text(value); }
+std::string shortest(float value) { return shortest_text(value); }
+
+namespace {
+
+/// Columns `text` takes on a terminal: ASCII, without its escape sequences.
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  bool escape = false;
+  for (const char c : text) {
+    if (c == '\033') escape = true;
+    if (!escape) ++columns;
+    if (c == 'm') escape = false;
+  }
+  return columns;
+}
+
+}  // namespace
+
+std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
+                              std::size_t width) {
+  std::vector<std::string> lines;
+  for (const auto& item : items) {
+    if (lines.empty() || columns_of(lines.back()) + separator.size() + columns_of(item) > width) {
+      if (!lines.empty()) lines.back() += separator.substr(0, separator.find_last_not_of(' ') + 1);
+      lines.push_back(item);
+    } else {
+      lines.back() += separator + item;
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    words.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return flow(words, " ", width);
+}
+
+}  // namespace mlp::app

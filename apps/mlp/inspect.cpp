@@ -1,0 +1,189 @@
+// mlp inspect: a saved model's layers and parameters, and how it was trained.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "commands.h"
+#include "evaluation.h"
+#include "format.h"
+#include "run_folder.h"
+
+namespace mlp::app {
+namespace {
+
+struct Arguments {
+  std::string model;
+  bool json = false;
+};
+
+struct Statistics {
+  double least = 0.0;
+  double mean = 0.0;
+  double deviation = 0.0;
+  double most = 0.0;
+};
+
+Statistics statistics_of(ConstMatrixView<float> weights) {
+  const auto count = static_cast<double>(weights.rows() * weights.columns());
+  Statistics result{.least = weights(0, 0), .mean = 0.0, .deviation = 0.0, .most = weights(0, 0)};
+  const auto for_each = [&](const auto& use) {
+    for (std::size_t row = 0; row < weights.rows(); ++row) {
+      for (const float weight : weights.row(row)) use(static_cast<double>(weight));
+    }
+  };
+  for_each([&](double weight) {
+    result.least = std::min(result.least, weight);
+    result.most = std::max(result.most, weight);
+    result.mean += weight / count;
+  });
+  for_each(
+      [&](double weight) { result.deviation += (weight - result.mean) * (weight - result.mean) / count; });
+  result.deviation = std::sqrt(result.deviation);
+  return result;
+}
+
+/// Columns aligned to the right, but for the third (the activation).
+std::string table(const std::vector<std::vector<std::string>>& rows, const Style& style) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line = " ";
+    for (std::size_t i = 0; i < rows[r].size(); ++i) {
+      const std::string padding(widths[i] - rows[r][i].size(), ' ');
+      line += " " + (i == 3 ? rows[r][i] + padding : padding + rows[r][i]);
+    }
+    text += (r == 0 ? style.dim + line + style.off : line) + "\n";
+  }
+  return text;
+}
+
+std::string scaling_text(const AffineScaling& scaling) {
+  if (scaling.identity()) return "as they are";
+  if (scaling.shift.size() == 1) {
+    if (scaling.shift[0] == 0.0f) return "x' = x / " + shortest(1.0f / scaling.scale[0]);
+    return "x' = (x - " + shortest(scaling.shift[0]) + ") * " + significant(scaling.scale[0], 6);
+  }
+  return "standardised, column by column";
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::string to_json(const Model& model, const std::filesystem::path& path) {
+  const auto& record = model.record;
+  nlohmann::ordered_json document;
+  document["command"] = "inspect";
+  document["model"] = path.string();
+  document["bytes"] = std::filesystem::file_size(path);
+  document["task"] = model.task() == Task::kClassification ? "classification" : "regression";
+  document["network"] = network_json(model.network);
+  for (std::size_t i = 0; i < model.network.depth(); ++i) {
+    const auto& layer = model.network.layer(i);
+    const auto statistics = statistics_of(model.parameters.weight(i));
+    document["network"][i]["parameters"] = (layer.fan_in + 1) * layer.fan_out;
+    document["network"][i]["weight_min"] = number(statistics.least);
+    document["network"][i]["weight_mean"] = number(statistics.mean);
+    document["network"][i]["weight_std"] = number(statistics.deviation);
+    document["network"][i]["weight_max"] = number(statistics.most);
+  }
+  document["parameters"] = model.network.parameter_count();
+  document["loss"] = to_string(model.loss);
+  document["input_scaling"] = {{"shift", model.input_scaling.shift}, {"scale", model.input_scaling.scale}};
+  document["target_scaling"] = {{"shift", model.target_scaling.shift}, {"scale", model.target_scaling.scale}};
+  document["feature_names"] = model.feature_names;
+  document["class_names"] = model.class_names;
+  document["target_names"] = model.target_names;
+  document["unit"] = model.unit;
+  document["trained"] = {{"dataset", record.dataset},
+                         {"optimizer", record.optimizer},
+                         {"learning_rate", number(record.learning_rate)},
+                         {"schedule", record.schedule},
+                         {"batch_size", record.batch_size},
+                         {"l2", number(record.l2)},
+                         {"seed", record.seed},
+                         {"epochs", record.epochs},
+                         {"steps", record.steps},
+                         {"training_rows", record.training_rows},
+                         {"train_loss", number(record.train_loss)},
+                         {"validation_loss", number(record.validation_loss)},
+                         {"seconds", number(record.seconds)},
+                         {"library_version", record.library_version}};
+  return to_text(document);
+}
+
+std::string to_page(const Model& model, const std::filesystem::path& path, const Style& style) {
+  const auto& record = model.record;
+  std::string text =
+      style.bold + path.string() + style.off + " (" + bytes(std::filesystem::file_size(path)) + ")\n\n";
+
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "fan_in", "fan_out", "activation", "dropout", "parameters", "min", "mean", "std", "max"}};
+  for (std::size_t i = 0; i < model.network.depth(); ++i) {
+    const auto& layer = model.network.layer(i);
+    const auto statistics = statistics_of(model.parameters.weight(i));
+    rows.push_back({std::to_string(i + 1), std::to_string(layer.fan_in), std::to_string(layer.fan_out),
+                    to_string(layer.activation), layer.dropout > 0.0 ? shortest(layer.dropout) : "-",
+                    with_thousands((layer.fan_in + 1) * layer.fan_out), significant(statistics.least, 3),
+                    significant(statistics.mean, 3), significant(statistics.deviation, 3),
+                    significant(statistics.most, 3)});
+  }
+  text += table(rows, style) + "\n";
+  text += field("parameters", with_thousands(model.network.parameter_count()) +
+                                  "   (min, mean, std, max are of the weights)");
+  text += field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) + " rows, " +
+                               with_thousands(record.epochs) + " epochs (" + with_thousands(record.steps) +
+                               " steps) in " + duration(record.seconds) + ", seed " +
+                               std::to_string(record.seed));
+  text += field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " + record.schedule +
+                          ", batches of " + with_thousands(record.batch_size) +
+                          (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
+                          record.library_version);
+  text += field(
+      "loss",
+      to_string(model.loss) + ": training " + significant(record.train_loss) +
+          (std::isnan(record.validation_loss) ? "" : ", validation " + significant(record.validation_loss)));
+  std::string inputs = std::to_string(model.network.fan_in());
+  if (model.image.height > 0) {
+    inputs = std::to_string(model.image.height) + " x " + std::to_string(model.image.width) + " image";
+  } else if (!model.feature_names.empty()) {
+    inputs += ": " + joined(model.feature_names);
+  }
+  text += field("inputs", inputs + "; " + scaling_text(model.input_scaling));
+  if (model.task() == Task::kClassification) {
+    text +=
+        field("outputs", std::to_string(model.class_names.size()) + " classes: " + joined(model.class_names));
+  } else {
+    text +=
+        field("outputs", joined(model.target_names) + (model.unit.empty() ? "" : " [" + model.unit + "]") +
+                             "; " + scaling_text(model.target_scaling));
+  }
+  return text;
+}
+
+int run_inspect(const Arguments& arguments, const Environment& environment) {
+  const auto path = model_file(arguments.model);
+  const Model model = load_model(path);
+  print(arguments.json ? to_json(model, path) : to_page(model, path, style_of(kStdout, environment)));
+  return 0;
+}
+
+}  // namespace
+
+Command add_inspect(CLI::App& parent, const Environment& environment) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* parser = parent.add_subcommand("inspect", "A model's layers, parameters, and how it was trained");
+  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
+      ->type_name("MODEL")
+      ->required();
+  parser->add_flag("--json", arguments->json, "print it as one JSON object");
+  parser->footer("Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mpg/model.safetensors --json");
+  return {parser, [arguments, &environment] { return run_inspect(*arguments, environment); }};
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,90 @@
+// mlp plot: the loss curves of one run, or of several in one figure.
+#include <memory>
+
+#include "commands.h"
+#include "config_file.h"
+#include "mlp/error.h"
+#include "mlp/report.h"
+#include "run_folder.h"
+#include "terminal.h"
+
+namespace mlp::app {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> folders;
+  std::string output;
+};
+
+/// The loss a run minimised, as its config.toml says; "loss" where it does not.
+std::string loss_of(const RunFolder& folder) {
+  if (!std::filesystem::exists(folder.config())) return "loss";
+  for (const auto& [key, value, line] : read_config(folder.config())) {
+    if (key == "loss") return value;
+  }
+  return "loss";
+}
+
+/// A run's own name: its folder's, or the whole path where another run has the same.
+std::string label_of(const std::string& folder, const std::vector<std::string>& folders) {
+  const auto name = [](const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().filename().empty()
+               ? std::filesystem::path(path).lexically_normal().parent_path().filename().string()
+               : std::filesystem::path(path).lexically_normal().filename().string();
+  };
+  const auto same = [&](const std::string& other) { return name(other) == name(folder); };
+  return std::count_if(folders.begin(), folders.end(), same) > 1 ? folder : name(folder);
+}
+
+int run_plot(const Arguments& arguments) {
+  std::vector<LossCurve> curves;
+  std::string loss;
+  for (const auto& path : arguments.folders) {
+    const RunFolder folder{path};
+    if (!std::filesystem::exists(folder.metrics())) {
+      throw FileError("cannot plot " + path + ": there is no " + folder.metrics().string(),
+                      "plot takes the folders of training runs, such as runs/mnist");
+    }
+    curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders)));
+    const std::string own_loss = loss_of(folder);
+    loss = curves.size() == 1 || loss == own_loss ? own_loss : "loss";
+  }
+
+  std::vector<std::filesystem::path> files;
+  if (!arguments.output.empty()) {
+    const auto extension = std::filesystem::path(arguments.output).extension();
+    if (extension != ".svg" && extension != ".png") {
+      throw UsageError("--output takes a .svg or .png file, not '" + arguments.output + "'");
+    }
+    files = {arguments.output};
+  } else if (curves.size() == 1) {
+    files = {RunFolder{arguments.folders[0]}.loss_svg(), RunFolder{arguments.folders[0]}.loss_png()};
+  } else {
+    files = {"loss.svg"};
+  }
+
+  const std::string title = curves.size() == 1 ? curves[0].label : "";
+  if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
+  for (const auto& file : files) print(file.string() + "\n");
+  return 0;
+}
+
+}  // namespace
+
+Command add_plot(CLI::App& parent, const Environment&) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* parser = parent.add_subcommand("plot", "Loss curves of one run, or of several overlaid");
+  parser->add_option("DIR", arguments->folders, "folders of training runs")->type_name("DIR")->required();
+  parser
+      ->add_option(
+          "--output", arguments->output,
+          "the figure, .svg or .png (default: loss.svg and loss.png in DIR; for several runs ./loss.svg)")
+      ->type_name("FILE");
+  parser->footer(
+      "Examples:\n"
+      "  mlp plot runs/mnist\n"
+      "  mlp plot runs/plain runs/dropout --output dropout.png");
+  return {parser, [arguments] { return run_plot(*arguments); }};
+}
+
+}  // namespace mlp::app

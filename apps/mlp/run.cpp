@@ -1,0 +1,110 @@
+#include "run.h"
+
+#include "config_file.h"
+#include "evaluation.h"
+#include "interrupt.h"
+#include "mlp/error.h"
+#include "mlp/version.h"
+#include "progress.h"
+#include "threads.h"
+#include "train_options.h"
+
+namespace mlp::app {
+namespace {
+
+/// Fills in what --config or --resume bring along.
+void complete(CLI::App& train, TrainArguments& arguments) {
+  if (!arguments.resume) {
+    if (arguments.config) apply_config(train, *arguments.config);
+    return;
+  }
+  if (arguments.config) {
+    throw UsageError("--resume takes the run's own config.toml; --config cannot be given as well");
+  }
+  const RunFolder folder{*arguments.resume};
+  if (arguments.output && std::filesystem::path(*arguments.output) != folder.path) {
+    throw UsageError("--resume continues a run where it is; --output cannot be another folder");
+  }
+  for (const auto& file : {folder.config(), folder.checkpoint()}) {
+    if (!std::filesystem::exists(file)) {
+      throw FileError("cannot resume " + *arguments.resume + ": there is no " + file.string(),
+                      "--resume takes the folder of a run that 'mlp train' has begun");
+    }
+  }
+  apply_config(train, folder.config());
+  arguments.output = arguments.resume;
+}
+
+DataSplit load_data(const Settings& settings, const TrainArguments& arguments,
+                    const Environment& environment) {
+  DataSource source = data_source(environment, arguments.data_dir.value_or(""));
+  DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
+  source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
+    progress.update(file, done, total);
+    return interrupt_signal() == 0;
+  };
+  try {
+    auto data = load_dataset(settings.dataset, source, settings.seed);
+    if (interrupt_signal() != 0) throw Interrupted{};
+    return data;
+  } catch (const Error&) {
+    if (interrupt_signal() != 0) throw Interrupted{};  // the download failed because it was told to stop
+    throw;
+  }
+}
+
+std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments) {
+  std::string text = "# Written by mlp " + std::string(version()) +
+                     ". The same run again:\n#   mlp train --config " + folder.config().string() + "\n" +
+                     to_toml(settings);
+  if (arguments.data_dir) {
+    text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
+  }
+  return text;
+}
+
+Checkpoint matching_checkpoint(const Run& run) {
+  auto checkpoint = load_checkpoint(run.folder.checkpoint());
+  const std::string problem = "cannot resume " + run.folder.path.string() + ": ";
+  if (checkpoint.fingerprint != run.fingerprint) {
+    throw UsageError(problem + difference(run.fingerprint, checkpoint.fingerprint),
+                     "leave out what differs, or train anew into another --output");
+  }
+  if (checkpoint.network != run.network) {
+    throw DataError(problem + "its checkpoint holds another network, " + network_text(checkpoint.network),
+                    "the file does not belong to this run; train anew into another --output");
+  }
+  return checkpoint;
+}
+
+}  // namespace
+
+Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment) {
+  complete(train, arguments);
+  const Settings settings = resolve(arguments);
+  const int threads = parse_threads(arguments.threads);
+  const RunFolder folder{arguments.output.value_or("runs/" + settings.dataset)};
+  folder.create();
+
+  DataSplit data = load_data(settings, arguments, environment);
+  MultilayerPerceptron network = network_for(settings, data.train);
+  Run run{.settings = settings,
+          .folder = folder,
+          .data = std::move(data),
+          .network = std::move(network),
+          .options = {},
+          .training_rows = 0,
+          .config = config_text(settings, folder, arguments),
+          .fingerprint = {},
+          .resumed = std::nullopt};
+  run.options = training_options(settings);
+  run.options.threads = threads;
+  run.options.target = arguments.target.value_or(environment.mlp_target);
+  run.training_rows =
+      validation_split(run.data.train.rows(), settings.validation, settings.seed).training.size();
+  run.fingerprint = fingerprint(settings, run.data.train);
+  if (arguments.resume) run.resumed = matching_checkpoint(run);
+  return run;
+}
+
+}  // namespace mlp::app

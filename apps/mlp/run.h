@@ -1,0 +1,37 @@
+// A training run before its first step: options resolved, data read, network built, checkpoint loaded.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "environment.h"
+#include "mlp/checkpoint.h"
+#include "mlp/data.h"
+#include "mlp/train.h"
+#include "run_folder.h"
+#include "settings.h"
+
+namespace mlp::app {
+
+struct Run {
+  Settings settings;
+  RunFolder folder;
+  DataSplit data;
+  MultilayerPerceptron network;
+  TrainingOptions options;
+  std::size_t training_rows = 0;  ///< of data.train; the others are the validation rows
+  std::string config;             ///< what config.toml holds
+  std::string fingerprint;
+  std::optional<Checkpoint> resumed;  ///< where to go on from
+
+  std::size_t validation_rows() const { return data.train.rows() - training_rows; }
+  PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
+};
+
+/// Everything that can be wrong with options, folders and data is found here, before training begins. `train`
+/// is the parser of `mlp train`: a config file gives its options their values.
+Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment);
+
+}  // namespace mlp::app

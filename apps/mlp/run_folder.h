@@ -1,0 +1,37 @@
+// The folder a training run leaves: which file is where, and the care taken in writing them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlp::app {
+
+struct RunFolder {
+  std::filesystem::path path;
+
+  std::filesystem::path model() const { return path / "model.safetensors"; }
+  std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
+  std::filesystem::path metrics() const { return path / "metrics.csv"; }
+  std::filesystem::path config() const { return path / "config.toml"; }
+  std::filesystem::path loss_svg() const { return path / "loss.svg"; }
+  std::filesystem::path loss_png() const { return path / "loss.png"; }
+  std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
+
+  /// Makes the folder and checks that files can be written there. Throws FileError.
+  void create() const;
+  /// Removes what an earlier run left, so that the folder never tells of two runs at once.
+  void clear() const;
+  /// Names of the run's files that are there.
+  std::vector<std::string> files() const;
+};
+
+/// MODEL as given on the command line: a run's folder or the model file itself. Throws FileError where
+/// neither is there.
+std::filesystem::path model_file(const std::filesystem::path& given);
+
+/// Writes the whole file or throws FileError; a reader never sees half of it.
+void write_text_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace mlp::app

@@ -1,0 +1,246 @@
+#include "settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "config_file.h"
+#include "format.h"
+#include "mlp/dataset.h"
+#include "mlp/error.h"
+#include "recipes.h"
+
+namespace mlp::app {
+namespace {
+
+template <class T>
+std::optional<T> read_number(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+[[noreturn]] void reject(const std::string& option, const std::string& expected, const std::string& found) {
+  throw UsageError(option + " takes " + expected + ", not '" + found + "'");
+}
+
+template <class T>
+T whole(const std::string& option, const std::string& text, T least, T most) {
+  const auto value = read_number<T>(text);
+  if (!value || *value < least || *value > most) {
+    reject(option, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), text);
+  }
+  return *value;
+}
+
+template <class Accept>
+double real(const std::string& option, const std::string& text, const std::string& expected, Accept accept) {
+  const auto value = read_number<double>(text);
+  if (!value || !std::isfinite(*value) || !accept(*value)) reject(option, expected, text);
+  return *value;
+}
+
+double fraction(const std::string& option, const std::string& text) {
+  return real(option, text, "a number from 0 to below 1", [](double x) { return x >= 0.0 && x < 1.0; });
+}
+
+double not_negative(const std::string& option, const std::string& text) {
+  return real(option, text, "a number, 0 or more", [](double x) { return x >= 0.0; });
+}
+
+/// parse(text), with the option's name before what a UsageError says.
+template <class Parse>
+auto option_value(const std::string& option, const Parse& parse) {
+  try {
+    return parse();
+  } catch (const UsageError& error) {
+    throw UsageError(option + ": " + error.what(), error.hint());
+  }
+}
+
+/// The same layers with `change` made to each.
+template <class Change>
+MultilayerPerceptron changed(const MultilayerPerceptron& network, const Change& change) {
+  std::vector<Layer> layers(network.layers().begin(), network.layers().end());
+  for (std::size_t i = 0; i < layers.size(); ++i) change(layers[i], i + 1 == layers.size());
+  return MultilayerPerceptron(std::move(layers));
+}
+
+std::string canonical_layers(const TrainArguments& arguments, const Recipe& recipe) {
+  // The number of inputs is known only with the data; nothing in the text depends on it.
+  auto network =
+      option_value("--layers", [&] { return parse_network(arguments.layers.value_or(recipe.layers), 1); });
+  if (arguments.dropout) {
+    const double dropout = fraction("--dropout", *arguments.dropout);
+    if (network.depth() == 1 && dropout > 0.0) {
+      throw UsageError("--dropout acts on hidden layers, and " + to_string(network) + " has none",
+                       "add hidden layers: --layers 64:relu," + to_string(network));
+    }
+    network = changed(network, [&](Layer& layer, bool last) {
+      if (!last) layer.dropout = dropout;
+    });
+  }
+  return to_string(network);
+}
+
+/// --weight-decay is AdamW's own; any other optimizer has it as the L2 penalty.
+void apply_weight_decay(const TrainArguments& arguments, Settings& settings) {
+  if (arguments.l2) settings.l2 = not_negative("--l2", *arguments.l2);
+  if (!arguments.weight_decay) return;
+  const double decay = not_negative("--weight-decay", *arguments.weight_decay);
+  if (auto* adamw = std::get_if<AdamW>(&settings.optimizer)) {
+    adamw->weight_decay = decay;
+  } else if (arguments.l2) {
+    throw UsageError("--weight-decay and --l2 are the same thing with " + to_string(settings.optimizer),
+                     "give one of them, or take --optimizer adamw, which decays weights by itself");
+  } else {
+    settings.l2 = decay;
+  }
+}
+
+/// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
+/// any data is read: the recipe's own network ends as the data set needs it.
+void check_output(const Settings& settings, const Recipe& recipe) {
+  const auto network = parse_network(settings.layers, 1);
+  const Layer& last = network.layers().back();
+  const std::size_t outputs = parse_network(recipe.layers, 1).fan_out();
+  const std::string loss = "--loss " + to_string(settings.loss);
+  const std::string width = std::to_string(outputs);
+  if (last.fan_out != outputs) {
+    throw UsageError("--layers: the last layer is " + std::to_string(last.fan_out) + " wide, but " +
+                         recipe.dataset + " needs " + width +
+                         (recipe.classes ? ", one for each class" : ", one for each target"),
+                     "end --layers in " + width + (recipe.classes ? ":softmax" : ":linear"));
+  }
+  if (!recipe.classes && (std::holds_alternative<CrossEntropy>(settings.loss) ||
+                          std::holds_alternative<BinaryCrossEntropy>(settings.loss))) {
+    throw UsageError(loss + " is for classes, and " + recipe.dataset + " has numbers to predict",
+                     "take squared_error, mean_squared_error, mean_absolute_error or huber");
+  }
+  if (compatible(settings.loss, last.activation)) return;
+  std::string suited;
+  for (const auto& activation : all_activations()) {
+    if (!compatible(settings.loss, activation)) continue;
+    suited += (suited.empty() ? width + ":" : " or " + width + ":") + to_string(activation);
+  }
+  throw UsageError(loss + " cannot follow a " + to_string(last.activation) + " output",
+                   "end --layers in " + suited + ", or take another --loss");
+}
+
+}  // namespace
+
+Settings resolve(const TrainArguments& arguments) {
+  if (!arguments.dataset) {
+    throw UsageError("which data set?",
+                     "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman");
+  }
+  const Recipe& recipe = recipe_for(*arguments.dataset);
+  Settings settings;
+  settings.dataset = recipe.dataset;
+  settings.layers = canonical_layers(arguments, recipe);
+  if (arguments.initializer) {
+    settings.initializer =
+        option_value("--initializer", [&] { return parse_initializer(*arguments.initializer); });
+  }
+  settings.loss = option_value("--loss", [&] { return parse_loss(arguments.loss.value_or(recipe.loss)); });
+  settings.optimizer = option_value(
+      "--optimizer", [&] { return parse_optimizer(arguments.optimizer.value_or(recipe.optimizer)); });
+  // The recipe's learning rate belongs to the recipe's optimizer; another one starts from its own default.
+  if (arguments.learning_rate) {
+    settings.optimizer =
+        with_learning_rate(settings.optimizer, real("--learning-rate", *arguments.learning_rate,
+                                                    "a number above 0", [](double x) { return x > 0.0; }));
+  } else if (!arguments.optimizer) {
+    settings.optimizer = with_learning_rate(settings.optimizer, recipe.learning_rate);
+  }
+  check_output(settings, recipe);
+  apply_weight_decay(arguments, settings);
+  settings.schedule = option_value(
+      "--schedule", [&] { return parse_schedule(arguments.schedule.value_or(recipe.schedule)); });
+  settings.epochs = arguments.epochs ? whole("--epochs", *arguments.epochs, 1, 1000000) : recipe.epochs;
+  settings.batch_size =
+      arguments.batch_size ? whole("--batch-size", *arguments.batch_size, 1, 1000000000) : recipe.batch_size;
+  if (arguments.clip_norm) settings.clip_norm = not_negative("--clip-norm", *arguments.clip_norm);
+  settings.validation =
+      arguments.validation ? fraction("--validation", *arguments.validation) : recipe.validation;
+  if (arguments.early_stopping) {
+    settings.early_stopping = whole("--early-stopping", *arguments.early_stopping, 0, 1000000);
+    if (settings.early_stopping > 0 && settings.validation == 0.0) {
+      throw UsageError("--early-stopping watches the validation loss, and --validation is 0",
+                       "hold some rows out of training: --validation 0.1");
+    }
+  }
+  if (arguments.seed) settings.seed = whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0});
+  return settings;
+}
+
+MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset) {
+  const auto network = parse_network(settings.layers, dataset.features());
+  return changed(network, [&](Layer& layer, bool) { layer.initializer = settings.initializer; });
+}
+
+TrainingOptions training_options(const Settings& settings) {
+  TrainingOptions options;
+  options.loss = settings.loss;
+  options.optimizer = settings.optimizer;
+  options.schedule = settings.schedule;
+  options.epochs = settings.epochs;
+  options.batch_size = settings.batch_size;
+  options.l2 = settings.l2;
+  options.clip_norm = settings.clip_norm;
+  options.validation_fraction = settings.validation;
+  options.early_stopping = settings.early_stopping;
+  options.seed = settings.seed;
+  return options;
+}
+
+std::string to_toml(const Settings& settings) {
+  std::string text;
+  const auto line = [&](const std::string& key, const std::string& value) {
+    text += key + " = " + value + "\n";
+  };
+  line("dataset", toml_string(settings.dataset));
+  line("layers", toml_string(settings.layers));
+  if (settings.initializer) line("initializer", toml_string(to_string(*settings.initializer)));
+  line("loss", toml_string(to_string(settings.loss)));
+  line("optimizer", toml_string(to_string(settings.optimizer)));
+  line("learning-rate", shortest(learning_rate(settings.optimizer)));
+  line("schedule", toml_string(to_string(settings.schedule)));
+  line("epochs", std::to_string(settings.epochs));
+  line("batch-size", std::to_string(settings.batch_size));
+  line("l2", shortest(settings.l2));
+  line("clip-norm", shortest(settings.clip_norm));
+  line("validation", shortest(settings.validation));
+  line("early-stopping", std::to_string(settings.early_stopping));
+  line("seed", std::to_string(settings.seed));
+  return text;
+}
+
+std::string fingerprint(const Settings& settings, const Dataset& dataset) {
+  return to_toml(settings) + "rows = " + std::to_string(dataset.rows()) +
+         "\nfeatures = " + std::to_string(dataset.features()) + "\n";
+}
+
+std::string difference(const std::string& fingerprint, const std::string& in_checkpoint) {
+  std::map<std::string, std::string> there;
+  for (const auto& [key, value, line] : parse_config(in_checkpoint, "checkpoint")) there[key] = value;
+  std::string text;
+  const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
+    text += (text.empty() ? "" : "; ") + key + " is " + here + ", but " + other + " in the checkpoint";
+  };
+  for (const auto& [key, value, line] : parse_config(fingerprint, "settings")) {
+    const auto found = there.find(key);
+    if (found == there.end()) {
+      add(key, value, "not given");
+    } else {
+      if (found->second != value) add(key, value, found->second);
+      there.erase(found);
+    }
+  }
+  for (const auto& [key, value] : there) add(key, "not given", value);
+  return text;
+}
+
+}  // namespace mlp::app

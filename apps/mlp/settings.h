@@ -1,0 +1,62 @@
+// What decides a training run: recipe, config file and options resolved to one checked value.
+//
+// Its text is the run's config.toml and, with the shape of the data, the fingerprint in its checkpoint.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "mlp/initializer.h"
+#include "mlp/loss.h"
+#include "mlp/multilayer_perceptron.h"
+#include "mlp/optimizer.h"
+#include "mlp/schedule.h"
+#include "mlp/train.h"
+
+namespace mlp::app {
+
+/// `mlp train`'s options as typed; nothing where not given.
+struct TrainArguments {
+  std::optional<std::string> dataset, layers, initializer, dropout;
+  std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
+  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed;
+  std::optional<std::string> threads, target, data_dir, output, resume, config;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct Settings {
+  std::string dataset;
+  std::string layers;  ///< canonical, dropout included
+  std::optional<Initializer> initializer;
+  Loss loss;
+  Optimizer optimizer;
+  Schedule schedule;
+  int epochs = 0;
+  int batch_size = 0;
+  double l2 = 0.0;
+  double clip_norm = 0.0;
+  double validation = 0.0;
+  int early_stopping = 0;
+  std::uint64_t seed = 1;
+};
+
+/// Throws UsageError naming the option, what it takes and what was given.
+Settings resolve(const TrainArguments& arguments);
+
+MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
+
+TrainingOptions training_options(const Settings& settings);
+
+/// As `key = value` lines: what config.toml holds.
+std::string to_toml(const Settings& settings);
+
+/// Two runs with equal fingerprints are the same run.
+std::string fingerprint(const Settings& settings, const Dataset& dataset);
+
+/// "epochs is 60, but 30 in the checkpoint", for each line in which the two differ.
+std::string difference(const std::string& fingerprint, const std::string& in_checkpoint);
+
+}  // namespace mlp::app

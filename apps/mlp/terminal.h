@@ -1,0 +1,37 @@
+// What is known about the terminal behind a stream, and checked writing to standard output.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "environment.h"
+
+namespace mlp::app {
+
+/// Escape sequences for a stream; all empty where it is not a terminal or colour is not wanted.
+struct Style {
+  std::string bold;
+  std::string dim;
+  std::string red;
+  std::string off;
+};
+
+inline constexpr int kStdout = 1;
+inline constexpr int kStderr = 2;
+
+/// Where a standard stream is closed, puts something in its place that cannot be written: else the next file
+/// that is opened would take its number, and receive what was meant for the stream.
+void occupy_closed_streams();
+
+bool is_terminal(int stream);
+/// Columns of the terminal behind `stream`; 80 where unknown.
+int terminal_width(int stream);
+Style style_of(int stream, const Environment& environment);
+
+/// Writes all of `text` or throws FileError with the reason: a closed pipe, a full disk.
+void print(std::string_view text);
+
+/// Writes to standard error; progress and messages that cannot be delivered are dropped.
+void print_error(std::string_view text);
+
+}  // namespace mlp::app

@@ -1,0 +1,12 @@
+// The option --threads, the same for every command that computes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace mlp::app {
+
+/// The value of --threads: "auto" or nothing is 0, what the library takes for it. Throws UsageError.
+int parse_threads(const std::optional<std::string>& text);
+
+}  // namespace mlp::app

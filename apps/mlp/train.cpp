@@ -1,0 +1,113 @@
+// mlp train: from a data set's name to a folder with a model, figures and a checkpoint.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "commands.h"
+#include "config_file.h"
+#include "format.h"
+#include "interrupt.h"
+#include "mlp/report.h"
+#include "mlp/version.h"
+#include "progress.h"
+#include "run.h"
+#include "terminal.h"
+#include "train_options.h"
+#include "train_result.h"
+
+namespace mlp::app {
+namespace {
+
+/// Shows progress, saves checkpoints, and stops the training after Ctrl-C.
+class RunObserver : public TrainingObserver {
+ public:
+  RunObserver(const Run& run, TrainingProgress& progress) : run_(run), progress_(progress) {}
+
+  bool on_step(const StepProgress& step) override {
+    progress_.step(step);
+    return interrupt_signal() == 0;
+  }
+
+  void on_epoch(const EpochRecord& record, const TrainingState& state) override {
+    progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.epochs));
+    // A checkpoint waits for the disk; once a second is often enough to lose little.
+    if (Clock::now() - last_save_ >= std::chrono::seconds(1)) save(state);
+  }
+
+  /// Until the first save the folder still holds an earlier run whole; from then on it is this run's.
+  void save(const TrainingState& state) {
+    if (!run_.resumed && !saved_) {
+      run_.folder.clear();
+      write_text_file(run_.folder.config(), run_.config);
+    }
+    saved_ = true;
+    save_checkpoint({.network = run_.network, .state = state, .fingerprint = run_.fingerprint},
+                    run_.folder.checkpoint());
+    write_metrics_csv(state.history, run_.folder.metrics());
+    last_save_ = Clock::now();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Run& run_;
+  TrainingProgress& progress_;
+  bool saved_ = false;
+  Clock::time_point last_save_ = Clock::now();
+};
+
+/// Returns what the user should know about figures that could not be drawn.
+std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test) {
+  std::vector<std::string> notes;
+  const auto add = [&](const std::optional<std::string>& note) {
+    if (note && std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);
+  };
+  const std::string& name = run.settings.dataset;
+  if (!trained.history().empty()) {
+    add(draw_loss_curves({loss_curve(trained.history(), name)}, name, to_string(run.settings.loss),
+                         {run.folder.loss_svg(), run.folder.loss_png()}));
+  }
+  if (const auto& classes = test.evaluation.classification) {
+    add(draw_confusion_matrix(classes->confusion, run.data.test.class_names,
+                              name + ", test accuracy " + percent(classes->accuracy),
+                              run.folder.confusion_svg()));
+  }
+  return notes;
+}
+
+int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& environment) {
+  catch_interrupts();
+  const Run run = prepare_run(parser, arguments, environment);
+  if (!arguments.quiet) print_error(introduction(run));
+
+  TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8, run.training_rows,
+                            run.data.train.task(), run.data.train.unit);
+  RunObserver observer(run, progress);
+  const Trained trained =
+      train(run.network, run.data.train, run.options, &observer, run.resumed ? &run.resumed->state : nullptr);
+  progress.finish();
+  if (run.resumed && run.resumed->state.step == trained.state.step && interrupt_signal() == 0) {
+    print_error("mlp: the run in " + run.folder.path.string() + " had finished; nothing was left to train\n");
+  }
+
+  observer.save(trained.state);
+  save_model(trained.model, run.folder.model());
+  const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
+  const auto figure_notes = draw_figures(run, trained, result);
+  for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
+
+  auto notes = run.data.notes;
+  notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
+  print(arguments.json ? result_json(run, trained, result, notes)
+                       : result_summary(run, trained, result, style_of(kStdout, environment)));
+  return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
+}
+
+}  // namespace
+
+Command add_train(CLI::App& parent, const Environment& environment) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* parser = add_train_options(parent, *arguments);
+  return {parser, [parser, arguments, &environment] { return run_train(*parser, *arguments, environment); }};
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,134 @@
+#include "train_options.h"
+
+#include "config_file.h"
+#include "format.h"
+#include "help.h"
+#include "mlp/error.h"
+#include "mlp/suggest.h"
+#include "recipes.h"
+
+namespace mlp::app {
+namespace {
+
+/// What each data set's recipe does, as the options that would say the same.
+std::string recipes_help() {
+  const auto argument = [](const std::string& text) {
+    return text.find('(') == std::string::npos ? text : "'" + text + "'";
+  };
+  std::string text = "Defaults, by data set:\n";
+  for (const auto& recipe : recipes()) {
+    const std::vector<std::string> options = {"--layers " + recipe.layers,
+                                              "--loss " + argument(recipe.loss),
+                                              "--optimizer " + argument(recipe.optimizer),
+                                              "--learning-rate " + shortest(recipe.learning_rate),
+                                              "--schedule " + argument(recipe.schedule),
+                                              "--epochs " + std::to_string(recipe.epochs),
+                                              "--batch-size " + std::to_string(recipe.batch_size),
+                                              "--validation " + shortest(recipe.validation)};
+    std::string label = recipe.dataset;
+    for (const auto& line : flow(options, " ", 68)) {
+      text += "  " + label + std::string(10 - label.size(), ' ') + line + "\n";
+      label.clear();
+    }
+  }
+  return text;
+}
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  mlp train mnist\n"
+    "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
+    "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
+    "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
+    "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
+    "  mlp train --resume runs/mnist";
+
+}  // namespace
+
+CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
+  CLI::App* parser =
+      parent.add_subcommand("train", "Train a network; leaves a model, figures and a checkpoint");
+  std::string group;
+  const auto add = [&](const std::string& name, std::optional<std::string>& value, const std::string& type,
+                       const std::string& help) {
+    return parser->add_option(name, value, help)->type_name(type)->group(group);
+  };
+  add("dataset", arguments.dataset, "DATASET",
+      "mnist, mpg, digits or friedman ('mlp data list' says what they are)");
+
+  group = "Network";
+  add("--layers", arguments.layers, "SPEC",
+      "width:activation[:dropout] for each layer, the last one as wide as there are classes or targets. "
+      "Activations: " +
+          listed(all_activations()));
+  add("--initializer", arguments.initializer, "NAME",
+      "how weights start, in every layer: " + listed(all_initializers()) + " (default: by activation)");
+  add("--dropout", arguments.dropout, "P", "dropout after every hidden layer, from 0 to below 1");
+
+  group = "Training";
+  add("--loss", arguments.loss, "NAME",
+      listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02");
+  add("--optimizer", arguments.optimizer, "NAME",
+      listed(all_optimizers()) + "; hyper-parameters in parentheses, as in 'adam(beta2=0.99)'");
+  add("--learning-rate", arguments.learning_rate, "X", "its learning rate, before the schedule");
+  add("--schedule", arguments.schedule, "NAME",
+      "how the learning rate moves: " + listed(all_schedules()) +
+          "; parameters as in 'step(factor=0.1,every=20)'");
+  add("--epochs", arguments.epochs, "N", "passes through the training rows");
+  add("--batch-size", arguments.batch_size, "N", "rows in a step");
+  add("--weight-decay", arguments.weight_decay, "X",
+      "AdamW's weight decay; with other optimizers the same as --l2");
+  add("--l2", arguments.l2, "X", "adds X/2 times the squared weights to the loss (default: 0)");
+  add("--clip-norm", arguments.clip_norm, "X", "shortens gradients longer than X (default: 0, never)");
+  add("--validation", arguments.validation, "FRACTION", "of the training rows, held out to validate on");
+  add("--early-stopping", arguments.early_stopping, "N",
+      "stop after N epochs without a better validation loss, keep the best parameters (default: 0, never)");
+  add("--seed", arguments.seed, "N", "decides every random choice (default: 1)");
+
+  group = "Run";
+  add("--output", arguments.output, "DIR", "where the run is written (default: runs/DATASET)");
+  parser->add_option("--resume", arguments.resume, "continue the run in DIR from its checkpoint")
+      ->type_name("DIR")
+      ->group(group)
+      ->configurable(false);
+  parser->add_option("--config", arguments.config, "take options from a file; those given here come first")
+      ->type_name("FILE")
+      ->group(group)
+      ->configurable(false);
+  add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
+  add("--threads", arguments.threads, "N",
+      "threads to use, or auto (default); the result is the same for any number");
+  parser->add_flag("--json", arguments.json, "print the result as one JSON object")->group(group);
+  parser->add_flag("--quiet", arguments.quiet, "no progress on standard error")->group(group);
+  add("--target", arguments.target, "NAME", "CPU target, as MLP_TARGET")->group("");
+  parser->footer(recipes_help() + "\n" + kExamples);
+  return parser;
+}
+
+void apply_config(CLI::App& train, const std::filesystem::path& path) {
+  for (const auto& [key, value, line] : read_config(path)) {
+    CLI::Option* option = train.get_option_no_throw("--" + key);
+    if (option == nullptr) option = train.get_option_no_throw(key);
+    if (option == nullptr || !option->get_configurable()) {
+      std::vector<std::string> known;
+      for (const auto* other :
+           train.get_options([](const CLI::Option* o) { return o->get_configurable(); })) {
+        known.push_back(other->get_single_name());
+      }
+      throw UsageError(path.string() + ":" + std::to_string(line) + ": unknown key '" + key + "'",
+                       suggest(key, known));
+    }
+    if (option->count() > 0) continue;
+    try {
+      if (value.empty()) throw CLI::ValidationError("empty");
+      option->add_result(value);
+      option->run_callback();
+    } catch (const CLI::Error&) {
+      throw UsageError(
+          path.string() + ":" + std::to_string(line) + ": '" + value + "' is no value for " + key,
+          "'mlp train --help' says what it takes");
+    }
+  }
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,143 @@
+#include "train_result.h"
+
+#include "format.h"
+
+namespace mlp::app {
+namespace {
+
+const char* name_of(StopReason reason) {
+  switch (reason) {
+    case StopReason::kFinished:
+      return "finished";
+    case StopReason::kEarlyStopping:
+      return "early_stopping";
+    case StopReason::kInterrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+/// Over all finished epochs.
+double samples_per_second(const History& history) {
+  double samples = 0.0;
+  double seconds = 0.0;
+  for (const auto& record : history) {
+    samples += record.seconds * record.samples_per_second;
+    seconds += record.seconds;
+  }
+  return seconds > 0.0 ? samples / seconds : EpochRecord::kNone;
+}
+
+struct FinalLosses {
+  double training = EpochRecord::kNone;
+  double validation = EpochRecord::kNone;  ///< of the parameters kept
+};
+
+FinalLosses losses_of(const Trained& trained) {
+  if (trained.history().empty()) return {};
+  return {trained.model.record.train_loss, trained.model.record.validation_loss};
+}
+
+std::string network_field(const Run& run) {
+  return field("network",
+               network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
+}
+
+std::string epochs_text(const Run& run, const Trained& trained) {
+  const auto planned = static_cast<std::uint64_t>(run.settings.epochs);
+  const auto done = trained.state.epoch;
+  switch (trained.stopped) {
+    case StopReason::kFinished:
+      return counted(done, "epoch");
+    case StopReason::kEarlyStopping:
+      return with_thousands(done) + " of " + counted(planned, "epoch") +
+             " (stopped early, best after epoch " + with_thousands(trained.state.best_epoch) + ")";
+    case StopReason::kInterrupted:
+      return with_thousands(done) + " of " + counted(planned, "epoch") + " (interrupted)";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string introduction(const Run& run) {
+  const auto& settings = run.settings;
+  std::string rows = with_thousands(run.training_rows) + " rows to train on, ";
+  if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
+  std::string text = field("data", settings.dataset + ", " + rows + with_thousands(run.data.test.rows()) +
+                                       " to test (" + run.data.origin + ")");
+  for (const auto& note : run.data.notes) text += field("", note);
+  text += network_field(run);
+  text += field("training",
+                to_string(settings.loss) + ", " + to_string(settings.optimizer) + " at " +
+                    shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
+                    counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
+                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
+  if (run.resumed) text += field("resumed", "after epoch " + std::to_string(run.resumed->state.epoch));
+  return text;
+}
+
+std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
+                        const std::vector<std::string>& notes) {
+  const auto& settings = run.settings;
+  const FinalLosses losses = losses_of(trained);
+  nlohmann::ordered_json document;
+  document["command"] = "train";
+  document["dataset"] = settings.dataset;
+  document["network"] = network_json(run.network);
+  document["parameters"] = run.network.parameter_count();
+  document["loss"] = to_string(settings.loss);
+  document["optimizer"] = to_string(settings.optimizer);
+  document["learning_rate"] = learning_rate(settings.optimizer);
+  document["schedule"] = to_string(settings.schedule);
+  document["batch_size"] = settings.batch_size;
+  document["seed"] = settings.seed;
+  document["threads"] = trained.threads;
+  document["train_rows"] = run.training_rows;
+  document["validation_rows"] = run.validation_rows();
+  document["stopped"] = name_of(trained.stopped);
+  document["epochs"] = trained.state.epoch;
+  document["best_epoch"] =
+      trained.state.best_epoch > 0 ? nlohmann::ordered_json(trained.state.best_epoch) : nullptr;
+  document["seconds_training"] = number(trained.model.record.seconds);
+  document["samples_per_second"] = number(samples_per_second(trained.history()));
+  document["train_loss"] = number(losses.training);
+  document["validation_loss"] = number(losses.validation);
+  add_to(document, test);
+  if (!run.data.test.unit.empty()) document["unit"] = run.data.test.unit;
+  document["output"] = run.folder.path.string();
+  document["files"] = run.folder.files();
+  document["notes"] = notes;
+  return to_text(document);
+}
+
+std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
+                           const Style& style) {
+  const std::string folder = run.folder.path.string();
+  const FinalLosses losses = losses_of(trained);
+
+  std::string text = style.bold + run.settings.dataset + style.off + "\n" + network_field(run);
+  text += field("training", epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) +
+                                ", " + rate(samples_per_second(trained.history())) + " samples/s on " +
+                                counted(static_cast<std::uint64_t>(trained.threads), "thread"));
+  if (!trained.history().empty()) {
+    text += field("loss",
+                  "training " + significant(losses.training) +
+                      (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
+                      " (" + to_string(run.settings.loss) + ")");
+  }
+  text += test_fields(test, run.data.test.unit, style);
+
+  std::string files;
+  for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;
+  text += line("files", folder) + field("", files);
+  if (trained.stopped == StopReason::kInterrupted) {
+    text += line("go on", "mlp train --resume " + folder);
+  } else {
+    text += line("next", "mlp predict " + folder + " --input FILE");
+    text += line("", "mlp inspect " + folder);
+  }
+  return text;
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,20 @@
+// What `mlp train` says about a run: before it, on standard error, and after it, for people or for programs.
+#pragma once
+
+#include <string>
+
+#include "evaluation.h"
+#include "run.h"
+#include "terminal.h"
+
+namespace mlp::app {
+
+std::string introduction(const Run& run);
+
+/// `notes`: what a user should know beside the numbers.
+std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
+                        const std::vector<std::string>& notes);
+std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
+                           const Style& style);
+
+}  // namespace mlp::app

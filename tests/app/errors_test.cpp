@@ -1,0 +1,173 @@
+// Wrong usage and failing work: the exit code, one or two lines that say what, where and what to do.
+#include <unistd.h>
+
+#include "sandbox.h"
+
+namespace mlp::app_test {
+namespace {
+
+using Errors = Sandbox;
+
+struct Case {
+  Arguments arguments;
+  std::string message;  ///< a part of what standard error must say
+};
+
+TEST_F(Errors, WrongUsageExitsWith2) {
+  const std::vector<Case> cases = {
+      {{"trian"}, "did you mean 'train'?"},
+      {{"--verison"}, "did you mean '--version'?"},
+      {{"train"}, "which data set?"},
+      {{"train", "mnits"}, "did you mean 'mnist'?"},
+      {{"train", "friedman", "--epcohs", "3"}, "did you mean '--epochs'?"},
+      {{"train", "friedman", "--epochs"}, "--epochs needs a value"},
+      {{"train", "friedman", "more"}, "unexpected argument 'more'"},
+      {{"train", "friedman", "--layers", "8:rlu,1:linear"}, "did you mean 'relu'?"},
+      {{"train", "friedman", "--layers", "8:relu,2:linear"},
+       "the last layer is 2 wide, but friedman needs 1"},
+      {{"train", "mnist", "--layers", "8:relu,9:softmax"}, "the last layer is 9 wide, but mnist needs 10"},
+      {{"train", "friedman", "--layers", ""}, "--layers"},
+      {{"train", "friedman", "--layers", "0:relu,1:linear"}, "--layers"},
+      {{"train", "friedman", "--layers", "99999999999999999999:relu,1:linear"}, "--layers"},
+      {{"train", "friedman", "--initializer", "he_norml"}, "did you mean 'he_normal'?"},
+      {{"train", "friedman", "--loss", "squared_eror"}, "did you mean 'squared_error'?"},
+      {{"train", "friedman", "--loss", "cross_entropy"}, "is for classes"},
+      {{"train", "digits", "--layers", "10:linear"}, "cannot follow a linear output"},
+      {{"train", "friedman", "--optimizer", "adamm"}, "did you mean 'adam'?"},
+      {{"train", "friedman", "--optimizer", "adam(beta3=1)"}, "--optimizer"},
+      {{"train", "friedman", "--schedule", "one_cylce"}, "did you mean 'one_cycle'?"},
+      {{"train", "friedman", "--epochs", "0"}, "--epochs takes a whole number from 1 to 1000000, not '0'"},
+      {{"train", "friedman", "--epochs", "-3"}, "not '-3'"},
+      {{"train", "friedman", "--epochs", "3.5"}, "not '3.5'"},
+      {{"train", "friedman", "--epochs", "3x"}, "not '3x'"},
+      {{"train", "friedman", "--epochs", "99999999999999999999"}, "--epochs takes"},
+      {{"train", "friedman", "--batch-size", "0"}, "--batch-size takes a whole number from 1"},
+      {{"train", "friedman", "--learning-rate", "nan"}, "--learning-rate takes a number above 0, not 'nan'"},
+      {{"train", "friedman", "--learning-rate", "inf"}, "--learning-rate takes"},
+      {{"train", "friedman", "--learning-rate", "-1"}, "--learning-rate takes"},
+      {{"train", "friedman", "--learning-rate", "1e999"}, "--learning-rate takes"},
+      {{"train", "friedman", "--validation", "1.5"},
+       "--validation takes a number from 0 to below 1, not '1.5'"},
+      {{"train", "friedman", "--validation", "1"}, "--validation takes"},
+      {{"train", "friedman", "--dropout", "1"}, "--dropout takes"},
+      {{"train", "mpg", "--dropout", "0.5"}, "--dropout acts on hidden layers"},
+      {{"train", "friedman", "--weight-decay", "-1"}, "--weight-decay takes"},
+      {{"train", "friedman", "--weight-decay", "1", "--l2", "1"}, "are the same thing"},
+      {{"train", "friedman", "--l2", "x"}, "--l2 takes"},
+      {{"train", "friedman", "--clip-norm", "-0.1"}, "--clip-norm takes"},
+      {{"train", "friedman", "--early-stopping", "-1"}, "--early-stopping takes"},
+      {{"train", "friedman", "--early-stopping", "3", "--validation", "0"}, "--validation 0.1"},
+      {{"train", "friedman", "--seed", "-1"}, "--seed takes"},
+      {{"train", "friedman", "--threads", "0"}, "--threads takes auto or a whole number from 1 to 1024"},
+      {{"train", "friedman", "--threads", "1000000"}, "--threads takes"},
+      {{"train", "friedman", "--quiet", "--target", "z80"}, "z80"},
+      {{"train", "friedman", "--json=perhaps"}, "--json"},
+      {{"evaluate"}, "MODEL is required"},
+      {{"predict", "x"}, "--input is required"},
+      {{"plot"}, "DIR is required"},
+      {{"inspect"}, "MODEL is required"},
+      {{"data", "lst"}, "did you mean 'list'?"},
+      {{"data", "fetch"}, "NAME is required"},
+      {{"data", "fetch", "mpgg"}, "did you mean 'mpg'?"},
+      {{"help", "trian"}, "did you mean 'train'?"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    std::string command = "mlp";
+    for (const auto& argument : arguments) command += " " + argument;
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << command << "\n" << result.err;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(message), std::string::npos) << command << "\n" << result.err;
+    EXPECT_EQ(result.out, "") << command;
+  }
+  EXPECT_FALSE(exists("runs/friedman/model.safetensors"));
+}
+
+TEST_F(Errors, FailingWorkExitsWith1) {
+  write("file", "no model");
+  const std::vector<Case> cases = {
+      {{"evaluate", "runs/mnist"}, "there is no model runs/mnist"},
+      {{"inspect", "missing"}, "there is no model missing"},
+      {{"inspect", "file"}, "file"},
+      {{"predict", "file", "--input", "file"}, "file"},
+      {{"plot", "missing"}, "there is no missing/metrics.csv"},
+      {{"train", "--resume", "missing"}, "there is no missing/config.toml"},
+      {{"train", "friedman", "--output", "file"}, "cannot make the folder file"},
+      {{"train", "friedman", "--output", "/proc/mlp"}, "/proc/mlp"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1) << arguments[0] << "\n" << result.err;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(message), std::string::npos) << arguments[0] << "\n" << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST_F(Errors, WithoutNetworkOneMessageNamesFilesAndFoldersAndWhatToDo) {
+  for (const Arguments& arguments :
+       {Arguments{"train", "mnist", "--quiet"}, Arguments{"data", "fetch", "mnist", "--quiet"}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    expect_error_message(result.err);
+    for (const std::string part : {"train-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "cache/mlp",
+                                   "--data-dir", "mlp train digits"}) {
+      EXPECT_NE(result.err.find(part), std::string::npos) << part << "\n" << result.err;
+    }
+  }
+}
+
+TEST_F(Errors, AFolderThatCannotBeWrittenIsFoundBeforeTraining) {
+  if (::geteuid() == 0) {
+    std::puts("skipped: root may write everywhere");
+    return;
+  }
+  std::filesystem::create_directory(path("locked"));
+  std::filesystem::permissions(path("locked"),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const auto result = run(quick_training({"--output", "locked"}));
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("cannot write to the folder locked"), std::string::npos) << result.err;
+}
+
+TEST_F(Errors, AnEmptyValueIsNoValue) {
+  for (const std::string option :
+       {"--layers", "--output", "--config", "--resume", "--epochs", "--data-dir", "--threads"}) {
+    const auto result = run({"train", "friedman", option, ""});
+    EXPECT_EQ(result.exit_code, 2) << option;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(option + " needs a value"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Errors, OutputThatCannotBeWrittenIsAFailure) {
+  for (const std::string script :
+       {"\"$MLP\" data list > /dev/full", "\"$MLP\" --help > /dev/full", "\"$MLP\" --version > /dev/full",
+        "\"$MLP\" train friedman --layers 2:relu,1:linear --epochs 1 --quiet --json > /dev/full",
+        "\"$MLP\" data list >&-"}) {
+    const auto result = shell(script);
+    EXPECT_EQ(result.exit_code, 1) << script;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("cannot write to standard output"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Errors, ClosedStreamsHarmNoFile) {
+  const auto result = shell("\"$MLP\" train friedman --layers 2:relu,1:linear --epochs 1 >&- 2>&- <&-");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(run({"inspect", "runs/friedman"}).exit_code, 0);
+  EXPECT_EQ(content("runs/friedman/metrics.csv").substr(0, 6), "epoch,");
+}
+
+TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
+  auto child = start(quick_training({"--quiet"}));
+  child.close_output();
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("cannot write to standard output"), std::string::npos) << result.err;
+  EXPECT_TRUE(exists("runs/friedman/model.safetensors")) << "the work was done";
+}
+
+}  // namespace
+}  // namespace mlp::app_test

@@ -1,0 +1,133 @@
+// Ctrl-C and --resume: what was interrupted goes on to the very bits of what was not.
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include "sandbox.h"
+
+namespace mlp::app_test {
+namespace {
+
+using Interrupt = Sandbox;
+
+/// Long enough to be interrupted, short enough to be finished.
+Arguments long_training(const Arguments& more) {
+  Arguments arguments = quick_training({"--epochs", "2000", "--dropout", "0.1", "--output", "run"});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST_F(Interrupt, CtrlCExitsWith130AndResumeGivesTheSameBits) {
+  auto whole_arguments = long_training({"--quiet"});
+  whole_arguments.insert(whole_arguments.end(), {"--output", "whole"});
+  const auto whole = run(whole_arguments);
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+
+  auto child = start(long_training({}));
+  ASSERT_TRUE(child.wait_for("epoch    1/2000"));
+  child.send(SIGINT);
+  const auto interrupted = child.finish();
+  EXPECT_EQ(interrupted.exit_code, 130) << interrupted.err;
+  EXPECT_NE(interrupted.out.find("mlp train --resume run"), std::string::npos) << interrupted.out;
+  for (const char* file :
+       {"run/model.safetensors", "run/checkpoint.safetensors", "run/metrics.csv", "run/config.toml"}) {
+    EXPECT_TRUE(exists(file)) << file;
+  }
+  EXPECT_NE(tensors("run/model.safetensors"), tensors("whole/model.safetensors"));
+
+  // Once more in the middle, then to the end; with another number of threads.
+  auto second = start({"train", "--resume", "run", "--threads", "2"});
+  ASSERT_TRUE(second.wait_for("resumed"));
+  second.send(SIGINT);
+  EXPECT_EQ(second.finish().exit_code, 130);
+  const auto last = run({"train", "--resume", "run", "--json"});
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(only_json(last.out)["epochs"], 2000);
+  EXPECT_EQ(tensors("run/model.safetensors"), tensors("whole/model.safetensors"));
+}
+
+TEST_F(Interrupt, BeforeTheFirstEpochIsOverItCanBeResumedAsWell) {
+  auto child = start(long_training({"--json", "--epochs", "1000000", "--batch-size", "1"}));
+  ASSERT_TRUE(child.wait_for("training"));
+  child.send(SIGINT);
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["stopped"], "interrupted");
+  if (json["epochs"] == 0) {
+    EXPECT_TRUE(json["train_loss"].is_null());
+  }
+  auto again = start({"train", "--resume", "run"});
+  EXPECT_TRUE(again.wait_for("resumed"));
+  again.send(SIGTERM);
+  EXPECT_EQ(again.finish().exit_code, 128 + SIGTERM);
+}
+
+TEST_F(Interrupt, ASecondCtrlCKillsAtOnce) {
+  // One step of this takes seconds.
+  auto child = start({"train", "digits", "--layers", "4000:relu,4000:relu,10:softmax", "--batch-size",
+                      "10000", "--threads", "1"});
+  ASSERT_TRUE(child.wait_for("training"));
+  child.send(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  child.send(SIGINT);
+  const auto result = child.finish();
+  EXPECT_EQ(result.signal, SIGINT) << "exit code " << result.exit_code;
+}
+
+TEST_F(Interrupt, AFinishedRunIsNotTrainedAgain) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  const auto before = tensors("runs/friedman/model.safetensors");
+  const auto result = run({"train", "--resume", "runs/friedman", "--json", "--quiet"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("had finished"), std::string::npos) << result.err;
+  EXPECT_EQ(only_json(result.out)["epochs"], 4);
+  EXPECT_EQ(tensors("runs/friedman/model.safetensors"), before);
+}
+
+TEST_F(Interrupt, AnEarlyStoppedRunIsFinishedToo) {
+  ASSERT_EQ(run(quick_training({"--epochs", "500", "--learning-rate", "0.1", "--schedule", "constant",
+                                "--early-stopping", "3"}))
+                .exit_code,
+            0);
+  const auto before = tensors("runs/friedman/model.safetensors");
+  const auto result = run({"train", "--resume", "runs/friedman", "--json", "--quiet"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(only_json(result.out)["stopped"], "early_stopping");
+  EXPECT_EQ(tensors("runs/friedman/model.safetensors"), before);
+}
+
+TEST_F(Interrupt, ResumeRefusesAnotherRun) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  const std::vector<std::pair<Arguments, std::string>> cases = {
+      {{"--epochs", "9"}, "epochs is 9, but 4 in the checkpoint"},
+      {{"--seed", "5"}, "seed is 5, but 1 in the checkpoint"},
+      {{"--layers", "9:relu,1:linear"}, "layers is 9:relu,1:linear, but 8:relu,1:linear in the checkpoint"},
+      {{"--initializer", "pytorch"}, "initializer is pytorch, but not given in the checkpoint"},
+      {{"--output", "elsewhere"}, "--output"},
+      {{"--config", "runs/friedman/config.toml"}, "--config"},
+      {{"digits"}, "digits"},
+  };
+  for (const auto& [more, message] : cases) {
+    Arguments arguments = {"train", "--resume", "runs/friedman"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << more[0] << "\n" << result.err;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Interrupt, ResumeRefusesADamagedCheckpoint) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  const std::string file = "runs/friedman/checkpoint.safetensors";
+  write(file, content(file).substr(0, 100));
+  const auto result = run({"train", "--resume", "runs/friedman"});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("checkpoint.safetensors"), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace mlp::app_test

@@ -1,0 +1,90 @@
+// Runs the program as a user would: in a folder of its own, with a home of its own and no network.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace mlp::app_test {
+
+struct Result {
+  int exit_code = -1;  ///< -1: ended by `signal`
+  int signal = 0;
+  std::string out;  ///< standard output; on a terminal standard error as well
+  std::string err;
+};
+
+using Arguments = std::vector<std::string>;
+using Variables = std::map<std::string, std::string>;
+
+/// Columns of the terminal to run on; 0: no terminal but two pipes.
+struct Terminal {
+  int columns = 0;
+};
+
+/// A program that is running.
+class Child {
+ public:
+  /// `command`: a program's path and its arguments.
+  Child(const std::filesystem::path& folder, const Variables& environment, const Arguments& command,
+        Terminal terminal);
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  /// Reads until standard error (on a terminal: the output) holds `text`; false when the program ended
+  /// without.
+  bool wait_for(const std::string& text);
+  void send(int signal);
+  /// Closes the reading end of the program's standard output.
+  void close_output();
+  Result finish();
+
+ private:
+  bool read_some();
+
+  pid_t process_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  Result result_;
+};
+
+class Sandbox : public ::testing::Test {
+ protected:
+  Sandbox();
+  ~Sandbox() override;
+
+  Result run(const Arguments& arguments, Terminal terminal = {}) const;
+  Child start(const Arguments& arguments, Terminal terminal = {}) const {
+    return Child(folder_, environment_, command(arguments), terminal);
+  }
+  /// A shell script; "$MLP" is the program.
+  Result shell(const std::string& script) const;
+  std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
+  std::string content(const std::string& name) const;
+  void write(const std::string& name, const std::string& content) const;
+  /// The tensors of a safetensors file, name by name: its bytes without what was measured with a clock.
+  std::map<std::string, std::string> tensors(const std::string& name) const;
+
+  static Arguments command(Arguments arguments);
+
+  std::filesystem::path folder_;
+  Variables environment_;
+};
+
+/// Quick to train: Friedman #1 needs neither file nor network.
+Arguments quick_training(const Arguments& more = {});
+
+/// The one JSON object that `text` must be, line break included.
+nlohmann::json only_json(const std::string& text);
+
+/// `text` has one or two lines, the first of which begins "mlp: error: ".
+void expect_error_message(const std::string& text);
+
+}  // namespace mlp::app_test

@@ -1,0 +1,240 @@
+// mlp train: what it prints, what it writes, what it refuses before it starts.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <set>
+
+#include "sandbox.h"
+
+namespace mlp::app_test {
+namespace {
+
+using Train = Sandbox;
+
+TEST_F(Train, WritesEverythingARunIsToLeave) {
+  const auto result = run(quick_training());
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* file : {"model.safetensors", "checkpoint.safetensors", "metrics.csv", "config.toml"}) {
+    EXPECT_TRUE(exists(std::string("runs/friedman/") + file)) << file;
+  }
+  const bool drawn = exists("runs/friedman/loss.svg") && exists("runs/friedman/loss.png");
+  EXPECT_TRUE(drawn || result.err.find("gnuplot") != std::string::npos)
+      << "neither figures nor a word about them";
+  const std::string metrics = content("runs/friedman/metrics.csv");
+  EXPECT_EQ(std::count(metrics.begin(), metrics.end(), '\n'), 1 + 4) << "a header and a row for each epoch";
+  std::set<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(path("runs/friedman"))) {
+    left.insert(entry.path().filename().string());
+  }
+  EXPECT_LE(left.size(), 6u) << "temporary files are left behind";
+}
+
+TEST_F(Train, ClassificationDrawsItsConfusionMatrix) {
+  const auto result = run({"train", "digits", "--layers", "8:relu,10:softmax", "--epochs", "1", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(exists("runs/digits/confusion.svg") || result.err.find("gnuplot") != std::string::npos);
+
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["dataset"], "digits");
+  EXPECT_GT(json["test_accuracy"].get<double>(), 0.5) << "one epoch learns more than chance";
+  EXPECT_LE(json["test_accuracy"].get<double>(), 1.0);
+  EXPECT_GT(json["test_loss"].get<double>(), 0.0);
+  EXPECT_FALSE(json.contains("test_mse"));
+  EXPECT_FALSE(json.contains("report_total_loss"));
+}
+
+TEST_F(Train, JsonHasEveryPromisedKey) {
+  const auto result =
+      run(quick_training({"--json", "--seed", "7", "--dropout", "0.25", "--output", "here/run"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["command"], "train");
+  EXPECT_EQ(json["dataset"], "friedman");
+  EXPECT_EQ(json["parameters"], 10 * 8 + 8 + 8 + 1);
+  EXPECT_EQ(json["seed"], 7);
+  EXPECT_EQ(json["threads"], 1);
+  EXPECT_EQ(json["epochs"], 4);
+  EXPECT_EQ(json["output"], "here/run");
+  for (const char* key : {"seconds_training", "samples_per_second", "train_loss", "validation_loss",
+                          "test_loss", "test_mse", "test_rmse", "test_mae", "test_r2"}) {
+    ASSERT_TRUE(json.contains(key)) << key;
+    EXPECT_TRUE(json[key].is_number()) << key;
+  }
+  EXPECT_NEAR(json["test_rmse"].get<double>(), std::sqrt(json["test_mse"].get<double>()), 1e-9);
+  EXPECT_LT(json["test_r2"].get<double>(), 1.0);
+
+  ASSERT_EQ(json["network"].size(), 2u);
+  EXPECT_EQ(json["network"][0],
+            (nlohmann::json{{"fan_in", 10}, {"fan_out", 8}, {"activation", "relu"}, {"dropout", 0.25}}));
+  EXPECT_EQ(json["network"][1],
+            (nlohmann::json{{"fan_in", 8}, {"fan_out", 1}, {"activation", "linear"}, {"dropout", 0.0}}));
+}
+
+TEST_F(Train, ALossThatDoesNotExistIsNull) {
+  const auto result = run(quick_training({"--json", "--validation", "0"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(only_json(result.out)["validation_loss"].is_null());
+}
+
+TEST_F(Train, ThreadsAreThoseThatWereUsed) {
+  EXPECT_EQ(only_json(run(quick_training({"--json"})).out)["threads"], 1);
+  const int automatic = only_json(run(quick_training({"--json", "--threads", "auto"})).out)["threads"];
+  EXPECT_GE(automatic, 1);
+}
+
+TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
+  const auto result = run(quick_training());
+  EXPECT_NE(result.err.find("epoch 4/4"), std::string::npos) << result.err;
+  EXPECT_EQ(result.out.find("epoch 4/4"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("RMSE"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("runs/friedman"), std::string::npos) << result.out;
+}
+
+TEST_F(Train, QuietSaysNothingButTheResult) {
+  const auto result = run(quick_training({"--quiet"}));
+  ASSERT_EQ(result.exit_code, 0);
+  if (exists("runs/friedman/loss.svg")) {
+    EXPECT_EQ(result.err, "");
+  }
+  EXPECT_NE(result.out.find("RMSE"), std::string::npos);
+}
+
+TEST_F(Train, ManyEpochsMakeFewLines) {
+  const auto result = run(quick_training({"--epochs", "333"}));
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = result.err.find("\nepoch ", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_GE(lines, 10u) << result.err;
+  EXPECT_LE(lines, 30u) << result.err;
+  EXPECT_NE(result.err.find("epoch 333/333"), std::string::npos) << "the last epoch is always shown";
+}
+
+TEST_F(Train, OptionsDecideTheRun) {
+  // Each option must change the parameters that come out.
+  ASSERT_EQ(run(quick_training({"--output", "plain"})).exit_code, 0);
+  const auto plain = tensors("plain/model.safetensors");
+  ASSERT_FALSE(plain.empty());
+  const std::vector<Arguments> changes = {{"--seed", "2"},
+                                          {"--loss", "huber(0.5)"},
+                                          {"--optimizer", "sgd"},
+                                          {"--optimizer", "adam(beta2=0.9)", "--learning-rate", "0.005"},
+                                          {"--learning-rate", "0.001"},
+                                          {"--schedule", "constant"},
+                                          {"--epochs", "5"},
+                                          {"--batch-size", "16"},
+                                          {"--dropout", "0.1"},
+                                          {"--weight-decay", "0.1"},
+                                          {"--l2", "0.1"},
+                                          {"--clip-norm", "0.01"},
+                                          {"--validation", "0.2"},
+                                          {"--initializer", "lecun_normal"},
+                                          {"--layers", "8:tanh,1:linear"}};
+  for (const auto& change : changes) {
+    std::filesystem::remove_all(path("changed"));
+    auto arguments = quick_training({"--output", "changed", "--quiet"});
+    arguments.insert(arguments.end(), change.begin(), change.end());
+    const auto result = run(arguments);
+    ASSERT_EQ(result.exit_code, 0) << change[0] << ": " << result.err;
+    EXPECT_NE(tensors("changed/model.safetensors"), plain)
+        << change[0] << " " << change[1] << " changes nothing";
+  }
+  // And these must not.
+  for (const auto& same : std::vector<Arguments>{{"--threads", "3"}, {"--json"}, {"--threads", "auto"}}) {
+    auto arguments = quick_training({"--output", "same"});
+    arguments.insert(arguments.end(), same.begin(), same.end());
+    ASSERT_EQ(run(arguments).exit_code, 0) << same[0];
+    EXPECT_EQ(tensors("same/model.safetensors"), plain) << same[0] << " changes the result";
+  }
+}
+
+TEST_F(Train, WeightDecayIsAdamWsOwnOrElseL2) {
+  ASSERT_EQ(run(quick_training({"--weight-decay", "0.1", "--output", "decay"})).exit_code, 0);
+  ASSERT_EQ(run(quick_training({"--l2", "0.1", "--output", "l2"})).exit_code, 0);
+  EXPECT_EQ(tensors("decay/model.safetensors"), tensors("l2/model.safetensors"));
+
+  ASSERT_EQ(
+      run(quick_training({"--optimizer", "adamw", "--weight-decay", "0.3", "--output", "option"})).exit_code,
+      0);
+  ASSERT_EQ(run(quick_training({"--optimizer", "adamw(weight_decay=0.3)", "--output", "text"})).exit_code, 0);
+  EXPECT_EQ(tensors("option/model.safetensors"), tensors("text/model.safetensors"));
+}
+
+TEST_F(Train, ABatchMayBeLargerThanTheData) {
+  const auto result = run(quick_training({"--batch-size", "1000000000", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(only_json(result.out)["batch_size"], 1000000000);
+}
+
+TEST_F(Train, EarlyStoppingSaysWhenAndWhichEpochWasBest) {
+  const auto result = run(quick_training({"--epochs", "500", "--learning-rate", "0.1", "--schedule",
+                                          "constant", "--early-stopping", "3", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["stopped"], "early_stopping");
+  EXPECT_LT(json["epochs"].get<int>(), 500);
+  EXPECT_EQ(json["epochs"].get<int>() - json["best_epoch"].get<int>(), 3);
+}
+
+TEST_F(Train, ANewRunReplacesTheOldOneWhole) {
+  ASSERT_EQ(
+      run({"train", "digits", "--layers", "4:relu,10:softmax", "--epochs", "1", "--output", "run"}).exit_code,
+      0);
+  ASSERT_EQ(run(quick_training({"--output", "run"})).exit_code, 0);
+  EXPECT_FALSE(exists("run/confusion.svg")) << "a figure of the run before";
+}
+
+TEST_F(Train, ADivergedRunLeavesTheOldOneWhole) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  const std::string model = content("runs/friedman/model.safetensors");
+  const std::string config = content("runs/friedman/config.toml");
+  const auto result = run(quick_training({"--optimizer", "sgd", "--learning-rate", "1e30", "--quiet"}));
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("layer"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("step"), std::string::npos) << result.err;
+  EXPECT_EQ(content("runs/friedman/model.safetensors"), model);
+  EXPECT_EQ(content("runs/friedman/config.toml"), config);
+}
+
+class RealData : public Sandbox {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("MLP_DATA_DIR");
+    if (folder == nullptr) {
+      std::puts("skipped: MLP_DATA_DIR is not set");
+      return;
+    }
+    environment_["MLP_DATA_DIR"] = std::filesystem::absolute(folder).string();
+    present_ = true;
+  }
+  bool present_ = false;
+};
+
+TEST_F(RealData, MpgReportsInItsOwnUnitAndAsTheReportDoes) {
+  if (!present_) return;
+  const auto result = run({"train", "mpg", "--json", "--quiet"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["network"].size(), 1u);
+  EXPECT_EQ(json["parameters"], 7 + 1);
+  EXPECT_EQ(json["unit"], "mpg");
+  EXPECT_NEAR(json["report_total_loss"].get<double>(), 2.3, 0.15) << "the report's own figure";
+  EXPECT_GT(json["test_rmse"].get<double>(), 2.0) << "miles per gallon, not standardised";
+  EXPECT_GT(json["test_r2"].get<double>(), 0.75);
+  EXPECT_EQ(json["notes"][0].get<std::string>().find("6 of 398 rows"), 0u) << json["notes"];
+}
+
+TEST_F(RealData, MnistTrainsTheReportsNetwork) {
+  if (!present_) return;
+  const auto result = run({"train", "mnist", "--epochs", "1", "--json", "--quiet"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  std::string network = "784";
+  for (const auto& layer : json["network"]) {
+    network += "-" + std::to_string(layer["fan_out"].get<int>()) + layer["activation"].get<std::string>();
+  }
+  EXPECT_EQ(network, "784-64relu-87relu-72leaky_relu-10softmax");
+  EXPECT_GT(json["test_accuracy"].get<double>(), 0.93);
+}
+
+}  // namespace
+}  // namespace mlp::app_test
