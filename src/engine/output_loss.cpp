@@ -44,13 +44,13 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
       [&]<class L>(const L& l) -> float {
         float sum = 0;
         if constexpr (std::is_same_v<L, CrossEntropy>) {
-          // The largest probability is exp(0) / sum_k exp(z_k - max z): the log of the sum needs no further
-          // exp.
+          // logsumexp(z) - z_c = (max z - z_c) + log sum_k exp(z_k - max z), the sum being 1 / (the largest
+          // probability): added up in this order, large logits do not swallow the logarithm.
           const std::size_t top = static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin());
-          const float normaliser = z[top] - std::log(a[top]);
+          const float log_sum = -std::log(a[top]);
           for (std::size_t c = 0; c < classes; ++c) {
             const float target = smooth(y[c]);
-            if (target != 0) sum += target * (normaliser - z[c]);
+            if (target != 0) sum += target * ((z[top] - z[c]) + log_sum);
           }
           return sum;
         } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
@@ -58,7 +58,7 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
           const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
           for (std::size_t c = 0; c < classes; ++c) {
             const float target = smooth(y[c]);
-            sum += from_logits ? softplus(z[c]) - target * z[c]
+            sum += from_logits ? target * softplus(-z[c]) + (1 - target) * softplus(z[c])
                                : -(target * bounded_log(a[c]) + (1 - target) * bounded_log(1 - a[c]));
           }
           return sum / count;

@@ -1,5 +1,6 @@
 // Element-wise activations on vectors: value f(z) and derivative f'(z). The formulas are those of
-// network/activation_math.h, which they are tested against.
+// network/activation_math.h, which they are tested against. A NaN may come out as a number (Highway's exp
+// gives 0, minimum and maximum drop it): the loop that calls Apply puts it back.
 #if defined(MLP_KERNELS_ACTIVATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_ACTIVATION_INL_H_
 #undef MLP_KERNELS_ACTIVATION_INL_H_
@@ -85,13 +86,14 @@ HWY_INLINE ValueAndDerivative<V> Apply(D d, const GELU& f, V z) {
         hn::Mul(hn::Exp(d, hn::Mul(hn::Neg(half), hn::Mul(bounded, bounded))), hn::Set(d, 0.3989422804f));
     return {hn::Mul(z, cdf), hn::MulAdd(bounded, density, cdf)};
   }
-  const V root = hn::Set(d, 0.7978845608f), cubic = hn::Set(d, 0.044715f);
+  // (1 + tanh u) / 2 = sigmoid(2u), without the cancellation of 1 and a tanh near -1
+  const V twice_root = hn::Set(d, 2 * 0.7978845608f), cubic = hn::Set(d, 0.044715f);
   const V square = hn::Mul(bounded, bounded);
-  const V t = BoundedTanh(d, hn::Mul(root, hn::MulAdd(hn::Mul(cubic, square), bounded, bounded)));
-  const V slope = hn::Mul(root, hn::MulAdd(hn::Mul(hn::Set(d, 3.0f), cubic), square, one));
-  const V sech2 = hn::Mul(hn::Sub(one, t), hn::Add(one, t));
-  const V gate = hn::Mul(half, hn::Add(one, t));
-  return {hn::Mul(z, gate), hn::MulAdd(hn::Mul(half, bounded), hn::Mul(sech2, slope), gate)};
+  const V twice_u = hn::Mul(twice_root, hn::MulAdd(hn::Mul(cubic, square), bounded, bounded));
+  const V slope = hn::Mul(twice_root, hn::MulAdd(hn::Mul(hn::Set(d, 3.0f), cubic), square, one));
+  const V gate = Logistic(d, twice_u);
+  const V gate_slope = hn::Mul(gate, hn::Mul(Logistic(d, hn::Neg(twice_u)), slope));
+  return {hn::Mul(z, gate), hn::MulAdd(bounded, gate_slope, gate)};
 }
 
 template <class D, class V = hn::Vec<D>>

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <limits>
 #include <variant>
 
 #include "kernels/activation-inl.h"
@@ -58,35 +59,60 @@ void Affine(ConstMatrixView<float> X, const float* W, const PackedShape& shape, 
   }
 }
 
-template <UpdateRule::Kind kKind>
-HWY_INLINE void WeightStepOfKind(ConstMatrixView<float> X, ConstMatrixView<float> dZ,
-                                 const PackedShape& shape, std::size_t panel, std::size_t begin,
-                                 std::size_t end, const UpdateRule& rule, const UpdateBuffers& buffers) {
+template <UpdateRule::Kind kKind, std::size_t R, std::size_t V>
+HWY_INLINE void UpdateTile(const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t index,
+                           std::size_t width, const FloatVec (&gradient)[R][V]) {
   const FloatTag d;
-  const std::size_t width = shape.width(panel);
-  ForColumnTiles(width, [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    ForRowTiles<V>(begin, end, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-      FloatVec acc[R][V];
-      StartTile<R, V>(nullptr, acc);
-      MultiplyAccumulate<R, V, true>(&X(0, row), X.stride(), &dZ(0, shape.first_column(panel) + column),
-                                     dZ.stride(), dZ.rows(), acc);
 #pragma GCC unroll 16
-      for (std::size_t r = 0; r < R; ++r) {
-        const std::size_t index = shape.offset(panel) + (row + r) * width + column;
+  for (std::size_t r = 0; r < R; ++r) {
 #pragma GCC unroll 8
-        for (std::size_t v = 0; v < V; ++v) {
-          UpdateVector<kKind, true>(d, rule, buffers, index + v * kLanes, acc[r][v]);
-        }
-      }
-    });
-  });
+    for (std::size_t v = 0; v < V; ++v) {
+      UpdateVector<kKind, true>(d, rule, buffers, index + r * width + v * kLanes, gradient[r][v]);
+    }
+  }
 }
 
 void WeightStep(ConstMatrixView<float> X, ConstMatrixView<float> dZ, const PackedShape& shape,
                 std::size_t panel, std::size_t begin, std::size_t end, const UpdateRule& rule,
                 const UpdateBuffers& buffers) {
-  WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-    WeightStepOfKind<kKind>(X, dZ, shape, panel, begin, end, rule, buffers);
+  const FloatTag d;
+  const std::size_t width = shape.width(panel);
+  const auto index_of = [&](std::size_t row, std::size_t column) {
+    return shape.offset(panel) + row * width + column;
+  };
+  ForColumnTiles(width, [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    const std::size_t last = begin + (end - begin) / kMaxRows<V> * kMaxRows<V>;
+    const float* gradient_of_outputs = &dZ(0, shape.first_column(panel) + column);
+    // Whole tiles: the update is applied to the accumulators themselves.
+    WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+      constexpr std::size_t R = kMaxRows<V>;
+      for (std::size_t row = begin; row < last; row += R) {
+        FloatVec acc[R][V];
+        StartTile<R, V>(nullptr, acc);
+        MultiplyAccumulate<R, V, true>(&X(0, row), X.stride(), gradient_of_outputs, dZ.stride(), dZ.rows(),
+                                       acc);
+        UpdateTile<kKind, R, V>(rule, buffers, index_of(row, column), width, acc);
+      }
+    });
+    // The rest: by way of a buffer, or every height times every optimizer would be compiled.
+    ForRowTiles<V>(last, end, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+      FloatVec acc[R][V];
+      StartTile<R, V>(nullptr, acc);
+      MultiplyAccumulate<R, V, true>(&X(0, row), X.stride(), gradient_of_outputs, dZ.stride(), dZ.rows(),
+                                     acc);
+      alignas(64) float gradient[R * V * kLanes];
+      for (std::size_t r = 0; r < R; ++r) {
+        for (std::size_t v = 0; v < V; ++v) hn::Store(acc[r][v], d, gradient + (r * V + v) * kLanes);
+      }
+      WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+        for (std::size_t r = 0; r < R; ++r) {
+          for (std::size_t v = 0; v < V; ++v) {
+            UpdateVector<kKind, true>(d, rule, buffers, index_of(row + r, column + v * kLanes),
+                                      hn::Load(d, gradient + (r * V + v) * kLanes));
+          }
+        }
+      });
+    });
   });
 }
 
@@ -119,19 +145,17 @@ void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, 
 
 void Activate(const Activation& activation, float* values, float* derivative, std::size_t count) {
   const FloatTag d;
+  // A NaN stays a NaN: a diverged network must not look healthy again.
+  const auto or_nan = [](FloatVec z, FloatVec result)
+                          HWY_ATTR { return hn::IfThenElse(hn::Eq(z, z), result, z); };
   std::visit(
       [&]<class F>(const F& f) HWY_ATTR {
         if constexpr (!std::is_same_v<F, Softmax>) {
-          if (derivative == nullptr) {
-            for (std::size_t i = 0; i < count; i += kLanes) {
-              hn::StoreU(Apply(d, f, hn::LoadU(d, values + i)).value, d, values + i);
-            }
-          } else {
-            for (std::size_t i = 0; i < count; i += kLanes) {
-              const auto result = Apply(d, f, hn::LoadU(d, values + i));
-              hn::StoreU(result.value, d, values + i);
-              hn::StoreU(result.derivative, d, derivative + i);
-            }
+          for (std::size_t i = 0; i < count; i += kLanes) {
+            const FloatVec z = hn::LoadU(d, values + i);
+            const auto result = Apply(d, f, z);
+            hn::StoreU(or_nan(z, result.value), d, values + i);
+            if (derivative != nullptr) hn::StoreU(or_nan(z, result.derivative), d, derivative + i);
           }
         }
       },
@@ -166,10 +190,12 @@ void SoftmaxRows(MatrixView<float> values, std::size_t columns) {
   for (std::size_t n = 0; n < values.rows(); ++n) {
     float* row = values.row(n).data();
     const float largest = *std::max_element(row, row + columns);
+    const bool has_nan = std::any_of(row, row + columns, [](float z) { return z != z; });
     for (std::size_t i = 0; i < columns; i += kLanes) {
       hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, row + i), hn::Set(d, largest))), d, row + i);
     }
     float sum = 0;  // in column order: the same for every vector length
+    if (has_nan) sum = std::numeric_limits<float>::quiet_NaN();  // Highway's exp makes it a zero
     for (std::size_t i = 0; i < columns; ++i) sum += row[i];
     for (std::size_t i = 0; i < columns; i += kLanes) {
       hn::StoreU(hn::Div(hn::LoadU(d, row + i), hn::Set(d, sum)), d, row + i);

@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "engine/step.h"
 #include "mlp/version.h"
+#include "network/validate.h"
 #include "training/evaluation.h"
 #include "training/scaling.h"
 
@@ -27,6 +28,13 @@ std::string shape_text(const Layer& layer) {
 void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
                      const TrainingOptions& options) {
   const auto text = [](auto number) { return std::to_string(number); };
+  const auto in_range = [](const auto& choice) {
+    const std::string problem = range_problem(choice);
+    require(problem.empty(), "train: " + problem);
+  };
+  in_range(options.loss);
+  in_range(options.optimizer);
+  in_range(options.schedule);
   require(options.epochs > 0, "train: epochs must be at least 1, not " + text(options.epochs));
   require(options.batch_size > 0,
           "train: the batch size must be at least 1, not " + text(options.batch_size));
