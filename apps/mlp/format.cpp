@@ -45,6 +45,8 @@ std::string significant(double value, int digits) {
   return text;
 }
 
+std::string compact(double value) { return std::isnan(value) ? "-" : print_to_string("%.6g", value); }
+
 std::string fixed(double value, int decimals) {
   return std::isnan(value) ? "-" : print_to_string("%.*f", decimals, value);
 }

@@ -11,6 +11,7 @@ namespace mlp::app {
 std::string with_thousands(std::uint64_t count);                    ///< 62913 -> "62,913"
 std::string counted(std::uint64_t count, const std::string& noun);  ///< "1 epoch", "1,200 epochs"
 std::string significant(double value, int digits = 4);              ///< "0.1230", "1.234e-05"; "-" for NaN
+std::string compact(double value);                                  ///< at most six digits: "255", "0.05"
 std::string fixed(double value, int decimals);                      ///< "98.43"; "-" for NaN
 std::string percent(double fraction);                               ///< 0.9843 -> "98.43%"
 std::string duration(double seconds);    ///< "42 ms", "0.42 s", "12.3 s", "1:05", "2:03:09"

@@ -63,8 +63,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const Style
 std::string scaling_text(const AffineScaling& scaling) {
   if (scaling.identity()) return "as they are";
   if (scaling.shift.size() == 1) {
-    if (scaling.shift[0] == 0.0f) return "x' = x / " + shortest(1.0f / scaling.scale[0]);
-    return "x' = (x - " + shortest(scaling.shift[0]) + ") * " + significant(scaling.scale[0], 6);
+    if (scaling.shift[0] == 0.0f) return "x' = x / " + compact(1.0 / scaling.scale[0]);
+    return "x' = (x - " + compact(scaling.shift[0]) + ") * " + compact(scaling.scale[0]);
   }
   return "standardised, column by column";
 }

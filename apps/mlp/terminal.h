@@ -20,7 +20,7 @@ inline constexpr int kStdout = 1;
 inline constexpr int kStderr = 2;
 
 /// Where a standard stream is closed, puts something in its place that cannot be written: else the next file
-/// that is opened would take its number, and receive what was meant for the stream.
+/// that is opened takes its number, and a download receives its own progress.
 void occupy_closed_streams();
 
 bool is_terminal(int stream);

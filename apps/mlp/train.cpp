@@ -85,6 +85,7 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   const Trained trained =
       train(run.network, run.data.train, run.options, &observer, run.resumed ? &run.resumed->state : nullptr);
   progress.finish();
+  if (!arguments.quiet) print_error("\n");
   if (run.resumed && run.resumed->state.step == trained.state.step && interrupt_signal() == 0) {
     print_error("mlp: the run in " + run.folder.path.string() + " had finished; nothing was left to train\n");
   }

@@ -29,7 +29,7 @@ TEST_F(Config, ReproducesTheRunBitForBit) {
                              "--l2",
                              "1e-05",
                              "--clip-norm",
-                             "2.5",
+                             "0.05",
                              "--validation",
                              "0.15",
                              "--early-stopping",
@@ -44,6 +44,7 @@ TEST_F(Config, ReproducesTheRunBitForBit) {
   ASSERT_EQ(second.exit_code, 0) << second.err;
   const auto parameters = tensors("first/model.safetensors");
   ASSERT_FALSE(parameters.empty());
+  EXPECT_NE(content("first/config.toml").find("\nearly-stopping = 50\n"), std::string::npos);
   EXPECT_EQ(tensors("second/model.safetensors"), parameters);
 
   // But for the line that names the run's own folder the second run's file says the same.

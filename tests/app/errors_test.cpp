@@ -158,6 +158,14 @@ TEST_F(Errors, ClosedStreamsHarmNoFile) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(run({"inspect", "runs/friedman"}).exit_code, 0);
   EXPECT_EQ(content("runs/friedman/metrics.csv").substr(0, 6), "epoch,");
+
+  // No file that is opened later may take a stream's number.
+  const auto running = shell(
+      "\"$MLP\" train friedman --batch-size 1 --epochs 100000 --output other 2>&- > out & while [ ! -d other "
+      "]; do "
+      "sleep 0.05; done;"
+      "readlink /proc/$!/fd/2; kill -9 $!");
+  EXPECT_EQ(running.out, "/dev/null\n");
 }
 
 TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {

@@ -64,6 +64,21 @@ TEST_F(Interrupt, BeforeTheFirstEpochIsOverItCanBeResumedAsWell) {
   EXPECT_EQ(again.finish().exit_code, 128 + SIGTERM);
 }
 
+TEST_F(Interrupt, AKilledRunGoesOnFromItsLastCheckpoint) {
+  const auto arguments = long_training({"--epochs", "5000", "--quiet"});
+  auto child = start(arguments);
+  while (!exists("run/checkpoint.safetensors")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  child.send(SIGKILL);
+  ASSERT_EQ(child.finish().signal, SIGKILL) << "it ended before it could be killed";
+  ASSERT_FALSE(exists("run/model.safetensors"));
+  ASSERT_EQ(run({"train", "--resume", "run", "--quiet"}).exit_code, 0);
+
+  auto whole = arguments;
+  whole.insert(whole.end(), {"--output", "whole"});
+  ASSERT_EQ(run(whole).exit_code, 0);
+  EXPECT_EQ(tensors("run/model.safetensors"), tensors("whole/model.safetensors"));
+}
+
 TEST_F(Interrupt, ASecondCtrlCKillsAtOnce) {
   // One step of this takes seconds.
   auto child = start({"train", "digits", "--layers", "4000:relu,4000:relu,10:softmax", "--batch-size",

@@ -172,6 +172,14 @@ TEST_F(Train, EarlyStoppingSaysWhenAndWhichEpochWasBest) {
   EXPECT_EQ(json["stopped"], "early_stopping");
   EXPECT_LT(json["epochs"].get<int>(), 500);
   EXPECT_EQ(json["epochs"].get<int>() - json["best_epoch"].get<int>(), 3);
+  EXPECT_NE(result.err.find("epoch " +
+                            std::string(json["epochs"] < 10    ? "  "
+                                        : json["epochs"] < 100 ? " "
+                                                               : "") +
+                            json["epochs"].dump() + "/500"),
+            std::string::npos)
+      << "the last epoch is shown\n"
+      << result.err;
 }
 
 TEST_F(Train, ANewRunReplacesTheOldOneWhole) {
