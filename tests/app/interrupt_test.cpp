@@ -1,7 +1,6 @@
 // Ctrl-C and --resume: what was interrupted goes on to the very bits of what was not.
-#include <signal.h>
-
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "sandbox.h"
