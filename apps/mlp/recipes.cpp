@@ -19,7 +19,7 @@ const std::vector<Recipe>& recipes() {
        .learning_rate = 0.006,
        .schedule = "one_cycle",
        .epochs = 30,
-       .batch_size = 128,
+       .batch_size = 256,
        .validation = 0.05},
       {.dataset = "mpg",
        .classes = false,
