@@ -1,0 +1,123 @@
+// See weight_pass.h.
+#include "engine/weight_pass.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include "engine/row_pass.h"
+
+namespace mlp::engine {
+
+using kernels::UpdateBuffers;
+using kernels::UpdateRule;
+
+namespace {
+
+// The partial sums of a gradient norm each cover this many floats, whatever the number of threads.
+constexpr std::size_t kNormChunk = 4096;
+
+UpdateBuffers buffers_at(Workspace& workspace, std::size_t offset) {
+  const auto at = [&](AlignedVector<float>& buffer) {
+    return buffer.empty() ? nullptr : buffer.data() + offset;
+  };
+  return {.parameters = workspace.parameters.data() + offset,
+          .moment1 = workspace.moments.empty() ? nullptr : at(workspace.moments[0]),
+          .moment2 = workspace.moments.size() < 2 ? nullptr : at(workspace.moments[1]),
+          .gradients = at(workspace.gradients)};
+}
+
+}  // namespace
+
+UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
+  UpdateRule rule;
+  const double rate = learning_rate(optimizer) * settings.rate_factor;
+  const double t = static_cast<double>(settings.step + 1);
+  rule.learning_rate = static_cast<float>(rate);
+  rule.l2 = static_cast<float>(settings.l2);
+  std::visit(
+      [&]<class O>(const O& o) {
+        if constexpr (std::is_same_v<O, SGD>) {
+          rule.kind = UpdateRule::Kind::kSgd;
+        } else if constexpr (std::is_same_v<O, Momentum> || std::is_same_v<O, Nesterov>) {
+          rule.kind = std::is_same_v<O, Momentum> ? UpdateRule::Kind::kMomentum : UpdateRule::Kind::kNesterov;
+          rule.beta1 = static_cast<float>(o.momentum);
+        } else if constexpr (std::is_same_v<O, RMSProp>) {
+          rule.kind = UpdateRule::Kind::kRmsProp;
+          rule.beta2 = static_cast<float>(o.rho);
+          rule.one_minus_beta2 = static_cast<float>(1 - o.rho);
+          rule.epsilon = static_cast<float>(o.epsilon);
+        } else {
+          rule.kind = UpdateRule::Kind::kAdam;
+          rule.learning_rate = static_cast<float>(rate / (1 - std::pow(o.beta1, t)));
+          rule.beta1 = static_cast<float>(o.beta1);
+          rule.beta2 = static_cast<float>(o.beta2);
+          rule.one_minus_beta1 = static_cast<float>(1 - o.beta1);
+          rule.one_minus_beta2 = static_cast<float>(1 - o.beta2);
+          rule.inverse_correction2 = static_cast<float>(1 / (1 - std::pow(o.beta2, t)));
+          rule.epsilon = static_cast<float>(o.epsilon);
+          if constexpr (std::is_same_v<O, AdamW>) rule.keep = static_cast<float>(1 - rate * o.weight_decay);
+        }
+      },
+      optimizer);
+  return rule;
+}
+
+void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
+                  std::size_t rows, const UpdateRule& rule) {
+  const bool updates = rule.kind != UpdateRule::Kind::kStore;
+  for (const WeightTask& task : tasks) {
+    const LayerPlan& layer = plan.layers()[task.layer];
+    const auto dZ = rows_of(std::as_const(workspace.layers[task.layer].gradient),
+                            layer.weights.padded_columns(), {0, rows});
+    if (task.bias) {
+      plan.kernels().bias_step(dZ, rule, buffers_at(workspace, layer.bias_offset));
+      continue;
+    }
+    plan.kernels().weight_step(input_of(plan, workspace, task.layer, {0, rows}), dZ, layer.weights,
+                               task.panel, task.begin, task.end, rule,
+                               buffers_at(workspace, layer.weight_offset));
+    if (updates) plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
+  }
+}
+
+void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
+                    const UpdateRule& rule) {
+  for (const WeightTask& task : tasks) {
+    const LayerPlan& layer = plan.layers()[task.layer];
+    const std::size_t width = layer.weights.width(task.panel);
+    const std::size_t offset =
+        task.bias ? layer.bias_offset
+                  : layer.weight_offset + layer.weights.offset(task.panel) + task.begin * width;
+    const std::size_t count = task.bias ? layer.weights.padded_columns() : (task.end - task.begin) * width;
+    plan.kernels().update(rule, !task.bias, buffers_at(workspace, offset), count);
+    plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
+  }
+}
+
+void sum_squares(Workspace& workspace, Share chunks) {
+  for (std::size_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
+    const std::size_t end = std::min(workspace.gradients.size(), (chunk + 1) * kNormChunk);
+    double sum = 0;
+    for (std::size_t i = chunk * kNormChunk; i < end; ++i) {
+      sum += static_cast<double>(workspace.gradients[i]) * static_cast<double>(workspace.gradients[i]);
+    }
+    workspace.square_sums[chunk] = sum;
+  }
+}
+
+float clipping_scale(const Workspace& workspace, double clip_norm) {
+  const double norm =
+      std::sqrt(std::accumulate(workspace.square_sums.begin(), workspace.square_sums.end(), 0.0));
+  return norm > clip_norm ? static_cast<float>(clip_norm / norm) : 1.0f;
+}
+
+void prepare_gradients(Workspace& workspace) {
+  if (!workspace.gradients.empty()) return;
+  workspace.gradients.resize(workspace.parameters.size());
+  workspace.square_sums.resize((workspace.gradients.size() + kNormChunk - 1) / kNormChunk);
+}
+
+}  // namespace mlp::engine
