@@ -36,8 +36,8 @@ struct TrainingRecord {
   double learning_rate = 0.0;
   std::uint64_t batch_size = 0;
   double l2 = 0.0;
-  double train_loss = 0.0;       ///< of the last epoch
-  double validation_loss = 0.0;  ///< of the parameters kept; NaN without a validation split
+  double train_loss = 0.0;       ///< of the last epoch, or under early stopping of the best
+  double validation_loss = 0.0;  ///< of the same epoch; NaN without a validation split
   double seconds = 0.0;          ///< of training
   friend bool operator==(const TrainingRecord&, const TrainingRecord&) = default;
 };
