@@ -22,11 +22,6 @@ namespace mlp {
 
 namespace {
 
-std::string shape_text(const Layer& layer) {
-  return std::to_string(layer.fan_in) + " -> " + std::to_string(layer.fan_out) + " " +
-         to_string(layer.activation);
-}
-
 void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
                      const TrainingOptions& options) {
   const auto text = [](auto number) { return std::to_string(number); };
@@ -272,12 +267,12 @@ class Run {
 
   /// The step just computed, not yet counted, has this loss.
   DivergenceError divergence(double loss, std::size_t rows) const {
+    const std::size_t layers = plan_.network().depth();
     const std::size_t layer = engine::first_non_finite_layer(plan_, workspace_, rows);
-    const auto layers = plan_.network().layers();
-    const std::string where = layer < layers.size()
-                                  ? "layer " + std::to_string(layer + 1) + " (" + shape_text(layers[layer]) +
-                                        ") is the first with a value that is not finite"
-                                  : "every layer's values are finite, the loss is not";
+    const std::string where =
+        layer < layers
+            ? layer_text(layer) + " is the first with a value that is not finite"
+            : "the outputs of " + layer_text(layers - 1) + " are finite, but too far from the targets";
     return diverged(state_.step, std::string("the loss became ") + (std::isnan(loss) ? "NaN" : "infinite"),
                     where);
   }
@@ -288,9 +283,15 @@ class Run {
     std::size_t layer = 0;
     while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
     const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
-    return diverged(
-        state_.step - 1, "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
-        "layer " + std::to_string(layer + 1) + " (" + shape_text(plan_.network().layer(layer)) + ")");
+    return diverged(state_.step - 1,
+                    "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
+                    layer_text(layer));
+  }
+
+  std::string layer_text(std::size_t index) const {
+    const Layer& layer = plan_.network().layer(index);
+    return "layer " + std::to_string(index + 1) + " (" + std::to_string(layer.fan_in) + " -> " +
+           std::to_string(layer.fan_out) + " " + to_string(layer.activation) + ")";
   }
 
   /// `step` counted from 0, as in rate_factor().
