@@ -249,7 +249,7 @@ void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> in
 }
 
 double Peak(std::size_t repeats) {
-  constexpr std::size_t kV = kVectorsPerBlock * kBlocksPerTile, kR = kMaxRows<kV>, kDepth = 128;
+  constexpr std::size_t kV = kVectorsPerTile, kR = kMaxRows<kV>, kDepth = 128;
   alignas(64) float a[kR * kDepth], b[kV * kLanes * kDepth];
   std::fill(std::begin(a), std::end(a), 1e-3f);
   std::fill(std::begin(b), std::end(b), 1e-3f);

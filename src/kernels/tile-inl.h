@@ -30,13 +30,15 @@ using FloatTag = hn::CappedTag<float, kBlock>;
 #endif
 using FloatVec = hn::Vec<FloatTag>;
 
-inline constexpr std::size_t kLanes = HWY_MIN(kBlock, HWY_MAX_BYTES / sizeof(float));
-inline constexpr std::size_t kVectorsPerBlock = kBlock / kLanes;
+inline constexpr std::size_t kLanes = HWY_MIN(kBlock, HWY_LANES(float));
 /// The most accumulators a tile may hold, so that they, the V vectors of B and a broadcast stay in registers.
 inline constexpr std::size_t kAccumulators =
     HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 24 : (HWY_ARCH_ARM ? 24 : 12);
-/// The most blocks of 16 columns a tile spans: with 16 registers of 8 lanes, two vectors by six rows do best.
-inline constexpr std::size_t kBlocksPerTile = kLanes == kBlock ? kBlocksPerPanel : 1;
+/// How many vectors wide a tile is, at most: one block of columns (with 16 registers of 8 lanes, two vectors
+/// by six rows do best), a whole panel where a vector is a block, a part of a block where it has fewer lanes
+/// than 4.
+inline constexpr std::size_t kVectorsPerTile =
+    kLanes == kBlock ? kBlocksPerPanel : HWY_MIN(std::size_t{4}, kBlock / kLanes);
 
 /// The most rows of a tile that is V vectors wide.
 template <std::size_t V>
@@ -91,9 +93,9 @@ HWY_INLINE void ForRowTiles(std::size_t begin, std::size_t end, const Body& body
 /// wide as the registers allow.
 template <class Body>
 HWY_INLINE void ForColumnTiles(std::size_t width, const Body& body) {
-  if constexpr (kBlocksPerTile == 1) {
-    for (std::size_t column = 0; column < width; column += kBlock) {
-      body.template operator()<kVectorsPerBlock>(column);
+  if constexpr (kLanes < kBlock) {
+    for (std::size_t column = 0; column < width; column += kVectorsPerTile * kLanes) {
+      body.template operator()<kVectorsPerTile>(column);
     }
   } else {
     switch (width / kBlock) {

@@ -28,7 +28,8 @@ RegressionMetrics regression_metrics(ConstMatrixView<float> outputs, const Datas
   RegressionMetrics metrics;
   for (std::size_t column = 0; column < dataset.targets.columns(); ++column) {
     double mean = 0, squares = 0, sizes = 0, spread = 0;
-    for (const std::uint32_t row : rows) mean += static_cast<double>(dataset.targets(row, column)) / count;
+    for (const std::uint32_t row : rows) mean += static_cast<double>(dataset.targets(row, column));
+    mean /= count;  // in this order a constant target is its own mean exactly, and its spread zero
     for (std::size_t n = 0; n < rows.size(); ++n) {
       const double truth = static_cast<double>(dataset.targets(rows[n], column));
       const double residual = static_cast<double>(outputs(n, column)) - truth;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <limits>
 #include <string>
 
 #include "core/random.h"
@@ -19,11 +21,6 @@
 namespace mlp {
 
 namespace {
-
-std::string shape_text(const Layer& layer) {
-  return std::to_string(layer.fan_in) + " -> " + std::to_string(layer.fan_out) + " " +
-         to_string(layer.activation);
-}
 
 void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
                      const TrainingOptions& options) {
@@ -87,6 +84,9 @@ void check_state(const TrainingState& state, const MultilayerPerceptron& network
   require(state.batch < steps_per_epoch && state.step == state.epoch * steps_per_epoch + state.batch &&
               state.history.size() == state.epoch,
           "train: the state to resume from does not fit this batch size and data set");
+  require(
+      state.best_epoch <= state.epoch && (state.best_epoch == 0 || state.best_parameters.layout() == layout),
+      "train: the state to resume from has no parameters for its best epoch");
 }
 
 /// One training run; the members are what the loop's parts share.
@@ -231,9 +231,9 @@ class Run {
 
   void remember_best(const EpochRecord& record) {
     if (options_.early_stopping == 0) return;
-    const bool better = state_.best_epoch == 0 ||
-                        record.validation_loss < state_.history[state_.best_epoch - 1].validation_loss;
-    if (!better) return;
+    const double best = state_.best_epoch == 0 ? std::numeric_limits<double>::infinity()
+                                               : state_.history[state_.best_epoch - 1].validation_loss;
+    if (!(record.validation_loss < best)) return;  // a NaN is never the best
     state_.best_epoch = record.epoch;
     state_.best_parameters = state_.parameters;
   }
@@ -265,32 +265,42 @@ class Run {
             .mean_loss = state_.epoch_loss / static_cast<double>(rows_done)};
   }
 
+  /// The step just computed, not yet counted, has this loss.
   DivergenceError divergence(double loss, std::size_t rows) const {
+    const std::size_t layers = plan_.network().depth();
     const std::size_t layer = engine::first_non_finite_layer(plan_, workspace_, rows);
-    const auto layers = plan_.network().layers();
-    const std::string where = layer < layers.size()
-                                  ? "layer " + std::to_string(layer + 1) + " (" + shape_text(layers[layer]) +
-                                        ") is the first with a value that is not finite"
-                                  : "every layer's values are finite, the loss is not";
-    return diverged("the loss became " + std::to_string(loss), where);
+    const std::string where =
+        layer < layers
+            ? layer_text(layer) + " is the first with a value that is not finite"
+            : "the outputs of " + layer_text(layers - 1) + " are finite, but too far from the targets";
+    return diverged(state_.step, std::string("the loss became ") + (std::isnan(loss) ? "NaN" : "infinite"),
+                    where);
   }
 
+  /// After the epoch's last step.
   DivergenceError divergence_of_parameters(std::size_t index) const {
     const auto blocks = state_.parameters.layout().blocks();
     std::size_t layer = 0;
     while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
     const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
-    return diverged(
-        "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
-        "layer " + std::to_string(layer + 1) + " (" + shape_text(plan_.network().layer(layer)) + ")");
+    return diverged(state_.step - 1,
+                    "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
+                    layer_text(layer));
   }
 
-  DivergenceError diverged(const std::string& what, const std::string& where) const {
-    const double rate = learning_rate(options_.optimizer) * rate_factor(state_.step);
+  std::string layer_text(std::size_t index) const {
+    const Layer& layer = plan_.network().layer(index);
+    return "layer " + std::to_string(index + 1) + " (" + std::to_string(layer.fan_in) + " -> " +
+           std::to_string(layer.fan_out) + " " + to_string(layer.activation) + ")";
+  }
+
+  /// `step` counted from 0, as in rate_factor().
+  DivergenceError diverged(std::uint64_t step, const std::string& what, const std::string& where) const {
+    const double rate = learning_rate(options_.optimizer) * rate_factor(step);
     char rate_text[32];
     std::snprintf(rate_text, sizeof rate_text, "%.3g", rate);
     return DivergenceError("training diverged in epoch " + std::to_string(state_.epoch + 1) + ", step " +
-                               std::to_string(state_.step + 1) + ": " + what + "; " + where,
+                               std::to_string(step + 1) + ": " + what + "; " + where,
                            std::string("lower the learning rate (it was ") + rate_text +
                                "), or clip gradients by norm, or look for extreme values in the inputs");
   }

@@ -1,0 +1,90 @@
+// After the first batch a step allocates nothing. A program of its own: it replaces operator new to count.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <numeric>
+
+#include "engine/random_network.h"
+#include "engine/step.h"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+void* counted(std::size_t size, std::size_t alignment) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace mlp {
+namespace {
+
+template <class Work>
+long allocations_of(const Work& work) {
+  const long before = allocations;
+  work();
+  return allocations - before;
+}
+
+TEST(Allocation, TheCounterCounts) {
+  EXPECT_GE(allocations_of([] { EXPECT_NE(std::make_unique<int>(1), nullptr); }), 1);
+  EXPECT_GE(allocations_of([] { EXPECT_EQ(Matrix<float>(3, 3).rows(), 3u); }), 1);
+}
+
+TEST(Allocation, NoneAfterTheFirstBatch) {
+  test::Draw draw(1);
+  const MultilayerPerceptron network =
+      parse_network("70:relu,40:gelu:0.2,33:softmax:0.1,20:leaky_relu,5:softmax", 30);
+  const Dataset dataset = test::random_dataset(draw, network, 64, true, true);
+  std::vector<std::uint32_t> rows(64);
+  std::iota(rows.begin(), rows.end(), 0u);
+  Matrix<float> outputs(64, 5);
+  for (const Optimizer& optimizer : all_optimizers()) {
+    for (const int threads : {1, 2, 4}) {
+      for (const double clip_norm : {0.0, 0.01}) {
+        SCOPED_TRACE(to_string(optimizer) + ", " + std::to_string(threads) + " threads, clip " +
+                     std::to_string(clip_norm));
+        const engine::Plan plan(network, CrossEntropy{0.1}, optimizer, {}, {},
+                                {.max_batch = 64, .threads = threads});
+        engine::Workspace workspace(plan);
+        workspace.load(plan, initialize(network, 1));
+        ThreadTeam team(threads);
+        const auto step = [&](std::uint64_t number) {
+          // The last batch of an epoch is smaller.
+          const auto batch = std::span<const std::uint32_t>(rows).first(number % 3 == 0 ? 64 : 17);
+          engine::train_step(plan, workspace, team, {dataset, batch},
+                             {.step = number, .l2 = 0.01, .clip_norm = clip_norm});
+        };
+        step(1);
+        EXPECT_EQ(allocations_of([&] {
+                    for (std::uint64_t number = 2; number <= 10; ++number) step(number);
+                  }),
+                  0);
+        EXPECT_EQ(allocations_of([&] {
+                    engine::evaluate_step(plan, workspace, team, {dataset, rows});
+                    engine::predict_step(plan, workspace, team, dataset.inputs, rows, outputs);
+                  }),
+                  0);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mlp
