@@ -244,5 +244,20 @@ TEST_F(RealData, MnistTrainsTheReportsNetwork) {
   EXPECT_GT(json["test_accuracy"].get<double>(), 0.93);
 }
 
+TEST_F(RealData, MnistsDefaultsReach984PercentOnAverage) {
+  if (!present_) return;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  std::puts("skipped: five whole trainings take too long under a sanitizer");
+#else
+  double sum = 0;
+  for (const std::string seed : {"1", "2", "3", "4", "5"}) {
+    const auto result = run({"train", "mnist", "--seed", seed, "--json", "--quiet"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    sum += only_json(result.out)["test_accuracy"].get<double>();
+  }
+  EXPECT_GE(sum / 5, 0.984);
+#endif
+}
+
 }  // namespace
 }  // namespace mlp::app_test
