@@ -1,5 +1,6 @@
 // The engine against the reference: random networks, every activation and loss, forward, gradients, optimizer
-// steps; and the same bits for any number of threads and on every CPU target with fused multiply-add.
+// steps, on every CPU target; and the same bits for any number of threads and on every CPU target with fused
+// multiply-add.
 #include "engine/step.h"
 
 #include <gtest/gtest.h>
@@ -108,9 +109,10 @@ TEST(Step, ForwardLossAndGradientsAreTheReferences) {
       Draw draw(++seed);
       const bool dropout = repeat == 1;
       const Case c = random_case(draw, loss, output, dropout);
+      const std::string target = draw.any(kernels::available_targets());
       SCOPED_TRACE(name + ", " + to_string(c.network) + ", seed " + std::to_string(seed) + ", " +
-                   std::to_string(c.rows.size()) + " rows");
-      const engine::Plan plan = plan_of(c, SGD{}, 1 + repeat);
+                   std::to_string(c.rows.size()) + " rows, " + target);
+      const engine::Plan plan = plan_of(c, SGD{}, 1 + repeat, target);
       engine::Workspace workspace(plan);
       workspace.load(plan, c.parameters);
       const double l2 = repeat == 2 ? 0.01 : 0.0;
@@ -152,18 +154,23 @@ TEST(Step, ForwardLossAndGradientsAreTheReferences) {
 TEST(Step, TenOptimizerStepsAreTheReferences) {
   ThreadTeam team(3);
   std::uint64_t seed = 1000;
+  std::vector<std::pair<double, std::string>> runs;
+  for (const std::string& target : kernels::available_targets()) {
+    for (const double clip_norm : {0.0, 0.05}) runs.emplace_back(clip_norm, target);
+  }
   for (const Optimizer& optimizer : all_optimizers()) {
-    for (const double clip_norm : {0.0, 0.05}) {
+    for (const auto& [clip_norm, target] : runs) {
       // Smooth activations: near a kink, rounding alone could take the two down different branches.
       const MultilayerPerceptron network = parse_network("33:tanh,18:gelu,7:softmax", 21);
       Draw draw(++seed);
-      SCOPED_TRACE(to_string(optimizer) + ", clip " + std::to_string(clip_norm));
+      SCOPED_TRACE(to_string(optimizer) + ", clip " + std::to_string(clip_norm) + ", " + target);
       const Dataset dataset = test::random_dataset(draw, network, 50, true, true);
       std::vector<std::uint32_t> rows(50);
       std::iota(rows.begin(), rows.end(), 0u);
       const Parameters start = initialize(network, 3);
       const Loss loss = CrossEntropy{0.1};
-      const engine::Plan plan(network, loss, optimizer, {}, {}, {.max_batch = 50, .threads = 3});
+      const engine::Plan plan(network, loss, optimizer, {}, {},
+                              {.max_batch = 50, .threads = 3, .target = target});
       engine::Workspace workspace(plan);
       workspace.load(plan, start);
       auto state = reference::start(optimizer, converted<double>(network, start));
