@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "mlp/atomic_file.h"
 #include "mlp/error.h"
 
 namespace mlp::app {
@@ -32,9 +33,8 @@ void RunFolder::create() const {
   }
 }
 
-void RunFolder::clear() const {
-  for (const auto& file :
-       {model(), checkpoint(), metrics(), config(), loss_svg(), loss_png(), confusion_svg()}) {
+void RunFolder::clear_results() const {
+  for (const auto& file : {model(), metrics(), loss_svg(), loss_png(), confusion_svg()}) {
     std::error_code ignored;  // what cannot be removed cannot be written either, and writing says why
     std::filesystem::remove(file, ignored);
   }
@@ -59,19 +59,15 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
 }
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  errno = 0;
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  const int why = errno;
   std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
-  if (!file || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw FileError("cannot write " + path.string() + ": " + (error ? error.message() : reason_of(why)));
+  if (!std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error)) {
+    write_file_atomically(path, text);
+    return;
   }
+  errno = 0;
+  std::ofstream file(path, std::ios::binary);
+  file << text << std::flush;
+  if (!file) throw FileError("cannot write " + path.string() + ": " + reason_of(errno));
 }
 
 }  // namespace mlp::app

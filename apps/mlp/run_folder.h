@@ -21,8 +21,8 @@ struct RunFolder {
 
   /// Makes the folder and checks that files can be written there. Throws FileError.
   void create() const;
-  /// Removes what an earlier run left, so that the folder never tells of two runs at once.
-  void clear() const;
+  /// Removes an earlier run's model, metrics and figures, so that the folder never tells of two runs at once.
+  void clear_results() const;
   /// Names of the run's files that are there.
   std::vector<std::string> files() const;
 };
@@ -31,7 +31,8 @@ struct RunFolder {
 /// neither is there.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
-/// Writes the whole file or throws FileError; a reader never sees half of it.
+/// Writes the whole file or throws FileError; a reader never sees half of it. What is no file (a pipe, a
+/// device such as /dev/stdout) is written to as it is.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace mlp::app

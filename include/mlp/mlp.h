@@ -3,6 +3,7 @@
 
 // IWYU pragma: begin_exports
 #include "mlp/activation.h"
+#include "mlp/atomic_file.h"
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
 #include "mlp/dataset.h"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/atomic_file.h"
+#include "mlp/atomic_file.h"
 #include "data/byte_reader.h"
 #include "data/sha256.h"
 #include "mlp/error.h"

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/atomic_file.h"
+#include "mlp/atomic_file.h"
 #include "files/json.h"
 #include "mlp/error.h"
 #include "network/text.h"

@@ -14,7 +14,7 @@
 #include <cstring>
 #include <vector>
 
-#include "core/atomic_file.h"
+#include "mlp/atomic_file.h"
 #include "core/descriptor.h"
 #include "mlp/error.h"
 #include "network/text.h"

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/atomic_file.h"
+#include "mlp/atomic_file.h"
 #include "mlp/report.h"
 #include "network/text.h"
 

@@ -67,6 +67,16 @@ TEST_F(Commands, PredictWritesOneLineARow) {
   EXPECT_EQ(content("out.csv"), result.out);
 }
 
+TEST_F(Commands, PredictWritesToADeviceOrPipeAsItIs) {
+  write("rows.csv", "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1.0\n");
+  const auto expected = run({"predict", "runs/friedman", "--input", "rows.csv"}).out;
+  const auto result =
+      shell(R"(mkfifo pipe; cat pipe > read.csv & "$MLP" predict runs/friedman --input rows.csv --output pipe
+wait; test -p pipe)");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(content("read.csv"), expected);
+}
+
 TEST_F(Commands, PredictRefusesRowsOfTheWrongLengthNamingTheLine) {
   write("rows.csv", "1,2,3\n");
   const auto result = run({"predict", "runs/friedman", "--input", "rows.csv"});
