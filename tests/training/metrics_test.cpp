@@ -13,13 +13,13 @@ TEST(Metrics, AccuracyAndConfusionByHand) {
   // Rows 5, 1, 2, 3 of the data set: truths 0, 1, 2, 2.
   const std::vector<std::uint32_t> rows = {5, 1, 2, 3};
   const Matrix<float> outputs(4, 3,
-                              {0.1f, 0.2f, 0.7f,    // predicts c, is a
+                              {0.1f, 0.7f, 0.2f,    // predicts b, is a
                                0.3f, 0.4f, 0.3f,    // predicts b, is b
                                0.5f, 0.1f, 0.4f,    // predicts a, is c
                                -3.f, -2.f, -1.f});  // predicts c, is c
   const ClassificationMetrics metrics = classification_metrics(outputs, dataset, rows);
   EXPECT_EQ(metrics.accuracy, 0.5);
-  EXPECT_EQ(metrics.confusion, Matrix<std::uint64_t>(3, 3, {0, 0, 1, 0, 1, 0, 1, 0, 1}));
+  EXPECT_EQ(metrics.confusion, Matrix<std::uint64_t>(3, 3, {0, 1, 0, 0, 1, 0, 1, 0, 1}));
 }
 
 TEST(Metrics, RegressionByHand) {

@@ -233,6 +233,8 @@ TEST(Train, ValidationNumbersAreThoseOfEvaluate) {
   EXPECT_NEAR(trained.history().back().validation_loss, evaluation.loss, 1e-9);
   EXPECT_NEAR(trained.history().back().validation_metric, evaluation.regression->rmse, 1e-9);
   EXPECT_EQ(trained.model.record.validation_loss, trained.history().back().validation_loss);
+  // The training loss is a mean over the training rows alone.
+  EXPECT_DOUBLE_EQ(trained.history().back().train_loss, recorder.steps.back().mean_loss);
 
   const Dataset classes = test::toy_classes(60);
   const Trained classifier =
