@@ -117,9 +117,9 @@ Command add_predict(CLI::App& parent, const Environment& environment) {
       "target's name and in its unit.\n"
       "\n"
       "Examples:\n"
-      "  mlp predict runs/mnist --input t10k-images-idx3-ubyte.gz --output digits.csv\n"
+      "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"
       "  mlp predict runs/mnist --input digit.csv --probabilities\n"
-      "  mlp predict runs/mpg --input cars.csv");
+      "  mlp predict runs/mpg --input cars.csv --output mpg.csv");
   return {parser, [arguments, &environment] { return run_predict(*arguments, environment); }};
 }
 

@@ -156,7 +156,7 @@ void TrainingProgress::print_epoch(const EpochRecord& record) {
   number.insert(0, total.size() - std::min(total.size(), number.size()), ' ');
   std::string line = "epoch " + number + "/" + total + "  loss " + significant(record.train_loss);
   if (!std::isnan(record.validation_loss)) line += "  validation loss " + significant(record.validation_loss);
-  if (!std::isnan(record.validation_metric)) line += "  " + metric(record.validation_metric);
+  if (!std::isnan(record.validation_metric)) line += ", " + metric(record.validation_metric);
   print_error(line + "  " + rate(record.samples_per_second) + " samples/s\n");
 }
 

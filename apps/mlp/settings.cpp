@@ -119,6 +119,9 @@ void check_output(const Settings& settings, const Recipe& recipe) {
     throw UsageError(loss + " is for classes, and " + recipe.dataset + " has numbers to predict",
                      "take squared_error, mean_squared_error, mean_absolute_error or huber");
   }
+  if (outputs == 1 && std::holds_alternative<Softmax>(last.activation)) {
+    throw UsageError("--layers: softmax of a single output is always 1", "end --layers in 1:linear");
+  }
   if (compatible(settings.loss, last.activation)) return;
   std::string suited;
   for (const auto& activation : all_activations()) {

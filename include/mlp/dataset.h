@@ -38,7 +38,7 @@ struct Dataset {
   Matrix<float> targets;              ///< regression: [N, O] in the targets' own unit; else empty
   std::vector<float> sample_weights;  ///< [N], or empty: every row counts 1
   std::vector<std::string> feature_names;  ///< [I], or empty
-  std::vector<std::string> class_names;    ///< classification: one per class
+  std::vector<std::string> class_names;    ///< classification: one per class; regression: empty
   std::vector<std::string> target_names;   ///< regression: [O]
   std::string unit;                        ///< regression: the targets' unit ("mpg"), or empty
   ImageShape image;                        ///< of each input row, where rows are images

@@ -1,8 +1,8 @@
 // Training, evaluation, prediction: the front door.
 //
-//   const auto data = mlp::make_digits(10000, 2000, 1);
-//   auto trained = mlp::train(network, data.train, {.loss = mlp::CrossEntropy{}, .optimizer = mlp::Adam{},
-//   .epochs = 10}); auto report = mlp::evaluate(trained, data.test);
+//   const auto data = mlp::make_digits(10'000, 2'000, 1);
+//   const auto trained = mlp::train(network, data.train, {.epochs = 10});
+//   const auto report = mlp::evaluate(trained, data.test);
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 namespace mlp {
 
 struct TrainingOptions {
-  Loss loss = CrossEntropy{};
+  Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
   Optimizer optimizer = Adam{};
   Schedule schedule = Constant{};
   int epochs = 10;

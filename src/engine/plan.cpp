@@ -4,6 +4,7 @@
 
 #include "core/thread_team.h"
 #include "mlp/error.h"
+#include "network/validate.h"
 
 namespace mlp::engine {
 
@@ -77,7 +78,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       input_scale_(std::move(input_scaling.scale)),
       max_batch_(options.max_batch) {
   const Activation& output = network.layers().back().activation;
-  require(compatible(loss, output), to_string(loss) + " is not defined on " + to_string(output) + " outputs");
+  require_compatible(loss, output);
   require(max_batch_ > 0, "Plan: the batch must have at least one row");
   require(input_shift_.size() == input_scale_.size() &&
               (input_shift_.size() <= 1 || input_shift_.size() == network.fan_in()),

@@ -1,6 +1,7 @@
 #include "mlp/loss.h"
 
 #include "core/overloaded.h"
+#include "mlp/error.h"
 #include "network/closed_set.h"
 #include "network/validate.h"
 
@@ -39,6 +40,16 @@ bool compatible(const Loss& loss, const Activation& output_activation) {
                         [&](const BinaryCrossEntropy&) { return softmax || sigmoid; },
                     },
                     loss);
+}
+
+void require_compatible(const Loss& loss, const Activation& output_activation) {
+  if (compatible(loss, output_activation)) return;
+  std::string suited;
+  for (const auto& activation : all_activations()) {
+    if (compatible(loss, activation)) suited += (suited.empty() ? "" : " or ") + to_string(activation);
+  }
+  require(false, to_string(loss) + " is not defined on " + to_string(output_activation) +
+                     " outputs; the last layer's activation must be " + suited);
 }
 
 std::string to_string(const Loss& loss) { return losses().to_string(loss); }

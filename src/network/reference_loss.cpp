@@ -6,6 +6,7 @@
 
 #include "mlp/reference.h"
 #include "network/activation_math.h"
+#include "network/validate.h"
 
 namespace mlp::reference {
 
@@ -85,11 +86,6 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
         }
       },
       loss);
-}
-
-void require_compatible(const Loss& loss, const Activation& output_activation) {
-  require(compatible(loss, output_activation),
-          to_string(loss) + " is not defined on " + to_string(output_activation) + " outputs");
 }
 
 bool fused_with(const Loss& loss, const Activation& activation) {

@@ -1,4 +1,5 @@
-// Range checks of hyper-parameters built in code; text is checked where it is parsed.
+// Checks of what is built in code: ranges of hyper-parameters, loss against output. Text is checked where it
+// is parsed.
 #pragma once
 
 #include "mlp/activation.h"
@@ -13,5 +14,9 @@ std::string range_problem(const Activation& activation);
 std::string range_problem(const Loss& loss);
 std::string range_problem(const Optimizer& optimizer);
 std::string range_problem(const Schedule& schedule);
+
+/// Requires that the loss is defined on the last layer's outputs; the message names the activations it is
+/// defined on.
+void require_compatible(const Loss& loss, const Activation& output_activation);
 
 }  // namespace mlp

@@ -45,6 +45,8 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "train: early stopping needs a validation split; set validation_fraction");
   require(options.threads >= 0, "train: the number of threads must not be negative");
   require(dataset.rows() > 0, "train: the data set has no rows");
+  require(dataset.labels.empty() || !dataset.class_names.empty(),
+          "train: the data set has labels but no class_names; give each class a name");
   require(network.fan_in() == dataset.features(), "train: the network takes " + text(network.fan_in()) +
                                                       " features, the data set has " +
                                                       text(dataset.features()));
@@ -52,7 +54,8 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "train: the network has " + text(network.fan_out()) + " outputs, the data set " +
               text(dataset.outputs()) + (dataset.task() == Task::kClassification ? " classes" : " targets"));
   require(dataset.task() == Task::kClassification || !std::holds_alternative<CrossEntropy>(options.loss),
-          "train: cross_entropy needs classes, and this data set has numbers as targets");
+          "train: cross_entropy needs classes, and this data set has numbers as targets; "
+          "take another loss, such as SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
           "train: one row cannot be split for validation");
 }

@@ -32,6 +32,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--initializer", "he_norml"}, "did you mean 'he_normal'?"},
       {{"train", "friedman", "--loss", "squared_eror"}, "did you mean 'squared_error'?"},
       {{"train", "friedman", "--loss", "cross_entropy"}, "is for classes"},
+      {{"train", "friedman", "--layers", "64:relu,1:softmax"}, "softmax of a single output is always 1"},
       {{"train", "digits", "--layers", "10:linear"}, "cannot follow a linear output"},
       {{"train", "friedman", "--optimizer", "adamm"}, "did you mean 'adam'?"},
       {{"train", "friedman", "--optimizer", "adam(beta3=1)"}, "--optimizer"},

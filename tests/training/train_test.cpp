@@ -548,12 +548,19 @@ TEST(Train, WhatDoesNotFitIsRefusedNamingBothSides) {
   expect_contains(message, "1 targets");
   message = refusal([&] { train(parse_network("1:softmax", 4), numbers); });
   expect_contains(message, "cross_entropy needs classes");
+  expect_contains(message, "SquaredError");
+  Dataset unnamed = classes;
+  unnamed.class_names.clear();
+  message = refusal([&] { train(parse_network("3:softmax", 6), unnamed); });
+  expect_contains(message, "labels but no class_names");
   message = refusal([&] { train(parse_network("3:linear", 6), classes); });
   expect_contains(message, "cross_entropy");
-  expect_contains(message, "linear");
+  expect_contains(message, "not defined on linear outputs");
+  expect_contains(message, "must be softmax");
   message = refusal([&] { train(parse_network("3:tanh", 6), classes, {.loss = BinaryCrossEntropy{}}); });
   expect_contains(message, "binary_cross_entropy");
-  expect_contains(message, "tanh");
+  expect_contains(message, "not defined on tanh outputs");
+  expect_contains(message, "must be sigmoid or softmax");
 }
 
 TEST(Train, OptionsOutOfRangeAreRefused) {
