@@ -59,17 +59,22 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
 }
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
-  const std::filesystem::path temporary = path.string() + ".tmp";
+  std::error_code error, ignored;
+  // A device or a pipe takes the text itself; renaming would put a file in its place.
+  const bool in_place =
+      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  const auto target = std::filesystem::is_symlink(path, ignored) && !in_place
+                          ? std::filesystem::weakly_canonical(path)
+                          : path;
+  const std::filesystem::path written = in_place ? target : std::filesystem::path(target.string() + ".tmp");
   errno = 0;
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+  std::ofstream file(written, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
   const int why = errno;
-  std::error_code error;
-  if (file) std::filesystem::rename(temporary, path, error);
+  if (file && !in_place) std::filesystem::rename(written, target, error);
   if (!file || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+    if (!in_place) std::filesystem::remove(written, ignored);
     throw FileError("cannot write " + path.string() + ": " + (error ? error.message() : reason_of(why)));
   }
 }

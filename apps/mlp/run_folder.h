@@ -31,7 +31,8 @@ struct RunFolder {
 /// neither is there.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
-/// Writes the whole file or throws FileError; a reader never sees half of it.
+/// Writes the whole file or throws FileError; a reader never sees half of it. A symbolic link is followed;
+/// a device or a pipe stays what it is and takes the text.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace mlp::app
