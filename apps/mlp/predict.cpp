@@ -1,5 +1,6 @@
 // mlp predict: what a saved model says about rows of raw inputs, as CSV.
-#include <fstream>
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "commands.h"
@@ -70,6 +71,17 @@ std::string targets_csv(const Model& model, const Matrix<float>& outputs) {
   return text;
 }
 
+/// Finite inputs far outside what the model was trained on can still overflow.
+void require_finite(const Matrix<float>& outputs, const std::string& input) {
+  for (std::size_t row = 0; row < outputs.rows(); ++row) {
+    for (const float value : outputs.row(row)) {
+      if (std::isfinite(value)) continue;
+      throw DataError(input + ": row " + std::to_string(row + 1) + ": the prediction is not a finite number",
+                      "the row's values are too large for this model; check its units");
+    }
+  }
+}
+
 int run_predict(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = environment.mlp_target};
@@ -81,6 +93,7 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
   }
   const Inputs inputs = read_inputs(arguments.input, model.network.fan_in());
   const Matrix<float> outputs = predict(model, inputs, options);
+  require_finite(outputs, arguments.input);
   const std::string csv =
       classification ? classes_csv(model, outputs, arguments.probabilities) : targets_csv(model, outputs);
 
