@@ -7,6 +7,7 @@
 #include "config_file.h"
 #include "format.h"
 #include "interrupt.h"
+#include "mlp/error.h"
 #include "mlp/report.h"
 #include "mlp/version.h"
 #include "progress.h"
@@ -58,18 +59,29 @@ class RunObserver : public TrainingObserver {
 /// Returns what the user should know about figures that could not be drawn.
 std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test) {
   std::vector<std::string> notes;
-  const auto add = [&](const std::optional<std::string>& note) {
+  // A figure that cannot be drawn must not cost the result of a long training.
+  const auto draw = [&](const auto& figure) {
+    std::optional<std::string> note;
+    try {
+      note = figure();
+    } catch (const Error& error) {
+      note = error.what();
+    }
     if (note && std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);
   };
   const std::string& name = run.settings.dataset;
   if (!trained.history().empty()) {
-    add(draw_loss_curves({loss_curve(trained.history(), name)}, name, to_string(run.settings.loss),
-                         {run.folder.loss_svg(), run.folder.loss_png()}));
+    draw([&] {
+      return draw_loss_curves({loss_curve(trained.history(), name)}, name, to_string(run.settings.loss),
+                              {run.folder.loss_svg(), run.folder.loss_png()});
+    });
   }
   if (const auto& classes = test.evaluation.classification) {
-    add(draw_confusion_matrix(classes->confusion, run.data.test.class_names,
-                              name + ", test accuracy " + percent(classes->accuracy),
-                              run.folder.confusion_svg()));
+    draw([&] {
+      return draw_confusion_matrix(classes->confusion, run.data.test.class_names,
+                                   name + ", test accuracy " + percent(classes->accuracy),
+                                   run.folder.confusion_svg());
+    });
   }
   return notes;
 }

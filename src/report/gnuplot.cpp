@@ -10,8 +10,11 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include "mlp/atomic_file.h"
@@ -98,6 +101,26 @@ class OwnGroup {
   posix_spawnattr_t attributes_;
 };
 
+/// The exit status of `child`, the leader of its own process group, which is ended when it takes too long: a
+/// figure needs well under a second, and a run must not hang on one.
+int wait_for(pid_t child) {
+  constexpr auto kLimit = std::chrono::seconds(20);
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child) return status;
+    if (ended < 0 && errno != EINTR) fail(std::string("gnuplot is lost: ") + std::strerror(errno));
+    if (std::chrono::steady_clock::now() - start > kLimit) {
+      ::kill(-child, SIGKILL);
+      while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+      }
+      fail("gnuplot did not end within " + std::to_string(kLimit.count()) + " seconds");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 /// Runs gnuplot on `script` with `outputs` open. False where it is not installed.
 bool run_gnuplot(const std::string& script, const std::vector<Descriptor>& outputs) {
   const Descriptor input = memory_file();
@@ -118,10 +141,7 @@ bool run_gnuplot(const std::string& script, const std::vector<Descriptor>& outpu
   if (error == ENOENT) return false;
   if (error != 0) fail(std::string("gnuplot does not start: ") + std::strerror(error));
 
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) fail(std::string("gnuplot is lost: ") + std::strerror(errno));
-  }
+  const int status = wait_for(child);
   if (WIFSIGNALED(status)) fail("gnuplot was ended by signal " + std::to_string(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) {
     // Its last line is the error; those before it repeat the command.

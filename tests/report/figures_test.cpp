@@ -281,6 +281,15 @@ TEST(Figures, WithoutGnuplotANoteSaysWhatToInstall) {
   EXPECT_EQ(entries(folder.path()), 0u);
 }
 
+TEST(Figures, AGnuplotThatHangsIsEnded) {
+  const TemporaryFolder folder, programs;
+  const SearchPath path(programs.path());
+  install_stand_in(programs, "while :; do /bin/sleep 1; done");
+  EXPECT_EQ(error_of([&] { draw_loss_curves({sample_curve()}, "t", "loss", {folder / "l.svg"}); }),
+            "cannot draw: gnuplot did not end within 20 seconds");
+  EXPECT_EQ(entries(folder.path()), 0u);
+}
+
 TEST(Figures, WhatGnuplotSaysIsPassedOnAndTheEarlierFigureKept) {
   const TemporaryFolder folder, programs;
   write_bytes(folder / "l.svg", "earlier");
