@@ -205,11 +205,8 @@ class Run {
 
   void finish_epoch() {
     export_parameters();
-    const auto bad =
-        std::ranges::find_if_not(state_.parameters.values(), [](float p) { return std::isfinite(p); });
-    if (bad != state_.parameters.values().end()) {
-      throw divergence_of_parameters(static_cast<std::size_t>(bad - state_.parameters.values().begin()));
-    }
+    throw_if_not_finite(state_.parameters, "a parameter");
+    for (const auto& moment : state_.moments) throw_if_not_finite(moment, "the optimizer's state");
 
     const double rows = static_cast<double>(rows_.training.size());
     EpochRecord record{.epoch = state_.epoch + 1,
@@ -280,14 +277,20 @@ class Run {
                     where);
   }
 
+  void throw_if_not_finite(const Parameters& numbers, const std::string& what) const {
+    const auto values = numbers.values();
+    const auto bad = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
+    if (bad != values.end()) throw divergence_of(what, static_cast<std::size_t>(bad - values.begin()));
+  }
+
   /// After the epoch's last step.
-  DivergenceError divergence_of_parameters(std::size_t index) const {
+  DivergenceError divergence_of(const std::string& what, std::size_t index) const {
     const auto blocks = state_.parameters.layout().blocks();
     std::size_t layer = 0;
     while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
     const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
     return diverged(state_.step - 1,
-                    "the loss was " + std::to_string(mean_loss) + " but a parameter is no longer finite",
+                    "the loss was " + std::to_string(mean_loss) + " but " + what + " is no longer finite",
                     layer_text(layer));
   }
 
@@ -304,7 +307,8 @@ class Run {
     std::snprintf(rate_text, sizeof rate_text, "%.3g", rate);
     return DivergenceError("training diverged in epoch " + std::to_string(state_.epoch + 1) + ", step " +
                                std::to_string(step + 1) + ": " + what + "; " + where,
-                           std::string("lower the learning rate (it was ") + rate_text +
+                           std::string(options_.l2 > 0 ? "lower l2, or " : "") +
+                               "lower the learning rate (it was " + rate_text +
                                "), or clip gradients by norm, or look for extreme values in the inputs");
   }
 
