@@ -6,6 +6,7 @@
 #include <new>
 
 #include "commands.h"
+#include "format.h"
 #include "help.h"
 #include "interrupt.h"
 #include "mlp/error.h"
@@ -31,8 +32,8 @@ constexpr const char* kExamples =
 
 void report(const std::string& what, const std::string& hint, const Environment& environment) {
   const Style style = style_of(kStderr, environment);
-  print_error(style.red + "mlp: error:" + style.off + " " + what + "\n" +
-              (hint.empty() ? "" : "  hint: " + hint + "\n"));
+  print_error(style.red + "mlp: error:" + style.off + " " + one_line(what) + "\n" +
+              (hint.empty() ? "" : "  hint: " + one_line(hint) + "\n"));
 }
 
 /// "mlp data fetch"
@@ -114,7 +115,9 @@ void reject_empty_values(const CLI::App& command) {
   for (const auto* option : command.get_options()) {
     const auto& values = option->results();
     if (std::find(values.begin(), values.end(), "") != values.end()) {
-      throw UsageError(option->get_name() + " needs a value", "run '" + full_name(&command) + " --help'");
+      const std::string name = option->get_name();  // empty for a positional
+      throw UsageError((name.empty() ? option->get_type_name() : name) + " needs a value",
+                       "run '" + full_name(&command) + " --help'");
     }
   }
 }

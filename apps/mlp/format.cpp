@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -113,6 +114,12 @@ std::vector<std::string> flow(const std::vector<std::string>& items, const std::
     }
   }
   return lines;
+}
+
+std::string one_line(std::string text) {
+  const auto control = [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; };
+  std::replace_if(text.begin(), text.end(), control, '?');
+  return text;
 }
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {

@@ -21,6 +21,8 @@ std::string bytes(std::uint64_t count);  ///< "512 B", "9.9 MB"
 std::string shortest(double value);      ///< the fewest digits that read back exactly
 std::string shortest(float value);
 
+std::string one_line(std::string text);  ///< line breaks and other control characters become '?'
+
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

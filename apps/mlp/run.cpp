@@ -2,6 +2,7 @@
 
 #include "config_file.h"
 #include "evaluation.h"
+#include "format.h"
 #include "interrupt.h"
 #include "mlp/error.h"
 #include "mlp/version.h"
@@ -55,8 +56,8 @@ DataSplit load_data(const Settings& settings, const TrainArguments& arguments,
 
 std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments) {
   std::string text = "# Written by mlp " + std::string(version()) +
-                     ". The same run again:\n#   mlp train --config " + folder.config().string() + "\n" +
-                     to_toml(settings);
+                     ". The same run again:\n#   mlp train --config " + one_line(folder.config().string()) +
+                     "\n" + to_toml(settings);
   if (arguments.data_dir) {
     text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
   }

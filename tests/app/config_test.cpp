@@ -85,11 +85,11 @@ TEST_F(Config, ReadsTomlAsTomlSays) {
 }
 
 TEST_F(Config, AFolderOfAnyNameIsWrittenAndReadBack) {
-  const std::string name = "we\"ird \\ näme = [#]";
+  const std::string name = "we\"ird \\ näme\n= [#]";
   std::filesystem::create_directory(path(name));
-  const auto first = run(quick_training({"--data-dir", name, "--output", "first"}));
+  const auto first = run(quick_training({"--data-dir", name, "--output", name}));
   ASSERT_EQ(first.exit_code, 0) << first.err;
-  const auto second = run({"train", "--config", "first/config.toml", "--output", "second", "--quiet"});
+  const auto second = run({"train", "--config", name + "/config.toml", "--output", "second", "--quiet"});
   EXPECT_EQ(second.exit_code, 0) << second.err;
 }
 

@@ -18,6 +18,8 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"trian"}, "did you mean 'train'?"},
       {{"--verison"}, "did you mean '--version'?"},
       {{"train"}, "which data set?"},
+      {{"train", ""}, "DATASET needs a value"},
+      {{"train", "a\nb\033[31m"}, "unknown data set 'a?b?[31m'"},
       {{"train", "mnits"}, "did you mean 'mnist'?"},
       {{"train", "friedman", "--epcohs", "3"}, "did you mean '--epochs'?"},
       {{"train", "friedman", "--epochs"}, "--epochs needs a value"},
@@ -167,6 +169,46 @@ TEST_F(Errors, ClosedStreamsHarmNoFile) {
       "sleep 0.05; done;"
       "readlink /proc/$!/fd/2; kill -9 $!");
   EXPECT_EQ(running.out, "/dev/null\n");
+}
+
+TEST_F(Errors, PredictionsGoIntoAPipeOrThroughALinkAndReplaceNeither) {
+  ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
+  write("rows.csv", "1,2,3,4,5,6,7,8,9,10\n");
+  const std::string predict = "\"$MLP\" predict runs/friedman --input rows.csv --output ";
+  const auto piped =
+      shell("mkfifo pipe; timeout 10 cat pipe > read & " + predict + "pipe; wait; test -p pipe");
+  EXPECT_EQ(piped.exit_code, 0) << piped.err;
+  EXPECT_EQ(content("read").substr(0, 2), "y\n");
+
+  const auto linked = shell("ln -s real link; echo old > real; " + predict + "link; test -L link");
+  EXPECT_EQ(linked.exit_code, 0) << linked.err;
+  EXPECT_EQ(content("real"), content("read"));
+}
+
+TEST_F(Errors, APredictionThatOverflowsIsNamedWithItsRow) {
+  ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
+  write("rows.csv", "1,2,3,4,5,6,7,8,9,10\n3e38,3e38,3e38,3e38,3e38,3e38,3e38,3e38,3e38,3e38\n");
+  const auto result = run({"predict", "runs/friedman", "--input", "rows.csv"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("rows.csv: row 2: the prediction is not a finite number"), std::string::npos)
+      << result.err;
+}
+
+TEST_F(Errors, AFigureThatFailsCostsNoResult) {
+  std::filesystem::create_directories(path("figures/loss.svg/in the way"));
+  const auto result = run(quick_training({"--quiet", "--json", "--output", "figures"}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(only_json(result.out)["command"], "train");
+  EXPECT_NE(result.err.find("mlp: note: "), std::string::npos) << result.err;
+}
+
+TEST_F(Errors, AnOverflowOfTheOptimizersStateIsADivergence) {
+  const auto result = run(quick_training({"--quiet", "--optimizer", "adam", "--l2", "1e30"}));
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("training diverged in epoch 1"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("layer 1 ("), std::string::npos) << result.err;
 }
 
 TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
