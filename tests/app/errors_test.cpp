@@ -55,7 +55,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--dropout", "1"}, "--dropout takes"},
       {{"train", "mpg", "--dropout", "0.5"}, "--dropout acts on hidden layers"},
       {{"train", "friedman", "--weight-decay", "-1"}, "--weight-decay takes"},
-      {{"train", "friedman", "--weight-decay", "1", "--l2", "1"}, "are the same thing"},
+      {{"train", "friedman", "--optimizer", "sgd", "--weight-decay", "1", "--l2", "1"}, "are the same thing"},
       {{"train", "friedman", "--l2", "x"}, "--l2 takes"},
       {{"train", "friedman", "--clip-norm", "-0.1"}, "--clip-norm takes"},
       {{"train", "friedman", "--early-stopping", "-1"}, "--early-stopping takes"},
