@@ -1,9 +1,10 @@
 // The kernel table of every CPU target; this file is compiled once per target by Highway.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/kernels.cpp"
-// SSSE3 and SSE4 without AVX2 are CPUs from before 2013: they run the baseline.
+// SSSE3 and SSE4 without AVX2 are CPUs from before 2013: they run the baseline. SVE vectors have no size at
+// compile time and cannot be held in the tile's array of accumulators; every SVE machine has NEON.
 #ifndef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #endif
 #include <hwy/foreach_target.h>
 // The per-target parts come after foreach_target.h.
