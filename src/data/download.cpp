@@ -9,9 +9,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "mlp/atomic_file.h"
 #include "data/byte_reader.h"
 #include "data/sha256.h"
+#include "mlp/atomic_file.h"
 #include "mlp/error.h"
 
 namespace mlp {

@@ -55,6 +55,20 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
+/// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
+/// `count` weights from W[row, column] on, from float `at` of the packed parameters on.
+template <class Body>
+void for_each_piece(const LayerPlan& layer, const Body& body) {
+  const kernels::PackedShape& shape = layer.weights;
+  for (std::size_t panel = 0; panel < shape.panels(); ++panel) {
+    const std::size_t first = shape.first_column(panel), width = shape.width(panel);
+    const std::size_t count = std::min(width, shape.columns() - first);
+    for (std::size_t row = 0; row < shape.rows(); ++row) {
+      body(row, first, count, layer.weight_offset + shape.offset(panel) + row * width);
+    }
+  }
+}
+
 }  // namespace
 
 double training_flops(const MultilayerPerceptron& network, std::size_t rows) {
@@ -115,37 +129,21 @@ void Plan::pack(const Parameters& parameters, float* packed) const {
           "Plan::pack: the parameters are not this network's");
   std::fill(packed, packed + packed_size_, 0.0f);
   for (std::size_t index = 0; index < layers_.size(); ++index) {
-    const LayerPlan& plan = layers_[index];
     const auto W = parameters.weight(index);
-    for (std::size_t panel = 0; panel < plan.weights.panels(); ++panel) {
-      const std::size_t first = plan.weights.first_column(panel);
-      const std::size_t width = plan.weights.width(panel);
-      const std::size_t columns = std::min(width, W.columns() - first);
-      for (std::size_t row = 0; row < W.rows(); ++row) {
-        std::copy_n(&W(row, first), columns,
-                    packed + plan.weight_offset + plan.weights.offset(panel) + row * width);
-      }
-    }
-    std::ranges::copy(parameters.bias(index), packed + plan.bias_offset);
+    for_each_piece(layers_[index], [&](std::size_t row, std::size_t column, std::size_t count,
+                                       std::size_t at) { std::copy_n(&W(row, column), count, packed + at); });
+    std::ranges::copy(parameters.bias(index), packed + layers_[index].bias_offset);
   }
 }
 
 Parameters Plan::unpack(const float* packed) const {
   Parameters parameters(network_);
   for (std::size_t index = 0; index < layers_.size(); ++index) {
-    const LayerPlan& plan = layers_[index];
     const auto W = parameters.weight(index);
-    for (std::size_t panel = 0; panel < plan.weights.panels(); ++panel) {
-      const std::size_t first = plan.weights.first_column(panel);
-      const std::size_t width = plan.weights.width(panel);
-      const std::size_t columns = std::min(width, W.columns() - first);
-      for (std::size_t row = 0; row < W.rows(); ++row) {
-        std::copy_n(packed + plan.weight_offset + plan.weights.offset(panel) + row * width, columns,
-                    &W(row, first));
-      }
-    }
-    std::ranges::copy_n(packed + plan.bias_offset, static_cast<std::ptrdiff_t>(plan.weights.columns()),
-                        parameters.bias(index).begin());
+    for_each_piece(layers_[index], [&](std::size_t row, std::size_t column, std::size_t count,
+                                       std::size_t at) { std::copy_n(packed + at, count, &W(row, column)); });
+    const auto b = parameters.bias(index);
+    std::copy_n(packed + layers_[index].bias_offset, b.size(), b.begin());
   }
   return parameters;
 }

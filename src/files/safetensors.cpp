@@ -11,8 +11,8 @@
 #include <optional>
 #include <utility>
 
-#include "mlp/atomic_file.h"
 #include "files/json.h"
+#include "mlp/atomic_file.h"
 #include "mlp/error.h"
 #include "network/text.h"
 

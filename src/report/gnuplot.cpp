@@ -17,8 +17,8 @@
 #include <thread>
 #include <vector>
 
-#include "mlp/atomic_file.h"
 #include "core/descriptor.h"
+#include "mlp/atomic_file.h"
 #include "mlp/error.h"
 #include "network/text.h"
 
