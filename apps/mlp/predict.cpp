@@ -91,7 +91,7 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
     throw UsageError("--probabilities needs a model of classes, and " + arguments.model + " predicts numbers",
                      "leave it out");
   }
-  const Inputs inputs = read_inputs(arguments.input, model.network.fan_in());
+  const Inputs inputs = read_inputs(arguments.input, model.network.fan_in(), model.feature_names);
   const Matrix<float> outputs = predict(model, inputs, options);
   require_finite(outputs, arguments.input);
   const std::string csv =

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,8 @@ DataSplit load_dataset(const std::string& name, const DataSource& source, std::u
 
 /// Rows of raw inputs from a file, for prediction: IDX images (plain or gzip), or CSV rows of numbers with
 /// `features` columns and an optional header line. Throws FileError naming file, line and what was expected.
-Inputs read_inputs(const std::filesystem::path& path, std::size_t features);
+/// A header line that holds `feature_names` in another order is refused, as the columns would be mistaken.
+Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
+                   std::span<const std::string> feature_names = {});
 
 }  // namespace mlp

@@ -2,6 +2,7 @@
 // row a line, with or without a line of column names.
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,7 +88,18 @@ std::vector<std::string_view> split(std::string_view line, char separator) {
   }
 }
 
-Matrix<float> read_rows(ByteReader& bytes, std::size_t features) {
+/// Throws when `names` are the features' own names in another order: the columns would be taken for one
+/// another.
+void check_order(std::span<const std::string_view> names, std::span<const std::string> features,
+                 const std::string& where) {
+  if (std::ranges::equal(names, features) || !std::ranges::is_permutation(names, features)) return;
+  std::string order;
+  for (const auto& feature : features) order += (order.empty() ? "" : ",") + feature;
+  throw FileError(where + ": the columns are in another order than the model's features",
+                  "put them in this order: " + order);
+}
+
+Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const std::string> feature_names) {
   LineReader lines(bytes);
   AlignedVector<float> values;
   std::string line;
@@ -102,8 +114,11 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features) {
     const auto cells = split(text, separator);
     const auto where = [&] { return bytes.name() + ": line " + std::to_string(lines.number()); };
     // A line with some numbers is a row with a mistake in it, not a line of names.
-    if (may_be_names && std::ranges::none_of(cells, [](auto cell) { return parse_number(cell).has_value(); }))
+    if (may_be_names &&
+        std::ranges::none_of(cells, [](auto cell) { return parse_number(cell).has_value(); })) {
+      check_order(cells, feature_names, where());
       continue;
+    }
     if (cells.size() != features)
       throw FileError(where() + ": expected " + std::to_string(features) + " columns, found " +
                           std::to_string(cells.size()),
@@ -128,12 +143,14 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features) {
 
 }  // namespace
 
-Inputs read_inputs(const std::filesystem::path& path, std::size_t features) {
+Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
+                   std::span<const std::string> feature_names) {
   require(features > 0, "read_inputs: features must be positive");
   ByteReader bytes(path);
   const auto start = bytes.peek();
   if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows or IDX images");
-  if (*start != 0) return read_rows(bytes, features);  // text has no zero byte, IDX starts with two
+  if (*start != 0)
+    return read_rows(bytes, features, feature_names);  // text has no zero byte, IDX starts with two
 
   auto inputs = idx_rows(read_idx(bytes), bytes.name());
   if (column_count(inputs) != features)

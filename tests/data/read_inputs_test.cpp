@@ -35,6 +35,18 @@ TEST_F(ReadInputs, TakesAnySeparator) {
   EXPECT_EQ(rows("  1   -2.5 +3e2 \n4 5 6\n", 3), expected);
 }
 
+TEST_F(ReadInputs, RefusesTheFeaturesOwnNamesInAnotherOrder) {
+  const std::vector<std::string> features = {"width", "height"};
+  const auto read_named = [&](const std::string& bytes) {
+    write_bytes(folder_ / "rows", bytes);
+    return std::get<Matrix<float>>(read_inputs(folder_ / "rows", 2, features));
+  };
+  const Matrix<float> expected(1, 2, {1, 2});
+  EXPECT_EQ(read_named("width,height\n1,2\n"), expected);
+  EXPECT_EQ(read_named("other,names\n1,2\n"), expected);
+  expect_error<FileError>([&] { read_named("height,width\n1,2\n"); }, {"line 1", "another order"});
+}
+
 TEST_F(ReadInputs, TakesNamesBlankLinesAndOtherLineEnds) {
   const Matrix<float> expected(2, 2, {1, 2, 3, 4});
   EXPECT_EQ(rows("width,height\n1,2\n3,4\n", 2), expected);
