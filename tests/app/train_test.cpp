@@ -147,8 +147,10 @@ TEST_F(Train, OptionsDecideTheRun) {
 }
 
 TEST_F(Train, WeightDecayIsAdamWsOwnOrElseL2) {
-  ASSERT_EQ(run(quick_training({"--weight-decay", "0.1", "--output", "decay"})).exit_code, 0);
-  ASSERT_EQ(run(quick_training({"--l2", "0.1", "--output", "l2"})).exit_code, 0);
+  ASSERT_EQ(
+      run(quick_training({"--optimizer", "adam", "--weight-decay", "0.1", "--output", "decay"})).exit_code,
+      0);
+  ASSERT_EQ(run(quick_training({"--optimizer", "adam", "--l2", "0.1", "--output", "l2"})).exit_code, 0);
   EXPECT_EQ(tensors("decay/model.safetensors"), tensors("l2/model.safetensors"));
 
   ASSERT_EQ(

@@ -50,14 +50,15 @@ inline Dataset toy_classes(std::size_t rows, std::size_t features = 6, int class
   return dataset;
 }
 
-/// y = 10 + 3 x0 - 2 x1 + x0 x1 + noise.
+/// y = 10 + 3 x0 - 2 x1 + x0 x1 + noise; x1 = 0 where there is one feature.
 inline Dataset toy_numbers(std::size_t rows, std::size_t features = 4, float noise = 0.5f) {
   Dataset dataset{
       .name = "toy numbers", .inputs = toy_inputs(rows, features), .targets = Matrix<float>(rows, 1)};
   const auto& x = std::get<Matrix<float>>(dataset.inputs);
   for (std::size_t n = 0; n < rows; ++n) {
     const float r = static_cast<float>(mixed(n, 2000) % 16) / 8 - 1;
-    dataset.targets(n, 0) = 10 + 3 * x(n, 0) - 2 * x(n, 1) + x(n, 0) * x(n, 1) + noise * r;
+    const float x0 = x(n, 0), x1 = features > 1 ? x(n, 1) : 0;
+    dataset.targets(n, 0) = 10 + 3 * x0 - 2 * x1 + x0 * x1 + noise * r;
   }
   return dataset;
 }
@@ -81,8 +82,10 @@ inline Dataset subset(const Dataset& dataset, std::span<const std::uint32_t> row
 }
 
 inline bool same_bits(const Parameters& a, const Parameters& b) {
-  return a.layout() == b.layout() &&
-         std::memcmp(a.values().data(), b.values().data(), a.values().size_bytes()) == 0;
+  const auto bits = [](float value) {
+    return std::bit_cast<std::uint32_t>(value);
+  };  // NaN equals NaN, 0 not -0
+  return a.layout() == b.layout() && std::ranges::equal(a.values(), b.values(), {}, bits, bits);
 }
 inline bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
