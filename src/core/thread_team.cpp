@@ -1,8 +1,8 @@
 #include "core/thread_team.h"
 
-#include <sched.h>
-
 #include <algorithm>
+
+#include "core/cpu.h"
 
 namespace mlp {
 
@@ -35,13 +35,6 @@ void wait_while_equal(const std::atomic<Integer>& value, Integer old) {
 }
 
 }  // namespace
-
-int available_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1u, std::thread::hardware_concurrency());
-}
 
 Share share_of(std::size_t count, int member, int members, std::size_t granule) {
   const std::size_t granules = (count + granule - 1) / granule;

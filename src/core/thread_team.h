@@ -57,9 +57,6 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint32_t> phase_{0};
 };
 
-/// The number of cores this process may run on (its affinity mask, not the machine's total); at least 1.
-int available_cores();
-
 /// A contiguous share [begin, end) of `count` items for `member` of `members`; shares differ by at most one
 /// `granule` and begin at multiples of it.
 struct Share {

@@ -37,7 +37,7 @@ bool fused(const Loss& loss, const Activation& activation) {
 
 float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row) {
   const auto z = row.logits, a = row.outputs, y = row.targets;
-  const std::size_t classes = y.size();
+  const std::size_t classes = y.columns();
   const float count = static_cast<float>(classes);
   const Smoothing smooth = smoothing_of(loss, classes);
   return std::visit(
@@ -46,25 +46,28 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
         if constexpr (std::is_same_v<L, CrossEntropy>) {
           // logsumexp(z) - z_c = (max z - z_c) + log sum_k exp(z_k - max z), the sum being 1 / (the largest
           // probability): added up in this order, large logits do not swallow the logarithm.
-          const std::size_t top = static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin());
-          const float log_sum = -std::log(a[top]);
+          std::size_t top = 0;
+          for (std::size_t c = 1; c < classes; ++c) {
+            if (z(0, c) > z(0, top)) top = c;
+          }
+          const float log_sum = -std::log(a(0, top));
           for (std::size_t c = 0; c < classes; ++c) {
-            const float target = smooth(y[c]);
-            if (target != 0) sum += target * ((z[top] - z[c]) + log_sum);
+            const float target = smooth(y(0, c));
+            if (target != 0) sum += target * ((z(0, top) - z(0, c)) + log_sum);
           }
           return sum;
         } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
           const bool from_logits = std::holds_alternative<Sigmoid>(activation);
           const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
           for (std::size_t c = 0; c < classes; ++c) {
-            const float target = smooth(y[c]);
-            sum += from_logits ? target * softplus(-z[c]) + (1 - target) * softplus(z[c])
-                               : -(target * bounded_log(a[c]) + (1 - target) * bounded_log(1 - a[c]));
+            const float target = smooth(y(0, c));
+            sum += from_logits ? target * softplus(-z(0, c)) + (1 - target) * softplus(z(0, c))
+                               : -(target * bounded_log(a(0, c)) + (1 - target) * bounded_log(1 - a(0, c)));
           }
           return sum / count;
         } else {
           for (std::size_t c = 0; c < classes; ++c) {
-            const float residual = a[c] - y[c];
+            const float residual = a(0, c) - y(0, c);
             const float size = std::abs(residual);
             if constexpr (std::is_same_v<L, SquaredError>) sum += residual * residual / 2;
             if constexpr (std::is_same_v<L, MeanSquaredError>) sum += residual * residual;
@@ -81,19 +84,19 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
 }
 
 void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row, float factor,
-                  std::span<float> gradient) {
+                  kernels::BlockedView<float> gradient) {
   const auto a = row.outputs, y = row.targets;
-  const std::size_t classes = y.size();
+  const std::size_t classes = y.columns();
   const float count = static_cast<float>(classes);
   const Smoothing smooth = smoothing_of(loss, classes);
 
   if (fused(loss, activation)) {
     if (std::holds_alternative<CrossEntropy>(loss)) {
       float target_sum = 0;
-      for (std::size_t c = 0; c < classes; ++c) target_sum += smooth(y[c]);
-      for (std::size_t c = 0; c < classes; ++c) gradient[c] = (a[c] * target_sum - smooth(y[c])) * factor;
+      for (std::size_t c = 0; c < classes; ++c) target_sum += smooth(y(0, c));
+      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) * target_sum - smooth(y(0, c))) * factor;
     } else {
-      for (std::size_t c = 0; c < classes; ++c) gradient[c] = (a[c] - smooth(y[c])) / count * factor;
+      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) - smooth(y(0, c))) / count * factor;
     }
     return;
   }
@@ -102,9 +105,9 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
   std::visit(
       [&]<class L>(const L& l) {
         for (std::size_t c = 0; c < classes; ++c) {
-          const float target = smooth(y[c]);
-          const float residual = a[c] - target;
-          float& g = gradient[c];
+          const float target = smooth(y(0, c));
+          const float residual = a(0, c) - target;
+          float& g = gradient(0, c);
           if constexpr (std::is_same_v<L, SquaredError>) g = residual;
           if constexpr (std::is_same_v<L, MeanSquaredError>) g = 2 * residual / count;
           if constexpr (std::is_same_v<L, MeanAbsoluteError>) {
@@ -114,9 +117,9 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
             const float delta = static_cast<float>(l.delta);
             g = std::clamp(residual, -delta, delta) / count;
           }
-          if constexpr (std::is_same_v<L, CrossEntropy>) g = -target / std::max(a[c], 1e-30f);
+          if constexpr (std::is_same_v<L, CrossEntropy>) g = -target / std::max(a(0, c), 1e-30f);
           if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
-            g = residual / std::max(a[c] * (1 - a[c]), 1e-12f) / count;
+            g = residual / std::max(a(0, c) * (1 - a(0, c)), 1e-12f) / count;
           }
           g *= factor;
         }

@@ -2,27 +2,26 @@
 // says, without allocating.
 #pragma once
 
-#include <span>
-
+#include "kernels/blocked.h"
 #include "mlp/activation.h"
 #include "mlp/loss.h"
 
 namespace mlp::engine {
 
-/// One row of C outputs.
+/// One row of C outputs; element c is (0, c).
 struct OutputRow {
-  std::span<const float> logits;   ///< z
-  std::span<const float> outputs;  ///< a = f(z)
-  std::span<const float> targets;  ///< y, not smoothed
+  kernels::ConstBlockedView<float> logits;   ///< z
+  kernels::ConstBlockedView<float> outputs;  ///< a = f(z)
+  kernels::ConstBlockedView<float> targets;  ///< y, not smoothed
 };
 
 /// loss_n.
 float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row);
 
-/// Times `factor` (w_n / N), to `gradient` [C]: d loss_n / dz where loss and activation are fused, else d
+/// Times `factor` (w_n / N), to `gradient` [1, C]: d loss_n / dz where loss and activation are fused, else d
 /// loss_n / da.
 void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row, float factor,
-                  std::span<float> gradient);
+                  kernels::BlockedView<float> gradient);
 
 /// Whether the gradient by the logits has a closed form, without the activation's derivative: CrossEntropy on
 /// Softmax, BinaryCrossEntropy on Sigmoid.

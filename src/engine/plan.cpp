@@ -22,49 +22,100 @@ Derivative derivative_of(const Layer& layer) {
   return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
 }
 
-/// All weights in `members` shares of nearly equal cost, cut between rows; a share keeps its place from step
-/// to step, so that its weights stay in its core's caches.
-std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
-  std::size_t total = 0;
-  for (const auto& layer : layers) total += layer.weights.size() + layer.weights.padded_columns();
+// Weights smaller than this move between caches in less time than the threads take to meet twice.
+constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
 
-  std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
-  std::size_t member = 0, done = 0;
-  const auto limit = [&](std::size_t index) { return total * (index + 1) / shares.size(); };
-  const auto advance = [&](std::size_t cost) {
-    done += cost;
-    while (member + 1 < shares.size() && done >= limit(member)) ++member;
-  };
+/// Whether `blocks` blocks of columns can be shared by the members without leaving some idle for long.
+bool shares_evenly(std::size_t blocks, int members) {
+  const auto count = static_cast<std::size_t>(members);
+  return (blocks + count - 1) / count * count * 8 <= blocks * 9;
+}
+
+/// Which layers' columns the threads share (see plan.h). Softmax needs its whole row in one place, and so
+/// does the loss, behind the last layer.
+void share_columns(std::vector<LayerPlan>& layers, int members) {
+  if (members == 1) return;
+  const auto row_wise = [&](std::size_t index) { return layers[index].derivative == Derivative::kSoftmax; };
   for (std::size_t index = 0; index < layers.size(); ++index) {
-    const auto& shape = layers[index].weights;
-    for (std::size_t panel = 0; panel < shape.panels(); ++panel) {
-      const std::size_t width = shape.width(panel);
-      for (std::size_t row = 0; row < shape.rows();) {
-        // As many rows as this member may still take, in whole groups of 8, at least one group.
-        const std::size_t room =
-            member + 1 < shares.size() ? (limit(member) - done + width - 1) / width : shape.rows();
-        const std::size_t rows = std::min(shape.rows() - row, std::max<std::size_t>(8, (room + 7) / 8 * 8));
-        shares[member].push_back({index, panel, row, row + rows, false});
-        row += rows;
-        advance(rows * width);
+    LayerPlan& layer = layers[index];
+    if (layer.weights.size() < kSharedColumnsFloats) continue;
+    layer.share_outputs = index + 1 < layers.size() && !row_wise(index) &&
+                          shares_evenly(kernels::blocks_of(layer.layer.fan_out), members);
+    layer.share_inputs = index > 0 && !row_wise(index - 1) &&
+                         shares_evenly(kernels::blocks_of(layer.layer.fan_in), members);
+  }
+}
+
+/// All weights in `members` shares of nearly equal cost. Where threads share a layer's columns forward, each
+/// updates the very weights it will read; the others are cut into tiles of 16 inputs by up to 4 blocks of
+/// outputs. A share keeps its place from step to step, so that its weights stay in its core's caches.
+std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
+  std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
+  std::vector<std::pair<WeightTask, std::size_t>> rest;  // and its cost
+  std::size_t total = 0;
+  for (std::size_t index = 0; index < layers.size(); ++index) {
+    const LayerPlan& layer = layers[index];
+    const std::size_t row_blocks = kernels::blocks_of(layer.layer.fan_in);
+    const std::size_t column_blocks = kernels::blocks_of(layer.layer.fan_out);
+    if (layer.share_outputs) {
+      for (int member = 0; member < members; ++member) {
+        const Share columns = share_of(column_blocks, member, members);
+        auto& share = shares[static_cast<std::size_t>(member)];
+        share.push_back({.layer = index, .rows = {0, row_blocks}, .columns = columns});
+        share.push_back({.layer = index, .columns = columns, .bias = true});
+      }
+      continue;
+    }
+    const auto add = [&](const WeightTask& task, std::size_t cost) {
+      rest.emplace_back(task, cost);
+      total += cost;
+    };
+    const std::size_t groups = (column_blocks + 3) / 4;
+    for (std::size_t group = 0; group < groups; ++group) {
+      const Share columns{column_blocks * group / groups, column_blocks * (group + 1) / groups};
+      for (std::size_t row = 0; row < row_blocks; ++row) {
+        const std::size_t rows = std::min(kernels::kBlock, layer.layer.fan_in - row * kernels::kBlock);
+        add({.layer = index, .rows = {row, row + 1}, .columns = columns}, rows * (columns.end - columns.begin));
       }
     }
-    shares[member].push_back({index, 0, 0, 0, true});
-    advance(shape.padded_columns());
+    add({.layer = index, .columns = {0, column_blocks}, .bias = true}, column_blocks);
+  }
+  // In order, each to the member whose part of the total its middle falls into; neighbours become one task.
+  std::size_t done = 0;
+  for (const auto& [task, cost] : rest) {
+    const std::size_t middle = std::min(2 * done + cost, 2 * total - 1);
+    auto& share = shares[middle * shares.size() / (2 * total)];
+    done += cost;
+    WeightTask* last = share.empty() ? nullptr : &share.back();
+    if (last && !task.bias && !last->bias && last->layer == task.layer &&
+        last->columns.begin == task.columns.begin && last->rows.end == task.rows.begin) {
+      last->rows.end = task.rows.end;
+    } else {
+      share.push_back(task);
+    }
   }
   return shares;
+}
+
+// A chunk's inputs should fill at most half of the second-level cache; fewer rows than this would not feed
+// the threads, and more gain nothing.
+constexpr std::size_t kLeastChunk = 64, kMostChunk = 256;
+
+std::size_t chunk_rows_of(const MultilayerPerceptron& network, std::size_t max_batch, std::size_t cache_bytes) {
+  const std::size_t row_bytes = kernels::padded(network.fan_in()) * sizeof(float);
+  const std::size_t fitting = cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
+  return std::min(max_batch, std::clamp(fitting, kLeastChunk, kMostChunk));
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
 /// `count` weights from W[row, column] on, from float `at` of the packed parameters on.
 template <class Body>
 void for_each_piece(const LayerPlan& layer, const Body& body) {
-  const kernels::PackedShape& shape = layer.weights;
-  for (std::size_t panel = 0; panel < shape.panels(); ++panel) {
-    const std::size_t first = shape.first_column(panel), width = shape.width(panel);
-    const std::size_t count = std::min(width, shape.columns() - first);
-    for (std::size_t row = 0; row < shape.rows(); ++row) {
-      body(row, first, count, layer.weight_offset + shape.offset(panel) + row * width);
+  const kernels::BlockedShape& shape = layer.weights;
+  for (std::size_t column = 0; column < shape.columns; column += kernels::kBlock) {
+    const std::size_t count = std::min(kernels::kBlock, shape.columns - column);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      body(row, column, count, layer.weight_offset + shape.index(row, column));
     }
   }
 }
@@ -110,7 +161,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
                    .weight_offset = packed_size_,
                    .derivative = derivative_of(layer)};
     plan.bias_offset = plan.weight_offset + plan.weights.size();
-    packed_size_ = plan.bias_offset + plan.weights.padded_columns();
+    packed_size_ = plan.bias_offset + kernels::padded(layer.fan_out);
     if (index > 0) {
       plan.transposed_offset = transposed_size_;
       transposed_size_ += plan.transposed.size();
@@ -121,6 +172,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   const double work = training_flops(network, max_batch_);
   const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
+  chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
+  share_columns(layers_, threads_);
   weight_tasks_ = share_weights(layers_, threads_);
 }
 
@@ -149,24 +202,17 @@ Parameters Plan::unpack(const float* packed) const {
 }
 
 void Plan::transpose(const WeightTask& task, const float* packed, float* transposed) const {
-  const LayerPlan& plan = layers_[task.layer];
   if (task.layer == 0 || task.bias) return;
-  const std::size_t first = plan.weights.first_column(task.panel);
-  const std::size_t width = plan.weights.width(task.panel);
-  const std::size_t columns = std::min(width, plan.weights.columns() - first);
-  const float* from = packed + plan.weight_offset + plan.weights.offset(task.panel);
-  for (std::size_t row = task.begin; row < task.end; ++row) {
-    // Row `row` of W is column `row` of W^T, whose elements lie one panel width apart.
-    const std::size_t panel = plan.transposed.panel_of(row);
-    const std::size_t step = plan.transposed.width(panel);
-    float* to = transposed + plan.transposed_offset + plan.transposed.offset(panel) + first * step + row -
-                plan.transposed.first_column(panel);
-    for (std::size_t column = 0; column < columns; ++column) to[column * step] = from[row * width + column];
-  }
+  const LayerPlan& layer = layers_[task.layer];
+  const auto W = layer.weights.view(packed + layer.weight_offset).blocks(task.columns.begin, task.columns.end);
+  const auto Wt =
+      layer.transposed.view(transposed + layer.transposed_offset).blocks(task.rows.begin, task.rows.end);
+  const std::size_t rows = (task.rows.end - task.rows.begin) * kernels::kBlock;
+  kernels_->transpose(W.rows(task.rows.begin * kernels::kBlock, rows),
+                      Wt.rows(task.columns.begin * kernels::kBlock, W.columns()));
 }
 
 void Plan::transpose(const float* packed, float* transposed) const {
-  std::fill(transposed, transposed + transposed_size_, 0.0f);
   for (const auto& share : weight_tasks_) {
     for (const WeightTask& task : share) transpose(task, packed, transposed);
   }

@@ -1,10 +1,14 @@
 // How one network is trained and predicted with on this CPU: everything that can be decided before the first
 // batch.
 //
-// A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A step runs in two
-// phases with a barrier between: first each thread takes a share of the batch's rows through gather, forward,
-// loss and backward (weights are only read), then each thread takes a share of the weights through gradient
-// and update (activations are only read).
+// A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A batch is worked off
+// in chunks of rows whose activations stay in a core's second-level cache. For each chunk the threads go
+// forward and backward (row_pass.h; weights are only read), meet, and then each takes its share of the
+// weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read).
+//
+// Forward and backward, threads share a layer's rows, or - where its weights are so large that moving them
+// between the cores' caches would cost more than moving activations - its columns: a thread then always works
+// on the same weights, and the threads meet before and after the layer.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "core/cpu.h"
+#include "core/thread_team.h"
 #include "kernels/kernels.h"
 #include "mlp/loss.h"
 #include "mlp/model.h"
@@ -29,20 +35,21 @@ enum class Derivative {
 
 struct LayerPlan {
   Layer layer;
-  kernels::PackedShape weights;     ///< W [fan_in, fan_out]
-  kernels::PackedShape transposed;  ///< W^T [fan_out, fan_in], for dX = dZ W^T; unused on the first layer
+  kernels::BlockedShape weights;     ///< W [fan_in, fan_out]
+  kernels::BlockedShape transposed;  ///< W^T [fan_out, fan_in], for dX = dZ W^T; unused on the first layer
   std::size_t weight_offset = 0;    ///< in the packed parameters
   std::size_t bias_offset = 0;      ///< likewise
   std::size_t transposed_offset = 0;
   Derivative derivative = Derivative::kOfOutput;
+  bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
+  bool share_inputs = false;   ///< backward, likewise those of dX
 };
 
-/// A thread's share of one layer's weights: rows [begin, end) of one panel, or the layer's bias.
+/// A thread's share of one layer's weights: of rows and columns of W in blocks of 16, or of the bias.
 struct WeightTask {
   std::size_t layer = 0;
-  std::size_t panel = 0;
-  std::size_t begin = 0;
-  std::size_t end = 0;
+  Share rows = {};     ///< blocks of 16 inputs; empty for a bias
+  Share columns = {};  ///< blocks of 16 outputs
   bool bias = false;
 };
 
@@ -51,7 +58,7 @@ struct PlanOptions {
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
   int available_threads = 1;
   std::string target = {};  ///< CPU target; empty: the best
-  bool training = true;     ///< false: prediction and evaluation only
+  std::size_t cache_bytes = l2_cache_bytes();  ///< a core's second-level cache
 };
 
 class Plan {
@@ -68,6 +75,9 @@ class Plan {
   const kernels::Kernels& kernels() const { return *kernels_; }
   const std::vector<LayerPlan>& layers() const { return layers_; }
   std::size_t max_batch() const { return max_batch_; }
+  /// The most rows of a chunk; and the distance of blocks in buffers of so many rows.
+  std::size_t chunk_rows() const { return chunk_rows_; }
+  std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
 
   /// Floats in the packed parameters (all layers' weights and biases), and in the packed transposes.
@@ -85,7 +95,7 @@ class Plan {
   Parameters unpack(const float* packed) const;
   /// The transposes of all layers but the first, from the packed parameters.
   void transpose(const float* packed, float* transposed) const;
-  /// The same for rows [begin, end) of one panel of one layer.
+  /// The same for the weights of one task.
   void transpose(const WeightTask& task, const float* packed, float* transposed) const;
 
  private:
@@ -98,6 +108,7 @@ class Plan {
   std::vector<LayerPlan> layers_;
   std::vector<std::vector<WeightTask>> weight_tasks_;
   std::size_t max_batch_ = 0;
+  std::size_t chunk_rows_ = 0;
   std::size_t packed_size_ = 0;
   std::size_t transposed_size_ = 0;
   int threads_ = 1;

@@ -2,6 +2,7 @@
 #include "engine/row_pass.h"
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -10,21 +11,43 @@
 
 namespace mlp::engine {
 
-ConstMatrixView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
-                                Share share) {
-  const std::size_t fan_in = plan.layers()[index].layer.fan_in;
-  const auto& buffer = index == 0 ? workspace.inputs : workspace.layers[index - 1].outputs;
-  const auto padded = rows_of(buffer, kernels::padded(fan_in), share);
-  return {padded.data(), padded.rows(), fan_in, padded.stride()};
-}
+using kernels::BlockedView;
+using kernels::ConstBlockedView;
+using kernels::Epilogue;
 
 namespace {
 
-/// X of the share's rows: gathered, converted, scaled.
-void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, std::span<const std::uint32_t> rows,
-            Share share) {
-  const MatrixView<float> X = rows_of(workspace.inputs, kernels::padded(plan.network().fan_in()), share);
-  const auto index = rows.subspan(share.begin, share.end - share.begin);
+const AlignedVector<float>& inputs_of(const Workspace& workspace, const Chunk& chunk) {
+  return workspace.inputs[std::min(workspace.inputs.size() - 1, static_cast<std::size_t>(chunk.member))];
+}
+
+/// A part of a chunk's matrix: some rows of some columns, in blocks.
+struct Part {
+  Share rows;
+  Share blocks;
+};
+
+/// What this member computes of a matrix of `columns` columns.
+Part part_of(const Plan& plan, const Chunk& chunk, std::size_t columns, bool share_columns) {
+  const std::size_t blocks = kernels::blocks_of(columns);
+  if (!share_columns) return {chunk.share(plan), {0, blocks}};
+  return {{0, chunk.rows.size()}, share_of(blocks, chunk.member, plan.threads())};
+}
+
+template <class T>
+BlockedView<T> cut(BlockedView<T> view, const Part& part) {
+  return view.rows(part.rows.begin, part.rows.end - part.rows.begin)
+      .blocks(part.blocks.begin, part.blocks.end);
+}
+
+/// X, gathered, converted, scaled: all the chunk's rows where this member needs them, else its own.
+void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk) {
+  const bool all = plan.layers().front().share_outputs;
+  const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
+  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  auto& buffer = workspace.inputs[all ? static_cast<std::size_t>(chunk.member) : 0];
+  const auto X =
+      chunk_view(plan, buffer, chunk.rows.size(), plan.network().fan_in()).rows(share.begin, index.size());
   std::visit(
       [&]<class T>(const Matrix<T>& stored) {
         if constexpr (std::is_same_v<T, std::uint8_t>) {
@@ -36,14 +59,15 @@ void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, std::s
       inputs);
 }
 
-/// Multiplies the share's rows of `values` by their dropout factors.
-void apply_dropout(const LayerPlan& layer, std::size_t index, const StepSettings& settings, Share share,
-                   MatrixView<float> values) {
+/// Multiplies `values`, the part of a layer's matrix, by its dropout factors.
+void apply_dropout(const LayerPlan& layer, std::size_t index, const StepSettings& settings,
+                   const Chunk& chunk, const Part& part, BlockedView<float> values) {
   const RandomStream stream = dropout_stream(settings.seed, index, settings.step);
   const std::uint32_t threshold = dropout_threshold(layer.layer.dropout);
   const float scale = static_cast<float>(1.0 / (1.0 - layer.layer.dropout));
   for (std::size_t n = 0; n < values.rows(); ++n) {
-    const std::uint64_t first = dropout_index(share.begin + n, 0, layer.layer.fan_out);
+    const std::uint64_t first = dropout_index(chunk.first + part.rows.begin + n,
+                                              part.blocks.begin * kernels::kBlock, layer.layer.fan_out);
     for (std::size_t column = 0; column < values.columns(); column += 4) {
       const auto words = stream.block((first + column) / 4);
       for (std::size_t lane = 0; lane < 4; ++lane)
@@ -52,97 +76,145 @@ void apply_dropout(const LayerPlan& layer, std::size_t index, const StepSettings
   }
 }
 
-/// A = f(XW + b) of every layer for the share's rows. `settings`: a training step, which drops activations
-/// and keeps what the backward pass needs.
-void forward(const Plan& plan, Workspace& workspace, Share share, const StepSettings* settings) {
+/// What a layer's product may do at once: its activation, if that is one slope below zero.
+Epilogue slope_of(const LayerPlan& layer) {
+  const Activation& activation = layer.layer.activation;
+  if (layer.derivative != Derivative::kOfOutput || std::holds_alternative<Linear>(activation)) return {};
+  const auto* leaky = std::get_if<LeakyReLU>(&activation);
+  return {.kind = Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
+}
+
+/// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
+/// backward pass needs.
+void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings* settings) {
   const kernels::Kernels& k = plan.kernels();
   for (std::size_t index = 0; index < plan.layers().size(); ++index) {
     const LayerPlan& layer = plan.layers()[index];
+    if (index > 0 && (layer.share_outputs || plan.layers()[index - 1].share_outputs)) chunk.team.barrier();
     LayerBuffers& buffers = workspace.layers[index];
-    const std::size_t width = layer.weights.padded_columns();
-    const MatrixView<float> A = rows_of(buffers.outputs, width, share);
-    const std::size_t count = A.rows() * width;
-    k.affine(input_of(plan, workspace, index, share), workspace.parameters.data() + layer.weight_offset,
-             layer.weights, workspace.parameters.data() + layer.bias_offset, A);
-    if (index + 1 == plan.layers().size()) {
-      std::copy_n(A.data(), count, workspace.logits.data() + share.begin * width);
+    const Part part = part_of(plan, chunk, layer.layer.fan_out, layer.share_outputs);
+    const auto part_in = [&](AlignedVector<float>& buffer) {
+      return cut(chunk_view(plan, buffer, chunk.rows.size(), layer.layer.fan_out), part);
+    };
+    const bool last = index + 1 == plan.layers().size();
+    const Epilogue epilogue = last ? Epilogue{} : slope_of(layer);
+    const BlockedView<float> A = part_in(buffers.outputs);
+    if (A.rows() == 0) continue;
+    const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
+    k.affine(
+        input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows()),
+        W.blocks(part.blocks.begin, part.blocks.end),
+        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock, epilogue, A);
+    if (last) {  // the loss is best told from the logits
+      const auto logits = part_in(workspace.logits);
+      for (std::size_t block = 0; block < A.blocks(); ++block) {
+        std::copy_n(A.block(block), A.rows() * kernels::kBlock, logits.block(block));
+      }
     }
     const bool keep = settings && layer.derivative != Derivative::kOfOutput;
-    float* derivative = keep ? rows_of(buffers.derivative, width, share).data() : nullptr;
     if (layer.derivative == Derivative::kSoftmax) {
-      k.softmax(A, layer.layer.fan_out);
-      if (keep) std::copy_n(A.data(), count, derivative);
-    } else {
-      k.activate(layer.layer.activation, A.data(), derivative, count);
+      k.softmax(A);
+      if (keep) {
+        const auto P = part_in(buffers.derivative);
+        for (std::size_t block = 0; block < A.blocks(); ++block) {
+          std::copy_n(A.block(block), A.rows() * kernels::kBlock, P.block(block));
+        }
+      }
+    } else if (epilogue.kind == Epilogue::Kind::kNone &&
+               !(layer.derivative == Derivative::kOfOutput &&
+                 std::holds_alternative<Linear>(layer.layer.activation))) {
+      k.activate(layer.layer.activation, A, keep ? part_in(buffers.derivative).data() : nullptr);
     }
     if (settings && layer.layer.dropout > 0.0) {
-      apply_dropout(layer, index, *settings, share, A);
+      apply_dropout(layer, index, *settings, chunk, part, A);
       if (layer.derivative == Derivative::kStored) {
-        apply_dropout(layer, index, *settings, share, rows_of(buffers.derivative, width, share));
+        apply_dropout(layer, index, *settings, chunk, part, part_in(buffers.derivative));
       }
     }
   }
 }
 
-/// Y of the share's rows: one-hot labels, or scaled targets.
-void gather_targets(const Plan& plan, Workspace& workspace, const Batch& batch, Share share) {
+/// Y of this member's rows: one-hot labels, or scaled targets.
+void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
   const std::size_t outputs = plan.network().fan_out();
-  const MatrixView<float> Y = rows_of(workspace.targets, kernels::padded(outputs), share);
-  const bool labels = batch.dataset.task() == Task::kClassification;
-  for (std::size_t n = 0; n < Y.rows(); ++n) {
-    const std::uint32_t row = batch.rows[share.begin + n];
+  const auto Y = chunk_view(plan, workspace.targets, chunk.rows.size(), outputs);
+  const bool labels = dataset.task() == Task::kClassification;
+  const Share share = chunk.share(plan);
+  for (std::size_t n = share.begin; n < share.end; ++n) {
+    const std::uint32_t row = chunk.rows[n];
     for (std::size_t c = 0; c < outputs; ++c) {
-      Y(n, c) = labels ? static_cast<float>(batch.dataset.labels[row] == static_cast<std::int32_t>(c))
-                       : plan.target_scaling().apply(batch.dataset.targets(row, c), c);
+      Y(n, c) = labels ? static_cast<float>(dataset.labels[row] == static_cast<std::int32_t>(c))
+                       : plan.target_scaling().apply(dataset.targets(row, c), c);
     }
   }
 }
 
-/// The rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss and
+/// The first layer whose activations in row n of the chunk are not finite; their number, if none.
+std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace, const Chunk& chunk,
+                                   std::size_t n) {
+  const std::size_t count = plan.layers().size();
+  for (std::size_t index = 0; index < count; ++index) {
+    const auto& buffer = index + 1 == count ? workspace.logits : workspace.layers[index].outputs;
+    const auto A = chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_out);
+    for (std::size_t c = 0; c < A.columns(); ++c) {
+      if (!std::isfinite(A(n, c))) return index;
+    }
+  }
+  return count;
+}
+
+/// This member's rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss and
 /// activation are fused.
-void output_losses(const Plan& plan, Workspace& workspace, const Batch& batch, Share share, bool backward) {
+void output_losses(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
+                   bool backward) {
   const LayerPlan& last = plan.layers().back();
   LayerBuffers& buffers = workspace.layers.back();
-  const std::size_t outputs = last.layer.fan_out, width = last.weights.padded_columns();
-  const auto& weights = batch.dataset.sample_weights;
-  const float mean = 1.0f / static_cast<float>(batch.rows.size());
+  const auto view = [&](auto& buffer) {
+    return chunk_view(plan, buffer, chunk.rows.size(), last.layer.fan_out);
+  };
+  const auto& weights = dataset.sample_weights;
+  const float mean = 1.0f / static_cast<float>(chunk.batch_rows);
+  const Share share = chunk.share(plan);
   for (std::size_t n = share.begin; n < share.end; ++n) {
-    const auto row_of = [&](auto& buffer) { return std::span(buffer).subspan(n * width, outputs); };
-    const OutputRow row{row_of(std::as_const(workspace.logits)), row_of(std::as_const(buffers.outputs)),
-                        row_of(std::as_const(workspace.targets))};
-    const float weight = weights.empty() ? 1.0f : weights[batch.rows[n]];
-    workspace.row_losses[n] = weight * row_loss(plan.loss(), last.layer.activation, row);
+    const OutputRow row{view(std::as_const(workspace.logits)).rows(n, 1),
+                        view(std::as_const(buffers.outputs)).rows(n, 1),
+                        view(std::as_const(workspace.targets)).rows(n, 1)};
+    const float weight = weights.empty() ? 1.0f : weights[chunk.rows[n]];
+    const float loss = weight * row_loss(plan.loss(), last.layer.activation, row);
+    workspace.row_losses[chunk.first + n] = loss;
+    if (!std::isfinite(loss)) {
+      auto& layer = workspace.non_finite_layers[static_cast<std::size_t>(chunk.member)];
+      layer = std::min(layer, first_non_finite_layer(plan, workspace, chunk, n));
+    }
     if (!backward) continue;
-    row_gradient(plan.loss(), last.layer.activation, row, weight * mean, row_of(buffers.gradient));
-    std::fill_n(buffers.gradient.begin() + static_cast<std::ptrdiff_t>(n * width + outputs), width - outputs,
-                0.0f);
+    row_gradient(plan.loss(), last.layer.activation, row, weight * mean, view(buffers.gradient).rows(n, 1));
   }
 }
 
-/// dA to dZ in place for a layer's rows.
-void backward_through_activation(const Plan& plan, Workspace& workspace, std::size_t index, Share share,
-                                 const StepSettings& settings) {
+/// dA to dZ in place for this member's part of a layer.
+void backward_through_activation(const Plan& plan, Workspace& workspace, std::size_t index,
+                                 const Chunk& chunk, const Part& part, const StepSettings& settings) {
   const kernels::Kernels& k = plan.kernels();
   const LayerPlan& layer = plan.layers()[index];
   LayerBuffers& buffers = workspace.layers[index];
-  const std::size_t width = layer.weights.padded_columns();
-  const MatrixView<float> gradient = rows_of(buffers.gradient, width, share);
-  const std::size_t count = gradient.rows() * width;
+  const auto part_in = [&](AlignedVector<float>& buffer) {
+    return cut(chunk_view(plan, buffer, chunk.rows.size(), layer.layer.fan_out), part);
+  };
+  const BlockedView<float> gradient = part_in(buffers.gradient);
   switch (layer.derivative) {
     case Derivative::kOfOutput:
-      k.multiply_by_derivative_of_output(
-          layer.layer.activation, rows_of(buffers.outputs, width, share).data(), gradient.data(), count);
+      k.multiply_by_derivative_of_output(layer.layer.activation, part_in(buffers.outputs), gradient);
       return;
     case Derivative::kStored:
-      k.multiply(gradient.data(), rows_of(buffers.derivative, width, share).data(), count);
+      k.multiply(gradient, part_in(buffers.derivative));
       return;
     case Derivative::kSoftmax:
-      if (layer.layer.dropout > 0.0) apply_dropout(layer, index, settings, share, gradient);
-      const MatrixView<float> P = rows_of(buffers.derivative, width, share);
+      if (layer.layer.dropout > 0.0) apply_dropout(layer, index, settings, chunk, part, gradient);
+      const BlockedView<float> P = part_in(buffers.derivative);
       for (std::size_t n = 0; n < gradient.rows(); ++n) {
         float inner = 0;
-        for (std::size_t j = 0; j < layer.layer.fan_out; ++j) inner += gradient(n, j) * P(n, j);
-        for (std::size_t j = 0; j < width; ++j) gradient(n, j) = P(n, j) * (gradient(n, j) - inner);
+        for (std::size_t j = 0; j < gradient.columns(); ++j) inner += gradient(n, j) * P(n, j);
+        for (std::size_t j = 0; j < gradient.columns(); ++j) gradient(n, j) = P(n, j) * (gradient(n, j) - inner);
       }
       return;
   }
@@ -150,44 +222,66 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
 
 /// dZ of every layer: the last from its outputs' gradient, then dA = dZ W^T of the layer above, through the
 /// activation.
-void backward(const Plan& plan, Workspace& workspace, Share share, const StepSettings& settings) {
+void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings) {
   const std::size_t last = plan.layers().size() - 1;
   if (!fused(plan.loss(), plan.layers()[last].layer.activation)) {
-    backward_through_activation(plan, workspace, last, share, settings);
+    const Part part = part_of(plan, chunk, plan.network().fan_out(), false);
+    backward_through_activation(plan, workspace, last, chunk, part, settings);
   }
+  bool columns_before = false;
   for (std::size_t index = last; index > 0; --index) {
     const LayerPlan& layer = plan.layers()[index];
-    const auto dZ =
-        rows_of(std::as_const(workspace.layers[index].gradient), layer.weights.padded_columns(), share);
-    const auto dA = rows_of(workspace.layers[index - 1].gradient, layer.transposed.padded_columns(), share);
-    plan.kernels().affine({dZ.data(), dZ.rows(), layer.layer.fan_out, dZ.stride()},
-                          workspace.transposed.data() + layer.transposed_offset, layer.transposed, nullptr,
-                          dA);
-    backward_through_activation(plan, workspace, index - 1, share, settings);
+    const LayerPlan& below = plan.layers()[index - 1];
+    if (layer.share_inputs || columns_before) chunk.team.barrier();
+    columns_before = layer.share_inputs;
+    const Part part = part_of(plan, chunk, layer.layer.fan_in, layer.share_inputs);
+    const auto part_in = [&](auto& buffer) {
+      return cut(chunk_view(plan, buffer, chunk.rows.size(), layer.layer.fan_in), part);
+    };
+    const auto dA = part_in(workspace.layers[index - 1].gradient);
+    if (dA.rows() == 0) continue;
+    const auto dZ = chunk_view(plan, std::as_const(workspace.layers[index].gradient), chunk.rows.size(),
+                               layer.layer.fan_out);
+    const auto Wt = layer.transposed.view(std::as_const(workspace.transposed).data() + layer.transposed_offset);
+    Epilogue epilogue = slope_of(below);
+    if (epilogue.kind == Epilogue::Kind::kSlope) {
+      epilogue.kind = Epilogue::Kind::kTimesDerivative;
+      epilogue.outputs = part_in(workspace.layers[index - 1].outputs).data();
+    }
+    plan.kernels().affine(dZ.rows(part.rows.begin, dA.rows()), Wt.blocks(part.blocks.begin, part.blocks.end),
+                          nullptr, epilogue, dA);
+    if (below.derivative != Derivative::kOfOutput) {
+      backward_through_activation(plan, workspace, index - 1, chunk, part, settings);
+    }
   }
 }
 
 }  // namespace
 
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs,
-                  std::span<const std::uint32_t> rows, Share share) {
-  gather(plan, workspace, inputs, rows, share);
-  forward(plan, workspace, share, nullptr);
+ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
+                                 const Chunk& chunk) {
+  const auto& buffer = index == 0 ? inputs_of(workspace, chunk) : workspace.layers[index - 1].outputs;
+  return chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_in);
 }
 
-void evaluate_rows(const Plan& plan, Workspace& workspace, const Batch& batch, Share share) {
-  gather_targets(plan, workspace, batch, share);
-  predict_rows(plan, workspace, batch.dataset.inputs, batch.rows, share);
-  output_losses(plan, workspace, batch, share, false);
+void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk) {
+  gather(plan, workspace, inputs, chunk);
+  forward(plan, workspace, chunk, nullptr);
 }
 
-void train_rows(const Plan& plan, Workspace& workspace, const Batch& batch, Share share,
+void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
+  gather_targets(plan, workspace, dataset, chunk);
+  predict_rows(plan, workspace, dataset.inputs, chunk);
+  output_losses(plan, workspace, dataset, chunk, false);
+}
+
+void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
                 const StepSettings& settings) {
-  gather(plan, workspace, batch.dataset.inputs, batch.rows, share);
-  gather_targets(plan, workspace, batch, share);
-  forward(plan, workspace, share, &settings);
-  output_losses(plan, workspace, batch, share, true);
-  backward(plan, workspace, share, settings);
+  gather(plan, workspace, dataset.inputs, chunk);
+  gather_targets(plan, workspace, dataset, chunk);
+  forward(plan, workspace, chunk, &settings);
+  output_losses(plan, workspace, dataset, chunk, true);
+  backward(plan, workspace, chunk, settings);
 }
 
 }  // namespace mlp::engine

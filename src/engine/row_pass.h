@@ -1,5 +1,6 @@
-// The first phase of a step: one thread takes its share of the batch's rows through gather, forward, loss and
-// backward. Weights are only read; nothing is shared with another thread's rows.
+// The first phase of a chunk: from rows of the data set through gather, forward, loss and backward to dZ of
+// every layer. Weights are only read. Every member of the team calls these together; inside, they meet
+// wherever one needs what another has computed.
 #pragma once
 
 #include <span>
@@ -11,26 +12,36 @@
 
 namespace mlp::engine {
 
-/// Rows [share.begin, share.end) of a buffer `stride` floats wide.
-inline MatrixView<float> rows_of(AlignedVector<float>& buffer, std::size_t stride, Share share) {
-  return {buffer.data() + share.begin * stride, share.end - share.begin, stride};
+/// Part of a batch, and who works on it.
+struct Chunk {
+  std::span<const std::uint32_t> rows;  ///< of the data set; at most plan.chunk_rows()
+  std::size_t first = 0;                ///< where they begin in the batch
+  std::size_t batch_rows = 0;           ///< rows of the whole batch
+  ThreadTeam& team;
+  int member = 0;
+
+  /// This member's rows, counted from the chunk's first.
+  Share share(const Plan& plan) const { return share_of(rows.size(), member, plan.threads()); }
+};
+
+/// A chunk's buffer of `columns` columns as a matrix of `rows` rows.
+template <class Buffer>
+auto chunk_view(const Plan& plan, Buffer& buffer, std::size_t rows, std::size_t columns) {
+  return kernels::BlockedView(buffer.data(), rows, columns, plan.block_stride());
 }
-inline ConstMatrixView<float> rows_of(const AlignedVector<float>& buffer, std::size_t stride, Share share) {
-  return {buffer.data() + share.begin * stride, share.end - share.begin, stride};
-}
 
-/// Where layer `index` reads its input rows.
-ConstMatrixView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index, Share share);
+/// What layer `index` of this member reads: X, or A of the layer below.
+kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
+                                          const Chunk& chunk);
 
-/// X to outputs: gather and forward without dropout.
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs,
-                  std::span<const std::uint32_t> rows, Share share);
+/// X to A of the last layer, without dropout.
+void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk);
 
-/// The same, then the rows' weighted losses.
-void evaluate_rows(const Plan& plan, Workspace& workspace, const Batch& batch, Share share);
+/// The same, then this member's rows' weighted losses.
+void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk);
 
 /// Forward with dropout, losses, and dZ of every layer.
-void train_rows(const Plan& plan, Workspace& workspace, const Batch& batch, Share share,
+void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
                 const StepSettings& settings);
 
 }  // namespace mlp::engine

@@ -2,8 +2,8 @@
 #include "engine/step.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "core/cpu.h"
 #include "engine/row_pass.h"
 #include "engine/weight_pass.h"
 
@@ -28,6 +28,49 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
           "the data set does not fit the network");
 }
 
+/// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
+template <class Body>
+void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
+                    std::span<const std::uint32_t> rows, const Body& body) {
+  team.run(
+      [&](int member) {
+        const FlushDenormals flush;
+        workspace.non_finite_layers[static_cast<std::size_t>(member)] = plan.layers().size();
+        for (std::size_t first = 0; first < rows.size(); first += plan.chunk_rows()) {
+          if (first > 0) team.barrier();  // the buffers are about to be written again
+          const std::size_t count = std::min(plan.chunk_rows(), rows.size() - first);
+          body(Chunk{rows.subspan(first, count), first, rows.size(), team, member},
+               first + count == rows.size());
+        }
+      },
+      plan.threads());
+}
+
+/// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
+void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk, bool last,
+                 const StepSettings& settings, UpdateRule rule) {
+  train_rows(plan, workspace, dataset, chunk, settings);
+  chunk.team.barrier();
+  rule.continues = chunk.first > 0;
+  if (!last) {
+    rule.kind = UpdateRule::Kind::kStore;
+    rule.l2 = 0;
+  }
+  weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], chunk, rule);
+}
+
+/// This member's rows of the last layer's outputs, row-major.
+void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chunk, MatrixView<float> to) {
+  const Share share = chunk.share(plan);
+  const auto A = chunk_view(plan, workspace.layers.back().outputs, chunk.rows.size(), to.columns());
+  for (std::size_t n = share.begin; n < share.end; ++n) {
+    float* row = &to(chunk.first + n, 0);
+    for (std::size_t column = 0; column < A.columns(); column += kernels::kBlock) {
+      std::copy_n(&A(n, column), std::min(kernels::kBlock, A.columns() - column), row + column);
+    }
+  }
+}
+
 }  // namespace
 
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
@@ -39,34 +82,26 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   const UpdateRule update = rule_of(*plan.optimizer(), settings);
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
-  const int members = plan.threads();
 
-  team.run(
-      [&](int member) {
-        const auto& tasks = plan.weight_tasks()[static_cast<std::size_t>(member)];
-        train_rows(plan, workspace, batch, share_of(batch.rows.size(), member, members), settings);
-        team.barrier();
-        weight_steps(plan, workspace, tasks, batch.rows.size(), first);
-        if (!clips) return;
-        team.barrier();
-        sum_squares(workspace, share_of(workspace.square_sums.size(), member, members));
-        team.barrier();
-        UpdateRule scaled = update;
-        scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
-        stored_updates(plan, workspace, tasks, scaled);
-      },
-      members);
+  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool last) {
+    train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
+    if (!clips || !last) return;
+    team.barrier();
+    sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
+    team.barrier();
+    UpdateRule scaled = update;
+    scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
+    stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
+  });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  const int members = plan.threads();
-  team.run(
-      [&](int member) {
-        evaluate_rows(plan, workspace, batch, share_of(batch.rows.size(), member, members));
-      },
-      members);
+  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool) {
+    evaluate_rows(plan, workspace, batch.dataset, chunk);
+    copy_outputs(plan, workspace, chunk, workspace.outputs);
+  });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
@@ -76,20 +111,10 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               outputs.columns() == plan.network().fan_out() &&
               column_count(inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
-  const int members = plan.threads();
-  team.run(
-      [&](int member) {
-        predict_rows(plan, workspace, inputs, rows, share_of(rows.size(), member, members));
-      },
-      members);
-  const auto results = output_of(plan, workspace, rows.size());
-  for (std::size_t n = 0; n < rows.size(); ++n)
-    std::copy_n(results.row(n).data(), outputs.columns(), outputs.row(n).data());
-}
-
-ConstMatrixView<float> output_of(const Plan& plan, const Workspace& workspace, std::size_t rows) {
-  const LayerPlan& last = plan.layers().back();
-  return {workspace.layers.back().outputs.data(), rows, last.layer.fan_out, last.weights.padded_columns()};
+  for_each_chunk(plan, workspace, team, rows, [&](const Chunk& chunk, bool) {
+    predict_rows(plan, workspace, inputs, chunk);
+    copy_outputs(plan, workspace, chunk, outputs);
+  });
 }
 
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
@@ -98,30 +123,14 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  const int members = plan.threads();
-  team.run(
-      [&](int member) {
-        train_rows(plan, workspace, batch, share_of(batch.rows.size(), member, members), settings);
-        team.barrier();
-        weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(member)],
-                     batch.rows.size(), store);
-      },
-      members);
+  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool last) {
+    train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
+  });
   return plan.unpack(workspace.gradients.data());
 }
 
-std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace, std::size_t rows) {
-  const auto finite = [](float value) { return std::isfinite(value); };
-  for (std::size_t index = 0; index < plan.layers().size(); ++index) {
-    const auto& layer = plan.layers()[index];
-    const bool last = index + 1 == plan.layers().size();
-    const auto& buffer = last ? workspace.logits : workspace.layers[index].outputs;
-    for (std::size_t n = 0; n < rows; ++n) {
-      const auto begin = buffer.begin() + static_cast<std::ptrdiff_t>(n * layer.weights.padded_columns());
-      if (!std::all_of(begin, begin + static_cast<std::ptrdiff_t>(layer.layer.fan_out), finite)) return index;
-    }
-  }
-  return plan.layers().size();
+std::size_t first_non_finite_layer(const Workspace& workspace) {
+  return *std::ranges::min_element(workspace.non_finite_layers);
 }
 
 }  // namespace mlp::engine

@@ -31,23 +31,20 @@ struct StepSettings {
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                   const StepSettings& settings);
 
-/// Forward without dropout. Returns sum_n w_n loss_n; the network's outputs are left in output_of(plan,
-/// workspace).
+/// Forward without dropout. Returns sum_n w_n loss_n; the network's outputs are left in workspace.outputs, a
+/// row for each of the batch's.
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch);
 
 /// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale.
 void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
                   std::span<const std::uint32_t> rows, MatrixView<float> outputs);
 
-/// Outputs [rows, padded(fan_out)] of the last step.
-ConstMatrixView<float> output_of(const Plan& plan, const Workspace& workspace, std::size_t rows);
-
 /// Gradients [packed] of the last step that stored them (clipping), as parameters: for tests.
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings);
 
-/// The first layer (from 0) whose activations in the last step hold a NaN or an infinity; depth() when none
-/// does.
-std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace, std::size_t rows);
+/// The first layer (from 0) in whose activations a row with a loss that is not finite had a NaN or an infinity
+/// in the last step; depth() when none did.
+std::size_t first_non_finite_layer(const Workspace& workspace);
 
 }  // namespace mlp::engine

@@ -7,8 +7,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/row_pass.h"
-
 namespace mlp::engine {
 
 using kernels::UpdateBuffers;
@@ -66,19 +64,22 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
 }
 
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  std::size_t rows, const UpdateRule& rule) {
+                  const Chunk& chunk, const UpdateRule& rule) {
   const bool updates = rule.kind != UpdateRule::Kind::kStore;
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
-    const auto dZ = rows_of(std::as_const(workspace.layers[task.layer].gradient),
-                            layer.weights.padded_columns(), {0, rows});
+    const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
+                               layer.layer.fan_out)
+                        .blocks(task.columns.begin, task.columns.end);
     if (task.bias) {
-      plan.kernels().bias_step(dZ, rule, buffers_at(workspace, layer.bias_offset));
+      const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
+      plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
       continue;
     }
-    plan.kernels().weight_step(input_of(plan, workspace, task.layer, {0, rows}), dZ, layer.weights,
-                               task.panel, task.begin, task.end, rule,
-                               buffers_at(workspace, layer.weight_offset));
+    const auto X = input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end);
+    const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
+                                                                         task.columns.begin * kernels::kBlock);
+    plan.kernels().weight_step(X, dZ, rule, buffers_at(workspace, offset), layer.weights.block_stride());
     if (updates) plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
   }
 }
@@ -87,12 +88,19 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
                     const UpdateRule& rule) {
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
-    const std::size_t width = layer.weights.width(task.panel);
-    const std::size_t offset =
-        task.bias ? layer.bias_offset
-                  : layer.weight_offset + layer.weights.offset(task.panel) + task.begin * width;
-    const std::size_t count = task.bias ? layer.weights.padded_columns() : (task.end - task.begin) * width;
-    plan.kernels().update(rule, !task.bias, buffers_at(workspace, offset), count);
+    if (task.bias) {
+      const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
+      plan.kernels().update(rule, false, buffers_at(workspace, offset),
+                            (task.columns.end - task.columns.begin) * kernels::kBlock);
+      continue;
+    }
+    for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
+      const std::size_t offset =
+          layer.weight_offset +
+          layer.weights.index(task.rows.begin * kernels::kBlock, column * kernels::kBlock);
+      plan.kernels().update(rule, true, buffers_at(workspace, offset),
+                            (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
+    }
     plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
   }
 }
@@ -115,7 +123,7 @@ float clipping_scale(const Workspace& workspace, double clip_norm) {
 }
 
 void prepare_gradients(Workspace& workspace) {
-  if (!workspace.gradients.empty()) return;
+  if (!workspace.square_sums.empty()) return;
   workspace.gradients.resize(workspace.parameters.size());
   workspace.square_sums.resize((workspace.gradients.size() + kNormChunk - 1) / kNormChunk);
 }

@@ -6,6 +6,7 @@
 
 #include "core/thread_team.h"
 #include "engine/plan.h"
+#include "engine/row_pass.h"
 #include "engine/step.h"
 #include "engine/workspace.h"
 
@@ -14,9 +15,9 @@ namespace mlp::engine {
 /// The coefficients of the optimizer's step `settings.step` + 1.
 kernels::UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings);
 
-/// The gradients of one thread's weights over the batch's `rows` rows, each followed at once by `rule`.
+/// The gradients of one thread's weights over the chunk's rows, each followed at once by `rule`.
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  std::size_t rows, const kernels::UpdateRule& rule);
+                  const Chunk& chunk, const kernels::UpdateRule& rule);
 
 // Clipping needs all gradients before the first update: they are stored (UpdateRule::Kind::kStore), their
 // squares summed, and the updates made from memory.

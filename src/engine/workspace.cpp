@@ -6,17 +6,23 @@ namespace mlp::engine {
 
 Workspace::Workspace(const Plan& plan)
     : parameters(plan.packed_size()),
-      inputs(plan.max_batch() * kernels::padded(plan.network().fan_in())),
-      targets(plan.max_batch() * kernels::padded(plan.network().fan_out())),
-      logits(targets.size()),
-      row_losses(plan.max_batch()) {
+      outputs(plan.max_batch(), plan.network().fan_out()),
+      row_losses(plan.max_batch()),
+      non_finite_layers(static_cast<std::size_t>(plan.threads()), plan.layers().size()) {
+  const auto chunk_of = [&](std::size_t columns) { return kernels::blocks_of(columns) * plan.block_stride(); };
   const bool training = plan.optimizer().has_value();
   if (training) {
     transposed.resize(plan.transposed_size());
     moments.assign(static_cast<std::size_t>(moment_count(*plan.optimizer())), parameters);
+    if (plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
   }
+  const bool own_inputs = plan.layers().front().share_outputs;
+  inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
+                AlignedVector<float>(chunk_of(plan.network().fan_in())));
+  targets.resize(chunk_of(plan.network().fan_out()));
+  logits.resize(targets.size());
   for (const LayerPlan& layer : plan.layers()) {
-    const std::size_t size = plan.max_batch() * layer.weights.padded_columns();
+    const std::size_t size = chunk_of(layer.layer.fan_out);
     LayerBuffers& buffers = layers.emplace_back();
     buffers.outputs.resize(size);
     if (training) buffers.gradient.resize(size);

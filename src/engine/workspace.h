@@ -1,5 +1,5 @@
-// What changes while a Plan is carried out: packed parameters and moments, and the buffers of one batch.
-// Owned by the caller; after construction no step allocates.
+// What changes while a Plan is carried out: parameters and moments in the engine's form, and the buffers of
+// one chunk of a batch. Owned by the caller; after construction no step allocates.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace mlp::engine {
 
-/// One layer's buffers for a batch, [max_batch, padded(fan_out)] each; empty where not needed.
+/// One layer's buffers for a chunk, blocked [chunk_rows, fan_out] each; empty where not needed.
 struct LayerBuffers {
   AlignedVector<float> outputs;     ///< A, after dropout
   AlignedVector<float> derivative;  ///< see Derivative
@@ -27,12 +27,18 @@ class Workspace {
   AlignedVector<float> parameters;  ///< packed
   AlignedVector<float> transposed;  ///< packed transposes of all layers but the first
   std::vector<AlignedVector<float>> moments;
-  AlignedVector<float> gradients;  ///< packed; empty until clipping asks for it
-  AlignedVector<float> inputs;     ///< X [max_batch, padded(fan_in)]
-  AlignedVector<float> targets;    ///< Y [max_batch, padded(fan_out)], scaled; labels as one-hot rows
-  AlignedVector<float> logits;     ///< Z of the last layer [max_batch, padded(fan_out)]
+  AlignedVector<float> gradients;  ///< packed; empty until clipping, or a batch of several chunks, needs it
+  /// X of a chunk, blocked [chunk_rows, fan_in]: one, or one for each thread where threads share the first
+  /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
+  /// core's cache).
+  std::vector<AlignedVector<float>> inputs;
+  AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
+  AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
-  std::vector<float> row_losses;    ///< [max_batch], weighted
+  Matrix<float> outputs;          ///< [max_batch, fan_out], row-major: what evaluate_step leaves
+  std::vector<float> row_losses;  ///< [max_batch], weighted
+  /// For each thread: the first layer whose activations, in one of its rows of the last step, were not finite.
+  std::vector<std::size_t> non_finite_layers;
   std::vector<double> square_sums;  ///< partial sums of the gradient norm
 };
 

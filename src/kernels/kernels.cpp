@@ -8,6 +8,7 @@
 #endif
 #include <hwy/foreach_target.h>
 // The per-target parts come after foreach_target.h.
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -16,8 +17,7 @@
 
 #include "kernels/activation-inl.h"
 #include "kernels/kernels.h"
-#include "kernels/tile-inl.h"
-#include "kernels/update-inl.h"
+#include "kernels/products-inl.h"
 #include "mlp/suggest.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,108 +25,6 @@ namespace mlp::kernels {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-template <std::size_t R, std::size_t V>
-HWY_INLINE void StartTile(const float* start, FloatVec (&acc)[R][V]) {
-  const FloatTag d;
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t v = 0; v < V; ++v) acc[r][v] = start ? hn::LoadU(d, start + v * kLanes) : hn::Zero(d);
-  }
-}
-
-void Affine(ConstMatrixView<float> X, const float* W, const PackedShape& shape, const float* bias,
-            MatrixView<float> Z) {
-  const FloatTag d;
-  for (std::size_t panel = 0; panel < shape.panels(); ++panel) {
-    const std::size_t width = shape.width(panel);
-    const std::size_t first = shape.first_column(panel);
-    const float* panel_weights = W + shape.offset(panel);
-    ForColumnTiles(width, [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-      ForRowTiles<V>(0, X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-        FloatVec acc[R][V];
-        StartTile<R, V>(bias ? bias + first + column : nullptr, acc);
-        MultiplyAccumulate<R, V, false>(&X(row, 0), X.stride(), panel_weights + column, width, shape.rows(),
-                                        acc);
-#pragma GCC unroll 16
-        for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-          for (std::size_t v = 0; v < V; ++v)
-            hn::StoreU(acc[r][v], d, &Z(row + r, first + column + v * kLanes));
-        }
-      });
-    });
-  }
-}
-
-template <UpdateRule::Kind kKind, std::size_t R, std::size_t V>
-HWY_INLINE void UpdateTile(const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t index,
-                           std::size_t width, const FloatVec (&gradient)[R][V]) {
-  const FloatTag d;
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t v = 0; v < V; ++v) {
-      UpdateVector<kKind, true>(d, rule, buffers, index + r * width + v * kLanes, gradient[r][v]);
-    }
-  }
-}
-
-void WeightStep(ConstMatrixView<float> X, ConstMatrixView<float> dZ, const PackedShape& shape,
-                std::size_t panel, std::size_t begin, std::size_t end, const UpdateRule& rule,
-                const UpdateBuffers& buffers) {
-  const FloatTag d;
-  const std::size_t width = shape.width(panel);
-  const auto index_of = [&](std::size_t row, std::size_t column) {
-    return shape.offset(panel) + row * width + column;
-  };
-  ForColumnTiles(width, [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    const std::size_t last = begin + (end - begin) / kMaxRows<V> * kMaxRows<V>;
-    const float* gradient_of_outputs = &dZ(0, shape.first_column(panel) + column);
-    // Whole tiles: the update is applied to the accumulators themselves.
-    WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-      constexpr std::size_t R = kMaxRows<V>;
-      for (std::size_t row = begin; row < last; row += R) {
-        FloatVec acc[R][V];
-        StartTile<R, V>(nullptr, acc);
-        MultiplyAccumulate<R, V, true>(&X(0, row), X.stride(), gradient_of_outputs, dZ.stride(), dZ.rows(),
-                                       acc);
-        UpdateTile<kKind, R, V>(rule, buffers, index_of(row, column), width, acc);
-      }
-    });
-    // The rest: by way of a buffer, or every height times every optimizer would be compiled.
-    ForRowTiles<V>(last, end, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-      FloatVec acc[R][V];
-      StartTile<R, V>(nullptr, acc);
-      MultiplyAccumulate<R, V, true>(&X(0, row), X.stride(), gradient_of_outputs, dZ.stride(), dZ.rows(),
-                                     acc);
-      alignas(64) float gradient[R * V * kLanes];
-      for (std::size_t r = 0; r < R; ++r) {
-        for (std::size_t v = 0; v < V; ++v) hn::Store(acc[r][v], d, gradient + (r * V + v) * kLanes);
-      }
-      WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-        for (std::size_t r = 0; r < R; ++r) {
-          for (std::size_t v = 0; v < V; ++v) {
-            UpdateVector<kKind, true>(d, rule, buffers, index_of(row + r, column + v * kLanes),
-                                      hn::Load(d, gradient + (r * V + v) * kLanes));
-          }
-        }
-      });
-    });
-  });
-}
-
-void BiasStep(ConstMatrixView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers) {
-  const FloatTag d;
-  WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-    for (std::size_t column = 0; column < dZ.columns(); column += kLanes) {
-      FloatVec sum = hn::Zero(d);
-      for (std::size_t n = 0; n < dZ.rows(); ++n) sum = hn::Add(sum, hn::LoadU(d, &dZ(n, column)));
-      UpdateVector<kKind, false>(d, rule, buffers, column, sum);
-    }
-  });
-}
 
 void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
   const FloatTag d;
@@ -144,7 +42,24 @@ void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, 
   });
 }
 
-void Activate(const Activation& activation, float* values, float* derivative, std::size_t count) {
+/// Calls body(column, pointer offset) for every vector of a blocked matrix.
+template <class T, class Body>
+HWY_INLINE void ForEachVector(BlockedView<T> values, const Body& body) {
+  for (std::size_t block = 0; block < values.blocks(); ++block) {
+    const std::size_t begin = block * values.block_stride();
+    for (std::size_t i = begin; i < begin + values.rows() * kBlock; i += kLanes) body(i);
+  }
+}
+
+void ClearPadding(BlockedView<float> values) {
+  if (values.columns() % kBlock == 0) return;
+  for (std::size_t n = 0; n < values.rows(); ++n) {
+    float* row = &values(n, (values.blocks() - 1) * kBlock);
+    std::fill(row + values.columns() % kBlock, row + kBlock, 0.0f);
+  }
+}
+
+void Activate(const Activation& activation, BlockedView<float> values, float* derivative) {
   const FloatTag d;
   // A NaN stays a NaN: a diverged network must not look healthy again.
   const auto or_nan = [](FloatVec z, FloatVec result)
@@ -152,57 +67,62 @@ void Activate(const Activation& activation, float* values, float* derivative, st
   std::visit(
       [&]<class F>(const F& f) HWY_ATTR {
         if constexpr (!std::is_same_v<F, Softmax>) {
-          for (std::size_t i = 0; i < count; i += kLanes) {
-            const FloatVec z = hn::LoadU(d, values + i);
+          ForEachVector(values, [&](std::size_t i) HWY_ATTR {
+            const FloatVec z = hn::LoadU(d, values.data() + i);
             const auto result = Apply(d, f, z);
-            hn::StoreU(or_nan(z, result.value), d, values + i);
+            hn::StoreU(or_nan(z, result.value), d, values.data() + i);
             if (derivative != nullptr) hn::StoreU(or_nan(z, result.derivative), d, derivative + i);
-          }
+          });
         }
       },
       activation);
+  ClearPadding(values);
 }
 
-void MultiplyByDerivativeOfOutput(const Activation& activation, const float* outputs, float* gradient,
-                                  std::size_t count) {
+void MultiplyByDerivativeOfOutput(const Activation& activation, ConstBlockedView<float> outputs,
+                                  BlockedView<float> gradient) {
   const FloatTag d;
   std::visit(
       [&]<class F>(const F& f) HWY_ATTR {
         if constexpr (std::is_same_v<F, ReLU> || std::is_same_v<F, LeakyReLU>) {
           // a > 0 exactly where z > 0
-          for (std::size_t i = 0; i < count; i += kLanes) {
-            const FloatVec slope = Apply(d, f, hn::LoadU(d, outputs + i)).derivative;
-            hn::StoreU(hn::Mul(hn::LoadU(d, gradient + i), slope), d, gradient + i);
-          }
+          ForEachVector(gradient, [&](std::size_t i) HWY_ATTR {
+            const FloatVec slope = Apply(d, f, hn::LoadU(d, outputs.data() + i)).derivative;
+            hn::StoreU(hn::Mul(hn::LoadU(d, gradient.data() + i), slope), d, gradient.data() + i);
+          });
         }
       },
       activation);
 }
 
-void Multiply(float* a, const float* b, std::size_t count) {
+void Multiply(BlockedView<float> a, ConstBlockedView<float> b) {
   const FloatTag d;
-  for (std::size_t i = 0; i < count; i += kLanes) {
-    hn::StoreU(hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, a + i);
-  }
+  ForEachVector(a, [&](std::size_t i) HWY_ATTR {
+    hn::StoreU(hn::Mul(hn::LoadU(d, a.data() + i), hn::LoadU(d, b.data() + i)), d, a.data() + i);
+  });
 }
 
-void SoftmaxRows(MatrixView<float> values, std::size_t columns) {
+void SoftmaxRows(BlockedView<float> values) {
   const FloatTag d;
   for (std::size_t n = 0; n < values.rows(); ++n) {
-    float* row = values.row(n).data();
-    const float largest = *std::max_element(row, row + columns);
-    const bool has_nan = std::any_of(row, row + columns, [](float z) { return z != z; });
-    for (std::size_t i = 0; i < columns; i += kLanes) {
-      hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, row + i), hn::Set(d, largest))), d, row + i);
+    float largest = -std::numeric_limits<float>::infinity();
+    bool has_nan = false;
+    for (std::size_t c = 0; c < values.columns(); ++c) {
+      largest = std::max(largest, values(n, c));
+      has_nan |= values(n, c) != values(n, c);
     }
+    const BlockedView<float> row = values.rows(n, 1);
+    ForEachVector(row, [&](std::size_t i) HWY_ATTR {
+      hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, row.data() + i), hn::Set(d, largest))), d, row.data() + i);
+    });
     float sum = 0;  // in column order: the same for every vector length
     if (has_nan) sum = std::numeric_limits<float>::quiet_NaN();  // Highway's exp makes it a zero
-    for (std::size_t i = 0; i < columns; ++i) sum += row[i];
-    for (std::size_t i = 0; i < columns; i += kLanes) {
-      hn::StoreU(hn::Div(hn::LoadU(d, row + i), hn::Set(d, sum)), d, row + i);
-    }
-    std::fill(row + columns, row + values.columns(), 0.0f);
+    for (std::size_t c = 0; c < values.columns(); ++c) sum += values(n, c);
+    ForEachVector(row, [&](std::size_t i) HWY_ATTR {
+      hn::StoreU(hn::Div(hn::LoadU(d, row.data() + i), hn::Set(d, sum)), d, row.data() + i);
+    });
   }
+  ClearPadding(values);
 }
 
 HWY_INLINE FloatVec LoadFloats(FloatTag d, const float* from) { return hn::LoadU(d, from); }
@@ -212,52 +132,76 @@ HWY_INLINE FloatVec LoadFloats(FloatTag d, const std::uint8_t* from) {
   return hn::ConvertTo(d, hn::PromoteTo(words, hn::LoadU(bytes, from)));
 }
 
+// Rows are drawn at random from a data set that no cache holds: each is asked for this many rows ahead, or an
+// epoch would wait for memory a fifth of its time.
+constexpr std::size_t kRowsAhead = 8;
+
 template <class T>
-HWY_INLINE void Gather(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
-                       const GatherScaling& scaling, MatrixView<float> out) {
+HWY_INLINE void Prefetch(const T* row, std::size_t columns) {
+  for (std::size_t i = 0; i < columns; i += 64 / sizeof(T)) hwy::Prefetch(row + i);
+}
+
+template <bool kUniform, class T>
+HWY_INLINE void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
+                           const GatherScaling& scaling, BlockedView<float> out) {
   const FloatTag d;
   const std::size_t columns = rows.columns();
-  const std::size_t whole = columns / kLanes * kLanes;
+  const std::size_t whole = columns / kBlock * kBlock;
+  for (std::size_t n = 0; n < std::min(kRowsAhead, index.size()); ++n) {
+    Prefetch(rows.row(index[n]).data(), columns);
+  }
   for (std::size_t n = 0; n < index.size(); ++n) {
+    if (n + kRowsAhead < index.size()) Prefetch(rows.row(index[n + kRowsAhead]).data(), columns);
     const T* from = rows.row(index[n]).data();
-    float* to = out.row(n).data();
-    if (scaling.uniform) {
-      const FloatVec shift = hn::Set(d, *scaling.shift), scale = hn::Set(d, *scaling.scale);
-      for (std::size_t i = 0; i < whole; i += kLanes) {
-        hn::StoreU(hn::Mul(hn::Sub(LoadFloats(d, from + i), shift), scale), d, to + i);
-      }
-    } else {
-      for (std::size_t i = 0; i < whole; i += kLanes) {
-        const FloatVec shift = hn::LoadU(d, scaling.shift + i), scale = hn::LoadU(d, scaling.scale + i);
-        hn::StoreU(hn::Mul(hn::Sub(LoadFloats(d, from + i), shift), scale), d, to + i);
+    float* to = &out(n, 0);
+    const auto scaled = [&](std::size_t i, FloatVec x) HWY_ATTR {
+      const FloatVec shift = kUniform ? hn::Set(d, *scaling.shift) : hn::LoadU(d, scaling.shift + i);
+      const FloatVec scale = kUniform ? hn::Set(d, *scaling.scale) : hn::LoadU(d, scaling.scale + i);
+      return hn::Mul(hn::Sub(x, shift), scale);
+    };
+    for (std::size_t i = 0; i < whole; i += kBlock, to += out.block_stride()) {
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < kBlock; v += kLanes) {
+        hn::StoreU(scaled(i + v, LoadFloats(d, from + i + v)), d, to + v);
       }
     }
+    if (whole < columns) std::fill(to, to + kBlock, 0.0f);
     for (std::size_t i = whole; i < columns; ++i) {
-      const std::size_t s = scaling.uniform ? 0 : i;
-      to[i] = (static_cast<float>(from[i]) - scaling.shift[s]) * scaling.scale[s];
+      const std::size_t s = kUniform ? 0 : i;
+      to[i - whole] = (static_cast<float>(from[i]) - scaling.shift[s]) * scaling.scale[s];
     }
   }
 }
 
+template <class T>
+HWY_INLINE void Gather(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
+                       const GatherScaling& scaling, BlockedView<float> out) {
+  if (scaling.uniform) {
+    GatherRows<true>(rows, index, scaling, out);
+  } else {
+    GatherRows<false>(rows, index, scaling, out);
+  }
+}
+
 void GatherBytes(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
-                 const GatherScaling& scaling, MatrixView<float> out) {
+                 const GatherScaling& scaling, BlockedView<float> out) {
   Gather(rows, index, scaling, out);
 }
 
 void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
-                  const GatherScaling& scaling, MatrixView<float> out) {
+                  const GatherScaling& scaling, BlockedView<float> out) {
   Gather(rows, index, scaling, out);
 }
 
 double Peak(std::size_t repeats) {
   constexpr std::size_t kV = kVectorsPerTile, kR = kMaxRows<kV>, kDepth = 128;
-  alignas(64) float a[kR * kDepth], b[kV * kLanes * kDepth];
+  alignas(64) float a[kR * kDepth], b[HWY_MAX(kV * kLanes, kBlock) * kDepth];
   std::fill(std::begin(a), std::end(a), 1e-3f);
   std::fill(std::begin(b), std::end(b), 1e-3f);
   FloatVec acc[kR][kV];
-  StartTile<kR, kV>(nullptr, acc);
+  StartTile<kR, kV>(nullptr, 0, 0, acc);
   for (std::size_t i = 0; i < repeats; ++i) {
-    MultiplyAccumulate<kR, kV, true>(a, kR, b, kV * kLanes, kDepth, acc);
+    MultiplyAccumulate<1, kR>(a, b, kBlock * kDepth, kDepth, acc);
   }
   const FloatTag d;
   volatile float sink = 0;
@@ -277,6 +221,7 @@ const Kernels& Table() {
       .weight_step = &WeightStep,
       .bias_step = &BiasStep,
       .update = &Update,
+      .transpose = &Transpose,
       .activate = &Activate,
       .multiply_by_derivative_of_output = &MultiplyByDerivativeOfOutput,
       .multiply = &Multiply,

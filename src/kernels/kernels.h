@@ -4,7 +4,7 @@
 // Each output element is one chain of multiply-adds in a fixed order - over k for a matrix product, over the
 // batch's rows for a weight gradient - however rows and columns are cut into tiles or shared among threads.
 // So results do not depend on tile, thread count or vector length; targets with fused multiply-add agree bit
-// for bit. Matrices of activations are [N, padded(columns)]; padding columns hold values no one reads.
+// for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole blocks, padding columns included.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/packing.h"
+#include "kernels/blocked.h"
 #include "mlp/activation.h"
 #include "mlp/matrix.h"
 
@@ -25,6 +25,7 @@ namespace mlp::kernels {
 struct UpdateRule {
   enum class Kind { kStore, kSgd, kMomentum, kNesterov, kRmsProp, kAdam };
   Kind kind = Kind::kStore;  ///< kStore: the gradient goes to memory and nothing is updated
+  bool continues = false;    ///< the sum goes on from the stored gradient, of the rows before
   float learning_rate = 0;   ///< Adam: divided by 1 - beta1^t
   float keep = 1;            ///< AdamW: 1 - learning rate * weight decay; weights only
   float l2 = 0;              ///< added to the gradient: l2 * weight; weights only
@@ -42,7 +43,19 @@ struct UpdateBuffers {
   float* parameters = nullptr;
   float* moment1 = nullptr;
   float* moment2 = nullptr;
-  float* gradients = nullptr;  ///< written by kStore, read by `update`
+  float* gradients = nullptr;  ///< written by kStore, read by `update` and where a sum continues
+};
+
+/// What an affine map does to a tile of its result before storing it.
+struct Epilogue {
+  enum class Kind {
+    kNone,
+    kSlope,            ///< z > 0 ? z : slope * z, the activations Linear (1), ReLU (0) and LeakyReLU
+    kTimesDerivative,  ///< times the derivative of kSlope, taken from `outputs`
+  };
+  Kind kind = Kind::kNone;
+  float slope = 1;
+  const float* outputs = nullptr;  ///< laid out as the result
 };
 
 /// 8-bit or float rows, gathered by index: out[n, i] = (rows[index[n], i] - shift[i]) * scale[i].
@@ -55,41 +68,44 @@ struct GatherScaling {
 struct Kernels {
   std::string_view name;  ///< "avx512", "avx2", "neon", "baseline"
 
-  /// Z[n, :] = bias + sum_k X[n, k] W[k, :]; W packed [K, O], bias [padded(O)] or null (zero), Z [N,
-  /// padded(O)].
-  void (*affine)(ConstMatrixView<float> X, const float* W, const PackedShape& shape, const float* bias,
-                 MatrixView<float> Z);
+  /// Z[n, :] = bias + sum_k X[n, k] W[k, :], then `epilogue`; X [N, K], W [K, O], bias [padded(O)] or null
+  /// (zero), Z [N, O].
+  void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
+                 const Epilogue& epilogue, BlockedView<float> Z);
 
-  /// For rows i in [begin, end) of one panel of W [I, O]: dW[i, :] = sum_n X[n, i] dZ[n, :], then `rule`,
-  /// before the tile leaves the registers. Buffers are packed as W.
-  void (*weight_step)(ConstMatrixView<float> X, ConstMatrixView<float> dZ, const PackedShape& shape,
-                      std::size_t panel, std::size_t begin, std::size_t end, const UpdateRule& rule,
-                      const UpdateBuffers& buffers);
+  /// dW[i, :] = sum_n X[n, i] dZ[n, :], then `rule`, before the tile leaves the registers; X [N, I], dZ
+  /// [N, O]. Buffers are blocked as W [I, O] with blocks `block_stride` floats apart.
+  void (*weight_step)(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
+                      const UpdateBuffers& buffers, std::size_t block_stride);
 
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
-  void (*bias_step)(ConstMatrixView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
+  void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
 
   /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep and l2 apply.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
 
-  /// values = f(values), and, unless null, derivative = f'(values before); element-wise activations only;
-  /// count is a multiple of 16.
-  void (*activate)(const Activation& activation, float* values, float* derivative, std::size_t count);
+  /// to[c, r] = from[r, c] for the 16 x 16 squares of `from`, padding included.
+  void (*transpose)(ConstBlockedView<float> from, BlockedView<float> to);
+
+  /// values = f(values), and, unless null, derivative = f'(values before), laid out as `values`; element-wise
+  /// activations only. Padding columns become zero.
+  void (*activate)(const Activation& activation, BlockedView<float> values, float* derivative);
 
   /// gradient *= f'(z), f' from the output a = f(z): for Linear, ReLU and LeakyReLU.
-  void (*multiply_by_derivative_of_output)(const Activation& activation, const float* outputs,
-                                           float* gradient, std::size_t count);
+  void (*multiply_by_derivative_of_output)(const Activation& activation, ConstBlockedView<float> outputs,
+                                           BlockedView<float> gradient);
 
-  /// a *= b; count is a multiple of 16.
-  void (*multiply)(float* a, const float* b, std::size_t count);
+  /// a *= b.
+  void (*multiply)(BlockedView<float> a, ConstBlockedView<float> b);
 
-  /// Each row of `values` [N, stride], first `columns`: softmax in place. Padding becomes zero.
-  void (*softmax)(MatrixView<float> values, std::size_t columns);
+  /// Each row: softmax in place. Padding becomes zero.
+  void (*softmax)(BlockedView<float> values);
 
+  /// Rows by index, converted and scaled. Padding becomes zero.
   void (*gather_bytes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
-                       const GatherScaling& scaling, MatrixView<float> out);
+                       const GatherScaling& scaling, BlockedView<float> out);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
-                        const GatherScaling& scaling, MatrixView<float> out);
+                        const GatherScaling& scaling, BlockedView<float> out);
 
   /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
   /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.

@@ -50,10 +50,9 @@ Evaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace,
     const auto chunk = rows.subspan(begin, std::min(plan.max_batch(), rows.size() - begin));
     evaluation.loss +=
         engine::evaluate_step(plan, workspace, team, {dataset, chunk}) / static_cast<double>(rows.size());
-    const auto results = engine::output_of(plan, workspace, chunk.size());
     for (std::size_t n = 0; n < chunk.size(); ++n) {
       for (std::size_t c = 0; c < outputs; ++c) {
-        predictions(begin + n, c) = plan.target_scaling().invert(results(n, c), c);
+        predictions(begin + n, c) = plan.target_scaling().invert(workspace.outputs(n, c), c);
       }
     }
   }

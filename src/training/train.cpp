@@ -188,7 +188,7 @@ class Run {
                                               .seed = options_.seed,
                                               .l2 = options_.l2,
                                               .clip_norm = options_.clip_norm});
-      if (!std::isfinite(loss)) throw divergence(loss / static_cast<double>(rows.size()), rows.size());
+      if (!std::isfinite(loss)) throw divergence(loss / static_cast<double>(rows.size()));
       state_.epoch_loss += loss;
       ++state_.step;
       ++state_.batch;
@@ -266,9 +266,9 @@ class Run {
   }
 
   /// The step just computed, not yet counted, has this loss.
-  DivergenceError divergence(double loss, std::size_t rows) const {
+  DivergenceError divergence(double loss) const {
     const std::size_t layers = plan_.network().depth();
-    const std::size_t layer = engine::first_non_finite_layer(plan_, workspace_, rows);
+    const std::size_t layer = engine::first_non_finite_layer(workspace_);
     const std::string where =
         layer < layers
             ? layer_text(layer) + " is the first with a value that is not finite"

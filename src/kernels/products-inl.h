@@ -1,0 +1,161 @@
+// The matrix products of training over whole blocked matrices: affine maps, weight gradients followed at once
+// by the optimizer's update, bias gradients, and the transposition of weights.
+#if defined(MLP_KERNELS_PRODUCTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MLP_KERNELS_PRODUCTS_INL_H_
+#undef MLP_KERNELS_PRODUCTS_INL_H_
+#else
+#define MLP_KERNELS_PRODUCTS_INL_H_
+#endif
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "kernels/tile-inl.h"
+#include "kernels/update-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mlp::kernels {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// acc[r][:] = the row of vectors at start + r * row_step, or zero.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void StartTile(const float* start, std::size_t row_step, std::size_t block_stride,
+                          FloatVec (&acc)[R][V]) {
+  const FloatTag d;
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < R; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < V; ++v) {
+      acc[r][v] = start ? hn::LoadU(d, start + r * row_step + VectorOffset(v, block_stride)) : hn::Zero(d);
+    }
+  }
+}
+
+/// Calls body(r, v) for the R x V vectors of a tile.
+template <std::size_t R, std::size_t V, class Body>
+HWY_INLINE void ForTile(const Body& body) {
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < R; ++r) {
+#pragma GCC unroll 8
+    for (std::size_t v = 0; v < V; ++v) body(r, v);
+  }
+}
+
+/// Stores a tile's results from Z[row, column] on.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::size_t row, std::size_t column,
+                          const FloatVec (&acc)[R][V]) {
+  const FloatTag d;
+  const FloatVec zero = hn::Zero(d), slope = hn::Set(d, epilogue.slope);
+  float* const data = &Z(row, column);
+  const float* const outputs = epilogue.outputs + (data - Z.data());
+  const auto place = [&](std::size_t r, std::size_t v)
+                         HWY_ATTR { return r * kBlock + VectorOffset(v, Z.block_stride()); };
+  switch (epilogue.kind) {
+    case Epilogue::Kind::kNone:
+      return ForTile<R, V>([&](std::size_t r, std::size_t v)
+                               HWY_ATTR { hn::StoreU(acc[r][v], d, data + place(r, v)); });
+    case Epilogue::Kind::kSlope:
+      if (epilogue.slope == 0) {  // not a product: minus infinity becomes zero
+        return ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+          const FloatVec z = acc[r][v];
+          hn::StoreU(hn::IfThenZeroElse(hn::Le(z, zero), z), d, data + place(r, v));
+        });
+      }
+      return ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+        const FloatVec z = acc[r][v];
+        hn::StoreU(hn::IfThenElse(hn::Gt(z, zero), z, hn::Mul(slope, z)), d, data + place(r, v));
+      });
+    case Epilogue::Kind::kTimesDerivative:
+      return ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+        const FloatVec z = acc[r][v], a = hn::LoadU(d, outputs + place(r, v));
+        hn::StoreU(hn::IfThenElse(hn::Gt(a, zero), z, hn::Mul(slope, z)), d, data + place(r, v));
+      });
+  }
+}
+
+void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
+            BlockedView<float> Z) {
+  ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+      FloatVec acc[R][V];
+      StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
+      const float* w = &W(0, column);
+      for (std::size_t k = 0; k < X.columns(); k += kBlock, w += kBlock * kBlock) {
+        MultiplyAccumulate<kBlock, 1>(&X(row, k), w, W.block_stride(), std::min(kBlock, X.columns() - k), acc);
+      }
+      StoreTile<R, V>(epilogue, Z, row, column, acc);
+    });
+  });
+}
+
+void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
+                const UpdateBuffers& buffers, std::size_t block_stride) {
+  const FloatTag d;
+  ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+      for (std::size_t i = 0; i < X.columns(); i += kBlock) {
+        ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+          const std::size_t at = column / kBlock * block_stride + (i + row) * kBlock + column % kBlock;
+          FloatVec acc[R][V];
+          StartTile<R, V>(rule.continues ? buffers.gradients + at : nullptr, kBlock, block_stride, acc);
+          MultiplyAccumulate<1, kBlock>(&X(0, i + row), &dZ(0, column), dZ.block_stride(), dZ.rows(), acc);
+          ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+            UpdateVector<kKind, true>(d, rule, buffers, at + r * kBlock + VectorOffset(v, block_stride),
+                                      acc[r][v]);
+          });
+        });
+      }
+    });
+  });
+}
+
+void BiasStep(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers) {
+  const FloatTag d;
+  WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+    for (std::size_t column = 0; column < dZ.blocks() * kBlock; column += kLanes) {
+      FloatVec sum = rule.continues ? hn::LoadU(d, buffers.gradients + column) : hn::Zero(d);
+      const float* g = &dZ(0, column);
+      for (std::size_t n = 0; n < dZ.rows(); ++n) sum = hn::Add(sum, hn::LoadU(d, g + n * kBlock));
+      UpdateVector<kKind, false>(d, rule, buffers, column, sum);
+    }
+  });
+}
+
+/// to[c, r] = from[r, c] for a 4 x 4 square in rows 16 floats apart.
+HWY_INLINE void TransposeSquare(const float* HWY_RESTRICT from, float* HWY_RESTRICT to) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t r = 0; r < 4; ++r) {
+    for (std::size_t c = 0; c < 4; ++c) to[c * kBlock + r] = from[r * kBlock + c];
+  }
+#else
+  const hn::FixedTag<float, 4> d;
+  const hn::Repartition<double, decltype(d)> pairs;
+  const auto row0 = hn::LoadU(d, from), row1 = hn::LoadU(d, from + kBlock),
+             row2 = hn::LoadU(d, from + 2 * kBlock), row3 = hn::LoadU(d, from + 3 * kBlock);
+  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, row0, row1));
+  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, row2, row3));
+  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, row0, row1));
+  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, row2, row3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + kBlock);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * kBlock);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * kBlock);
+#endif
+}
+
+void Transpose(ConstBlockedView<float> from, BlockedView<float> to) {
+  for (std::size_t column = 0; column < from.blocks() * kBlock; column += 4) {
+    for (std::size_t row = 0; row < padded(from.rows()); row += 4) {
+      TransposeSquare(&from(row, column), &to(column, row));
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace mlp::kernels
+HWY_AFTER_NAMESPACE();
+
+#endif
