@@ -15,17 +15,24 @@
 namespace mlp {
 
 /// Memory aligned to a cache line (64 bytes), so that no SIMD load of an aligned block straddles two lines.
+/// Large memory is aligned to 2 MiB and, on Linux, asked for in pages of that size: rows read at random from
+/// small pages cost a walk through the page tables each. Throws std::bad_alloc.
+void* allocate_aligned(std::size_t bytes);
+void deallocate_aligned(void* memory, std::size_t bytes);
+
 template <class T>
 struct CacheAlignedAllocator {
   using value_type = T;
-  static constexpr std::align_val_t kAlignment{64};
 
   CacheAlignedAllocator() = default;
   template <class U>
   CacheAlignedAllocator(const CacheAlignedAllocator<U>&) {}
 
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kAlignment)); }
-  void deallocate(T* memory, std::size_t) { ::operator delete(memory, kAlignment); }
+  T* allocate(std::size_t count) {
+    if (count > std::size_t(-1) / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(allocate_aligned(count * sizeof(T)));
+  }
+  void deallocate(T* memory, std::size_t count) { deallocate_aligned(memory, count * sizeof(T)); }
   friend bool operator==(const CacheAlignedAllocator&, const CacheAlignedAllocator&) { return true; }
 };
 

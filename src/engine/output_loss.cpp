@@ -8,12 +8,14 @@ namespace mlp::engine {
 
 namespace {
 
-/// y towards which a target is smoothed, and how much.
-struct Smoothing {
-  float keep = 1;
-  float add = 0;
-  float operator()(float y) const { return keep * y + add; }
+using kernels::Smoothing;
+
+/// One of the rows; element c is (0, c).
+struct OutputRow {
+  kernels::ConstBlockedView<float> logits, outputs, targets;
 };
+
+float smoothed(const Smoothing& smoothing, float y) { return smoothing.keep * y + smoothing.add; }
 
 Smoothing smoothing_of(const Loss& loss, std::size_t classes) {
   if (const auto* l = std::get_if<CrossEntropy>(&loss)) {
@@ -27,13 +29,6 @@ Smoothing smoothing_of(const Loss& loss, std::size_t classes) {
 }
 
 float softplus(float z) { return std::max(z, 0.0f) + std::log1p(std::exp(-std::abs(z))); }
-
-}  // namespace
-
-bool fused(const Loss& loss, const Activation& activation) {
-  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
-         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
-}
 
 float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row) {
   const auto z = row.logits, a = row.outputs, y = row.targets;
@@ -52,7 +47,7 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
           }
           const float log_sum = -std::log(a(0, top));
           for (std::size_t c = 0; c < classes; ++c) {
-            const float target = smooth(y(0, c));
+            const float target = smoothed(smooth, y(0, c));
             if (target != 0) sum += target * ((z(0, top) - z(0, c)) + log_sum);
           }
           return sum;
@@ -60,7 +55,7 @@ float row_loss(const Loss& loss, const Activation& activation, const OutputRow& 
           const bool from_logits = std::holds_alternative<Sigmoid>(activation);
           const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
           for (std::size_t c = 0; c < classes; ++c) {
-            const float target = smooth(y(0, c));
+            const float target = smoothed(smooth, y(0, c));
             sum += from_logits ? target * softplus(-z(0, c)) + (1 - target) * softplus(z(0, c))
                                : -(target * bounded_log(a(0, c)) + (1 - target) * bounded_log(1 - a(0, c)));
           }
@@ -93,10 +88,10 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
   if (fused(loss, activation)) {
     if (std::holds_alternative<CrossEntropy>(loss)) {
       float target_sum = 0;
-      for (std::size_t c = 0; c < classes; ++c) target_sum += smooth(y(0, c));
-      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) * target_sum - smooth(y(0, c))) * factor;
+      for (std::size_t c = 0; c < classes; ++c) target_sum += smoothed(smooth, y(0, c));
+      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) * target_sum - smoothed(smooth, y(0, c))) * factor;
     } else {
-      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) - smooth(y(0, c))) / count * factor;
+      for (std::size_t c = 0; c < classes; ++c) gradient(0, c) = (a(0, c) - smoothed(smooth, y(0, c))) / count * factor;
     }
     return;
   }
@@ -105,7 +100,7 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
   std::visit(
       [&]<class L>(const L& l) {
         for (std::size_t c = 0; c < classes; ++c) {
-          const float target = smooth(y(0, c));
+          const float target = smoothed(smooth, y(0, c));
           const float residual = a(0, c) - target;
           float& g = gradient(0, c);
           if constexpr (std::is_same_v<L, SquaredError>) g = residual;
@@ -125,6 +120,30 @@ void row_gradient(const Loss& loss, const Activation& activation, const OutputRo
         }
       },
       loss);
+}
+
+}  // namespace
+
+bool fused(const Loss& loss, const Activation& activation) {
+  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
+         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
+}
+
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
+                const OutputRows& rows, float* losses, float* gradient) {
+  if (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) {
+    kernels.cross_entropy(rows.logits, rows.outputs, rows.targets, smoothing_of(loss, rows.targets.columns()),
+                          rows.weights, rows.mean, losses, gradient);
+    return;
+  }
+  const kernels::BlockedView<float> gradients(gradient, rows.outputs.rows(), rows.outputs.columns(),
+                                              rows.outputs.block_stride());
+  for (std::size_t n = 0; n < rows.outputs.rows(); ++n) {
+    const OutputRow row{rows.logits.rows(n, 1), rows.outputs.rows(n, 1), rows.targets.rows(n, 1)};
+    const float weight = rows.weights ? rows.weights[n] : 1.0f;
+    losses[n] = weight * row_loss(loss, activation, row);
+    if (gradient) row_gradient(loss, activation, row, weight * rows.mean, gradients.rows(n, 1));
+  }
 }
 
 }  // namespace mlp::engine

@@ -1,27 +1,26 @@
-// The last layer's loss and its gradient by the logits, for one row in float: what network/reference_loss.cpp
-// says, without allocating.
+// The last layer's losses and their gradient by the logits, for rows in float: what
+// network/reference_loss.cpp says, without allocating.
 #pragma once
 
-#include "kernels/blocked.h"
+#include "kernels/kernels.h"
 #include "mlp/activation.h"
 #include "mlp/loss.h"
 
 namespace mlp::engine {
 
-/// One row of C outputs; element c is (0, c).
-struct OutputRow {
+/// Some rows of C outputs, all laid out alike.
+struct OutputRows {
   kernels::ConstBlockedView<float> logits;   ///< z
   kernels::ConstBlockedView<float> outputs;  ///< a = f(z)
   kernels::ConstBlockedView<float> targets;  ///< y, not smoothed
+  const float* weights = nullptr;            ///< w_n; null: 1
+  float mean = 1;                            ///< what gradients are multiplied by: 1 / N
 };
 
-/// loss_n.
-float row_loss(const Loss& loss, const Activation& activation, const OutputRow& row);
-
-/// Times `factor` (w_n / N), to `gradient` [1, C]: d loss_n / dz where loss and activation are fused, else d
-/// loss_n / da.
-void row_gradient(const Loss& loss, const Activation& activation, const OutputRow& row, float factor,
-                  kernels::BlockedView<float> gradient);
+/// losses[n] = w_n loss_n, and to `gradient` (laid out as the outputs; may be null), times w_n * mean:
+/// d loss_n / dz where loss and activation are fused, else d loss_n / da.
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
+                const OutputRows& rows, float* losses, float* gradient);
 
 /// Whether the gradient by the logits has a closed form, without the activation's derivative: CrossEntropy on
 /// Softmax, BinaryCrossEntropy on Sigmoid.

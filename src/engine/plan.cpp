@@ -157,15 +157,10 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
     const Layer& layer = network.layer(index);
     LayerPlan plan{.layer = layer,
                    .weights = {layer.fan_in, layer.fan_out},
-                   .transposed = {layer.fan_out, layer.fan_in},
                    .weight_offset = packed_size_,
                    .derivative = derivative_of(layer)};
     plan.bias_offset = plan.weight_offset + plan.weights.size();
     packed_size_ = plan.bias_offset + kernels::padded(layer.fan_out);
-    if (index > 0) {
-      plan.transposed_offset = transposed_size_;
-      transposed_size_ += plan.transposed.size();
-    }
     layers_.push_back(plan);
   }
 
@@ -201,21 +196,10 @@ Parameters Plan::unpack(const float* packed) const {
   return parameters;
 }
 
-void Plan::transpose(const WeightTask& task, const float* packed, float* transposed) const {
-  if (task.layer == 0 || task.bias) return;
-  const LayerPlan& layer = layers_[task.layer];
-  const auto W = layer.weights.view(packed + layer.weight_offset).blocks(task.columns.begin, task.columns.end);
-  const auto Wt =
-      layer.transposed.view(transposed + layer.transposed_offset).blocks(task.rows.begin, task.rows.end);
-  const std::size_t rows = (task.rows.end - task.rows.begin) * kernels::kBlock;
-  kernels_->transpose(W.rows(task.rows.begin * kernels::kBlock, rows),
-                      Wt.rows(task.columns.begin * kernels::kBlock, W.columns()));
-}
-
-void Plan::transpose(const float* packed, float* transposed) const {
-  for (const auto& share : weight_tasks_) {
-    for (const WeightTask& task : share) transpose(task, packed, transposed);
-  }
+std::size_t Plan::first_layer_steps(std::size_t rows) const {
+  const LayerPlan& first = layers_.front();
+  // A step multiplies about 24 vectors of 16: forward, and for the weight gradient again.
+  return 2 * rows * first.weights.size() / (24 * kernels::kBlock) / static_cast<std::size_t>(threads_);
 }
 
 }  // namespace mlp::engine

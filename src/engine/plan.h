@@ -35,11 +35,9 @@ enum class Derivative {
 
 struct LayerPlan {
   Layer layer;
-  kernels::BlockedShape weights;     ///< W [fan_in, fan_out]
-  kernels::BlockedShape transposed;  ///< W^T [fan_out, fan_in], for dX = dZ W^T; unused on the first layer
-  std::size_t weight_offset = 0;    ///< in the packed parameters
-  std::size_t bias_offset = 0;      ///< likewise
-  std::size_t transposed_offset = 0;
+  kernels::BlockedShape weights;  ///< W [fan_in, fan_out]
+  std::size_t weight_offset = 0;  ///< in the packed parameters
+  std::size_t bias_offset = 0;    ///< likewise
   Derivative derivative = Derivative::kOfOutput;
   bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
   bool share_inputs = false;   ///< backward, likewise those of dX
@@ -80,9 +78,10 @@ class Plan {
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
 
-  /// Floats in the packed parameters (all layers' weights and biases), and in the packed transposes.
+  /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }
-  std::size_t transposed_size() const { return transposed_size_; }
+  /// How many steps of a register tile one thread makes for the first layer in training so many rows.
+  std::size_t first_layer_steps(std::size_t rows) const;
   /// For each thread, the weights it owns.
   const std::vector<std::vector<WeightTask>>& weight_tasks() const { return weight_tasks_; }
 
@@ -93,10 +92,6 @@ class Plan {
   /// Parameters in the packed form and back; `packed` has packed_size() floats.
   void pack(const Parameters& parameters, float* packed) const;
   Parameters unpack(const float* packed) const;
-  /// The transposes of all layers but the first, from the packed parameters.
-  void transpose(const float* packed, float* transposed) const;
-  /// The same for the weights of one task.
-  void transpose(const WeightTask& task, const float* packed, float* transposed) const;
 
  private:
   MultilayerPerceptron network_;
@@ -110,7 +105,6 @@ class Plan {
   std::size_t max_batch_ = 0;
   std::size_t chunk_rows_ = 0;
   std::size_t packed_size_ = 0;
-  std::size_t transposed_size_ = 0;
   int threads_ = 1;
 };
 

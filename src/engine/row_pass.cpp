@@ -84,9 +84,23 @@ Epilogue slope_of(const LayerPlan& layer) {
   return {.kind = Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
 }
 
+/// The rows this member will gather for the next chunk, spread over the work of this one.
+kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
+  const Share share = plan.layers().front().share_outputs
+                          ? Share{0, chunk.upcoming.size()}
+                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  return std::visit(
+      [&]<class T>(const Matrix<T>& stored) {
+        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
+                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
+                                 plan.first_layer_steps(chunk.rows.size()));
+      },
+      inputs);
+}
+
 /// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
 /// backward pass needs.
-void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings* settings) {
+void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSettings* settings) {
   const kernels::Kernels& k = plan.kernels();
   for (std::size_t index = 0; index < plan.layers().size(); ++index) {
     const LayerPlan& layer = plan.layers()[index];
@@ -104,7 +118,8 @@ void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const S
     k.affine(
         input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows()),
         W.blocks(part.blocks.begin, part.blocks.end),
-        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock, epilogue, A);
+        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock, epilogue, A,
+        chunk.soon);
     if (last) {  // the loss is best told from the logits
       const auto logits = part_in(workspace.logits);
       for (std::size_t block = 0; block < A.blocks(); ++block) {
@@ -138,13 +153,20 @@ void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const S
 void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
   const std::size_t outputs = plan.network().fan_out();
   const auto Y = chunk_view(plan, workspace.targets, chunk.rows.size(), outputs);
-  const bool labels = dataset.task() == Task::kClassification;
   const Share share = chunk.share(plan);
+  if (dataset.task() == Task::kClassification) {
+    const std::size_t count = (share.end - share.begin) * kernels::kBlock;
+    for (std::size_t block = 0; block < Y.blocks(); ++block) {
+      std::fill_n(Y.block(block) + share.begin * kernels::kBlock, count, 0.0f);
+    }
+    for (std::size_t n = share.begin; n < share.end; ++n) {
+      Y(n, static_cast<std::size_t>(dataset.labels[chunk.rows[n]])) = 1;
+    }
+    return;
+  }
   for (std::size_t n = share.begin; n < share.end; ++n) {
-    const std::uint32_t row = chunk.rows[n];
     for (std::size_t c = 0; c < outputs; ++c) {
-      Y(n, c) = labels ? static_cast<float>(dataset.labels[row] == static_cast<std::int32_t>(c))
-                       : plan.target_scaling().apply(dataset.targets(row, c), c);
+      Y(n, c) = plan.target_scaling().apply(dataset.targets(chunk.rows[n], c), c);
     }
   }
 }
@@ -167,27 +189,30 @@ std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace,
 /// activation are fused.
 void output_losses(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
                    bool backward) {
-  const LayerPlan& last = plan.layers().back();
-  LayerBuffers& buffers = workspace.layers.back();
-  const auto view = [&](auto& buffer) {
-    return chunk_view(plan, buffer, chunk.rows.size(), last.layer.fan_out);
-  };
-  const auto& weights = dataset.sample_weights;
-  const float mean = 1.0f / static_cast<float>(chunk.batch_rows);
+  const Layer& last = plan.layers().back().layer;
   const Share share = chunk.share(plan);
-  for (std::size_t n = share.begin; n < share.end; ++n) {
-    const OutputRow row{view(std::as_const(workspace.logits)).rows(n, 1),
-                        view(std::as_const(buffers.outputs)).rows(n, 1),
-                        view(std::as_const(workspace.targets)).rows(n, 1)};
-    const float weight = weights.empty() ? 1.0f : weights[chunk.rows[n]];
-    const float loss = weight * row_loss(plan.loss(), last.layer.activation, row);
-    workspace.row_losses[chunk.first + n] = loss;
-    if (!std::isfinite(loss)) {
-      auto& layer = workspace.non_finite_layers[static_cast<std::size_t>(chunk.member)];
-      layer = std::min(layer, first_non_finite_layer(plan, workspace, chunk, n));
-    }
-    if (!backward) continue;
-    row_gradient(plan.loss(), last.layer.activation, row, weight * mean, view(buffers.gradient).rows(n, 1));
+  const std::size_t count = share.end - share.begin;
+  const auto rows_of = [&](auto& buffer) {
+    return chunk_view(plan, buffer, chunk.rows.size(), last.fan_out).rows(share.begin, count);
+  };
+  float* losses = workspace.row_losses.data() + chunk.first + share.begin;
+  float* weights = nullptr;
+  if (!dataset.sample_weights.empty()) {
+    weights = workspace.row_weights.data() + share.begin;
+    for (std::size_t n = 0; n < count; ++n) weights[n] = dataset.sample_weights[chunk.rows[share.begin + n]];
+  }
+  LayerBuffers& buffers = workspace.layers.back();
+  const OutputRows outputs{.logits = rows_of(std::as_const(workspace.logits)),
+                           .outputs = rows_of(std::as_const(buffers.outputs)),
+                           .targets = rows_of(std::as_const(workspace.targets)),
+                           .weights = weights,
+                           .mean = 1.0f / static_cast<float>(chunk.batch_rows)};
+  float* gradient = backward ? rows_of(buffers.gradient).data() : nullptr;
+  row_losses(plan.kernels(), plan.loss(), last.activation, outputs, losses, gradient);
+  for (std::size_t n = 0; n < count; ++n) {
+    if (std::isfinite(losses[n])) continue;
+    auto& layer = workspace.non_finite_layers[static_cast<std::size_t>(chunk.member)];
+    layer = std::min(layer, first_non_finite_layer(plan, workspace, chunk, share.begin + n));
   }
 }
 
@@ -220,6 +245,29 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
   }
 }
 
+/// This member's part of dA = dZ W^T below layer `index`, `epilogue` included. W is transposed on the way, a few
+/// blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W would
+/// have to be fetched from the caches of those who updated it.
+void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_t index, const Chunk& chunk,
+                              const Part& part, Epilogue epilogue, BlockedView<float> dA) {
+  const LayerPlan& layer = plan.layers()[index];
+  const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
+  const auto dZ = chunk_view(plan, std::as_const(workspace.layers[index].gradient), chunk.rows.size(),
+                             layer.layer.fan_out)
+                      .rows(part.rows.begin, dA.rows());
+  float* scratch = workspace.transposed[static_cast<std::size_t>(chunk.member)].data();
+  const float* outputs = epilogue.outputs;
+  for (std::size_t block = 0; block < dA.blocks(); block += kTransposedBlocks) {
+    const std::size_t end = std::min(block + kTransposedBlocks, dA.blocks());
+    const std::size_t columns = (end - block) * kernels::kBlock;
+    const kernels::BlockedShape shape{layer.layer.fan_out, columns};
+    const auto Wt = shape.view(scratch);
+    plan.kernels().transpose(W.rows((part.blocks.begin + block) * kernels::kBlock, columns), Wt);
+    if (outputs) epilogue.outputs = outputs + block * plan.block_stride();
+    plan.kernels().affine(dZ, Wt, nullptr, epilogue, dA.blocks(block, end), chunk.soon);
+  }
+}
+
 /// dZ of every layer: the last from its outputs' gradient, then dA = dZ W^T of the layer above, through the
 /// activation.
 void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings) {
@@ -240,16 +288,12 @@ void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const 
     };
     const auto dA = part_in(workspace.layers[index - 1].gradient);
     if (dA.rows() == 0) continue;
-    const auto dZ = chunk_view(plan, std::as_const(workspace.layers[index].gradient), chunk.rows.size(),
-                               layer.layer.fan_out);
-    const auto Wt = layer.transposed.view(std::as_const(workspace.transposed).data() + layer.transposed_offset);
     Epilogue epilogue = slope_of(below);
     if (epilogue.kind == Epilogue::Kind::kSlope) {
       epilogue.kind = Epilogue::Kind::kTimesDerivative;
       epilogue.outputs = part_in(workspace.layers[index - 1].outputs).data();
     }
-    plan.kernels().affine(dZ.rows(part.rows.begin, dA.rows()), Wt.blocks(part.blocks.begin, part.blocks.end),
-                          nullptr, epilogue, dA);
+    backward_through_weights(plan, workspace, index, chunk, part, epilogue, dA);
     if (below.derivative != Derivative::kOfOutput) {
       backward_through_activation(plan, workspace, index - 1, chunk, part, settings);
     }
@@ -264,20 +308,22 @@ ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, s
   return chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_in);
 }
 
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk) {
+void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
   gather(plan, workspace, inputs, chunk);
+  chunk.soon = rows_soon(plan, inputs, chunk);
   forward(plan, workspace, chunk, nullptr);
 }
 
-void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
+void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk) {
   gather_targets(plan, workspace, dataset, chunk);
   predict_rows(plan, workspace, dataset.inputs, chunk);
   output_losses(plan, workspace, dataset, chunk, false);
 }
 
-void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
+void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk,
                 const StepSettings& settings) {
   gather(plan, workspace, dataset.inputs, chunk);
+  chunk.soon = rows_soon(plan, dataset.inputs, chunk);
   gather_targets(plan, workspace, dataset, chunk);
   forward(plan, workspace, chunk, &settings);
   output_losses(plan, workspace, dataset, chunk, true);

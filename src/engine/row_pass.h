@@ -17,8 +17,10 @@ struct Chunk {
   std::span<const std::uint32_t> rows;  ///< of the data set; at most plan.chunk_rows()
   std::size_t first = 0;                ///< where they begin in the batch
   std::size_t batch_rows = 0;           ///< rows of the whole batch
+  std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
   ThreadTeam& team;
   int member = 0;
+  mutable kernels::Prefetch soon = {};  ///< the next chunk's inputs
 
   /// This member's rows, counted from the chunk's first.
   Share share(const Plan& plan) const { return share_of(rows.size(), member, plan.threads()); }
@@ -35,13 +37,13 @@ kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& wor
                                           const Chunk& chunk);
 
 /// X to A of the last layer, without dropout.
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk);
+void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk);
 
 /// The same, then this member's rows' weighted losses.
-void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk);
+void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk);
 
 /// Forward with dropout, losses, and dZ of every layer.
-void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
+void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk,
                 const StepSettings& settings);
 
 }  // namespace mlp::engine

@@ -31,23 +31,27 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
 /// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
-                    std::span<const std::uint32_t> rows, const Body& body) {
+                    std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
+                    const Body& body) {
   team.run(
       [&](int member) {
         const FlushDenormals flush;
         workspace.non_finite_layers[static_cast<std::size_t>(member)] = plan.layers().size();
         for (std::size_t first = 0; first < rows.size(); first += plan.chunk_rows()) {
           if (first > 0) team.barrier();  // the buffers are about to be written again
-          const std::size_t count = std::min(plan.chunk_rows(), rows.size() - first);
-          body(Chunk{rows.subspan(first, count), first, rows.size(), team, member},
-               first + count == rows.size());
+          const std::size_t end = std::min(first + plan.chunk_rows(), rows.size());
+          const bool last = end == rows.size();
+          const auto next = last ? upcoming : rows.subspan(end);
+          Chunk chunk{rows.subspan(first, end - first), first, rows.size(),
+                      next.first(std::min(plan.chunk_rows(), next.size())), team, member};
+          body(chunk, last);
         }
       },
       plan.threads());
 }
 
 /// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
-void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk, bool last,
+void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk, bool last,
                  const StepSettings& settings, UpdateRule rule) {
   train_rows(plan, workspace, dataset, chunk, settings);
   chunk.team.barrier();
@@ -83,7 +87,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
-  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
     if (!clips || !last) return;
     team.barrier();
@@ -98,7 +102,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
     evaluate_rows(plan, workspace, batch.dataset, chunk);
     copy_outputs(plan, workspace, chunk, workspace.outputs);
   });
@@ -111,7 +115,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               outputs.columns() == plan.network().fan_out() &&
               column_count(inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
-  for_each_chunk(plan, workspace, team, rows, [&](const Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, rows, {}, [&](Chunk& chunk, bool) {
     predict_rows(plan, workspace, inputs, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
@@ -123,7 +127,7 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, batch.rows, [&](const Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
   });
   return plan.unpack(workspace.gradients.data());

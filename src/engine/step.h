@@ -16,6 +16,7 @@ namespace mlp::engine {
 struct Batch {
   const Dataset& dataset;
   std::span<const std::uint32_t> rows;
+  std::span<const std::uint32_t> upcoming = {};  ///< the next batch's, if known: fetched from memory meanwhile
 };
 
 struct StepSettings {

@@ -65,7 +65,6 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
 
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
                   const Chunk& chunk, const UpdateRule& rule) {
-  const bool updates = rule.kind != UpdateRule::Kind::kStore;
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
     const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
@@ -79,8 +78,8 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
     const auto X = input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end);
     const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
                                                                          task.columns.begin * kernels::kBlock);
-    plan.kernels().weight_step(X, dZ, rule, buffers_at(workspace, offset), layer.weights.block_stride());
-    if (updates) plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
+    plan.kernels().weight_step(X, dZ, rule, buffers_at(workspace, offset), layer.weights.block_stride(),
+                               chunk.soon);
   }
 }
 
@@ -101,7 +100,6 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
       plan.kernels().update(rule, true, buffers_at(workspace, offset),
                             (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
     }
-    plan.transpose(task, workspace.parameters.data(), workspace.transposed.data());
   }
 }
 

@@ -1,5 +1,7 @@
 #include "engine/workspace.h"
 
+#include <algorithm>
+
 #include "mlp/error.h"
 
 namespace mlp::engine {
@@ -8,11 +10,16 @@ Workspace::Workspace(const Plan& plan)
     : parameters(plan.packed_size()),
       outputs(plan.max_batch(), plan.network().fan_out()),
       row_losses(plan.max_batch()),
+      row_weights(plan.chunk_rows()),
       non_finite_layers(static_cast<std::size_t>(plan.threads()), plan.layers().size()) {
   const auto chunk_of = [&](std::size_t columns) { return kernels::blocks_of(columns) * plan.block_stride(); };
   const bool training = plan.optimizer().has_value();
   if (training) {
-    transposed.resize(plan.transposed_size());
+    std::size_t widest = 0;
+    for (const LayerPlan& layer : plan.layers()) widest = std::max(widest, layer.layer.fan_out);
+    transposed.assign(
+        static_cast<std::size_t>(plan.threads()),
+        AlignedVector<float>(kernels::BlockedShape{widest, kTransposedBlocks * kernels::kBlock}.size()));
     moments.assign(static_cast<std::size_t>(moment_count(*plan.optimizer())), parameters);
     if (plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
   }
@@ -34,7 +41,6 @@ void Workspace::load(const Plan& plan, const Parameters& from, const std::vector
   require(from_moments.size() == moments.size() || from_moments.empty(),
           "Workspace::load: the moments are not this optimizer's");
   plan.pack(from, parameters.data());
-  if (!transposed.empty()) plan.transpose(parameters.data(), transposed.data());
   for (std::size_t i = 0; i < from_moments.size(); ++i) plan.pack(from_moments[i], moments[i].data());
 }
 

@@ -9,6 +9,9 @@
 
 namespace mlp::engine {
 
+/// How many blocks of columns of a transpose the backward pass makes at a time: as many as a tile is wide.
+inline constexpr std::size_t kTransposedBlocks = 4;
+
 /// One layer's buffers for a chunk, blocked [chunk_rows, fan_out] each; empty where not needed.
 struct LayerBuffers {
   AlignedVector<float> outputs;     ///< A, after dropout
@@ -25,18 +28,19 @@ class Workspace {
 
   // The steps of step.cpp work on these directly.
   AlignedVector<float> parameters;  ///< packed
-  AlignedVector<float> transposed;  ///< packed transposes of all layers but the first
   std::vector<AlignedVector<float>> moments;
   AlignedVector<float> gradients;  ///< packed; empty until clipping, or a batch of several chunks, needs it
   /// X of a chunk, blocked [chunk_rows, fan_in]: one, or one for each thread where threads share the first
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
+  std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
   Matrix<float> outputs;          ///< [max_batch, fan_out], row-major: what evaluate_step leaves
-  std::vector<float> row_losses;  ///< [max_batch], weighted
+  std::vector<float> row_losses;   ///< [max_batch], weighted
+  std::vector<float> row_weights;  ///< [chunk_rows]
   /// For each thread: the first layer whose activations, in one of its rows of the last step, were not finite.
   std::vector<std::size_t> non_finite_layers;
   std::vector<double> square_sums;  ///< partial sums of the gradient norm

@@ -18,6 +18,7 @@
 #include "kernels/activation-inl.h"
 #include "kernels/kernels.h"
 #include "kernels/products-inl.h"
+#include "kernels/softmax-inl.h"
 #include "mlp/suggest.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -42,7 +43,7 @@ void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, 
   });
 }
 
-/// Calls body(column, pointer offset) for every vector of a blocked matrix.
+/// Calls body(offset) for every vector of a blocked matrix.
 template <class T, class Body>
 HWY_INLINE void ForEachVector(BlockedView<T> values, const Body& body) {
   for (std::size_t block = 0; block < values.blocks(); ++block) {
@@ -102,29 +103,6 @@ void Multiply(BlockedView<float> a, ConstBlockedView<float> b) {
   });
 }
 
-void SoftmaxRows(BlockedView<float> values) {
-  const FloatTag d;
-  for (std::size_t n = 0; n < values.rows(); ++n) {
-    float largest = -std::numeric_limits<float>::infinity();
-    bool has_nan = false;
-    for (std::size_t c = 0; c < values.columns(); ++c) {
-      largest = std::max(largest, values(n, c));
-      has_nan |= values(n, c) != values(n, c);
-    }
-    const BlockedView<float> row = values.rows(n, 1);
-    ForEachVector(row, [&](std::size_t i) HWY_ATTR {
-      hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, row.data() + i), hn::Set(d, largest))), d, row.data() + i);
-    });
-    float sum = 0;  // in column order: the same for every vector length
-    if (has_nan) sum = std::numeric_limits<float>::quiet_NaN();  // Highway's exp makes it a zero
-    for (std::size_t c = 0; c < values.columns(); ++c) sum += values(n, c);
-    ForEachVector(row, [&](std::size_t i) HWY_ATTR {
-      hn::StoreU(hn::Div(hn::LoadU(d, row.data() + i), hn::Set(d, sum)), d, row.data() + i);
-    });
-  }
-  ClearPadding(values);
-}
-
 HWY_INLINE FloatVec LoadFloats(FloatTag d, const float* from) { return hn::LoadU(d, from); }
 HWY_INLINE FloatVec LoadFloats(FloatTag d, const std::uint8_t* from) {
   const hn::Rebind<std::uint8_t, FloatTag> bytes;
@@ -132,12 +110,12 @@ HWY_INLINE FloatVec LoadFloats(FloatTag d, const std::uint8_t* from) {
   return hn::ConvertTo(d, hn::PromoteTo(words, hn::LoadU(bytes, from)));
 }
 
-// Rows are drawn at random from a data set that no cache holds: each is asked for this many rows ahead, or an
-// epoch would wait for memory a fifth of its time.
+// Rows are drawn at random from a data set that no cache holds. Those nobody asked for before (Prefetch)
+// are asked for this many rows ahead, or an epoch would wait for memory a fifth of its time.
 constexpr std::size_t kRowsAhead = 8;
 
 template <class T>
-HWY_INLINE void Prefetch(const T* row, std::size_t columns) {
+HWY_INLINE void PrefetchRow(const T* row, std::size_t columns) {
   for (std::size_t i = 0; i < columns; i += 64 / sizeof(T)) hwy::Prefetch(row + i);
 }
 
@@ -148,27 +126,27 @@ HWY_INLINE void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_
   const std::size_t columns = rows.columns();
   const std::size_t whole = columns / kBlock * kBlock;
   for (std::size_t n = 0; n < std::min(kRowsAhead, index.size()); ++n) {
-    Prefetch(rows.row(index[n]).data(), columns);
+    PrefetchRow(rows.row(index[n]).data(), columns);
   }
+  const float* const shift = scaling.shift;
+  const float* const scale = scaling.scale;
+  const FloatVec one_shift = hn::Set(d, *shift), one_scale = hn::Set(d, *scale);
   for (std::size_t n = 0; n < index.size(); ++n) {
-    if (n + kRowsAhead < index.size()) Prefetch(rows.row(index[n + kRowsAhead]).data(), columns);
-    const T* from = rows.row(index[n]).data();
-    float* to = &out(n, 0);
-    const auto scaled = [&](std::size_t i, FloatVec x) HWY_ATTR {
-      const FloatVec shift = kUniform ? hn::Set(d, *scaling.shift) : hn::LoadU(d, scaling.shift + i);
-      const FloatVec scale = kUniform ? hn::Set(d, *scaling.scale) : hn::LoadU(d, scaling.scale + i);
-      return hn::Mul(hn::Sub(x, shift), scale);
-    };
+    if (n + kRowsAhead < index.size()) PrefetchRow(rows.row(index[n + kRowsAhead]).data(), columns);
+    const T* HWY_RESTRICT from = rows.row(index[n]).data();
+    float* HWY_RESTRICT to = &out(n, 0);
     for (std::size_t i = 0; i < whole; i += kBlock, to += out.block_stride()) {
 #pragma GCC unroll 4
       for (std::size_t v = 0; v < kBlock; v += kLanes) {
-        hn::StoreU(scaled(i + v, LoadFloats(d, from + i + v)), d, to + v);
+        const FloatVec a = kUniform ? one_shift : hn::LoadU(d, shift + i + v);
+        const FloatVec b = kUniform ? one_scale : hn::LoadU(d, scale + i + v);
+        hn::StoreU(hn::Mul(hn::Sub(LoadFloats(d, from + i + v), a), b), d, to + v);
       }
     }
     if (whole < columns) std::fill(to, to + kBlock, 0.0f);
     for (std::size_t i = whole; i < columns; ++i) {
       const std::size_t s = kUniform ? 0 : i;
-      to[i - whole] = (static_cast<float>(from[i]) - scaling.shift[s]) * scaling.scale[s];
+      to[i - whole] = (static_cast<float>(from[i]) - shift[s]) * scale[s];
     }
   }
 }
@@ -226,6 +204,7 @@ const Kernels& Table() {
       .multiply_by_derivative_of_output = &MultiplyByDerivativeOfOutput,
       .multiply = &Multiply,
       .softmax = &SoftmaxRows,
+      .cross_entropy = &CrossEntropyRows,
       .gather_bytes = &GatherBytes,
       .gather_floats = &GatherFloats,
       .peak = &Peak,

@@ -7,6 +7,7 @@
 // for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole blocks, padding columns included.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -65,18 +66,61 @@ struct GatherScaling {
   bool uniform = true;
 };
 
+/// Memory that will be read soon: long computations ask for it line by line as they go, so that it is in the
+/// core's cache when its turn comes, without crowding out their own loads.
+class Prefetch {
+ public:
+  Prefetch() = default;
+  /// Rows `row_bytes` long, by index; a line is asked for every `interval` steps of a tile.
+  Prefetch(const void* data, std::size_t row_bytes, std::span<const std::uint32_t> rows, std::size_t steps)
+      : data_(static_cast<const char*>(data)),
+        row_bytes_(row_bytes),
+        rows_(rows),
+        interval_(std::max<std::size_t>(1, steps / std::max<std::size_t>(1, lines()))) {}
+
+  /// A tile has made so many steps.
+  void after(std::size_t steps) {
+    if (row_ == rows_.size()) return;
+    for (due_ += steps; due_ >= interval_; due_ -= interval_) next();
+  }
+
+ private:
+  static constexpr std::size_t kLine = 64;
+  std::size_t lines() const { return rows_.size() * (row_bytes_ / kLine + 1); }
+  void next() {
+    if (row_ == rows_.size()) return;
+    __builtin_prefetch(data_ + rows_[row_] * row_bytes_ + at_, 0, 2);
+    at_ += kLine;
+    if (at_ < row_bytes_ + kLine - 1) return;  // a row may begin within a line
+    at_ = 0;
+    ++row_;
+  }
+
+  const char* data_ = nullptr;
+  std::size_t row_bytes_ = 0;
+  std::span<const std::uint32_t> rows_;
+  std::size_t interval_ = 1;
+  std::size_t due_ = 0, row_ = 0, at_ = 0;
+};
+
+/// Label smoothing: a target y becomes keep * y + add.
+struct Smoothing {
+  float keep = 1;
+  float add = 0;
+};
+
 struct Kernels {
   std::string_view name;  ///< "avx512", "avx2", "neon", "baseline"
 
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], then `epilogue`; X [N, K], W [K, O], bias [padded(O)] or null
-  /// (zero), Z [N, O].
+  /// (zero), Z [N, O]. `soon` goes on meanwhile.
   void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
-                 const Epilogue& epilogue, BlockedView<float> Z);
+                 const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
 
   /// dW[i, :] = sum_n X[n, i] dZ[n, :], then `rule`, before the tile leaves the registers; X [N, I], dZ
   /// [N, O]. Buffers are blocked as W [I, O] with blocks `block_stride` floats apart.
   void (*weight_step)(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
-                      const UpdateBuffers& buffers, std::size_t block_stride);
+                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon);
 
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
@@ -100,6 +144,12 @@ struct Kernels {
 
   /// Each row: softmax in place. Padding becomes zero.
   void (*softmax)(BlockedView<float> values);
+
+  /// losses[n] = weight_n * sum_c y_c (logsumexp(z_n) - z_c), and, unless null, gradient (laid out as z) = its
+  /// derivative by z times `mean`; y = keep * target + add. `probabilities` are softmax(z); `weights` null: 1.
+  void (*cross_entropy)(ConstBlockedView<float> logits, ConstBlockedView<float> probabilities,
+                        ConstBlockedView<float> targets, const Smoothing& smoothing, const float* weights,
+                        float mean, float* losses, float* gradient);
 
   /// Rows by index, converted and scaled. Padding becomes zero.
   void (*gather_bytes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,

@@ -77,7 +77,7 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
 }
 
 void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
-            BlockedView<float> Z) {
+            BlockedView<float> Z, Prefetch& soon) {
   ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
       FloatVec acc[R][V];
@@ -85,6 +85,7 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
       const float* w = &W(0, column);
       for (std::size_t k = 0; k < X.columns(); k += kBlock, w += kBlock * kBlock) {
         MultiplyAccumulate<kBlock, 1>(&X(row, k), w, W.block_stride(), std::min(kBlock, X.columns() - k), acc);
+        soon.after(kBlock);
       }
       StoreTile<R, V>(epilogue, Z, row, column, acc);
     });
@@ -92,7 +93,7 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
 }
 
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
-                const UpdateBuffers& buffers, std::size_t block_stride) {
+                const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
   const FloatTag d;
   ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
@@ -102,6 +103,7 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
           FloatVec acc[R][V];
           StartTile<R, V>(rule.continues ? buffers.gradients + at : nullptr, kBlock, block_stride, acc);
           MultiplyAccumulate<1, kBlock>(&X(0, i + row), &dZ(0, column), dZ.block_stride(), dZ.rows(), acc);
+          soon.after(dZ.rows());
           ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
             UpdateVector<kKind, true>(d, rule, buffers, at + r * kBlock + VectorOffset(v, block_stride),
                                       acc[r][v]);

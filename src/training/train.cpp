@@ -180,9 +180,10 @@ class Run {
     };
     while (state_.batch < steps_per_epoch_) {
       const std::size_t begin = static_cast<std::size_t>(state_.batch) * batch_size_;
-      const auto rows =
-          std::span<const std::uint32_t>(order).subspan(begin, std::min(batch_size_, order.size() - begin));
-      const double loss = engine::train_step(plan_, workspace_, team_, {dataset_, rows},
+      const auto left = std::span<const std::uint32_t>(order).subspan(begin);
+      const auto rows = left.first(std::min(batch_size_, left.size()));
+      const double loss = engine::train_step(plan_, workspace_, team_,
+                                             {dataset_, rows, left.subspan(rows.size())},
                                              {.step = state_.step,
                                               .rate_factor = rate_factor(state_.step),
                                               .seed = options_.seed,
