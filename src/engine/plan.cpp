@@ -33,12 +33,12 @@ bool shares_evenly(std::size_t blocks, int members) {
 
 /// Which layers' columns the threads share (see plan.h). Softmax needs its whole row in one place, and so
 /// does the loss, behind the last layer.
-void share_columns(std::vector<LayerPlan>& layers, int members) {
+void share_columns(std::vector<LayerPlan>& layers, int members, bool sparse) {
   if (members == 1) return;
   const auto row_wise = [&](std::size_t index) { return layers[index].derivative == Derivative::kSoftmax; };
   for (std::size_t index = 0; index < layers.size(); ++index) {
     LayerPlan& layer = layers[index];
-    if (layer.weights.size() < kSharedColumnsFloats) continue;
+    if (layer.weights.size() < kSharedColumnsFloats && !(sparse && index == 0)) continue;
     layer.share_outputs = index + 1 < layers.size() && !row_wise(index) &&
                           shares_evenly(kernels::blocks_of(layer.layer.fan_out), members);
     layer.share_inputs = index > 0 && !row_wise(index - 1) &&
@@ -57,7 +57,7 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
     const LayerPlan& layer = layers[index];
     const std::size_t row_blocks = kernels::blocks_of(layer.layer.fan_in);
     const std::size_t column_blocks = kernels::blocks_of(layer.layer.fan_out);
-    if (layer.share_outputs) {
+    if (layer.share_outputs || (members == 1 && index == 0)) {
       for (int member = 0; member < members; ++member) {
         const Share columns = share_of(column_blocks, member, members);
         auto& share = shares[static_cast<std::size_t>(member)];
@@ -168,7 +168,11 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
-  share_columns(layers_, threads_);
+  const bool sparse = options.sparse_longest > 0 && optimizer_.has_value();
+  share_columns(layers_, threads_, sparse);
+  if (sparse && (threads_ == 1 || layers_.front().share_outputs)) {
+    sparse_capacity_ = kernels::padded(options.sparse_longest);
+  }
   weight_tasks_ = share_weights(layers_, threads_);
 }
 

@@ -40,8 +40,27 @@ BlockedView<T> cut(BlockedView<T> view, const Part& part) {
       .blocks(part.blocks.begin, part.blocks.end);
 }
 
+/// The rows this member will gather for the next chunk, spread over the work of this one.
+kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
+  const Share share = plan.layers().front().share_outputs
+                          ? Share{0, chunk.upcoming.size()}
+                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  return std::visit(
+      [&]<class T>(const Matrix<T>& stored) {
+        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
+                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
+                                 plan.first_layer_steps(chunk.rows.size()));
+      },
+      inputs);
+}
+
 /// X, gathered, converted, scaled: all the chunk's rows where this member needs them, else its own.
-void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, const Chunk& chunk) {
+void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
+  if (chunk.sparse_inputs) {
+    chunk.sparse_inputs->gather(plan.kernels(), chunk.rows, plan.input_scaling(),
+                                sparse_input_of(plan, workspace, chunk));
+    return;
+  }
   const bool all = plan.layers().front().share_outputs;
   const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
   const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
@@ -57,6 +76,7 @@ void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, const 
         }
       },
       inputs);
+  chunk.soon = rows_soon(plan, inputs, chunk);
 }
 
 /// Multiplies `values`, the part of a layer's matrix, by its dropout factors.
@@ -84,20 +104,6 @@ Epilogue slope_of(const LayerPlan& layer) {
   return {.kind = Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
 }
 
-/// The rows this member will gather for the next chunk, spread over the work of this one.
-kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
-  const Share share = plan.layers().front().share_outputs
-                          ? Share{0, chunk.upcoming.size()}
-                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
-  return std::visit(
-      [&]<class T>(const Matrix<T>& stored) {
-        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
-                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
-                                 plan.first_layer_steps(chunk.rows.size()));
-      },
-      inputs);
-}
-
 /// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
 /// backward pass needs.
 void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSettings* settings) {
@@ -115,11 +121,15 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
     const BlockedView<float> A = part_in(buffers.outputs);
     if (A.rows() == 0) continue;
     const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
-    k.affine(
-        input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows()),
-        W.blocks(part.blocks.begin, part.blocks.end),
-        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock, epilogue, A,
-        chunk.soon);
+    const float* bias =
+        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
+    if (index == 0 && chunk.sparse_inputs) {
+      k.sparse_affine(sparse_input_of(plan, workspace, chunk), W.blocks(part.blocks.begin, part.blocks.end),
+                      bias, epilogue, A);
+    } else {
+      k.affine(input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows()),
+               W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
+    }
     if (last) {  // the loss is best told from the logits
       const auto logits = part_in(workspace.logits);
       for (std::size_t block = 0; block < A.blocks(); ++block) {
@@ -308,9 +318,17 @@ ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, s
   return chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_in);
 }
 
+kernels::SparseRows sparse_input_of(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  SparseBuffers& buffers = workspace.sparse_inputs[static_cast<std::size_t>(chunk.member)];
+  return {.rows = chunk.rows.size(),
+          .capacity = plan.sparse_capacity(),
+          .offsets = buffers.offsets.data(),
+          .values = buffers.values.data(),
+          .counts = buffers.counts.data()};
+}
+
 void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
   gather(plan, workspace, inputs, chunk);
-  chunk.soon = rows_soon(plan, inputs, chunk);
   forward(plan, workspace, chunk, nullptr);
 }
 
@@ -323,7 +341,6 @@ void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& datase
 void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk,
                 const StepSettings& settings) {
   gather(plan, workspace, dataset.inputs, chunk);
-  chunk.soon = rows_soon(plan, dataset.inputs, chunk);
   gather_targets(plan, workspace, dataset, chunk);
   forward(plan, workspace, chunk, &settings);
   output_losses(plan, workspace, dataset, chunk, true);

@@ -20,6 +20,7 @@ struct Chunk {
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
   ThreadTeam& team;
   int member = 0;
+  const SparseInputs* sparse_inputs = nullptr;  ///< read instead of the data set's inputs, if given
   mutable kernels::Prefetch soon = {};  ///< the next chunk's inputs
 
   /// This member's rows, counted from the chunk's first.
@@ -35,6 +36,9 @@ auto chunk_view(const Plan& plan, Buffer& buffer, std::size_t rows, std::size_t 
 /// What layer `index` of this member reads: X, or A of the layer below.
 kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                           const Chunk& chunk);
+
+/// This member's X where the chunk has sparse inputs.
+kernels::SparseRows sparse_input_of(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
 /// X to A of the last layer, without dropout.
 void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk);

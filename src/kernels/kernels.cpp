@@ -19,6 +19,7 @@
 #include "kernels/kernels.h"
 #include "kernels/products-inl.h"
 #include "kernels/softmax-inl.h"
+#include "kernels/sparse-inl.h"
 #include "mlp/suggest.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -29,15 +30,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
   const FloatTag d;
-  UpdateRule without_l2 = rule;
-  without_l2.l2 = 0;  // the stored gradient has it already
   WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
     for (std::size_t i = 0; i < count; i += kLanes) {
       const FloatVec g = hn::Mul(hn::LoadU(d, buffers.gradients + i), hn::Set(d, rule.gradient_scale));
       if (weights) {
-        UpdateVector<kKind, true>(d, without_l2, buffers, i, g);
+        UpdateVector<kKind, true>(d, rule, buffers, i, g);
       } else {
-        UpdateVector<kKind, false>(d, without_l2, buffers, i, g);
+        UpdateVector<kKind, false>(d, rule, buffers, i, g);
       }
     }
   });
@@ -207,6 +206,10 @@ const Kernels& Table() {
       .cross_entropy = &CrossEntropyRows,
       .gather_bytes = &GatherBytes,
       .gather_floats = &GatherFloats,
+      .gather_sparse_bytes = &GatherSparseBytes,
+      .gather_sparse_floats = &GatherSparseFloats,
+      .sparse_affine = &SparseAffine,
+      .sparse_gradient = &SparseGradient,
       .peak = &Peak,
   };
   return kTable;

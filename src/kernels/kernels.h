@@ -103,6 +103,26 @@ class Prefetch {
   std::size_t due_ = 0, row_ = 0, at_ = 0;
 };
 
+/// A data set's rows as lists of their elements that are not zero once scaled, in order of their columns:
+/// row n's are [starts[n], starts[n + 1]).
+template <class T>
+struct SparseMatrixView {
+  const std::uint16_t* columns = nullptr;
+  const T* values = nullptr;  ///< as stored
+  const std::size_t* starts = nullptr;
+};
+
+/// The lists of some rows, ready for use. Those of four rows in a row, from the first, are made equally long
+/// with elements (0, 0), so that they can be walked side by side.
+struct SparseRows {
+  static constexpr std::size_t kGroup = 4;
+  std::size_t rows = 0;
+  std::size_t capacity = 0;          ///< elements there is room for per row; a multiple of 16
+  std::uint32_t* offsets = nullptr;  ///< [rows up to a multiple of kGroup, capacity]: 16 * column
+  float* values = nullptr;           ///< likewise: the scaled elements
+  std::uint32_t* counts = nullptr;   ///< [rows, likewise]: elements that are not zero
+};
+
 /// Label smoothing: a target y becomes keep * y + add.
 struct Smoothing {
   float keep = 1;
@@ -125,7 +145,8 @@ struct Kernels {
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
 
-  /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep and l2 apply.
+  /// `rule` with gradients from memory, to which l2 is added too; count is a multiple of 16. `weights`: whether
+  /// keep and l2 apply.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
 
   /// to[c, r] = from[r, c] for the 16 x 16 squares of `from`, padding included.
@@ -156,6 +177,21 @@ struct Kernels {
                        const GatherScaling& scaling, BlockedView<float> out);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
                         const GatherScaling& scaling, BlockedView<float> out);
+
+  // A first layer whose inputs are mostly zeros: what it costs is what is not. Leaving out a product with zero
+  // changes no bit of a finite sum.
+
+  /// Lists by index, converted and scaled.
+  void (*gather_sparse_bytes)(const SparseMatrixView<std::uint8_t>& matrix,
+                              std::span<const std::uint32_t> index, const GatherScaling& scaling,
+                              const SparseRows& out);
+  void (*gather_sparse_floats)(const SparseMatrixView<float>& matrix, std::span<const std::uint32_t> index,
+                               const GatherScaling& scaling, const SparseRows& out);
+  /// As affine.
+  void (*sparse_affine)(const SparseRows& X, ConstBlockedView<float> W, const float* bias,
+                        const Epilogue& epilogue, BlockedView<float> Z);
+  /// dW[i, :] += sum_n X[n, i] dZ[n, :].
+  void (*sparse_gradient)(const SparseRows& X, ConstBlockedView<float> dZ, BlockedView<float> dW);
 
   /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
   /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.
