@@ -33,12 +33,12 @@ bool shares_evenly(std::size_t blocks, int members) {
 
 /// Which layers' columns the threads share (see plan.h). Softmax needs its whole row in one place, and so
 /// does the loss, behind the last layer.
-void share_columns(std::vector<LayerPlan>& layers, int members, bool sparse) {
+void share_columns(std::vector<LayerPlan>& layers, int members) {
   if (members == 1) return;
   const auto row_wise = [&](std::size_t index) { return layers[index].derivative == Derivative::kSoftmax; };
   for (std::size_t index = 0; index < layers.size(); ++index) {
     LayerPlan& layer = layers[index];
-    if (layer.weights.size() < kSharedColumnsFloats && !(sparse && index == 0)) continue;
+    if (layer.weights.size() < kSharedColumnsFloats) continue;
     layer.share_outputs = index + 1 < layers.size() && !row_wise(index) &&
                           shares_evenly(kernels::blocks_of(layer.layer.fan_out), members);
     layer.share_inputs = index > 0 && !row_wise(index - 1) &&
@@ -57,7 +57,7 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
     const LayerPlan& layer = layers[index];
     const std::size_t row_blocks = kernels::blocks_of(layer.layer.fan_in);
     const std::size_t column_blocks = kernels::blocks_of(layer.layer.fan_out);
-    if (layer.share_outputs || (members == 1 && index == 0)) {
+    if (layer.share_outputs) {
       for (int member = 0; member < members; ++member) {
         const Share columns = share_of(column_blocks, member, members);
         auto& share = shares[static_cast<std::size_t>(member)];
@@ -141,7 +141,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       kernels_(&kernels::kernels_for(options.target)),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
-      max_batch_(options.max_batch) {
+      max_batch_(options.max_batch),
+      sparse_inputs_(options.sparse_inputs) {
   const Activation& output = network.layers().back().activation;
   require_compatible(loss, output);
   require(max_batch_ > 0, "Plan: the batch must have at least one row");
@@ -168,11 +169,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
-  const bool sparse = options.sparse_longest > 0 && optimizer_.has_value();
-  share_columns(layers_, threads_, sparse);
-  if (sparse && (threads_ == 1 || layers_.front().share_outputs)) {
-    sparse_capacity_ = kernels::padded(options.sparse_longest);
-  }
+  share_columns(layers_, threads_);
   weight_tasks_ = share_weights(layers_, threads_);
 }
 

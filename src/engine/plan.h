@@ -56,9 +56,7 @@ struct PlanOptions {
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
   int available_threads = 1;
   std::string target = {};  ///< CPU target; empty: the best
-  /// More than 0: train with SparseInputs whose longest row has so many elements, if threads can share the
-  /// first layer's columns. Prediction and evaluation take rows as they are.
-  std::size_t sparse_longest = 0;
+  bool sparse_inputs = false;  ///< training skips zeros in the first layer's inputs: the same bits, sooner or later
   std::size_t cache_bytes = l2_cache_bytes();  ///< a core's second-level cache
 };
 
@@ -80,8 +78,7 @@ class Plan {
   std::size_t chunk_rows() const { return chunk_rows_; }
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
-  /// Elements there is room for in a sparse row; 0: the plan does not train on sparse inputs.
-  std::size_t sparse_capacity() const { return sparse_capacity_; }
+  bool sparse_inputs() const { return sparse_inputs_; }
 
   /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }
@@ -110,8 +107,8 @@ class Plan {
   std::size_t max_batch_ = 0;
   std::size_t chunk_rows_ = 0;
   std::size_t packed_size_ = 0;
-  std::size_t sparse_capacity_ = 0;
   int threads_ = 1;
+  bool sparse_inputs_ = false;
 };
 
 /// Multiply-adds times two of one training step (forward, weight and input gradients) of `rows` rows.

@@ -17,8 +17,10 @@ using kernels::Epilogue;
 
 namespace {
 
-const AlignedVector<float>& inputs_of(const Workspace& workspace, const Chunk& chunk) {
-  return workspace.inputs[std::min(workspace.inputs.size() - 1, static_cast<std::size_t>(chunk.member))];
+/// This member's buffer, or the one they share.
+template <class Buffers>
+auto& copy_of(Buffers& buffers, const Chunk& chunk) {
+  return buffers[std::min(buffers.size() - 1, static_cast<std::size_t>(chunk.member))];
 }
 
 /// A part of a chunk's matrix: some rows of some columns, in blocks.
@@ -40,43 +42,31 @@ BlockedView<T> cut(BlockedView<T> view, const Part& part) {
       .blocks(part.blocks.begin, part.blocks.end);
 }
 
-/// The rows this member will gather for the next chunk, spread over the work of this one.
-kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
-  const Share share = plan.layers().front().share_outputs
-                          ? Share{0, chunk.upcoming.size()}
-                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
-  return std::visit(
-      [&]<class T>(const Matrix<T>& stored) {
-        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
-                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
-                                 plan.first_layer_steps(chunk.rows.size()));
-      },
-      inputs);
-}
-
 /// X, gathered, converted, scaled: all the chunk's rows where this member needs them, else its own.
 void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
-  if (chunk.sparse_inputs) {
-    chunk.sparse_inputs->gather(plan.kernels(), chunk.rows, plan.input_scaling(),
-                                sparse_input_of(plan, workspace, chunk));
-    return;
-  }
   const bool all = plan.layers().front().share_outputs;
   const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
   const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
-  auto& buffer = workspace.inputs[all ? static_cast<std::size_t>(chunk.member) : 0];
+  auto& buffer = copy_of(workspace.inputs, chunk);
   const auto X =
       chunk_view(plan, buffer, chunk.rows.size(), plan.network().fan_in()).rows(share.begin, index.size());
+  kernels::NonZeros non_zeros;
+  if (chunk.sparse) {
+    non_zeros = non_zeros_of(plan, workspace, chunk, share.begin, 0);
+    for (std::size_t block = 0; block < X.blocks() && share.end == chunk.rows.size(); ++block) {
+      std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
+      std::fill(bits + index.size(), bits + kernels::padded(share.end) - share.begin, std::uint16_t{0});
+    }
+  }
   std::visit(
       [&]<class T>(const Matrix<T>& stored) {
         if constexpr (std::is_same_v<T, std::uint8_t>) {
-          plan.kernels().gather_bytes(stored, index, plan.input_scaling(), X);
+          plan.kernels().gather_bytes(stored, index, plan.input_scaling(), X, non_zeros);
         } else {
-          plan.kernels().gather_floats(stored, index, plan.input_scaling(), X);
+          plan.kernels().gather_floats(stored, index, plan.input_scaling(), X, non_zeros);
         }
       },
       inputs);
-  chunk.soon = rows_soon(plan, inputs, chunk);
 }
 
 /// Multiplies `values`, the part of a layer's matrix, by its dropout factors.
@@ -104,6 +94,20 @@ Epilogue slope_of(const LayerPlan& layer) {
   return {.kind = Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
 }
 
+/// The rows this member will gather for the next chunk, spread over the work of this one.
+kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
+  const Share share = plan.layers().front().share_outputs
+                          ? Share{0, chunk.upcoming.size()}
+                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  return std::visit(
+      [&]<class T>(const Matrix<T>& stored) {
+        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
+                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
+                                 plan.first_layer_steps(chunk.rows.size()));
+      },
+      inputs);
+}
+
 /// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
 /// backward pass needs.
 void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSettings* settings) {
@@ -121,14 +125,13 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
     const BlockedView<float> A = part_in(buffers.outputs);
     if (A.rows() == 0) continue;
     const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
-    const float* bias =
-        workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
-    if (index == 0 && chunk.sparse_inputs) {
-      k.sparse_affine(sparse_input_of(plan, workspace, chunk), W.blocks(part.blocks.begin, part.blocks.end),
-                      bias, epilogue, A);
+    const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows());
+    const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
+    if (index == 0 && chunk.sparse) {
+      k.sparse_affine(X, non_zeros_of(plan, workspace, chunk, part.rows.begin, 0),
+                      W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
     } else {
-      k.affine(input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows()),
-               W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
+      k.affine(X, W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
     }
     if (last) {  // the loss is best told from the logits
       const auto logits = part_in(workspace.logits);
@@ -314,21 +317,21 @@ void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const 
 
 ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                  const Chunk& chunk) {
-  const auto& buffer = index == 0 ? inputs_of(workspace, chunk) : workspace.layers[index - 1].outputs;
+  const auto& buffer = index == 0 ? copy_of(workspace.inputs, chunk) : workspace.layers[index - 1].outputs;
   return chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_in);
 }
 
-kernels::SparseRows sparse_input_of(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  SparseBuffers& buffers = workspace.sparse_inputs[static_cast<std::size_t>(chunk.member)];
-  return {.rows = chunk.rows.size(),
-          .capacity = plan.sparse_capacity(),
-          .offsets = buffers.offsets.data(),
-          .values = buffers.values.data(),
-          .counts = buffers.counts.data()};
+kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t row,
+                               std::size_t block) {
+  const std::size_t stride = kernels::padded(plan.chunk_rows());
+  return {.bits = copy_of(workspace.non_zeros, chunk).data() + block * stride + row,
+          .stride = stride,
+          .list = workspace.lists[static_cast<std::size_t>(chunk.member)].data()};
 }
 
 void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
   gather(plan, workspace, inputs, chunk);
+  chunk.soon = rows_soon(plan, inputs, chunk);
   forward(plan, workspace, chunk, nullptr);
 }
 
@@ -340,7 +343,9 @@ void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& datase
 
 void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk,
                 const StepSettings& settings) {
+  chunk.sparse = plan.sparse_inputs();
   gather(plan, workspace, dataset.inputs, chunk);
+  chunk.soon = rows_soon(plan, dataset.inputs, chunk);
   gather_targets(plan, workspace, dataset, chunk);
   forward(plan, workspace, chunk, &settings);
   output_losses(plan, workspace, dataset, chunk, true);

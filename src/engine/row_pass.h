@@ -20,7 +20,7 @@ struct Chunk {
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
   ThreadTeam& team;
   int member = 0;
-  const SparseInputs* sparse_inputs = nullptr;  ///< read instead of the data set's inputs, if given
+  bool sparse = false;                  ///< the first layer skips zeros
   mutable kernels::Prefetch soon = {};  ///< the next chunk's inputs
 
   /// This member's rows, counted from the chunk's first.
@@ -37,8 +37,9 @@ auto chunk_view(const Plan& plan, Buffer& buffer, std::size_t rows, std::size_t 
 kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                           const Chunk& chunk);
 
-/// This member's X where the chunk has sparse inputs.
-kernels::SparseRows sparse_input_of(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+/// Which elements of that X, from a row and a block of columns on, are not zero; for a sparse chunk.
+kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t row,
+                               std::size_t block);
 
 /// X to A of the last layer, without dropout.
 void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk);

@@ -28,18 +28,11 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
           "the data set does not fit the network");
 }
 
-/// What a training step reads its inputs from; null: the data set.
-const SparseInputs* sparse_of(const Plan& plan, const Batch& batch) {
-  if (plan.sparse_capacity() == 0) return nullptr;
-  require(batch.sparse_inputs != nullptr, "the plan is for sparse inputs, and the batch has none");
-  return batch.sparse_inputs;
-}
-
 /// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
-                    const SparseInputs* sparse_inputs, const Body& body) {
+                    const Body& body) {
   team.run(
       [&](int member) {
         const FlushDenormals flush;
@@ -50,8 +43,7 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
           const bool last = end == rows.size();
           const auto next = last ? upcoming : rows.subspan(end);
           Chunk chunk{rows.subspan(first, end - first), first, rows.size(),
-                      next.first(std::min(plan.chunk_rows(), next.size())), team, member,
-                      sparse_inputs};
+                      next.first(std::min(plan.chunk_rows(), next.size())), team, member};
           body(chunk, last);
         }
       },
@@ -89,21 +81,19 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
                   const StepSettings& settings) {
   check_batch(plan, team, batch);
   require(plan.optimizer().has_value(), "train_step: the plan was made for prediction");
-  const SparseInputs* sparse = sparse_of(plan, batch);
   const bool clips = settings.clip_norm > 0;
   if (clips) prepare_gradients(workspace);
   const UpdateRule update = rule_of(*plan.optimizer(), settings);
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, sparse, [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
     if (!clips || !last) return;
     team.barrier();
     sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
     team.barrier();
     UpdateRule scaled = update;
-    scaled.l2 = 0;  // the stored gradients have it
     scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
     stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
   });
@@ -112,7 +102,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, nullptr, [&](Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
     evaluate_rows(plan, workspace, batch.dataset, chunk);
     copy_outputs(plan, workspace, chunk, workspace.outputs);
   });
@@ -125,7 +115,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               outputs.columns() == plan.network().fan_out() &&
               column_count(inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
-  for_each_chunk(plan, workspace, team, rows, {}, nullptr, [&](Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, rows, {}, [&](Chunk& chunk, bool) {
     predict_rows(plan, workspace, inputs, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
@@ -137,8 +127,7 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, sparse_of(plan, batch),
-                 [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
   });
   return plan.unpack(workspace.gradients.data());

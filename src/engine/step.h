@@ -7,7 +7,6 @@
 
 #include "core/thread_team.h"
 #include "engine/plan.h"
-#include "engine/sparse_inputs.h"
 #include "engine/workspace.h"
 #include "mlp/dataset.h"
 
@@ -18,8 +17,6 @@ struct Batch {
   const Dataset& dataset;
   std::span<const std::uint32_t> rows;
   std::span<const std::uint32_t> upcoming = {};  ///< the next batch's, if known: fetched from memory meanwhile
-  /// The data set's inputs once more: train_step needs them where plan.sparse_capacity() > 0.
-  const SparseInputs* sparse_inputs = nullptr;
 };
 
 struct StepSettings {

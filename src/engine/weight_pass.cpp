@@ -63,39 +63,6 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
   return rule;
 }
 
-namespace {
-
-/// Calls body(offset, count) for the runs of packed parameters that hold a task's weights.
-template <class Body>
-void for_each_run(const LayerPlan& layer, const WeightTask& task, const Body& body) {
-  for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
-    body(layer.weight_offset +
-             layer.weights.index(task.rows.begin * kernels::kBlock, column * kernels::kBlock),
-         (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
-  }
-}
-
-/// All of a first layer's inputs by one task's outputs, from sparse rows. The sums are gathered in memory, for
-/// each row adds to other inputs; then `rule`.
-void sparse_weight_step(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-                        kernels::ConstBlockedView<float> dZ, const UpdateRule& rule) {
-  const LayerPlan& layer = plan.layers()[task.layer];
-  if (!rule.continues) {
-    for_each_run(layer, task, [&](std::size_t offset, std::size_t count) {
-      std::fill_n(workspace.gradients.data() + offset, count, 0.0f);
-    });
-  }
-  const auto dW = layer.weights.view(workspace.gradients.data() + layer.weight_offset);
-  plan.kernels().sparse_gradient(sparse_input_of(plan, workspace, chunk), dZ,
-                                 dW.blocks(task.columns.begin, task.columns.end));
-  if (rule.kind == UpdateRule::Kind::kStore && rule.l2 == 0) return;
-  for_each_run(layer, task, [&](std::size_t offset, std::size_t count) {
-    plan.kernels().update(rule, true, buffers_at(workspace, offset), count);
-  });
-}
-
-}  // namespace
-
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
                   const Chunk& chunk, const UpdateRule& rule) {
   for (const WeightTask& task : tasks) {
@@ -108,13 +75,15 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
       plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
       continue;
     }
-    if (task.layer == 0 && chunk.sparse_inputs) {
-      sparse_weight_step(plan, workspace, task, chunk, dZ, rule);
-      continue;
-    }
     const auto X = input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end);
     const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
                                                                          task.columns.begin * kernels::kBlock);
+    if (task.layer == 0 && chunk.sparse) {
+      plan.kernels().sparse_weight_step(X, non_zeros_of(plan, workspace, chunk, 0, task.rows.begin), dZ, rule,
+                                        buffers_at(workspace, offset), layer.weights.block_stride(),
+                                        chunk.soon);
+      continue;
+    }
     plan.kernels().weight_step(X, dZ, rule, buffers_at(workspace, offset), layer.weights.block_stride(),
                                chunk.soon);
   }
@@ -130,9 +99,13 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
                             (task.columns.end - task.columns.begin) * kernels::kBlock);
       continue;
     }
-    for_each_run(layer, task, [&](std::size_t offset, std::size_t count) {
-      plan.kernels().update(rule, true, buffers_at(workspace, offset), count);
-    });
+    for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
+      const std::size_t offset =
+          layer.weight_offset +
+          layer.weights.index(task.rows.begin * kernels::kBlock, column * kernels::kBlock);
+      plan.kernels().update(rule, true, buffers_at(workspace, offset),
+                            (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
+    }
   }
 }
 

@@ -21,21 +21,17 @@ Workspace::Workspace(const Plan& plan)
         static_cast<std::size_t>(plan.threads()),
         AlignedVector<float>(kernels::BlockedShape{widest, kTransposedBlocks * kernels::kBlock}.size()));
     moments.assign(static_cast<std::size_t>(moment_count(*plan.optimizer())), parameters);
-    const bool sparse = plan.sparse_capacity() > 0;
-    if (sparse || plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
-    if (sparse) {
-      const std::size_t rows = kernels::padded(plan.chunk_rows()), size = rows * plan.sparse_capacity();
-      sparse_inputs.resize(static_cast<std::size_t>(plan.threads()));
-      for (SparseBuffers& buffers : sparse_inputs) {
-        buffers.offsets.resize(size);
-        buffers.values.resize(size);
-        buffers.counts.resize(rows);
-      }
-    }
+    if (plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
   }
   const bool own_inputs = plan.layers().front().share_outputs;
   inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
                 AlignedVector<float>(chunk_of(plan.network().fan_in())));
+  if (plan.sparse_inputs() && training) {
+    const std::size_t rows = kernels::padded(plan.chunk_rows()), columns = kernels::padded(plan.network().fan_in());
+    non_zeros.assign(inputs.size(), std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
+    lists.assign(static_cast<std::size_t>(plan.threads()),
+                 std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
+  }
   targets.resize(chunk_of(plan.network().fan_out()));
   logits.resize(targets.size());
   for (const LayerPlan& layer : plan.layers()) {

@@ -19,12 +19,6 @@ struct LayerBuffers {
   AlignedVector<float> gradient;    ///< dA, then dZ
 };
 
-/// What kernels::SparseRows points to.
-struct SparseBuffers {
-  AlignedVector<std::uint32_t> offsets, counts;
-  AlignedVector<float> values;
-};
-
 class Workspace {
  public:
   explicit Workspace(const Plan& plan);
@@ -40,7 +34,9 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  std::vector<SparseBuffers> sparse_inputs;      ///< for each thread: X of a chunk; empty if not sparse
+  // With sparse inputs, else empty: kernels::NonZeros of each of `inputs`, and a list for each thread.
+  std::vector<std::vector<std::uint16_t>> non_zeros;
+  std::vector<std::vector<std::uint32_t>> lists;
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]

@@ -30,13 +30,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
   const FloatTag d;
+  UpdateRule without_l2 = rule;
+  without_l2.l2 = 0;  // the stored gradient has it already
   WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
     for (std::size_t i = 0; i < count; i += kLanes) {
       const FloatVec g = hn::Mul(hn::LoadU(d, buffers.gradients + i), hn::Set(d, rule.gradient_scale));
       if (weights) {
-        UpdateVector<kKind, true>(d, rule, buffers, i, g);
+        UpdateVector<kKind, true>(d, without_l2, buffers, i, g);
       } else {
-        UpdateVector<kKind, false>(d, rule, buffers, i, g);
+        UpdateVector<kKind, false>(d, without_l2, buffers, i, g);
       }
     }
   });
@@ -118,9 +120,22 @@ HWY_INLINE void PrefetchRow(const T* row, std::size_t columns) {
   for (std::size_t i = 0; i < columns; i += 64 / sizeof(T)) hwy::Prefetch(row + i);
 }
 
-template <bool kUniform, class T>
-HWY_INLINE void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
-                           const GatherScaling& scaling, BlockedView<float> out) {
+/// Sets bits [lane, lane + kLanes) of a block's 16: those of x that are not zero.
+HWY_INLINE void StoreNonZeros(FloatVec x, std::size_t lane, std::uint16_t* bits) {
+  const FloatTag d;
+  const auto mask = hn::Ne(x, hn::Zero(d));
+  if constexpr (kLanes >= 8) {
+    hn::StoreMaskBits(d, mask, reinterpret_cast<std::uint8_t*>(bits) + lane / 8);
+  } else {
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, mask, bytes);
+    *bits = static_cast<std::uint16_t>((lane == 0 ? 0 : *bits) | bytes[0] << lane);
+  }
+}
+
+template <bool kUniform, bool kBits, class T>
+void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
+                           const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros) {
   const FloatTag d;
   const std::size_t columns = rows.columns();
   const std::size_t whole = columns / kBlock * kBlock;
@@ -134,40 +149,46 @@ HWY_INLINE void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_
     if (n + kRowsAhead < index.size()) PrefetchRow(rows.row(index[n + kRowsAhead]).data(), columns);
     const T* HWY_RESTRICT from = rows.row(index[n]).data();
     float* HWY_RESTRICT to = &out(n, 0);
+    std::uint16_t* HWY_RESTRICT bits = kBits ? non_zeros.bits + n : nullptr;
     for (std::size_t i = 0; i < whole; i += kBlock, to += out.block_stride()) {
 #pragma GCC unroll 4
       for (std::size_t v = 0; v < kBlock; v += kLanes) {
         const FloatVec a = kUniform ? one_shift : hn::LoadU(d, shift + i + v);
         const FloatVec b = kUniform ? one_scale : hn::LoadU(d, scale + i + v);
-        hn::StoreU(hn::Mul(hn::Sub(LoadFloats(d, from + i + v), a), b), d, to + v);
+        const FloatVec x = hn::Mul(hn::Sub(LoadFloats(d, from + i + v), a), b);
+        hn::StoreU(x, d, to + v);
+        if (kBits) StoreNonZeros(x, v, bits);
       }
+      if (kBits) bits += non_zeros.stride;
     }
     if (whole < columns) std::fill(to, to + kBlock, 0.0f);
     for (std::size_t i = whole; i < columns; ++i) {
       const std::size_t s = kUniform ? 0 : i;
       to[i - whole] = (static_cast<float>(from[i]) - shift[s]) * scale[s];
     }
+    for (std::size_t v = 0; kBits && whole < columns && v < kBlock; v += kLanes) {
+      StoreNonZeros(hn::LoadU(d, to + v), v, bits);
+    }
   }
 }
 
 template <class T>
 HWY_INLINE void Gather(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
-                       const GatherScaling& scaling, BlockedView<float> out) {
-  if (scaling.uniform) {
-    GatherRows<true>(rows, index, scaling, out);
-  } else {
-    GatherRows<false>(rows, index, scaling, out);
-  }
+                       const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros) {
+  const bool bits = non_zeros.bits != nullptr;
+  const auto gather = scaling.uniform ? (bits ? &GatherRows<true, true, T> : &GatherRows<true, false, T>)
+                                      : (bits ? &GatherRows<false, true, T> : &GatherRows<false, false, T>);
+  gather(rows, index, scaling, out, non_zeros);
 }
 
 void GatherBytes(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
-                 const GatherScaling& scaling, BlockedView<float> out) {
-  Gather(rows, index, scaling, out);
+                 const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros) {
+  Gather(rows, index, scaling, out, non_zeros);
 }
 
 void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
-                  const GatherScaling& scaling, BlockedView<float> out) {
-  Gather(rows, index, scaling, out);
+                  const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros) {
+  Gather(rows, index, scaling, out, non_zeros);
 }
 
 double Peak(std::size_t repeats) {
@@ -196,6 +217,8 @@ const Kernels& Table() {
                                        : "baseline",
       .affine = &Affine,
       .weight_step = &WeightStep,
+      .sparse_affine = &SparseAffine,
+      .sparse_weight_step = &SparseWeightStep,
       .bias_step = &BiasStep,
       .update = &Update,
       .transpose = &Transpose,
@@ -206,10 +229,6 @@ const Kernels& Table() {
       .cross_entropy = &CrossEntropyRows,
       .gather_bytes = &GatherBytes,
       .gather_floats = &GatherFloats,
-      .gather_sparse_bytes = &GatherSparseBytes,
-      .gather_sparse_floats = &GatherSparseFloats,
-      .sparse_affine = &SparseAffine,
-      .sparse_gradient = &SparseGradient,
       .peak = &Peak,
   };
   return kTable;

@@ -103,24 +103,12 @@ class Prefetch {
   std::size_t due_ = 0, row_ = 0, at_ = 0;
 };
 
-/// A data set's rows as lists of their elements that are not zero once scaled, in order of their columns:
-/// row n's are [starts[n], starts[n + 1]).
-template <class T>
-struct SparseMatrixView {
-  const std::uint16_t* columns = nullptr;
-  const T* values = nullptr;  ///< as stored
-  const std::size_t* starts = nullptr;
-};
-
-/// The lists of some rows, ready for use. Those of four rows in a row, from the first, are made equally long
-/// with elements (0, 0), so that they can be walked side by side.
-struct SparseRows {
-  static constexpr std::size_t kGroup = 4;
-  std::size_t rows = 0;
-  std::size_t capacity = 0;          ///< elements there is room for per row; a multiple of 16
-  std::uint32_t* offsets = nullptr;  ///< [rows up to a multiple of kGroup, capacity]: 16 * column
-  float* values = nullptr;           ///< likewise: the scaled elements
-  std::uint32_t* counts = nullptr;   ///< [rows, likewise]: elements that are not zero
+/// Which elements of X [N, K] are not zero, for a first layer that skips the others: bit c of
+/// bits[b * stride + n] stands for X(n, 16 b + c).
+struct NonZeros {
+  std::uint16_t* bits = nullptr;
+  std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits behind row N are zero
+  std::uint32_t* list = nullptr;  ///< a thread's scratch for max(padded(K), stride) + 16 indices
 };
 
 /// Label smoothing: a target y becomes keep * y + add.
@@ -142,11 +130,18 @@ struct Kernels {
   void (*weight_step)(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
                       const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon);
 
+  /// The same for an X with many zeros: a product is left out where it is zero for a whole group of rows (of
+  /// inputs in weight_step) of a tile. No bit of a finite sum changes.
+  void (*sparse_affine)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
+                        const float* bias, const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
+  void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
+                             const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
+                             Prefetch& soon);
+
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
 
-  /// `rule` with gradients from memory, to which l2 is added too; count is a multiple of 16. `weights`: whether
-  /// keep and l2 apply.
+  /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep and l2 apply.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
 
   /// to[c, r] = from[r, c] for the 16 x 16 squares of `from`, padding included.
@@ -172,26 +167,12 @@ struct Kernels {
                         ConstBlockedView<float> targets, const Smoothing& smoothing, const float* weights,
                         float mean, float* losses, float* gradient);
 
-  /// Rows by index, converted and scaled. Padding becomes zero.
+  /// Rows by index, converted and scaled. Padding becomes zero. Unless non_zeros.bits is null, they are told of
+  /// as well.
   void (*gather_bytes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
-                       const GatherScaling& scaling, BlockedView<float> out);
+                       const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
-                        const GatherScaling& scaling, BlockedView<float> out);
-
-  // A first layer whose inputs are mostly zeros: what it costs is what is not. Leaving out a product with zero
-  // changes no bit of a finite sum.
-
-  /// Lists by index, converted and scaled.
-  void (*gather_sparse_bytes)(const SparseMatrixView<std::uint8_t>& matrix,
-                              std::span<const std::uint32_t> index, const GatherScaling& scaling,
-                              const SparseRows& out);
-  void (*gather_sparse_floats)(const SparseMatrixView<float>& matrix, std::span<const std::uint32_t> index,
-                               const GatherScaling& scaling, const SparseRows& out);
-  /// As affine.
-  void (*sparse_affine)(const SparseRows& X, ConstBlockedView<float> W, const float* bias,
-                        const Epilogue& epilogue, BlockedView<float> Z);
-  /// dW[i, :] += sum_n X[n, i] dZ[n, :].
-  void (*sparse_gradient)(const SparseRows& X, ConstBlockedView<float> dZ, BlockedView<float> dW);
+                        const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
 
   /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
   /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.
