@@ -4,6 +4,7 @@
 // IWYU pragma: begin_exports
 #include "mlp/activation.h"
 #include "mlp/atomic_file.h"
+#include "mlp/benchmark.h"
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
 #include "mlp/dataset.h"
@@ -20,6 +21,7 @@
 #include "mlp/report.h"
 #include "mlp/schedule.h"
 #include "mlp/suggest.h"
+#include "mlp/target.h"
 #include "mlp/train.h"
 #include "mlp/version.h"
 // IWYU pragma: end_exports

@@ -21,6 +21,7 @@ enum class RandomPurpose : std::uint8_t {
   kSplit = 4,
   kDigits = 5,
   kFriedman = 6,
+  kBenchmark = 7,
   kTest = 255,
 };
 

@@ -1,0 +1,14 @@
+// CPU targets: the inner loops are compiled for several instruction sets ("avx512", "avx2", "neon",
+// "baseline"), and one of them is chosen at run time.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mlp {
+
+/// The target that computes where `name` is asked for: `name` itself, or for an empty one the best this CPU
+/// has. Throws UsageError, listing those available, for a name that is unknown or not for this CPU.
+std::string cpu_target(std::string_view name = {});
+
+}  // namespace mlp

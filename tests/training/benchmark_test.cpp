@@ -1,0 +1,150 @@
+// benchmark(): what is measured, and that the figures agree with each other. Never how fast it was.
+#include "mlp/benchmark.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "kernels/kernels.h"
+#include "mlp/target.h"
+#include "training/benchmark_data.h"
+
+namespace mlp {
+namespace {
+
+BenchmarkOptions tiny() {
+  return {.network = parse_network("5:tanh,4:softmax", 6),
+          .optimizers = {Momentum{}},
+          .batch_sizes = {3, 10},
+          .prediction_rows = {1, 7},
+          .threads = {2, 1},
+          .target = {},
+          .seconds = 1e-4,
+          .rows = 25};
+}
+
+TEST(Benchmark, MeasuresEachCombinationOnceAndAgreesWithItself) {
+  const auto result = benchmark(tiny());
+  EXPECT_EQ(result.target, kernels::available_targets().front());
+  EXPECT_GE(result.cores, 1);
+  EXPECT_EQ(result.loss, Loss(CrossEntropy{}));
+  EXPECT_EQ(result.rows, 40u) << "four batches of the largest size";
+  EXPECT_GT(result.nonzero, 0.05);
+  EXPECT_LT(result.nonzero, 0.4);
+
+  ASSERT_EQ(result.limits.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(result.limits[i].threads, static_cast<int>(i) + 1);
+    EXPECT_GT(result.limits[i].before, 0.0);
+    EXPECT_GT(result.limits[i].after, 0.0);
+  }
+
+  const auto expect_measured = [&](const BenchmarkMeasurement& measured, std::size_t rows, int threads,
+                                   double flops_per_row) {
+    EXPECT_EQ(measured.rows, rows);
+    EXPECT_EQ(measured.threads, threads);
+    EXPECT_GT(measured.seconds, 0.0);
+    const double step = flops_per_row * static_cast<double>(rows);
+    EXPECT_NEAR(measured.flops * measured.seconds / step, 1.0, 1e-9);
+    const double limit = result.limits[static_cast<std::size_t>(threads) - 1].flops();
+    EXPECT_NEAR(measured.share * limit / measured.flops, 1.0, 1e-9);
+    EXPECT_NEAR(measured.rows_per_second() * measured.epoch_seconds(), 60'000.0, 1e-6);
+  };
+  const std::vector<std::pair<std::size_t, int>> batches = {{3, 1}, {3, 2}, {10, 1}, {10, 2}};
+  ASSERT_EQ(result.training.size(), batches.size());
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    EXPECT_EQ(result.training[i].optimizer, Optimizer(Momentum{}));
+    expect_measured(result.training[i], batches[i].first, batches[i].second, 2 * (2 * 6 * 5 + 3 * 5 * 4));
+  }
+  const std::vector<std::pair<std::size_t, int>> rows = {{1, 1}, {1, 2}, {7, 1}, {7, 2}};
+  ASSERT_EQ(result.prediction.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_FALSE(result.prediction[i].optimizer.has_value());
+    expect_measured(result.prediction[i], rows[i].first, rows[i].second, 2 * (6 * 5 + 5 * 4));
+  }
+}
+
+TEST(Benchmark, ThreadsThatWouldNotHelpAreNotCountedTwice) {
+  auto options = tiny();
+  options.threads = {1, 0};  // so small a network is left to one thread
+  const auto result = benchmark(options);
+  EXPECT_EQ(result.limits.size(), 1u);
+  EXPECT_EQ(result.training.size(), 2u);
+  EXPECT_EQ(result.prediction.size(), 2u);
+}
+
+TEST(Benchmark, TheLimitIsTheLargerOne) {
+  EXPECT_EQ((BenchmarkLimit{.before = 3, .after = 2}).flops(), 3.0);
+  EXPECT_EQ((BenchmarkLimit{.before = 2, .after = 3}).flops(), 3.0);
+}
+
+TEST(Benchmark, ProgressCountsEveryPart) {
+  std::vector<std::size_t> done;
+  std::size_t total = 0;
+  benchmark(tiny(), [&](std::size_t parts, std::size_t all, const std::string& next) {
+    done.push_back(parts);
+    total = all;
+    EXPECT_FALSE(next.empty());
+  });
+  ASSERT_EQ(done.size(), total);
+  for (std::size_t i = 0; i < done.size(); ++i) EXPECT_EQ(done[i], i);
+  EXPECT_EQ(total, 1u + 2 * 2 + 4 + 4) << "data, limits before and after, training, prediction";
+}
+
+TEST(Benchmark, NumbersAndEveryOptimizer) {
+  auto options = tiny();
+  options.network = parse_network("5:relu,1:linear", 3);
+  options.optimizers = all_optimizers();
+  const auto result = benchmark(options);
+  EXPECT_EQ(result.loss, Loss(SquaredError{}));
+  EXPECT_EQ(result.training.size(), all_optimizers().size() * 4);
+}
+
+TEST(Benchmark, EveryTargetOfThisCpu) {
+  for (const std::string& name : kernels::available_targets()) {
+    auto options = tiny();
+    options.target = name;
+    EXPECT_EQ(benchmark(options).target, name);
+    EXPECT_EQ(cpu_target(name), name);
+  }
+  EXPECT_EQ(cpu_target(), kernels::available_targets().front());
+}
+
+TEST(Benchmark, WhatCannotBeMeasuredIsRefused) {
+  const auto refused = [](const auto& change) {
+    auto options = tiny();
+    change(options);
+    EXPECT_THROW(benchmark(options), std::invalid_argument);
+  };
+  refused([](auto& options) { options.batch_sizes.clear(); });
+  refused([](auto& options) { options.prediction_rows.clear(); });
+  refused([](auto& options) { options.threads.clear(); });
+  refused([](auto& options) { options.threads = {-1}; });
+  refused([](auto& options) { options.batch_sizes = {0}; });
+  refused([](auto& options) { options.prediction_rows = {0}; });
+  refused([](auto& options) { options.batch_sizes = {std::size_t{1} << 31}; });
+  refused([](auto& options) { options.seconds = 0; });
+  refused([](auto& options) { options.seconds = std::numeric_limits<double>::infinity(); });
+  auto options = tiny();
+  options.target = "avx1024";
+  EXPECT_THROW(benchmark(options), UsageError);
+  EXPECT_THROW(cpu_target("avx1024"), UsageError);
+}
+
+TEST(BenchmarkData, HasMnistsShareOfZerosAndEveryOtherValue) {
+  const auto data = benchmark_data(parse_network("10:softmax", 28 * 28), 1000);
+  EXPECT_EQ(data.rows(), 1000u);
+  EXPECT_EQ(data.features(), 28u * 28u);
+  validate(data);
+  std::array<std::size_t, 256> counts{};
+  for (const std::uint8_t value : std::get<Matrix<std::uint8_t>>(data.inputs).values()) ++counts[value];
+  const double values = 1000.0 * 28 * 28;
+  EXPECT_NEAR(1 - static_cast<double>(counts[0]) / values, 0.19, 0.005);
+  for (std::size_t value = 1; value < counts.size(); ++value) {
+    EXPECT_GT(counts[value], 400u) << value << " of 587 that may be expected";
+  }
+  EXPECT_EQ(std::ranges::count(data.labels, 3), 100);
+}
+
+}  // namespace
+}  // namespace mlp
