@@ -149,6 +149,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   commands.push_back(add_predict(parser, environment));
   commands.push_back(add_plot(parser, environment));
   commands.push_back(add_inspect(parser, environment));
+  commands.push_back(add_bench(parser, environment));
 
   CLI::App* data = parser.add_subcommand("data", "List data sets, download them");
   data->require_subcommand(0, 1);

@@ -19,6 +19,7 @@ Command add_evaluate(CLI::App& parent, const Environment& environment);
 Command add_predict(CLI::App& parent, const Environment& environment);
 Command add_plot(CLI::App& parent, const Environment& environment);
 Command add_inspect(CLI::App& parent, const Environment& environment);
+Command add_bench(CLI::App& parent, const Environment& environment);
 Command add_data_list(CLI::App& data, const Environment& environment);
 Command add_data_fetch(CLI::App& data, const Environment& environment);
 

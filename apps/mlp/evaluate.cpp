@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "recipes.h"
 #include "run_folder.h"
+#include "target.h"
 #include "threads.h"
 
 namespace mlp::app {
@@ -35,7 +36,7 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
 
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
-                                  .target = environment.mlp_target};
+                                  .target = choose_target(environment)};
   const auto path = model_file(arguments.model);
   const Model model = load_model(path);
   const std::string dataset = arguments.data.empty() ? model.record.dataset : arguments.data;

@@ -7,6 +7,7 @@
 #include "evaluation.h"
 #include "format.h"
 #include "run_folder.h"
+#include "table.h"
 
 namespace mlp::app {
 namespace {
@@ -40,24 +41,6 @@ Statistics statistics_of(ConstMatrixView<float> weights) {
       [&](double weight) { result.deviation += (weight - result.mean) * (weight - result.mean) / count; });
   result.deviation = std::sqrt(result.deviation);
   return result;
-}
-
-/// Columns aligned to the right, but for the third (the activation).
-std::string table(const std::vector<std::vector<std::string>>& rows, const Style& style) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line = " ";
-    for (std::size_t i = 0; i < rows[r].size(); ++i) {
-      const std::string padding(widths[i] - rows[r][i].size(), ' ');
-      line += " " + (i == 3 ? rows[r][i] + padding : padding + rows[r][i]);
-    }
-    text += (r == 0 ? style.dim + line + style.off : line) + "\n";
-  }
-  return text;
 }
 
 std::string scaling_text(const AffineScaling& scaling) {
@@ -133,7 +116,7 @@ std::string to_page(const Model& model, const std::filesystem::path& path, const
                     significant(statistics.mean, 3), significant(statistics.deviation, 3),
                     significant(statistics.most, 3)});
   }
-  text += table(rows, style) + "\n";
+  text += table(rows, 3, style) + "\n";
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
   text += field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) + " rows, " +

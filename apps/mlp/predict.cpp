@@ -10,6 +10,7 @@
 #include "mlp/model.h"
 #include "mlp/train.h"
 #include "run_folder.h"
+#include "target.h"
 #include "terminal.h"
 #include "threads.h"
 
@@ -84,7 +85,7 @@ void require_finite(const Matrix<float>& outputs, const std::string& input) {
 
 int run_predict(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
-                                  .target = environment.mlp_target};
+                                  .target = choose_target(environment)};
   const Model model = load_model(model_file(arguments.model));
   const bool classification = model.task() == Task::kClassification;
   if (arguments.probabilities && !classification) {

@@ -7,6 +7,7 @@
 #include "mlp/error.h"
 #include "mlp/version.h"
 #include "progress.h"
+#include "target.h"
 #include "threads.h"
 #include "train_options.h"
 
@@ -84,6 +85,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   complete(train, arguments);
   const Settings settings = resolve(arguments);
   const int threads = parse_threads(arguments.threads);
+  const std::string target = choose_target(environment, arguments.target);
   const RunFolder folder{arguments.output.value_or("runs/" + settings.dataset)};
   folder.create();
 
@@ -100,7 +102,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .resumed = std::nullopt};
   run.options = training_options(settings);
   run.options.threads = threads;
-  run.options.target = arguments.target.value_or(environment.mlp_target);
+  run.options.target = target;
   run.training_rows =
       validation_split(run.data.train.rows(), settings.validation, settings.seed).training.size();
   run.fingerprint = fingerprint(settings, run.data.train);

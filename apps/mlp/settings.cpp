@@ -1,7 +1,6 @@
 #include "settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -9,38 +8,11 @@
 #include "format.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
+#include "option_value.h"
 #include "recipes.h"
 
 namespace mlp::app {
 namespace {
-
-template <class T>
-std::optional<T> read_number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-[[noreturn]] void reject(const std::string& option, const std::string& expected, const std::string& found) {
-  throw UsageError(option + " takes " + expected + ", not '" + found + "'");
-}
-
-template <class T>
-T whole(const std::string& option, const std::string& text, T least, T most) {
-  const auto value = read_number<T>(text);
-  if (!value || *value < least || *value > most) {
-    reject(option, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), text);
-  }
-  return *value;
-}
-
-template <class Accept>
-double real(const std::string& option, const std::string& text, const std::string& expected, Accept accept) {
-  const auto value = read_number<double>(text);
-  if (!value || !std::isfinite(*value) || !accept(*value)) reject(option, expected, text);
-  return *value;
-}
 
 double fraction(const std::string& option, const std::string& text) {
   return real(option, text, "a number from 0 to below 1", [](double x) { return x >= 0.0 && x < 1.0; });
@@ -48,16 +20,6 @@ double fraction(const std::string& option, const std::string& text) {
 
 double not_negative(const std::string& option, const std::string& text) {
   return real(option, text, "a number, 0 or more", [](double x) { return x >= 0.0; });
-}
-
-/// parse(text), with the option's name before what a UsageError says.
-template <class Parse>
-auto option_value(const std::string& option, const Parse& parse) {
-  try {
-    return parse();
-  } catch (const UsageError& error) {
-    throw UsageError(option + ": " + error.what(), error.hint());
-  }
 }
 
 /// The same layers with `change` made to each.

@@ -1,6 +1,7 @@
 // Wrong usage and failing work: the exit code, one or two lines that say what, where and what to do.
 #include <unistd.h>
 
+#include "kernels/kernels.h"
 #include "sandbox.h"
 
 namespace mlp::app_test {
@@ -65,6 +66,15 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--threads", "1000000"}, "--threads takes"},
       {{"train", "friedman", "--quiet", "--target", "z80"}, "z80"},
       {{"train", "friedman", "--json=perhaps"}, "--json"},
+      {{"bench", "--network", "8:rlu,1:linear"}, "--network: "},
+      {{"bench", "--network", "8:relu,1:softmax"}, "softmax of a single output is always 1"},
+      {{"bench", "--input-size", "0"}, "--input-size takes a whole number from 1"},
+      {{"bench", "--batch-size", "32,,64"}, "--batch-size takes a whole number from 1 to 65536, not ''"},
+      {{"bench", "--batch-size", "65537"}, "--batch-size takes"},
+      {{"bench", "--threads", "1,x"}, "--threads takes auto or a whole number from 1 to 1024, not 'x'"},
+      {{"bench", "--optimizer", "adamm"}, "did you mean 'adam'?"},
+      {{"bench", "--seconds", "0"}, "--seconds takes a number above 0"},
+      {{"bench", "mnist"}, "unexpected argument 'mnist'"},
       {{"evaluate"}, "MODEL is required"},
       {{"predict", "x"}, "--input is required"},
       {{"plot"}, "DIR is required"},
@@ -105,6 +115,25 @@ TEST_F(Errors, FailingWorkExitsWith1) {
     EXPECT_NE(result.err.find(message), std::string::npos) << arguments[0] << "\n" << result.err;
     EXPECT_EQ(result.out, "");
   }
+}
+
+TEST_F(Errors, AnUnknownCpuTargetIsRefusedBeforeAnyWork) {
+  environment_["MLP_TARGET"] = "avx1024";
+  // The models, rows and config do not exist: had they been looked for first, the exit code would be 1.
+  for (const Arguments& arguments :
+       {Arguments{"train", "friedman"}, Arguments{"evaluate", "missing"},
+        Arguments{"predict", "missing", "--input", "missing"}, Arguments{"bench"}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments[0];
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("MLP_TARGET: unknown or unsupported CPU target 'avx1024'"), std::string::npos)
+        << result.err;
+    for (const auto& name : kernels::available_targets()) {
+      EXPECT_NE(result.err.find(name, result.err.find("hint: ")), std::string::npos) << result.err;
+    }
+    EXPECT_EQ(result.out, "");
+  }
+  EXPECT_FALSE(exists("runs"));
 }
 
 TEST_F(Errors, WithoutNetworkOneMessageNamesFilesAndFoldersAndWhatToDo) {

@@ -1,0 +1,15 @@
+// Tables for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "terminal.h"
+
+namespace mlp::app {
+
+/// Rows of cells, the first one the heading: columns aligned to the right, but `text_column` to the left.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t text_column,
+                  const Style& style);
+
+}  // namespace mlp::app

@@ -1,0 +1,13 @@
+#include "target.h"
+
+#include "mlp/target.h"
+#include "option_value.h"
+
+namespace mlp::app {
+
+std::string choose_target(const Environment& environment, const std::optional<std::string>& option) {
+  return option_value(option ? "--target" : "MLP_TARGET",
+                      [&] { return cpu_target(option.value_or(environment.mlp_target)); });
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,140 @@
+// mlp bench and MLP_TARGET. Times are never compared: what is checked is that the figures are there and agree
+// with each other.
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "kernels/kernels.h"
+#include "mlp/version.h"
+#include "sandbox.h"
+
+namespace mlp::app_test {
+namespace {
+
+using Bench = Sandbox;
+
+Arguments quick_bench(const Arguments& more = {}) {
+  Arguments arguments = {"bench",        "--network", "6:relu,3:softmax", "--input-size", "20",
+                         "--batch-size", "8,32",      "--seconds",        "0.001"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::set<std::string> keys_of(const nlohmann::json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
+  const auto result = run(quick_bench({"--threads", "1,2", "--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  const auto json = only_json(result.out);
+  EXPECT_EQ(keys_of(json),
+            (std::set<std::string>{"command", "version", "cpu", "cores", "target", "network", "parameters",
+                                   "loss", "data", "seconds", "limits", "training", "prediction"}));
+  EXPECT_EQ(json["command"], "bench");
+  EXPECT_EQ(json["version"], version());
+  EXPECT_NE(json["cpu"], "");
+  EXPECT_GE(json["cores"], 1);
+  EXPECT_EQ(json["target"], kernels::available_targets().front());
+  EXPECT_EQ(json["network"][0]["fan_in"], 20);
+  EXPECT_EQ(json["parameters"], 20 * 6 + 6 + 6 * 3 + 3);
+  EXPECT_EQ(json["loss"], "cross_entropy");
+  EXPECT_GE(json["data"]["rows"], 1024);
+  EXPECT_NEAR(json["data"]["nonzero"].get<double>(), 0.19, 0.01);
+  EXPECT_EQ(json["seconds"], 0.001);
+
+  ASSERT_EQ(json["limits"].size(), 2u);
+  std::map<int, double> limits;
+  for (const auto& limit : json["limits"]) {
+    const double before = limit["gflops_before"], after = limit["gflops_after"];
+    EXPECT_GT(std::min(before, after), 0.0);
+    EXPECT_EQ(limit["gflops"], std::max(before, after));
+    limits[limit["threads"]] = limit["gflops"];
+  }
+  EXPECT_EQ(limits.size(), 2u);
+  EXPECT_TRUE(limits.contains(1) && limits.contains(2));
+
+  // Multiply-adds times two of a row: the first layer has no input gradient to compute.
+  const double training = 2.0 * (2 * 20 * 6 + 3 * 6 * 3), prediction = 2.0 * (20 * 6 + 6 * 3);
+  const auto expect_to_agree = [&](const nlohmann::json& measured, double rows, double flops) {
+    const double microseconds = measured["microseconds"], gflops = measured["gflops"];
+    EXPECT_GT(microseconds, 0.0);
+    EXPECT_NEAR(measured["samples_per_second"].get<double>() * microseconds / (1e6 * rows), 1.0, 1e-9);
+    EXPECT_NEAR(measured["ms_per_epoch"].get<double>() / (60'000 / rows * microseconds / 1e3), 1.0, 1e-9);
+    EXPECT_NEAR(gflops / (flops * rows / microseconds / 1e3), 1.0, 1e-9);
+    EXPECT_NEAR(measured["percent_of_limit"].get<double>() / (100 * gflops / limits.at(measured["threads"])),
+                1.0, 1e-9);
+  };
+  std::set<std::tuple<std::string, int, int>> trained;
+  for (const auto& measured : json["training"]) {
+    trained.emplace(measured["optimizer"], measured["batch_size"], measured["threads"]);
+    expect_to_agree(measured, measured["batch_size"], training);
+  }
+  EXPECT_EQ(trained, (std::set<std::tuple<std::string, int, int>>{{"sgd", 8, 1},
+                                                                  {"sgd", 8, 2},
+                                                                  {"sgd", 32, 1},
+                                                                  {"sgd", 32, 2},
+                                                                  {"adam", 8, 1},
+                                                                  {"adam", 8, 2},
+                                                                  {"adam", 32, 1},
+                                                                  {"adam", 32, 2}}));
+  EXPECT_EQ(json["training"].size(), 8u);
+  ASSERT_EQ(json["prediction"].size(), 4u);
+  for (const auto& measured : json["prediction"]) expect_to_agree(measured, measured["rows"], prediction);
+}
+
+TEST_F(Bench, TheTableFitsATerminalAndSaysWhatWasMeasured) {
+  const auto result = run(quick_bench({"--optimizer", "momentum", "--threads", "1"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  for (const std::string& part :
+       {std::string("mlp ") + version(), std::string("20 -> 6 relu -> 3 softmax, 147 parameters"),
+        std::string("target ") + kernels::available_targets().front(), std::string("GFLOP/s on 1 thread"),
+        std::string("train momentum"), std::string("predict"), std::string("of limit")}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << "\n" << result.out;
+  }
+  EXPECT_EQ(result.out.find("adam"), std::string::npos);
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST_F(Bench, NumbersInsteadOfClasses) {
+  const auto result =
+      run({"bench", "--network", "4:tanh,1:linear", "--input-size", "7", "--batch-size", "32", "--optimizer",
+           "adam(beta2=0.99)", "--threads", "auto", "--seconds", "0.001", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["loss"], "squared_error");
+  ASSERT_EQ(json["training"].size(), 1u);
+  EXPECT_EQ(json["training"][0]["optimizer"], "adam(beta2=0.99)");
+  EXPECT_EQ(json["training"][0]["threads"], 1) << "more would not help so small a network";
+}
+
+using Target = Sandbox;
+
+TEST_F(Target, MlpTargetDecidesWhatComputes) {
+  const auto names = kernels::available_targets();
+  ASSERT_EQ(run(quick_training({"--quiet", "--output", "best"})).exit_code, 0);
+  for (const auto& name : names) {
+    environment_["MLP_TARGET"] = name;
+    const auto bench = run(quick_bench({"--optimizer", "sgd", "--threads", "1", "--json"}));
+    ASSERT_EQ(bench.exit_code, 0) << bench.err;
+    EXPECT_EQ(only_json(bench.out)["target"], name);
+    ASSERT_EQ(run(quick_training({"--quiet", "--output", name})).exit_code, 0);
+    const auto evaluated = run({"evaluate", "best", "--json"});
+    EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+    write("row.csv", "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1.0\n");
+    EXPECT_EQ(run({"predict", "best", "--input", "row.csv"}).exit_code, 0);
+  }
+  // The baseline rounds twice where the others round once: other bits are the proof that it was the baseline.
+  if (names.size() > 1 && names.back() == "baseline") {
+    EXPECT_NE(tensors("baseline/model.safetensors"), tensors("best/model.safetensors"));
+  }
+  EXPECT_EQ(tensors(names.front() + "/model.safetensors"), tensors("best/model.safetensors"));
+}
+
+}  // namespace
+}  // namespace mlp::app_test
