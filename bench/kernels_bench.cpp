@@ -67,8 +67,9 @@ void affine(benchmark::State& state) {
   Blocked X = Blocked::activations(rows, fan_in), W = Blocked::weights(fan_in, fan_out);
   Blocked bias = Blocked::activations(1, fan_out), Z = Blocked::activations(rows, fan_out);
   const kernels::Epilogue relu{.kind = kernels::Epilogue::Kind::kSlope, .slope = 0};
+  kernels::Prefetch nothing;
   for (auto _ : state) {
-    chosen().affine(X.view(), W.view(), bias.data(), relu, Z.view());
+    chosen().affine(X.view(), W.view(), bias.data(), relu, Z.view(), nothing);
     benchmark::ClobberMemory();
   }
   report_product(state, rows, fan_in, fan_out);
@@ -87,8 +88,9 @@ void weight_step(benchmark::State& state, kernels::UpdateRule::Kind kind) {
                                  .one_minus_beta2 = 0.001f,
                                  .epsilon = 1e-8f};
   const kernels::UpdateBuffers buffers{.parameters = W.data(), .moment1 = m.data(), .moment2 = v.data()};
+  kernels::Prefetch nothing;
   for (auto _ : state) {
-    chosen().weight_step(X.view(), dZ.view(), rule, buffers, W.block_stride());
+    chosen().weight_step(X.view(), dZ.view(), rule, buffers, W.block_stride(), nothing);
     benchmark::ClobberMemory();
   }
   report_product(state, rows, fan_in, fan_out);

@@ -32,11 +32,13 @@ Matrix<std::uint8_t> random_images(std::size_t rows, std::size_t columns) {
 Dataset benchmark_data(const MultilayerPerceptron& network, std::size_t rows) {
   Dataset dataset{.name = "generated", .inputs = random_images(rows, network.fan_in())};
   const std::size_t outputs = network.fan_out();
+  const RandomStream stream(1, RandomPurpose::kBenchmark, 1);
   if (std::holds_alternative<Softmax>(network.layers().back().activation)) {
     for (std::size_t c = 0; c < outputs; ++c) dataset.class_names.push_back(std::to_string(c));
-    for (std::size_t n = 0; n < rows; ++n) dataset.labels.push_back(static_cast<std::int32_t>(n % outputs));
+    for (std::size_t n = 0; n < rows; ++n) {
+      dataset.labels.push_back(static_cast<std::int32_t>(stream.below(outputs, n)));
+    }
   } else {
-    const RandomStream stream(1, RandomPurpose::kBenchmark, 1);
     dataset.targets = Matrix<float>(rows, outputs);
     std::uint64_t index = 0;
     for (float& y : dataset.targets.values()) y = static_cast<float>(stream.uniform(index++));

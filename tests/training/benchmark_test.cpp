@@ -143,7 +143,7 @@ TEST(BenchmarkData, HasMnistsShareOfZerosAndEveryOtherValue) {
   for (std::size_t value = 1; value < counts.size(); ++value) {
     EXPECT_GT(counts[value], 400u) << value << " of 587 that may be expected";
   }
-  EXPECT_EQ(std::ranges::count(data.labels, 3), 100);
+  for (int label = 0; label < 10; ++label) EXPECT_NEAR(std::ranges::count(data.labels, label), 100, 40);
 }
 
 }  // namespace
