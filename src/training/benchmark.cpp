@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/cpu.h"
 #include "core/thread_team.h"
 #include "engine/step.h"
 #include "mlp/train.h"
