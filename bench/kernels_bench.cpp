@@ -125,7 +125,7 @@ void gather(benchmark::State& state) {
   index.resize(rows);
   const float shift = 0, scale = 1.0f / 255;
   on_activations(state, [&](const auto& out) {
-    chosen().gather_bytes(images, index, {&shift, &scale, true}, out);
+    chosen().gather_bytes(images, index, {&shift, &scale, true}, out, {});
   });
 }
 
