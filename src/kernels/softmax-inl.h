@@ -25,6 +25,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// One number for each of a block's 16 columns.
 struct BlockLanes {
+  HWY_INLINE BlockLanes() {}  // the implicit one would lack the target's attribute
   static constexpr std::size_t kVectors = kBlock / kLanes;
   FloatVec v[kVectors];
 };
