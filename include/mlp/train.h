@@ -19,6 +19,10 @@
 
 namespace mlp {
 
+/// Whether training leaves out products with zeros in the inputs (pixels that are black, one-hot columns).
+/// The results are the same bits; which is faster depends on how many zeros there are.
+enum class SparseInputs { kAuto, kOn, kOff };
+
 struct TrainingOptions {
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
   Optimizer optimizer = Adam{};
@@ -36,6 +40,7 @@ struct TrainingOptions {
   std::uint64_t seed = 1;
   int threads = 0;          ///< 0: as many as help on this machine
   std::string target = {};  ///< CPU target ("avx2", ...); empty: the best this CPU has
+  SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
 };
 
 /// One finished epoch. Losses are the training loss function's mean per row, without the L2 term.

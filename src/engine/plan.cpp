@@ -97,6 +97,15 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
+/// Whether skipping zeros saves time. Measured on independent zeros: at 59% one thread takes 0.83 times the
+/// dense time, at 76% the same; where a thread has but one block of columns, lists are for groups of 8, and
+/// at 34% (57% of those groups) the times are equal.
+bool skips_zeros(const LayerPlan& first, int members, double density) {
+  const std::size_t blocks = kernels::blocks_of(first.layer.fan_out);
+  const std::size_t own = first.share_outputs ? blocks / static_cast<std::size_t>(members) : blocks;
+  return density <= (own > 1 ? 0.6 : 0.34);
+}
+
 // A chunk's inputs should fill at most half of the second-level cache; fewer rows than this would not feed
 // the threads, and more gain nothing.
 constexpr std::size_t kLeastChunk = 64, kMostChunk = 256;
@@ -141,8 +150,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       kernels_(&kernels::kernels_for(options.target)),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
-      max_batch_(options.max_batch),
-      sparse_inputs_(options.sparse_inputs) {
+      max_batch_(options.max_batch) {
   const Activation& output = network.layers().back().activation;
   require_compatible(loss, output);
   require(max_batch_ > 0, "Plan: the batch must have at least one row");
@@ -170,6 +178,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
   share_columns(layers_, threads_);
+  sparse_inputs_ = optimizer_.has_value() && skips_zeros(layers_.front(), threads_, options.input_density);
   weight_tasks_ = share_weights(layers_, threads_);
 }
 

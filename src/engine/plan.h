@@ -56,7 +56,9 @@ struct PlanOptions {
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
   int available_threads = 1;
   std::string target = {};  ///< CPU target; empty: the best
-  bool sparse_inputs = false;  ///< training skips zeros in the first layer's inputs: the same bits, sooner or later
+  /// The share of groups of 4 neighbouring inputs, once scaled, that are not all zero. Where it is small,
+  /// training skips zeros in the first layer. 1: never, 0: always.
+  double input_density = 1.0;
   std::size_t cache_bytes = l2_cache_bytes();  ///< a core's second-level cache
 };
 

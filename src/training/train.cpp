@@ -16,6 +16,7 @@
 #include "mlp/version.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
+#include "training/input_density.h"
 #include "training/scaling.h"
 
 namespace mlp {
@@ -69,6 +70,19 @@ AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Da
   return useful ? target_scaling_of(dataset.targets, rows) : AffineScaling{};
 }
 
+/// What the plan should take the share of inputs that are not zero for.
+double density_for(const TrainingOptions& options, const Inputs& inputs, const AffineScaling& scaling) {
+  switch (options.sparse_inputs) {
+    case SparseInputs::kOn:
+      return 0.0;
+    case SparseInputs::kOff:
+      return 1.0;
+    case SparseInputs::kAuto:
+      break;
+  }
+  return input_density(inputs, scaling);
+}
+
 TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options) {
   TrainingState state{.parameters = initialize(network, options.seed)};
   state.moments.assign(static_cast<std::size_t>(moment_count(options.optimizer)), Parameters(network));
@@ -110,7 +124,8 @@ class Run {
               {.max_batch = batch_size_,
                .threads = options.threads,
                .available_threads = available_cores(),
-               .target = options.target}),
+               .target = options.target,
+               .input_density = density_for(options, dataset.inputs, input_scaling_)}),
         team_(plan_.threads()),
         workspace_(plan_),
         state_(resume_from ? *resume_from : initial_state(network, options)) {
