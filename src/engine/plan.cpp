@@ -25,10 +25,12 @@ Derivative derivative_of(const Layer& layer) {
 // Weights smaller than this move between caches in less time than the threads take to meet twice.
 constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
 
-/// Whether `blocks` blocks of columns can be shared by the members without leaving some idle for long.
-bool shares_evenly(std::size_t blocks, int members) {
+/// Whether `blocks` blocks of columns can be shared by the members: without leaving some idle for long, and so
+/// that a tile as wide as the registers allow finds its columns at each.
+bool shares_well(std::size_t blocks, int members) {
   const auto count = static_cast<std::size_t>(members);
-  return (blocks + count - 1) / count * count * 8 <= blocks * 9;
+  const std::size_t most = (blocks + count - 1) / count;
+  return blocks / count >= 4 && most * count * 8 <= blocks * 9;
 }
 
 /// Which layers' columns the threads share (see plan.h). Softmax needs its whole row in one place, and so
@@ -40,9 +42,9 @@ void share_columns(std::vector<LayerPlan>& layers, int members) {
     LayerPlan& layer = layers[index];
     if (layer.weights.size() < kSharedColumnsFloats) continue;
     layer.share_outputs = index + 1 < layers.size() && !row_wise(index) &&
-                          shares_evenly(kernels::blocks_of(layer.layer.fan_out), members);
+                          shares_well(kernels::blocks_of(layer.layer.fan_out), members);
     layer.share_inputs = index > 0 && !row_wise(index - 1) &&
-                         shares_evenly(kernels::blocks_of(layer.layer.fan_in), members);
+                         shares_well(kernels::blocks_of(layer.layer.fan_in), members);
   }
 }
 
@@ -60,17 +62,24 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
     if (layer.share_outputs) {
       for (int member = 0; member < members; ++member) {
         const Share columns = share_of(column_blocks, member, members);
+        if (columns.begin == columns.end) continue;
         auto& share = shares[static_cast<std::size_t>(member)];
         share.push_back({.layer = index, .rows = {0, row_blocks}, .columns = columns});
         share.push_back({.layer = index, .columns = columns, .bias = true});
       }
       continue;
     }
+    if (index == 0) {
+      for (std::size_t row = 0; row < row_blocks; row += kGatherBlocks) {
+        shares[row / kGatherBlocks % shares.size()].push_back(
+            {.layer = 0, .rows = {row, std::min(row + kGatherBlocks, row_blocks)}, .columns = {0, column_blocks}});
+      }
+    }
     const auto add = [&](const WeightTask& task, std::size_t cost) {
       rest.emplace_back(task, cost);
       total += cost;
     };
-    const std::size_t groups = (column_blocks + 3) / 4;
+    const std::size_t groups = index == 0 ? 0 : (column_blocks + 3) / 4;
     for (std::size_t group = 0; group < groups; ++group) {
       const Share columns{column_blocks * group / groups, column_blocks * (group + 1) / groups};
       for (std::size_t row = 0; row < row_blocks; ++row) {
@@ -97,14 +106,9 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
-/// Whether skipping zeros saves time. Measured on independent zeros: at 59% one thread takes 0.83 times the
-/// dense time, at 76% the same; where a thread has but one block of columns, lists are for groups of 8, and
-/// at 34% (57% of those groups) the times are equal.
-bool skips_zeros(const LayerPlan& first, int members, double density) {
-  const std::size_t blocks = kernels::blocks_of(first.layer.fan_out);
-  const std::size_t own = first.share_outputs ? blocks / static_cast<std::size_t>(members) : blocks;
-  return density <= (own > 1 ? 0.6 : 0.34);
-}
+/// Whether skipping zeros saves time. On independent zeros, at 59% one thread takes 0.83 times the dense time,
+/// at 76% the same.
+constexpr double kMostDensity = 0.6;
 
 // A chunk's inputs should fill at most half of the second-level cache; fewer rows than this would not feed
 // the threads, and more gain nothing.
@@ -178,7 +182,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
   share_columns(layers_, threads_);
-  sparse_inputs_ = optimizer_.has_value() && skips_zeros(layers_.front(), threads_, options.input_density);
+  sparse_inputs_ = optimizer_.has_value() && options.input_density <= kMostDensity;
   weight_tasks_ = share_weights(layers_, threads_);
 }
 

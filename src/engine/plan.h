@@ -51,6 +51,10 @@ struct WeightTask {
   bool bias = false;
 };
 
+/// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
+/// inputs: a cache line of 8-bit inputs; and zeros, which come in clusters, are shared evenly.
+inline constexpr std::size_t kGatherBlocks = 4;
+
 struct PlanOptions {
   std::size_t max_batch = 256;  ///< the most rows of one step or one predicted chunk
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
@@ -81,6 +85,10 @@ class Plan {
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
   bool sparse_inputs() const { return sparse_inputs_; }
+  /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
+  /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
+  /// the others.
+  bool gathers_again() const { return threads_ > 1 && !layers_.front().share_outputs; }
 
   /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }

@@ -42,8 +42,36 @@ BlockedView<T> cut(BlockedView<T> view, const Part& part) {
       .blocks(part.blocks.begin, part.blocks.end);
 }
 
-/// X, gathered, converted, scaled: all the chunk's rows where this member needs them, else its own.
-void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
+/// Columns [first, first + X.columns()) of the rows of `index`: gathered, converted, scaled.
+void gather_columns(const Plan& plan, const Inputs& inputs, std::span<const std::uint32_t> index,
+                    std::size_t first, const BlockedView<float>& X, const kernels::NonZeros& non_zeros) {
+  kernels::GatherScaling scaling = plan.input_scaling();
+  if (!scaling.uniform) {
+    scaling.shift += first;
+    scaling.scale += first;
+  }
+  std::visit(
+      [&]<class T>(const Matrix<T>& stored) {
+        const ConstMatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.columns());
+        if constexpr (std::is_same_v<T, std::uint8_t>) {
+          plan.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
+        } else {
+          plan.kernels().gather_floats(columns, index, scaling, X, non_zeros);
+        }
+      },
+      inputs);
+}
+
+/// The kernels want no bits behind the last row, up to a whole group of 16.
+void clear_behind(const kernels::NonZeros& non_zeros, std::size_t blocks, std::size_t rows) {
+  for (std::size_t block = 0; block < blocks; ++block) {
+    std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
+    std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
+  }
+}
+
+/// X: all the chunk's rows where this member needs them, else its own.
+void gather(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const bool all = plan.layers().front().share_outputs;
   const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
   const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
@@ -52,21 +80,10 @@ void gather(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk&
       chunk_view(plan, buffer, chunk.rows.size(), plan.network().fan_in()).rows(share.begin, index.size());
   kernels::NonZeros non_zeros;
   if (chunk.sparse) {
-    non_zeros = non_zeros_of(plan, workspace, chunk, share.begin, 0);
-    for (std::size_t block = 0; block < X.blocks() && share.end == chunk.rows.size(); ++block) {
-      std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
-      std::fill(bits + index.size(), bits + kernels::padded(share.end) - share.begin, std::uint16_t{0});
-    }
+    non_zeros = non_zeros_of(plan, workspace, chunk, 0);
+    clear_behind(non_zeros, X.blocks(), index.size());
   }
-  std::visit(
-      [&]<class T>(const Matrix<T>& stored) {
-        if constexpr (std::is_same_v<T, std::uint8_t>) {
-          plan.kernels().gather_bytes(stored, index, plan.input_scaling(), X, non_zeros);
-        } else {
-          plan.kernels().gather_floats(stored, index, plan.input_scaling(), X, non_zeros);
-        }
-      },
-      inputs);
+  gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
 }
 
 /// Multiplies `values`, the part of a layer's matrix, by its dropout factors.
@@ -94,18 +111,31 @@ Epilogue slope_of(const LayerPlan& layer) {
   return {.kind = Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
 }
 
-/// The rows this member will gather for the next chunk, spread over the work of this one.
-kernels::Prefetch rows_soon(const Plan& plan, const Inputs& inputs, const Chunk& chunk) {
+/// What this member will gather next, spread over the work of this chunk: the columns of its weights, and its
+/// rows of the next chunk.
+kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
   const Share share = plan.layers().front().share_outputs
                           ? Share{0, chunk.upcoming.size()}
                           : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
   return std::visit(
       [&]<class T>(const Matrix<T>& stored) {
-        return kernels::Prefetch(stored.data(), stored.columns() * sizeof(T),
-                                 chunk.upcoming.subspan(share.begin, share.end - share.begin),
-                                 plan.first_layer_steps(chunk.rows.size()));
+        const std::size_t row_bytes = stored.columns() * sizeof(T);
+        kernels::Prefetch::Rows again;
+        if (plan.gathers_again() && plan.optimizer()) {
+          const std::size_t piece = kGatherBlocks * kernels::kBlock * sizeof(T);
+          again = {.data = stored.data(),
+                   .row_bytes = row_bytes,
+                   .index = chunk.rows,
+                   .first = static_cast<std::size_t>(chunk.member) * piece,
+                   .step = static_cast<std::size_t>(plan.threads()) * piece,
+                   .size = piece};
+        }
+        const kernels::Prefetch::Rows next{.data = stored.data(),
+                                           .row_bytes = row_bytes,
+                                           .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        return kernels::Prefetch(again, next, plan.first_layer_steps(chunk.rows.size()));
       },
-      inputs);
+      chunk.inputs);
 }
 
 /// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
@@ -128,7 +158,7 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
     const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows());
     const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
     if (index == 0 && chunk.sparse) {
-      k.sparse_affine(X, non_zeros_of(plan, workspace, chunk, part.rows.begin, 0),
+      k.sparse_affine(X, non_zeros_of(plan, workspace, chunk, 0),
                       W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
     } else {
       k.affine(X, W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
@@ -321,31 +351,44 @@ ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, s
   return chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_in);
 }
 
-kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t row,
+kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk,
                                std::size_t block) {
   const std::size_t stride = kernels::padded(plan.chunk_rows());
-  return {.bits = copy_of(workspace.non_zeros, chunk).data() + block * stride + row,
+  return {.bits = workspace.non_zeros[static_cast<std::size_t>(chunk.member)].data() + block * stride,
           .stride = stride,
           .list = workspace.lists[static_cast<std::size_t>(chunk.member)].data()};
 }
 
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk) {
-  gather(plan, workspace, inputs, chunk);
-  chunk.soon = rows_soon(plan, inputs, chunk);
+BlockedView<float> gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
+                                kernels::NonZeros& non_zeros) {
+  const std::size_t first = block * kernels::kBlock;
+  const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
+                            chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
+  if (chunk.sparse) {
+    non_zeros = non_zeros_of(plan, workspace, chunk, 0);
+    clear_behind(non_zeros, 1, chunk.rows.size());
+  }
+  gather_columns(plan, chunk.inputs, chunk.rows, first, X, non_zeros);
+  return X;
+}
+
+void predict_rows(const Plan& plan, Workspace& workspace, Chunk& chunk) {
+  gather(plan, workspace, chunk);
+  chunk.soon = rows_soon(plan, chunk);
   forward(plan, workspace, chunk, nullptr);
 }
 
 void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk) {
   gather_targets(plan, workspace, dataset, chunk);
-  predict_rows(plan, workspace, dataset.inputs, chunk);
+  predict_rows(plan, workspace, chunk);
   output_losses(plan, workspace, dataset, chunk, false);
 }
 
 void train_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk,
                 const StepSettings& settings) {
   chunk.sparse = plan.sparse_inputs();
-  gather(plan, workspace, dataset.inputs, chunk);
-  chunk.soon = rows_soon(plan, dataset.inputs, chunk);
+  gather(plan, workspace, chunk);
+  chunk.soon = rows_soon(plan, chunk);
   gather_targets(plan, workspace, dataset, chunk);
   forward(plan, workspace, chunk, &settings);
   output_losses(plan, workspace, dataset, chunk, true);

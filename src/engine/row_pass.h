@@ -18,6 +18,7 @@ struct Chunk {
   std::size_t first = 0;                ///< where they begin in the batch
   std::size_t batch_rows = 0;           ///< rows of the whole batch
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
+  const Inputs& inputs;  ///< the data set's
   ThreadTeam& team;
   int member = 0;
   bool sparse = false;                  ///< the first layer skips zeros
@@ -33,16 +34,21 @@ auto chunk_view(const Plan& plan, Buffer& buffer, std::size_t rows, std::size_t 
   return kernels::BlockedView(buffer.data(), rows, columns, plan.block_stride());
 }
 
+/// X of one block of columns for all rows of the chunk, gathered into this member's input block; with its
+/// non-zeros for a sparse chunk.
+kernels::BlockedView<float> gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk,
+                                         std::size_t block, kernels::NonZeros& non_zeros);
+
 /// What layer `index` of this member reads: X, or A of the layer below.
 kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                           const Chunk& chunk);
 
-/// Which elements of that X, from a row and a block of columns on, are not zero; for a sparse chunk.
-kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t row,
-                               std::size_t block);
+/// Which elements of what this member has gathered, from its first row and a block of columns on, are not zero;
+/// for a sparse chunk.
+kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block);
 
 /// X to A of the last layer, without dropout.
-void predict_rows(const Plan& plan, Workspace& workspace, const Inputs& inputs, Chunk& chunk);
+void predict_rows(const Plan& plan, Workspace& workspace, Chunk& chunk);
 
 /// The same, then this member's rows' weighted losses.
 void evaluate_rows(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk);

@@ -30,7 +30,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
 
 /// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
 template <class Body>
-void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
+void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
                     const Body& body) {
   team.run(
@@ -43,7 +43,7 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team,
           const bool last = end == rows.size();
           const auto next = last ? upcoming : rows.subspan(end);
           Chunk chunk{rows.subspan(first, end - first), first, rows.size(),
-                      next.first(std::min(plan.chunk_rows(), next.size())), team, member};
+                      next.first(std::min(plan.chunk_rows(), next.size())), inputs, team, member};
           body(chunk, last);
         }
       },
@@ -87,7 +87,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
     if (!clips || !last) return;
     team.barrier();
@@ -102,7 +102,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
     evaluate_rows(plan, workspace, batch.dataset, chunk);
     copy_outputs(plan, workspace, chunk, workspace.outputs);
   });
@@ -115,8 +115,8 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               outputs.columns() == plan.network().fan_out() &&
               column_count(inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
-  for_each_chunk(plan, workspace, team, rows, {}, [&](Chunk& chunk, bool) {
-    predict_rows(plan, workspace, inputs, chunk);
+  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](Chunk& chunk, bool) {
+    predict_rows(plan, workspace, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
 }
@@ -127,7 +127,7 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
   });
   return plan.unpack(workspace.gradients.data());

@@ -75,17 +75,31 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
       plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
       continue;
     }
-    const auto X = input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end);
-    const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
-                                                                         task.columns.begin * kernels::kBlock);
-    if (task.layer == 0 && chunk.sparse) {
-      plan.kernels().sparse_weight_step(X, non_zeros_of(plan, workspace, chunk, 0, task.rows.begin), dZ, rule,
-                                        buffers_at(workspace, offset), layer.weights.block_stride(),
-                                        chunk.soon);
+    const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
+                          std::size_t first_row) {
+      const std::size_t offset =
+          layer.weight_offset +
+          layer.weights.index(first_row * kernels::kBlock, task.columns.begin * kernels::kBlock);
+      const UpdateBuffers buffers = buffers_at(workspace, offset);
+      if (non_zeros.bits) {
+        plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
+                                          chunk.soon);
+      } else {
+        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), chunk.soon);
+      }
+    };
+    if (task.layer == 0 && plan.gathers_again()) {
+      for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
+        kernels::NonZeros non_zeros;
+        const auto X = gather_block(plan, workspace, chunk, block, non_zeros);
+        step(X, non_zeros, block);
+      }
       continue;
     }
-    plan.kernels().weight_step(X, dZ, rule, buffers_at(workspace, offset), layer.weights.block_stride(),
-                               chunk.soon);
+    const bool sparse = task.layer == 0 && chunk.sparse;
+    step(input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end),
+         sparse ? non_zeros_of(plan, workspace, chunk, task.rows.begin) : kernels::NonZeros{},
+         task.rows.begin);
   }
 }
 

@@ -34,10 +34,13 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  // With sparse inputs, else empty: kernels::NonZeros of each of `inputs`, and a list for each thread.
+  // With sparse inputs, else empty: kernels::NonZeros of each of `inputs` or `input_blocks`, and a list for each
+  // thread.
   std::vector<std::vector<std::uint16_t>> non_zeros;
   std::vector<std::vector<std::uint32_t>> lists;
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
+  /// For each thread, where plan.gathers_again(): one block of X of all the chunk's rows.
+  std::vector<AlignedVector<float>> input_blocks;
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;

@@ -66,41 +66,64 @@ struct GatherScaling {
   bool uniform = true;
 };
 
-/// Memory that will be read soon: long computations ask for it line by line as they go, so that it is in the
-/// core's cache when its turn comes, without crowding out their own loads.
+/// Rows of a data set that will be read soon: long computations ask for them line by line as they go, so that
+/// they are in the core's cache when their turn comes, without crowding out the computation's own loads.
 class Prefetch {
  public:
+  /// The same pieces of each of some rows of a matrix, by index: bytes [first + i * step, that + size) while
+  /// they lie in the row.
+  struct Rows {
+    const void* data = nullptr;
+    std::size_t row_bytes = 0;
+    std::span<const std::uint32_t> index = {};
+    std::size_t first = 0;
+    std::size_t step = 64;
+    std::size_t size = 64;
+  };
+
   Prefetch() = default;
-  /// Rows `row_bytes` long, by index; a line is asked for every `interval` steps of a tile.
-  Prefetch(const void* data, std::size_t row_bytes, std::span<const std::uint32_t> rows, std::size_t steps)
-      : data_(static_cast<const char*>(data)),
-        row_bytes_(row_bytes),
-        rows_(rows),
-        interval_(std::max<std::size_t>(1, steps / std::max<std::size_t>(1, lines()))) {}
+  /// `sooner`, then `later`, all within so many steps of a tile.
+  Prefetch(const Rows& sooner, const Rows& later, std::size_t steps)
+      : rows_{sooner, later},
+        at_(sooner.first),
+        interval_(std::max<std::size_t>(1, steps / std::max<std::size_t>(1, pieces(sooner) + pieces(later)))) {
+    skip_empty();
+  }
 
   /// A tile has made so many steps.
   void after(std::size_t steps) {
-    if (row_ == rows_.size()) return;
+    if (set_ == 2) return;
     for (due_ += steps; due_ >= interval_; due_ -= interval_) next();
   }
 
  private:
-  static constexpr std::size_t kLine = 64;
-  std::size_t lines() const { return rows_.size() * (row_bytes_ / kLine + 1); }
+  static std::size_t pieces(const Rows& rows) {
+    return rows.row_bytes <= rows.first ? 0
+                                        : rows.index.size() * ((rows.row_bytes - rows.first - 1) / rows.step + 1);
+  }
+  void skip_empty() {
+    while (set_ < 2 && pieces(rows_[set_]) == 0) {
+      if (++set_ < 2) at_ = rows_[set_].first;
+    }
+  }
   void next() {
-    if (row_ == rows_.size()) return;
-    __builtin_prefetch(data_ + rows_[row_] * row_bytes_ + at_, 0, 2);
-    at_ += kLine;
-    if (at_ < row_bytes_ + kLine - 1) return;  // a row may begin within a line
-    at_ = 0;
-    ++row_;
+    if (set_ == 2) return;
+    const Rows& rows = rows_[set_];
+    const char* piece = static_cast<const char*>(rows.data) + rows.index[row_] * rows.row_bytes + at_;
+    __builtin_prefetch(piece, 0, 2);
+    __builtin_prefetch(piece + rows.size - 1, 0, 2);  // a piece may lie across two lines
+    at_ += rows.step;
+    if (at_ < rows.row_bytes) return;
+    at_ = rows.first;
+    if (++row_ < rows.index.size()) return;
+    row_ = 0;
+    if (++set_ < 2) at_ = rows_[set_].first;
+    skip_empty();
   }
 
-  const char* data_ = nullptr;
-  std::size_t row_bytes_ = 0;
-  std::span<const std::uint32_t> rows_;
-  std::size_t interval_ = 1;
-  std::size_t due_ = 0, row_ = 0, at_ = 0;
+  Rows rows_[2];
+  std::size_t set_ = 0, row_ = 0, at_ = 0;
+  std::size_t interval_ = 1, due_ = 0;
 };
 
 /// Which elements of X [N, K] are not zero, for a first layer that skips the others: bit c of
