@@ -110,14 +110,15 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
 /// at 76% the same.
 constexpr double kMostDensity = 0.6;
 
-// A chunk's inputs should fill at most half of the second-level cache; fewer rows than this would not feed
-// the threads, and more gain nothing.
-constexpr std::size_t kLeastChunk = 64, kMostChunk = 256;
+// A thread's inputs of a chunk should fill at most half of its second-level cache; fewer rows than this would
+// not feed it, and more gain nothing.
+constexpr std::size_t kLeastRows = 64, kMostRows = 256;
 
-std::size_t chunk_rows_of(const MultilayerPerceptron& network, std::size_t max_batch, std::size_t cache_bytes) {
-  const std::size_t row_bytes = kernels::padded(network.fan_in()) * sizeof(float);
-  const std::size_t fitting = cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
-  return std::min(max_batch, std::clamp(fitting, kLeastChunk, kMostChunk));
+std::size_t chunk_rows_of(const Layer& first, bool share_outputs, int members, const PlanOptions& options) {
+  const std::size_t row_bytes = kernels::padded(first.fan_in) * sizeof(float);
+  const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
+  const std::size_t rows = std::clamp(fitting, kLeastRows, kMostRows);
+  return std::min(options.max_batch, share_outputs ? rows : rows * static_cast<std::size_t>(members));
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
@@ -180,9 +181,9 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   const double work = training_flops(network, max_batch_);
   const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
-  chunk_rows_ = chunk_rows_of(network, max_batch_, options.cache_bytes);
   share_columns(layers_, threads_);
   sparse_inputs_ = optimizer_.has_value() && options.input_density <= kMostDensity;
+  chunk_rows_ = chunk_rows_of(network.layer(0), layers_.front().share_outputs, threads_, options);
   weight_tasks_ = share_weights(layers_, threads_);
 }
 

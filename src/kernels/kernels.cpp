@@ -192,21 +192,21 @@ void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> in
 }
 
 double Peak(std::size_t repeats) {
-  constexpr std::size_t kV = kVectorsPerTile, kR = kMaxRows<kV>, kDepth = 128;
-  alignas(64) float a[kR * kDepth], b[HWY_MAX(kV * kLanes, kBlock) * kDepth];
+  constexpr std::size_t kV = kVectorsPerTile, kR = kMaxRows<kV>, kSteps = 128;
+  alignas(64) float a[kR * kSteps], b[HWY_MAX(kV * kLanes, kBlock) * kSteps];
   std::fill(std::begin(a), std::end(a), 1e-3f);
   std::fill(std::begin(b), std::end(b), 1e-3f);
   FloatVec acc[kR][kV];
   StartTile<kR, kV>(nullptr, 0, 0, acc);
   for (std::size_t i = 0; i < repeats; ++i) {
-    MultiplyAccumulate<1, kR>(a, b, kBlock * kDepth, kDepth, acc);
+    MultiplyAccumulate<1, kR>(a, b, kBlock * kSteps, kSteps, acc);
   }
   const FloatTag d;
   volatile float sink = 0;
   for (auto& row : acc) {
     for (auto& vector : row) sink = sink + hn::GetLane(hn::SumOfLanes(d, vector));
   }
-  return 2.0 * static_cast<double>(kR * kV * kLanes * kDepth) * static_cast<double>(repeats);
+  return 2.0 * static_cast<double>(kR * kV * kLanes * kSteps) * static_cast<double>(repeats);
 }
 
 const Kernels& Table() {

@@ -85,6 +85,7 @@ class Prefetch {
   /// `sooner`, then `later`, all within so many steps of a tile.
   Prefetch(const Rows& sooner, const Rows& later, std::size_t steps)
       : rows_{sooner, later},
+        set_(0),
         at_(sooner.first),
         interval_(std::max<std::size_t>(1, steps / std::max<std::size_t>(1, pieces(sooner) + pieces(later)))) {
     skip_empty();
@@ -122,7 +123,8 @@ class Prefetch {
   }
 
   Rows rows_[2];
-  std::size_t set_ = 0, row_ = 0, at_ = 0;
+  std::size_t set_ = 2;  ///< whose pieces are due; 2: none
+  std::size_t row_ = 0, at_ = 0;
   std::size_t interval_ = 1, due_ = 0;
 };
 
