@@ -17,6 +17,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
+#include "mlp/predictor.h"
 #include "mlp/reference.h"
 #include "mlp/report.h"
 #include "mlp/schedule.h"

@@ -106,10 +106,6 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
-/// Whether skipping zeros saves time. On independent zeros, at 59% one thread takes 0.83 times the dense time,
-/// at 76% the same.
-constexpr double kMostDensity = 0.6;
-
 // A thread's inputs of a chunk should fill at most half of its second-level cache; fewer rows than this would
 // not feed it, and more gain nothing.
 constexpr std::size_t kLeastRows = 64, kMostRows = 256;

@@ -51,6 +51,10 @@ struct WeightTask {
   bool bias = false;
 };
 
+/// Zeros are skipped where no more of the groups of 4 elements than this hold another: on independent zeros,
+/// at 59% one thread takes 0.83 times the dense time, at 76% the same.
+inline constexpr double kMostDensity = 0.6;
+
 /// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
 /// inputs: a cache line of 8-bit inputs; and zeros, which come in clusters, are shared evenly.
 inline constexpr std::size_t kGatherBlocks = 4;

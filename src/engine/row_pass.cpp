@@ -2,6 +2,7 @@
 #include "engine/row_pass.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <type_traits>
 #include <utility>
@@ -43,7 +44,7 @@ BlockedView<T> cut(BlockedView<T> view, const Part& part) {
 }
 
 /// Columns [first, first + X.columns()) of the rows of `index`: gathered, converted, scaled.
-void gather_columns(const Plan& plan, const Inputs& inputs, std::span<const std::uint32_t> index,
+void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const std::uint32_t> index,
                     std::size_t first, const BlockedView<float>& X, const kernels::NonZeros& non_zeros) {
   kernels::GatherScaling scaling = plan.input_scaling();
   if (!scaling.uniform) {
@@ -51,9 +52,9 @@ void gather_columns(const Plan& plan, const Inputs& inputs, std::span<const std:
     scaling.scale += first;
   }
   std::visit(
-      [&]<class T>(const Matrix<T>& stored) {
-        const ConstMatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.columns());
-        if constexpr (std::is_same_v<T, std::uint8_t>) {
+      [&]<class T>(const MatrixView<T>& stored) {
+        const MatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
+        if constexpr (std::is_same_v<T, const std::uint8_t>) {
           plan.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
         } else {
           plan.kernels().gather_floats(columns, index, scaling, X, non_zeros);
@@ -118,12 +119,13 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
                           ? Share{0, chunk.upcoming.size()}
                           : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
   return std::visit(
-      [&]<class T>(const Matrix<T>& stored) {
+      [&]<class T>(const MatrixView<T>& stored) {
         const std::size_t row_bytes = stored.columns() * sizeof(T);
         kernels::Prefetch::Rows again;
         if (plan.gathers_again() && plan.optimizer()) {
           const std::size_t piece = kGatherBlocks * kernels::kBlock * sizeof(T);
           again = {.data = stored.data(),
+                   .row_stride = stored.stride() * sizeof(T),
                    .row_bytes = row_bytes,
                    .index = chunk.rows,
                    .first = static_cast<std::size_t>(chunk.member) * piece,
@@ -131,6 +133,7 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
                    .size = piece};
         }
         const kernels::Prefetch::Rows next{.data = stored.data(),
+                                           .row_stride = stored.stride() * sizeof(T),
                                            .row_bytes = row_bytes,
                                            .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
         return kernels::Prefetch(again, next, plan.first_layer_steps(chunk.rows.size()));
@@ -359,6 +362,24 @@ kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chu
           .list = workspace.lists[static_cast<std::size_t>(chunk.member)].data()};
 }
 
+namespace {
+
+/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training the
+/// plan decides.)
+bool mostly_zeros(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const kernels::NonZeros non_zeros = non_zeros_of(plan, workspace, chunk, 0);
+  constexpr std::size_t kSample = 4;
+  std::size_t found = 0;
+  for (std::size_t block = 0; block < kernels::blocks_of(plan.network().fan_in()); ++block) {
+    std::uint32_t any = 0;
+    for (std::size_t n = 0; n < kSample; ++n) any |= non_zeros.bits[block * non_zeros.stride + n];
+    found += static_cast<std::size_t>(std::popcount(any));
+  }
+  return static_cast<double>(found) <= kMostDensity * static_cast<double>(plan.network().fan_in());
+}
+
+}  // namespace
+
 BlockedView<float> gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
                                 kernels::NonZeros& non_zeros) {
   const std::size_t first = block * kernels::kBlock;
@@ -373,7 +394,9 @@ BlockedView<float> gather_block(const Plan& plan, Workspace& workspace, const Ch
 }
 
 void predict_rows(const Plan& plan, Workspace& workspace, Chunk& chunk) {
+  chunk.sparse = true;
   gather(plan, workspace, chunk);
+  chunk.sparse = mostly_zeros(plan, workspace, chunk);
   chunk.soon = rows_soon(plan, chunk);
   forward(plan, workspace, chunk, nullptr);
 }

@@ -18,7 +18,7 @@ struct Chunk {
   std::size_t first = 0;                ///< where they begin in the batch
   std::size_t batch_rows = 0;           ///< rows of the whole batch
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
-  const Inputs& inputs;  ///< the data set's
+  const InputsView& inputs;  ///< the data set's
   ThreadTeam& team;
   int member = 0;
   bool sparse = false;                  ///< the first layer skips zeros

@@ -30,7 +30,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
 
 /// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
 template <class Body>
-void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
+void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
                     const Body& body) {
   team.run(
@@ -77,6 +77,10 @@ void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chu
 
 }  // namespace
 
+InputsView view_of(const Inputs& inputs) {
+  return std::visit([](const auto& matrix) -> InputsView { return matrix.view(); }, inputs);
+}
+
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                   const StepSettings& settings) {
   check_batch(plan, team, batch);
@@ -87,7 +91,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
-  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
     if (!clips || !last) return;
     team.barrier();
@@ -102,18 +106,18 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
     evaluate_rows(plan, workspace, batch.dataset, chunk);
     copy_outputs(plan, workspace, chunk, workspace.outputs);
   });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
-void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
+void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                   std::span<const std::uint32_t> rows, MatrixView<float> outputs) {
   require(rows.size() <= plan.max_batch() && outputs.rows() == rows.size() &&
               outputs.columns() == plan.network().fan_out() &&
-              column_count(inputs) == plan.network().fan_in(),
+              std::visit([](const auto& view) { return view.columns(); }, inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
   for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](Chunk& chunk, bool) {
     predict_rows(plan, workspace, chunk);
@@ -127,7 +131,7 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, batch.dataset.inputs, batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
+  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
     train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
   });
   return plan.unpack(workspace.gradients.data());

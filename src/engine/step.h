@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <variant>
 
 #include "core/thread_team.h"
 #include "engine/plan.h"
@@ -18,6 +19,10 @@ struct Batch {
   std::span<const std::uint32_t> rows;
   std::span<const std::uint32_t> upcoming = {};  ///< the next batch's, if known: fetched from memory meanwhile
 };
+
+/// Inputs as they are stored, in someone else's memory.
+using InputsView = std::variant<ConstMatrixView<std::uint8_t>, ConstMatrixView<float>>;
+InputsView view_of(const Inputs& inputs);
 
 struct StepSettings {
   std::uint64_t step = 0;    ///< optimizer steps taken before this one
@@ -37,7 +42,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch);
 
 /// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale.
-void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Inputs& inputs,
+void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                   std::span<const std::uint32_t> rows, MatrixView<float> outputs);
 
 /// Gradients [packed] of the last step that stored them (clipping), as parameters: for tests.

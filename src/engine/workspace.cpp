@@ -29,12 +29,11 @@ Workspace::Workspace(const Plan& plan)
   if (plan.gathers_again() && training) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
-  if (plan.sparse_inputs() && training) {
-    const std::size_t rows = kernels::padded(plan.chunk_rows()), columns = kernels::padded(plan.network().fan_in());
-    non_zeros.assign(static_cast<std::size_t>(plan.threads()), std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
-    lists.assign(static_cast<std::size_t>(plan.threads()),
-                 std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
-  }
+  const std::size_t rows = kernels::padded(plan.chunk_rows()), columns = kernels::padded(plan.network().fan_in());
+  non_zeros.assign(static_cast<std::size_t>(plan.threads()),
+                   std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
+  lists.assign(static_cast<std::size_t>(plan.threads()),
+               std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
   targets.resize(chunk_of(plan.network().fan_out()));
   logits.resize(targets.size());
   for (const LayerPlan& layer : plan.layers()) {

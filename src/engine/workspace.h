@@ -34,8 +34,7 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  // With sparse inputs, else empty: kernels::NonZeros of each of `inputs` or `input_blocks`, and a list for each
-  // thread.
+  // For each thread: kernels::NonZeros of what it has gathered, and a list.
   std::vector<std::vector<std::uint16_t>> non_zeros;
   std::vector<std::vector<std::uint32_t>> lists;
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T

@@ -74,6 +74,7 @@ class Prefetch {
   /// they lie in the row.
   struct Rows {
     const void* data = nullptr;
+    std::size_t row_stride = 0;  ///< bytes from one row to the next
     std::size_t row_bytes = 0;
     std::span<const std::uint32_t> index = {};
     std::size_t first = 0;
@@ -110,7 +111,7 @@ class Prefetch {
   void next() {
     if (set_ == 2) return;
     const Rows& rows = rows_[set_];
-    const char* piece = static_cast<const char*>(rows.data) + rows.index[row_] * rows.row_bytes + at_;
+    const char* piece = static_cast<const char*>(rows.data) + rows.index[row_] * rows.row_stride + at_;
     __builtin_prefetch(piece, 0, 2);
     __builtin_prefetch(piece + rows.size - 1, 0, 2);  // a piece may lie across two lines
     at_ += rows.step;

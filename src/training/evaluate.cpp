@@ -88,7 +88,7 @@ Matrix<float> predict(const Model& model, const Inputs& inputs, const Prediction
   Matrix<float> outputs(rows, model.network.fan_out());
   for (std::size_t begin = 0; begin < rows; begin += plan.max_batch()) {
     const std::size_t count = std::min(plan.max_batch(), rows - begin);
-    engine::predict_step(plan, workspace, team, inputs, std::span(index).subspan(begin, count),
+    engine::predict_step(plan, workspace, team, engine::view_of(inputs), std::span(index).subspan(begin, count),
                          outputs.view().rows(begin, count));
   }
   for (std::size_t n = 0; n < rows; ++n) {

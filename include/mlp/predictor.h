@@ -1,0 +1,49 @@
+// Prediction again and again with one model: everything is prepared once, so that a row costs microseconds.
+//
+//   mlp::Predictor predictor(model);
+//   predictor.predict(image, probabilities);   // one row; allocates nothing
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "mlp/matrix.h"
+#include "mlp/model.h"
+
+namespace mlp {
+
+struct PredictorOptions {
+  std::size_t max_rows = 1024;  ///< the most rows worked on at a time; memory grows with it
+  int threads = 1;              ///< 0: as many as help with max_rows rows
+  std::string target = {};      ///< CPU target ("avx2", ...); empty: the best this CPU has
+};
+
+/// Keeps a copy of the model's parameters. Not for use by two threads at a time: give each its own.
+class Predictor {
+ public:
+  /// Throws UsageError for an unknown target.
+  explicit Predictor(const Model& model, const PredictorOptions& options = {});
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  std::size_t fan_in() const;
+  std::size_t fan_out() const;
+
+  /// Raw inputs [fan_in] to the network's outputs [fan_out]: class probabilities (or whatever the last layer
+  /// gives), or targets in their unit; the bits of mlp::predict. Throws std::invalid_argument naming both sizes
+  /// where they do not fit. Allocates nothing.
+  void predict(std::span<const float> input, std::span<float> output);
+  void predict(std::span<const std::uint8_t> input, std::span<float> output);
+
+  /// The same for rows [N, fan_in] to [N, fan_out], any number of them.
+  void predict(ConstMatrixView<float> inputs, MatrixView<float> outputs);
+  void predict(ConstMatrixView<std::uint8_t> inputs, MatrixView<float> outputs);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mlp

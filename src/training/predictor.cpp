@@ -1,0 +1,83 @@
+// See mlp/predictor.h.
+#include "mlp/predictor.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "core/cpu.h"
+#include "core/thread_team.h"
+#include "engine/step.h"
+
+namespace mlp {
+
+struct Predictor::State {
+  State(const Model& model, const PredictorOptions& options)
+      : plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
+             {.max_batch = options.max_rows,
+              .threads = options.threads,
+              .available_threads = available_cores(),
+              .target = options.target}),
+        team(plan.threads()),
+        workspace(plan),
+        rows(options.max_rows) {
+    workspace.load(plan, model.parameters);
+    std::iota(rows.begin(), rows.end(), 0u);
+  }
+
+  template <class T>
+  void predict(ConstMatrixView<T> inputs, MatrixView<float> outputs) {
+    const auto text = [](std::size_t a, std::size_t b) {
+      return "[" + std::to_string(a) + ", " + std::to_string(b) + "]";
+    };
+    if (inputs.columns() != plan.network().fan_in() || outputs.columns() != plan.network().fan_out() ||
+        inputs.rows() != outputs.rows()) {
+      require(false, "Predictor: inputs " + text(inputs.rows(), inputs.columns()) + " and outputs " +
+                         text(outputs.rows(), outputs.columns()) + " do not fit a network from " +
+                         std::to_string(plan.network().fan_in()) + " to " +
+                         std::to_string(plan.network().fan_out()));
+    }
+    for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
+      const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
+      engine::predict_step(plan, workspace, team, inputs.rows(begin, count), std::span(rows).first(count),
+                           outputs.rows(begin, count));
+    }
+    if (plan.target_scaling().identity()) return;
+    for (std::size_t n = 0; n < outputs.rows(); ++n) {
+      for (std::size_t c = 0; c < outputs.columns(); ++c) {
+        outputs(n, c) = plan.target_scaling().invert(outputs(n, c), c);
+      }
+    }
+  }
+
+  engine::Plan plan;
+  ThreadTeam team;
+  engine::Workspace workspace;
+  std::vector<std::uint32_t> rows;  // 0, 1, 2, ...
+};
+
+Predictor::Predictor(const Model& model, const PredictorOptions& options)
+    : state_(std::make_unique<State>(model, options)) {}
+Predictor::~Predictor() = default;
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+
+std::size_t Predictor::fan_in() const { return state_->plan.network().fan_in(); }
+std::size_t Predictor::fan_out() const { return state_->plan.network().fan_out(); }
+
+void Predictor::predict(std::span<const float> input, std::span<float> output) {
+  predict(ConstMatrixView<float>(input.data(), 1, input.size()),
+          MatrixView<float>(output.data(), 1, output.size()));
+}
+void Predictor::predict(std::span<const std::uint8_t> input, std::span<float> output) {
+  predict(ConstMatrixView<std::uint8_t>(input.data(), 1, input.size()),
+          MatrixView<float>(output.data(), 1, output.size()));
+}
+void Predictor::predict(ConstMatrixView<float> inputs, MatrixView<float> outputs) {
+  state_->predict(inputs, outputs);
+}
+void Predictor::predict(ConstMatrixView<std::uint8_t> inputs, MatrixView<float> outputs) {
+  state_->predict(inputs, outputs);
+}
+
+}  // namespace mlp
