@@ -106,15 +106,19 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
-// A thread's inputs of a chunk should fill at most half of its second-level cache; fewer rows than this would
-// not feed it, and more gain nothing.
-constexpr std::size_t kLeastRows = 64, kMostRows = 256;
+// A thread's inputs of a chunk should fill at most half of its second-level cache. Fewer rows than kLeastRows
+// would not feed it, and more than kMostRows gain nothing - unless the weights outgrow the cache and every chunk
+// fetches them again.
+constexpr std::size_t kLeastRows = 64, kMostRows = 128, kMostRowsOfWideNetworks = 256;
 
-std::size_t chunk_rows_of(const Layer& first, bool share_outputs, int members, const PlanOptions& options) {
-  const std::size_t row_bytes = kernels::padded(first.fan_in) * sizeof(float);
+std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
+  const LayerPlan& first = plan.layers().front();
+  const std::size_t row_bytes = kernels::padded(first.layer.fan_in) * sizeof(float);
   const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
-  const std::size_t rows = std::clamp(fitting, kLeastRows, kMostRows);
-  return std::min(options.max_batch, share_outputs ? rows : rows * static_cast<std::size_t>(members));
+  const bool wide = plan.packed_size() * sizeof(float) > options.cache_bytes;
+  const std::size_t rows = wide ? kMostRowsOfWideNetworks : std::clamp(fitting, kLeastRows, kMostRows);
+  const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
+  return std::min(options.max_batch, rows * sharing);
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
@@ -179,7 +183,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   share_columns(layers_, threads_);
   sparse_inputs_ = optimizer_.has_value() && options.input_density <= kMostDensity;
-  chunk_rows_ = chunk_rows_of(network.layer(0), layers_.front().share_outputs, threads_, options);
+  chunk_rows_ = chunk_rows_of(*this, options);
   weight_tasks_ = share_weights(layers_, threads_);
 }
 
