@@ -141,6 +141,24 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
       chunk.inputs);
 }
 
+/// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left matrix
+/// stays in the second-level cache for all columns of the right one. The last part has the epilogue.
+template <class Body>
+void for_each_depth(std::size_t depth, const Epilogue& epilogue, const Body& body) {
+  constexpr std::size_t kDeep = 1024, kPart = 512;
+  const std::size_t part = depth > kDeep ? kPart : depth;
+  for (std::size_t first = 0; first < depth; first += part) {
+    Epilogue of_part = first + part < depth ? Epilogue{} : epilogue;
+    of_part.continues = first > 0;
+    body(first, std::min(part, depth - first), of_part);
+  }
+}
+
+/// Columns [first, first + count) of a matrix, first being a multiple of 16.
+ConstBlockedView<float> columns_of(const ConstBlockedView<float>& X, std::size_t first, std::size_t count) {
+  return {X.block(first / kernels::kBlock), X.rows(), count, X.block_stride()};
+}
+
 /// A = f(XW + b) of every layer. `settings`: a training step, which drops activations and keeps what the
 /// backward pass needs.
 void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSettings* settings) {
@@ -164,7 +182,12 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
       k.sparse_affine(X, non_zeros_of(plan, workspace, chunk, 0),
                       W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
     } else {
-      k.affine(X, W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
+      for_each_depth(layer.layer.fan_in, epilogue,
+                     [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
+                       k.affine(columns_of(X, first, count),
+                                W.blocks(part.blocks.begin, part.blocks.end).rows(first, count), bias, of_part,
+                                A, chunk.soon);
+                     });
     }
     if (last) {  // the loss is best told from the logits
       const auto logits = part_in(workspace.logits);
@@ -302,16 +325,19 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
                              layer.layer.fan_out)
                       .rows(part.rows.begin, dA.rows());
   float* scratch = workspace.transposed[static_cast<std::size_t>(chunk.member)].data();
-  const float* outputs = epilogue.outputs;
-  for (std::size_t block = 0; block < dA.blocks(); block += kTransposedBlocks) {
-    const std::size_t end = std::min(block + kTransposedBlocks, dA.blocks());
-    const std::size_t columns = (end - block) * kernels::kBlock;
-    const kernels::BlockedShape shape{layer.layer.fan_out, columns};
-    const auto Wt = shape.view(scratch);
-    plan.kernels().transpose(W.rows((part.blocks.begin + block) * kernels::kBlock, columns), Wt);
-    if (outputs) epilogue.outputs = outputs + block * plan.block_stride();
-    plan.kernels().affine(dZ, Wt, nullptr, epilogue, dA.blocks(block, end), chunk.soon);
-  }
+  for_each_depth(layer.layer.fan_out, epilogue, [&](std::size_t first, std::size_t count, Epilogue of_part) {
+    const float* outputs = of_part.outputs;
+    for (std::size_t block = 0; block < dA.blocks(); block += kTransposedBlocks) {
+      const std::size_t end = std::min(block + kTransposedBlocks, dA.blocks());
+      const std::size_t columns = (end - block) * kernels::kBlock;
+      const auto Wt = kernels::BlockedShape{count, columns}.view(scratch);
+      plan.kernels().transpose(
+          columns_of(W, first, count).rows((part.blocks.begin + block) * kernels::kBlock, columns), Wt);
+      if (outputs) of_part.outputs = outputs + block * plan.block_stride();
+      plan.kernels().affine(columns_of(dZ, first, count), Wt, nullptr, of_part, dA.blocks(block, end),
+                            chunk.soon);
+    }
+  });
 }
 
 /// dZ of every layer: the last from its outputs' gradient, then dA = dZ W^T of the layer above, through the

@@ -57,6 +57,7 @@ struct Epilogue {
   Kind kind = Kind::kNone;
   float slope = 1;
   const float* outputs = nullptr;  ///< laid out as the result
+  bool continues = false;          ///< the sums go on from what the result holds, over a part of k before
 };
 
 /// 8-bit or float rows, gathered by index: out[n, i] = (rows[index[n], i] - shift[i]) * scale[i].
