@@ -160,10 +160,11 @@ Results gathers(const Kernels& kernels) {
     const std::vector<std::uint32_t> index = {2, 1, 0};
     for (const bool uniform : {true, false}) {
       GuardedMatrix out(3, columns, 1);
-      kernels.gather_bytes(bytes, index, {scaling.row(0).data(), scaling.row(1).data(), uniform}, out.view());
+      kernels.gather_bytes(bytes, index, {scaling.row(0).data(), scaling.row(1).data(), uniform}, out.view(),
+                           {});
       results.keep(out);
       kernels.gather_floats(floats, index, {scaling.row(0).data(), scaling.row(1).data(), uniform},
-                            out.view());
+                            out.view(), {});
       results.keep(out);
     }
   }

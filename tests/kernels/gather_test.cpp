@@ -15,11 +15,11 @@ using test::targets;
 
 void gather(const Kernels& kernels, ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
             const GatherScaling& scaling, BlockedView<float> out) {
-  kernels.gather_floats(rows, index, scaling, out);
+  kernels.gather_floats(rows, index, scaling, out, {});
 }
 void gather(const Kernels& kernels, ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
             const GatherScaling& scaling, BlockedView<float> out) {
-  kernels.gather_bytes(rows, index, scaling, out);
+  kernels.gather_bytes(rows, index, scaling, out, {});
 }
 
 /// A data set of `rows` x `columns` whose rows lie `stride` apart.
@@ -97,7 +97,7 @@ TEST(Gather, EveryByteIsItsNumber) {
   const float zero = 0, one = 1;
   for (const Kernels* kernels : targets()) {
     GuardedMatrix out(1, 256);
-    kernels->gather_bytes(rows, std::vector<std::uint32_t>{0}, {&zero, &one, true}, out.view());
+    kernels->gather_bytes(rows, std::vector<std::uint32_t>{0}, {&zero, &one, true}, out.view(), {});
     for (std::size_t i = 0; i < 256; ++i) EXPECT_EQ(out(0, i), static_cast<float>(i)) << kernels->name;
   }
 }
@@ -110,7 +110,7 @@ TEST(Gather, KeepsNaNsAndInfinities) {
       rows(0, place) = std::nanf("");
       rows(1, place) = -INFINITY;
       GuardedMatrix out(2, 20);
-      kernels->gather_floats(rows, std::vector<std::uint32_t>{0, 1}, {&shift, &scale, true}, out.view());
+      kernels->gather_floats(rows, std::vector<std::uint32_t>{0, 1}, {&shift, &scale, true}, out.view(), {});
       for (std::size_t i = 0; i < 20; ++i) {
         EXPECT_EQ(std::isnan(out(0, i)), i == place) << kernels->name;
         EXPECT_EQ(out(1, i), i == place ? -INFINITY : -2.0f) << kernels->name;
