@@ -37,12 +37,12 @@ class RunObserver : public TrainingObserver {
 
   /// Until the first save the folder still holds an earlier run whole; from then on it is this run's.
   void save(const TrainingState& state) {
+    const bool first = !run_.resumed && !saved_;
+    // Before the checkpoint: whoever finds one finds what it was made with.
+    if (first) write_text_file(run_.folder.config(), run_.config);
     save_checkpoint({.network = run_.network, .state = state, .fingerprint = run_.fingerprint},
                     run_.folder.checkpoint());
-    if (!run_.resumed && !saved_) {
-      write_text_file(run_.folder.config(), run_.config);
-      run_.folder.clear_results();
-    }
+    if (first) run_.folder.clear_results();
     saved_ = true;
     write_metrics_csv(state.history, run_.folder.metrics());
     last_save_ = Clock::now();

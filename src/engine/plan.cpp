@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/thread_team.h"
 #include "mlp/error.h"
@@ -50,11 +51,32 @@ void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members
   }
 }
 
+/// How many blocks of the first layer's inputs a thread takes in turn (see plan.h).
+std::size_t gather_blocks(std::size_t fan_in, int members) {
+  return std::clamp<std::size_t>(kernels::blocks_of(fan_in) / (3 * static_cast<std::size_t>(members)), 1,
+                                 kGatherBlocks);
+}
+
+/// Where each member's part of `rest` ends, so that with what it has `taken` all come to the same, as far as
+/// possible.
+std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::size_t rest) {
+  const double fair =
+      static_cast<double>(std::accumulate(taken.begin(), taken.end(), rest)) / static_cast<double>(taken.size());
+  std::vector<double> ends;
+  for (const std::size_t cost : taken) {
+    ends.push_back((ends.empty() ? 0 : ends.back()) + std::max(0.0, fair - static_cast<double>(cost)));
+  }
+  const double scale = static_cast<double>(rest) / std::max(ends.back(), 1e-9);
+  for (double& end : ends) end *= scale;
+  return ends;
+}
+
 /// All weights in `members` shares of nearly equal cost. Where threads share a layer's columns forward, each
 /// updates the very weights it will read; the others are cut into tiles of 16 inputs by up to 4 blocks of
 /// outputs. A share keeps its place from step to step, so that its weights stay in its core's caches.
 std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
   std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
+  std::vector<std::size_t> taken(shares.size());         // of the first layer's cost
   std::vector<std::pair<WeightTask, std::size_t>> rest;  // and its cost
   std::size_t total = 0;
   for (std::size_t index = 0; index < layers.size(); ++index) {
@@ -72,9 +94,11 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
       continue;
     }
     if (index == 0) {
-      for (std::size_t row = 0; row < row_blocks; row += kGatherBlocks) {
-        shares[row / kGatherBlocks % shares.size()].push_back(
-            {.layer = 0, .rows = {row, std::min(row + kGatherBlocks, row_blocks)}, .columns = {0, column_blocks}});
+      const std::size_t step = gather_blocks(layer.layer.fan_in, members);
+      for (std::size_t row = 0; row < row_blocks; row += step) {
+        const std::size_t member = row / step % shares.size(), end = std::min(row + step, row_blocks);
+        shares[member].push_back({.layer = 0, .rows = {row, end}, .columns = {0, column_blocks}});
+        taken[member] += (end - row) * kernels::kBlock * column_blocks;
       }
     }
     const auto add = [&](const WeightTask& task, std::size_t cost) {
@@ -91,12 +115,16 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
     }
     add({.layer = index, .columns = {0, column_blocks}, .bias = true}, column_blocks);
   }
-  // In order, each to the member whose part of the total its middle falls into; neighbours become one task.
-  std::size_t done = 0;
+  // The rest in order, to each member as much as it has less than the others of the first layer; neighbours
+  // become one task.
+  const std::vector<double> ends = ends_of_shares(taken, total);
+  std::size_t member = 0;
+  double done = 0;
   for (const auto& [task, cost] : rest) {
-    const std::size_t middle = std::min(2 * done + cost, 2 * total - 1);
-    auto& share = shares[middle * shares.size() / (2 * total)];
-    done += cost;
+    const double middle = done + static_cast<double>(cost) / 2;
+    while (member + 1 < shares.size() && middle >= ends[member]) ++member;
+    done += static_cast<double>(cost);
+    auto& share = shares[member];
     WeightTask* last = share.empty() ? nullptr : &share.back();
     if (last && !task.bias && !last->bias && last->layer == task.layer &&
         last->columns.begin == task.columns.begin && last->rows.end == task.rows.begin) {
@@ -118,7 +146,7 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
   const std::size_t row_bytes = kernels::padded(first.layer.fan_in) * sizeof(float);
   const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
   const bool wide = plan.packed_size() * sizeof(float) > options.cache_bytes;
-  const std::size_t rows = wide ? kMostRowsOfWideNetworks : std::clamp(fitting, kLeastRows, kMostRows);
+  const std::size_t rows = std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
   return std::min(options.max_batch, rows * sharing);
 }
@@ -212,6 +240,8 @@ Parameters Plan::unpack(const float* packed) const {
   }
   return parameters;
 }
+
+std::size_t Plan::gather_blocks() const { return engine::gather_blocks(network_.fan_in(), threads_); }
 
 std::size_t Plan::first_layer_steps(std::size_t rows) const {
   const LayerPlan& first = layers_.front();

@@ -56,7 +56,8 @@ struct WeightTask {
 inline constexpr double kMostDensity = 0.6;
 
 /// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
-/// inputs: a cache line of 8-bit inputs; and zeros, which come in clusters, are shared evenly.
+/// inputs, or fewer where there are many threads: a cache line of 8-bit inputs; and zeros, which come in
+/// clusters, are shared evenly.
 inline constexpr std::size_t kGatherBlocks = 4;
 
 struct PlanOptions {
@@ -92,6 +93,7 @@ class Plan {
   /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
   /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
   /// the others.
+  std::size_t gather_blocks() const;
   bool gathers_again() const { return threads_ > 1 && !layers_.front().share_outputs; }
 
   /// Floats in the packed parameters: all layers' weights and biases.

@@ -123,7 +123,7 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
         const std::size_t row_bytes = stored.columns() * sizeof(T);
         kernels::Prefetch::Rows again;
         if (plan.gathers_again() && plan.optimizer()) {
-          const std::size_t piece = kGatherBlocks * kernels::kBlock * sizeof(T);
+          const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
           again = {.data = stored.data(),
                    .row_stride = stored.stride() * sizeof(T),
                    .row_bytes = row_bytes,

@@ -19,8 +19,12 @@ double sum_of_losses(const Workspace& workspace, std::size_t rows) {
   return sum;
 }
 
-void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
+void check_team(const Plan& plan, const ThreadTeam& team) {
   require(team.size() >= plan.threads(), "the thread team is smaller than the plan's number of threads");
+}
+
+void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
+  check_team(plan, team);
   require(!batch.rows.empty() && batch.rows.size() <= plan.max_batch(),
           "a batch must have 1 to max_batch rows");
   require(batch.dataset.features() == plan.network().fan_in() &&
@@ -119,6 +123,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               outputs.columns() == plan.network().fan_out() &&
               std::visit([](const auto& view) { return view.columns(); }, inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
+  check_team(plan, team);
   for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](Chunk& chunk, bool) {
     predict_rows(plan, workspace, chunk);
     copy_outputs(plan, workspace, chunk, outputs);

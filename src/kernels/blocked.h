@@ -48,8 +48,8 @@ class BlockedView {
   }
   /// The columns of blocks [begin, end).
   BlockedView blocks(std::size_t begin, std::size_t end) const {
-    const std::size_t last = end * kBlock < columns_ ? end * kBlock : columns_;
-    return {block(begin), rows_, last - begin * kBlock, block_stride_};
+    const std::size_t first = begin * kBlock, last = end * kBlock < columns_ ? end * kBlock : columns_;
+    return {block(begin), rows_, last > first ? last - first : 0, block_stride_};
   }
 
  private:

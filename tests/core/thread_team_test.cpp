@@ -13,6 +13,8 @@
 #include <string>
 #include <system_error>
 
+#include "core/cpu.h"
+
 namespace mlp {
 namespace {
 

@@ -47,42 +47,60 @@ TEST(Allocation, TheCounterCounts) {
   EXPECT_GE(allocations_of([] { EXPECT_EQ(Matrix<float>(3, 3).rows(), 3u); }), 1);
 }
 
-TEST(Allocation, NoneAfterTheFirstBatch) {
+/// Steps of every kind allocate nothing after the first, with every optimizer, with clipping and without.
+void expect_no_allocation(const MultilayerPerceptron& network, const engine::PlanOptions& options,
+                          std::size_t small_batch) {
   test::Draw draw(1);
+  const std::size_t batch = options.max_batch;
+  const Dataset dataset = test::random_dataset(draw, network, batch, true, true);
+  std::vector<std::uint32_t> rows(batch);
+  std::iota(rows.begin(), rows.end(), 0u);
+  Matrix<float> outputs(batch, network.fan_out());
+  for (const Optimizer& optimizer : all_optimizers()) {
+    for (const double clip_norm : {0.0, 0.01}) {
+      SCOPED_TRACE(to_string(network) + ", " + to_string(optimizer) + ", " + std::to_string(options.threads) +
+                   " threads, clip " + std::to_string(clip_norm));
+      const engine::Plan plan(network, CrossEntropy{0.1}, optimizer, {}, {}, options);
+      engine::Workspace workspace(plan);
+      workspace.load(plan, initialize(network, 1));
+      ThreadTeam team(options.threads);
+      const auto step = [&](std::uint64_t number) {
+        // The last batch of an epoch is smaller.
+        const auto in_batch =
+            std::span<const std::uint32_t>(rows).first(number % 3 == 0 ? batch : small_batch);
+        engine::train_step(plan, workspace, team, {dataset, in_batch, rows},
+                           {.step = number, .l2 = 0.01, .clip_norm = clip_norm});
+      };
+      step(1);
+      EXPECT_EQ(allocations_of([&] {
+                  for (std::uint64_t number = 2; number <= 7; ++number) step(number);
+                }),
+                0);
+      EXPECT_EQ(allocations_of([&] {
+                  engine::evaluate_step(plan, workspace, team, {dataset, rows});
+                  engine::predict_step(plan, workspace, team, engine::view_of(dataset.inputs), rows, outputs);
+                }),
+                0);
+    }
+  }
+}
+
+TEST(Allocation, NoneAfterTheFirstBatch) {
   const MultilayerPerceptron network =
       parse_network("70:relu,40:gelu:0.2,33:softmax:0.1,20:leaky_relu,5:softmax", 30);
-  const Dataset dataset = test::random_dataset(draw, network, 64, true, true);
-  std::vector<std::uint32_t> rows(64);
-  std::iota(rows.begin(), rows.end(), 0u);
-  Matrix<float> outputs(64, 5);
-  for (const Optimizer& optimizer : all_optimizers()) {
-    for (const int threads : {1, 2, 4}) {
-      for (const double clip_norm : {0.0, 0.01}) {
-        SCOPED_TRACE(to_string(optimizer) + ", " + std::to_string(threads) + " threads, clip " +
-                     std::to_string(clip_norm));
-        const engine::Plan plan(network, CrossEntropy{0.1}, optimizer, {}, {},
-                                {.max_batch = 64, .threads = threads});
-        engine::Workspace workspace(plan);
-        workspace.load(plan, initialize(network, 1));
-        ThreadTeam team(threads);
-        const auto step = [&](std::uint64_t number) {
-          // The last batch of an epoch is smaller.
-          const auto batch = std::span<const std::uint32_t>(rows).first(number % 3 == 0 ? 64 : 17);
-          engine::train_step(plan, workspace, team, {dataset, batch},
-                             {.step = number, .l2 = 0.01, .clip_norm = clip_norm});
-        };
-        step(1);
-        EXPECT_EQ(allocations_of([&] {
-                    for (std::uint64_t number = 2; number <= 10; ++number) step(number);
-                  }),
-                  0);
-        EXPECT_EQ(allocations_of([&] {
-                    engine::evaluate_step(plan, workspace, team, {dataset, rows});
-                    engine::predict_step(plan, workspace, team, dataset.inputs, rows, outputs);
-                  }),
-                  0);
-      }
-    }
+  for (const int threads : {1, 2, 4}) {
+    expect_no_allocation(network, {.max_batch = 64, .threads = threads}, 17);
+  }
+}
+
+TEST(Allocation, NoneOnWideLayersInSeveralChunks) {
+  const MultilayerPerceptron network = parse_network("256:relu,256:gelu:0.2,5:softmax", 130);
+  for (const int threads : {1, 2, 4}) {
+    const engine::PlanOptions options{.max_batch = 150, .threads = threads, .cache_bytes = 0};
+    const engine::Plan plan(network, CrossEntropy{}, SGD{}, {}, {}, options);
+    ASSERT_EQ(plan.chunk_rows(), 64u);
+    ASSERT_EQ(plan.layers()[1].share_outputs, threads > 1);
+    expect_no_allocation(network, options, 70);
   }
 }
 

@@ -41,7 +41,7 @@ TEST(EngineGolden, OutputsLossesAndGradients) {
 
       if (golden.outputs) {
         Matrix<float> outputs(rows.size(), golden.network.fan_out());
-        engine::predict_step(plan, workspace, team, dataset.inputs, rows, outputs);
+        engine::predict_step(plan, workspace, team, engine::view_of(dataset.inputs), rows, outputs);
         EXPECT_LE(golden::distance(std::as_const(outputs).values(), golden.outputs->values()), kTolerance);
       }
       double penalty = 0;  // the step's loss is without the L2 term

@@ -1,4 +1,5 @@
-// What a plan decides before the first batch: where parameters lie, and which thread works on which of them.
+// What a plan decides before the first batch: where parameters lie, how a batch is cut, and which thread
+// works on which weights.
 #include "engine/plan.h"
 
 #include <gtest/gtest.h>
@@ -9,22 +10,23 @@
 #include <numeric>
 
 #include "engine/random_network.h"
-#include "engine/step.h"
+#include "engine/workspace.h"
 
 namespace mlp {
 namespace {
 
+using kernels::blocks_of;
 using test::Draw;
 
 engine::Plan plan_of(const MultilayerPerceptron& network, int threads) {
   return engine::Plan(network, MeanSquaredError{}, SGD{}, {}, {}, {.max_batch = 4, .threads = threads});
 }
 
-/// Networks whose widths lie around the edges of vectors and panels, and random ones.
+/// Networks whose widths lie around the edges of vectors and blocks, wide ones, and random ones.
 std::vector<MultilayerPerceptron> networks() {
   std::vector<MultilayerPerceptron> all;
   for (const std::size_t width :
-       {1u, 2u, 15u, 16u, 17u, 31u, 32u, 33u, 48u, 63u, 64u, 65u, 96u, 129u, 200u}) {
+       {1u, 2u, 15u, 16u, 17u, 31u, 32u, 33u, 48u, 63u, 64u, 65u, 96u, 129u, 200u, 513u}) {
     all.emplace_back(std::vector<Layer>{{.fan_in = width, .fan_out = 33},
                                         {.fan_in = 33, .fan_out = width},
                                         {.fan_in = width, .fan_out = width},
@@ -43,6 +45,8 @@ Parameters numbered(const MultilayerPerceptron& network) {
   for (float& p : parameters.values()) p = next += 1;
   return parameters;
 }
+
+// --- Where parameters lie ----------------------------------------------------------------------------------
 
 TEST(Plan, PackingAndBackIsTheIdentityAndPaddingIsZero) {
   for (const MultilayerPerceptron& network : networks()) {
@@ -70,78 +74,220 @@ TEST(Plan, PackingAndBackIsTheIdentityAndPaddingIsZero) {
   }
 }
 
-TEST(Plan, TransposesAreTheWeightsTransposed) {
+TEST(Plan, LayersLieOneAfterTheOtherOnCacheLines) {
   for (const MultilayerPerceptron& network : networks()) {
     SCOPED_TRACE(to_string(network));
-    const engine::Plan plan = plan_of(network, 2);
-    const Parameters parameters = numbered(network);
-    std::vector<float> packed(plan.packed_size()), transposed(plan.transposed_size(), NAN);
-    plan.pack(parameters, packed.data());
-    plan.transpose(packed.data(), transposed.data());
-    std::size_t nonzero = 0, expected = 0;
-    for (const float p : transposed) nonzero += p != 0;
-    for (std::size_t index = 1; index < network.depth(); ++index) {
-      const engine::LayerPlan& layer = plan.layers()[index];
-      const auto W = parameters.weight(index);
-      expected += W.rows() * W.columns();
-      for (std::size_t row = 0; row < W.rows(); ++row) {
-        for (std::size_t column = 0; column < W.columns(); ++column) {
-          ASSERT_EQ(transposed[layer.transposed_offset + layer.transposed.index(column, row)],
-                    W(row, column));
-        }
-      }
+    const engine::Plan plan = plan_of(network, 1);
+    std::size_t offset = 0;
+    for (const engine::LayerPlan& layer : plan.layers()) {
+      EXPECT_EQ(layer.weight_offset, offset);
+      EXPECT_EQ(layer.weights.rows, layer.layer.fan_in);
+      EXPECT_EQ(layer.weights.columns, layer.layer.fan_out);
+      EXPECT_EQ(layer.bias_offset, offset + layer.weights.size());
+      offset = layer.bias_offset + kernels::padded(layer.layer.fan_out);
+      EXPECT_EQ(layer.bias_offset % 16, 0u);
     }
-    EXPECT_EQ(nonzero, expected);
+    EXPECT_EQ(plan.packed_size(), offset);
+    EXPECT_EQ(offset % 16, 0u);
   }
 }
 
+// --- How a batch is cut ------------------------------------------------------------------------------------
+
+std::size_t chunk_rows(std::size_t inputs, std::size_t batch, std::size_t cache_bytes) {
+  const engine::Plan plan(parse_network("4:linear", inputs), MeanSquaredError{}, SGD{}, {}, {},
+                          {.max_batch = batch, .cache_bytes = cache_bytes});
+  // Blocks lie far enough apart for that many rows, and an odd number of cache lines: powers of two would all
+  // fall into one set of the cache.
+  EXPECT_GE(plan.block_stride(), plan.chunk_rows() * kernels::kBlock);
+  EXPECT_EQ(plan.block_stride() % (2 * kernels::kBlock), kernels::kBlock);
+  return plan.chunk_rows();
+}
+
+TEST(Plan, AChunksInputsFillHalfTheCacheWithinBounds) {
+  const std::size_t kib = 1024, large = kib * kib;
+  EXPECT_EQ(chunk_rows(1024, 1000, 1024 * kib), 128u);  // 128 rows of 4 KiB
+  EXPECT_EQ(chunk_rows(1400, 1000, 1024 * kib), 80u);   // 93 rows, padded, down to whole blocks
+  EXPECT_EQ(chunk_rows(784, 1000, 0), 64u);             // never fewer ...
+  EXPECT_EQ(chunk_rows(100000, 1000, 1024 * kib), 64u);
+  EXPECT_EQ(chunk_rows(1, 1000, large * kib), 128u);  // ... nor more
+  for (const std::size_t batch : {1u, 15u, 63u, 64u}) {
+    EXPECT_EQ(chunk_rows(784, batch, 0), batch);
+    EXPECT_EQ(chunk_rows(784, batch, large), batch);
+  }
+  for (std::size_t cache = 64 * kib; cache < large; cache += 64 * kib) {
+    EXPECT_LE(chunk_rows(500, 1000, cache), chunk_rows(500, 1000, cache + 64 * kib));
+  }
+}
+
+TEST(Plan, WideWeightsAreFetchedForMoreRowsAtATime) {
+  const auto chunk = [](const char* layers, int threads) {
+    return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = 10000, .threads = threads, .cache_bytes = std::size_t{2} << 20})
+        .chunk_rows();
+  };
+  EXPECT_EQ(chunk("64:relu,10:softmax", 1), 128u);
+  EXPECT_EQ(chunk("64:relu,10:softmax", 3), 3 * 128u);  // each thread gathers its own rows
+  EXPECT_EQ(chunk("2048:relu,2048:relu,10:softmax", 1), 256u);
+}
+
+TEST(Plan, BuffersAreThoseOfAChunkAndLossesThoseOfABatch) {
+  const MultilayerPerceptron network = parse_network("40:gelu,10:relu,3:linear", 784);
+  const engine::Plan plan(network, MeanSquaredError{}, Adam{}, {}, {}, {.max_batch = 1000, .cache_bytes = 0});
+  const engine::Workspace workspace(plan);
+  ASSERT_EQ(plan.chunk_rows(), 64u);
+  EXPECT_EQ(workspace.inputs.size(), 1u);
+  EXPECT_EQ(workspace.inputs[0].size(), blocks_of(784) * plan.block_stride());
+  EXPECT_EQ(workspace.layers[0].outputs.size(), 3 * plan.block_stride());
+  EXPECT_EQ(workspace.row_losses.size(), 1000u);
+  EXPECT_EQ(workspace.outputs.rows(), 1000u);
+  EXPECT_EQ(workspace.gradients.size(), plan.packed_size());  // sums continue from chunk to chunk
+}
+
+// --- Which thread works on what ----------------------------------------------------------------------------
+
 TEST(Plan, EveryWeightHasOneOwnerWhateverTheNumberOfThreads) {
   for (const MultilayerPerceptron& network : networks()) {
-    for (int threads = 1; threads <= 9; ++threads) {
+    for (const int threads : {1, 2, 3, 4, 5, 6, 7, 8, 9, 33}) {
       SCOPED_TRACE(to_string(network) + ", " + std::to_string(threads) + " threads");
       const engine::Plan plan = plan_of(network, threads);
       ASSERT_EQ(plan.weight_tasks().size(), static_cast<std::size_t>(threads));
-      std::map<std::array<std::size_t, 3>, int> owners;  // of (layer, panel, row)
-      std::map<std::size_t, int> bias_owners;
+      std::map<std::array<std::size_t, 3>, int> owners;       // of (layer, block of inputs, of outputs)
+      std::map<std::array<std::size_t, 2>, int> bias_owners;  // of (layer, block of outputs)
       for (const auto& tasks : plan.weight_tasks()) {
         for (const engine::WeightTask& task : tasks) {
-          if (task.bias) {
-            ++bias_owners[task.layer];
-            continue;
+          ASSERT_LT(task.layer, network.depth());
+          ASSERT_LE(task.columns.end, blocks_of(network.layer(task.layer).fan_out));
+          ASSERT_LE(task.rows.end, blocks_of(network.layer(task.layer).fan_in));
+          for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
+            if (task.bias) ++bias_owners[{task.layer, column}];
+            for (std::size_t row = task.rows.begin; row < task.rows.end; ++row) {
+              ASSERT_FALSE(task.bias) << "a bias has no rows";
+              ++owners[{task.layer, row, column}];
+            }
           }
-          for (std::size_t row = task.begin; row < task.end; ++row) ++owners[{task.layer, task.panel, row}];
         }
       }
-      std::size_t rows = 0;
-      for (const engine::LayerPlan& layer : plan.layers())
-        rows += layer.weights.panels() * layer.layer.fan_in;
-      EXPECT_EQ(owners.size(), rows);
-      EXPECT_EQ(bias_owners.size(), network.depth());
-      for (const auto& [where, count] : owners) {
-        ASSERT_EQ(count, 1);
-        ASSERT_LT(where[1], plan.layers()[where[0]].weights.panels());
-        ASSERT_LT(where[2], plan.layers()[where[0]].layer.fan_in);
+      std::size_t blocks = 0, bias_blocks = 0;
+      for (const Layer& layer : network.layers()) {
+        blocks += blocks_of(layer.fan_in) * blocks_of(layer.fan_out);
+        bias_blocks += blocks_of(layer.fan_out);
       }
-      for (const auto& [layer, count] : bias_owners) ASSERT_EQ(count, 1) << "bias of layer " << layer;
+      EXPECT_EQ(owners.size(), blocks);
+      EXPECT_EQ(bias_owners.size(), bias_blocks);
+      for (const auto& [where, count] : owners) ASSERT_EQ(count, 1);
+      for (const auto& [where, count] : bias_owners) ASSERT_EQ(count, 1);
     }
   }
+}
+
+/// What each thread has to do: weights and biases, in floats.
+std::vector<double> costs(const engine::Plan& plan) {
+  std::vector<double> all;
+  for (const auto& tasks : plan.weight_tasks()) {
+    double cost = 0;
+    for (const engine::WeightTask& task : tasks) {
+      const std::size_t fan_in = plan.layers()[task.layer].layer.fan_in;
+      const std::size_t rows =
+          task.bias ? 1
+                    : std::min(task.rows.end * kernels::kBlock, fan_in) - task.rows.begin * kernels::kBlock;
+      cost += static_cast<double>(rows * (task.columns.end - task.columns.begin) * kernels::kBlock);
+    }
+    all.push_back(cost);
+  }
+  return all;
 }
 
 TEST(Plan, TheWorkIsSharedEvenly) {
   const MultilayerPerceptron network = parse_network("64:relu,87:relu,72:leaky_relu,10:softmax", 784);
   for (int threads = 1; threads <= 9; ++threads) {
-    const engine::Plan plan = plan_of(network, threads);
-    const double fair = static_cast<double>(plan.packed_size()) / threads;
-    for (const auto& tasks : plan.weight_tasks()) {
-      double share = 0;
-      for (const engine::WeightTask& task : tasks) {
-        const auto& shape = plan.layers()[task.layer].weights;
-        share += static_cast<double>(task.bias ? shape.padded_columns()
-                                               : (task.end - task.begin) * shape.width(task.panel));
-      }
-      EXPECT_NEAR(share, fair, 8 * 64 + 96) << threads << " threads";  // a group of rows, and a bias
+    const std::vector<double> all = costs(plan_of(network, threads));
+    const double total = std::accumulate(all.begin(), all.end(), 0.0);
+    // 16 inputs by 64 outputs are one task, which is not cut.
+    for (const double cost : all) EXPECT_NEAR(cost, total / threads, 16 * 64 + 96) << threads << " threads";
+  }
+}
+
+TEST(Plan, SharedColumnsAreSharedEvenlyToo) {
+  const MultilayerPerceptron network = parse_network("512:relu,512:relu,10:softmax", 100);
+  for (int threads = 2; threads <= 9; ++threads) {
+    const std::vector<double> all = costs(plan_of(network, threads));
+    const double fair = std::accumulate(all.begin(), all.end(), 0.0) / threads;
+    for (const double cost : all) {
+      EXPECT_LE(cost, 1.125 * fair + 16 * 64) << threads << " threads";
+      EXPECT_GT(cost, 0.5 * fair) << threads << " threads";
     }
   }
+}
+
+TEST(Plan, ThreadsShareTheColumnsOfLargeWeightsOnly) {
+  // 100 x 512 (padded 112) and 512 x 512 are large, 512 x 16 and 16 x 512 not.
+  const auto layers_of = [](const char* text, std::size_t inputs, int threads) {
+    return plan_of(parse_network(text, inputs), threads).layers();
+  };
+  const auto layers = layers_of("512:relu,512:gelu,16:relu,512:tanh,10:linear", 100, 4);
+  EXPECT_TRUE(layers[0].share_outputs);
+  EXPECT_FALSE(layers[0].share_inputs) << "nothing goes back through the first layer";
+  EXPECT_TRUE(layers[1].share_outputs);
+  EXPECT_TRUE(layers[1].share_inputs);
+  for (std::size_t index = 2; index < layers.size(); ++index) {
+    EXPECT_FALSE(layers[index].share_outputs || layers[index].share_inputs) << index;
+  }
+  for (const engine::LayerPlan& layer : layers_of("512:relu,512:gelu,10:linear", 100, 1)) {
+    EXPECT_FALSE(layer.share_outputs || layer.share_inputs) << "one thread has no one to share with";
+  }
+  EXPECT_TRUE(layers_of("256:relu,1:linear", 128, 2)[0].share_outputs);  // 32 Ki floats are large
+  EXPECT_FALSE(layers_of("256:relu,1:linear", 112, 2)[0].share_outputs);
+}
+
+TEST(Plan, RowsOfTheOutputAndOfSoftmaxStayWithOneThread) {
+  const auto last = plan_of(parse_network("512:relu,512:relu", 512), 2).layers();
+  EXPECT_FALSE(last[1].share_outputs) << "the loss needs the whole row";
+  EXPECT_TRUE(last[1].share_inputs);
+  const auto softmax = plan_of(parse_network("512:softmax,512:relu,512:relu,10:linear", 512), 2).layers();
+  EXPECT_FALSE(softmax[0].share_outputs);
+  EXPECT_FALSE(softmax[1].share_inputs) << "the gradient of a softmax needs the whole row";
+  EXPECT_TRUE(softmax[1].share_outputs);
+  EXPECT_TRUE(softmax[2].share_inputs);
+}
+
+TEST(Plan, ColumnsAreSharedOnlyWhereNoThreadIsLeftWaitingForLong) {
+  for (std::size_t blocks = 8; blocks <= 64; ++blocks) {
+    const MultilayerPerceptron network(
+        {{.fan_in = 512, .fan_out = 16 * blocks}, {.fan_in = 16 * blocks, .fan_out = 1}});
+    for (int threads = 2; threads <= 12; ++threads) {
+      const auto layer = plan_of(network, threads).layers()[0];
+      std::size_t most = 0;
+      for (int member = 0; member < threads; ++member) {
+        const Share share = share_of(blocks, member, threads);
+        most = std::max(most, share.end - share.begin);
+      }
+      const double longest =
+          static_cast<double>(most) * threads / static_cast<double>(blocks);  // 1: all even
+      EXPECT_EQ(layer.share_outputs, longest <= 1.125) << blocks << " blocks, " << threads << " threads";
+    }
+  }
+}
+
+TEST(Plan, WhoSharesColumnsUpdatesTheWeightsItReads) {
+  for (int threads = 2; threads <= 9; ++threads) {
+    const engine::Plan plan = plan_of(parse_network("512:relu,512:relu,10:linear", 100), threads);
+    for (int member = 0; member < threads; ++member) {
+      for (const engine::WeightTask& task : plan.weight_tasks()[static_cast<std::size_t>(member)]) {
+        const engine::LayerPlan& layer = plan.layers()[task.layer];
+        if (!layer.share_outputs) continue;
+        const Share columns = share_of(blocks_of(layer.layer.fan_out), member, threads);
+        EXPECT_EQ(task.columns.begin, columns.begin);
+        EXPECT_EQ(task.columns.end, columns.end);
+        EXPECT_EQ(task.rows.end - task.rows.begin, task.bias ? 0 : blocks_of(layer.layer.fan_in));
+      }
+    }
+  }
+}
+
+TEST(Plan, EachThreadHasItsOwnInputsWhereTheFirstLayersColumnsAreShared) {
+  EXPECT_EQ(engine::Workspace(plan_of(parse_network("512:relu,10:linear", 100), 4)).inputs.size(), 4u);
+  EXPECT_EQ(engine::Workspace(plan_of(parse_network("64:relu,10:linear", 100), 4)).inputs.size(), 1u);
 }
 
 TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
@@ -154,32 +300,6 @@ TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
   EXPECT_EQ(threads(1, 0, 4), 1);
   EXPECT_EQ(threads(100000, 0, 4), 4);
   EXPECT_EQ(threads(1, 3, 1), 3);  // what is asked for is done
-}
-
-TEST(Plan, BatchesSmallerThanTheTeam) {
-  Draw draw(4);
-  const MultilayerPerceptron network = parse_network("19:tanh:0.3,5:softmax", 11);
-  const Dataset dataset = test::random_dataset(draw, network, 6, true, true);
-  const Parameters start = initialize(network, 1);
-  ThreadTeam team(9);
-  const auto trained = [&](int threads, std::size_t batch) {
-    const engine::Plan plan(network, CrossEntropy{}, Adam{}, {}, {}, {.max_batch = 6, .threads = threads});
-    engine::Workspace workspace(plan);
-    workspace.load(plan, start);
-    std::vector<std::uint32_t> rows(batch);
-    std::iota(rows.begin(), rows.end(), 0u);
-    for (std::uint64_t step = 0; step < 4; ++step) {
-      engine::train_step(plan, workspace, team, {dataset, rows}, {.step = step, .clip_norm = 0.1});
-    }
-    return plan.unpack(workspace.parameters.data());
-  };
-  for (std::size_t batch = 1; batch <= 6; ++batch) {
-    const Parameters expected = trained(1, batch);
-    EXPECT_NE(expected, start);
-    for (int threads = 2; threads <= 9; ++threads) {
-      EXPECT_EQ(trained(threads, batch), expected) << threads << " threads, " << batch << " rows";
-    }
-  }
 }
 
 TEST(Plan, WhatDoesNotFitIsRefused) {

@@ -1,154 +1,87 @@
 // The engine against the reference: random networks, every activation and loss, forward, gradients, optimizer
-// steps, on every CPU target; and the same bits for any number of threads and on every CPU target with fused
-// multiply-add.
+// steps, on every CPU target, in one chunk and in several; what is refused, and where numbers stop being
+// finite.
 #include "engine/step.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
+#include <limits>
 #include <numeric>
 
-#include "engine/random_network.h"
-#include "mlp/reference.h"
+#include "engine/step_case.h"
 
 namespace mlp {
 namespace {
 
+using test::Case;
 using test::Draw;
+using test::plan_of;
+using test::random_case;
+using test::relative_distance;
 
-template <class T>
-BasicParameters<T> converted(const MultilayerPerceptron& network, const Parameters& from) {
-  BasicParameters<T> to(network);
-  std::ranges::copy(from.values(), to.values().begin());
-  return to;
-}
+void expect_the_references(const Case& c, const engine::PlanOptions& options, ThreadTeam& team, double l2,
+                           std::uint64_t step) {
+  const engine::Plan plan = plan_of(c, SGD{}, options);
+  engine::Workspace workspace(plan);
+  workspace.load(plan, c.parameters);
+  const auto X = test::inputs_of(c.dataset, c.rows);
+  const auto Y = test::targets_of(c.dataset, c.rows);
+  const auto weights = test::weights_of(c.dataset, c.rows);
+  const auto parameters = test::in_double(c.network, c.parameters);
+  const auto expected = reference::loss_and_gradients<double>(
+      c.network, parameters, c.loss, X, Y, weights, reference::DropoutMasks{.seed = 7, .step = step}, l2);
 
-Matrix<double> inputs_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  const auto& inputs = std::get<Matrix<float>>(dataset.inputs);
-  Matrix<double> X(rows.size(), inputs.columns());
-  for (std::size_t n = 0; n < rows.size(); ++n) std::ranges::copy(inputs.row(rows[n]), X.row(n).begin());
-  return X;
-}
+  const Parameters gradients =
+      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = step, .seed = 7, .l2 = l2});
+  EXPECT_LT(test::distance_of_gradients(gradients, expected.gradients, c.network), 2e-4);
+  EXPECT_EQ(engine::first_non_finite_layer(workspace), c.network.depth());
 
-Matrix<double> targets_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  Matrix<double> Y(rows.size(), dataset.outputs());
-  for (std::size_t n = 0; n < rows.size(); ++n) {
-    if (dataset.task() == Task::kClassification) {
-      Y(n, static_cast<std::size_t>(dataset.labels[rows[n]])) = 1;
-    } else {
-      std::ranges::copy(dataset.targets.row(rows[n]), Y.row(n).begin());
-    }
+  const auto expected_outputs = reference::forward(c.network, parameters, X);
+  const double loss_sum = engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows});
+  for (std::size_t n = 0; n < c.rows.size(); ++n) {
+    EXPECT_LT(relative_distance(workspace.outputs.row(n), expected_outputs.row(n)), 1e-4) << "row " << n;
   }
-  return Y;
-}
+  const double expected_loss =
+      reference::loss_and_gradients<double>(c.network, parameters, c.loss, X, Y, weights, {}, 0.0).loss;
+  EXPECT_NEAR(loss_sum / static_cast<double>(c.rows.size()), expected_loss,
+              1e-5 * (1 + std::abs(expected_loss)));
 
-std::vector<double> weights_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  std::vector<double> weights;
-  if (dataset.sample_weights.empty()) return weights;
-  for (const std::uint32_t row : rows) weights.push_back(dataset.sample_weights[row]);
-  return weights;
-}
-
-/// The Euclidean distance of two vectors relative to the second's length.
-template <class A, class B>
-double relative_distance(const A& a, const B& b) {
-  double difference = 0, length = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    difference += (static_cast<double>(a[i]) - b[i]) * (static_cast<double>(a[i]) - b[i]);
-    length += static_cast<double>(b[i]) * b[i];
-  }
-  return std::sqrt(difference) / (std::sqrt(length) + 1e-12);
-}
-
-/// A case: network, data and a batch of rows in some order.
-struct Case {
-  MultilayerPerceptron network;
-  Loss loss;
-  Dataset dataset;
-  std::vector<std::uint32_t> rows;
-  Parameters parameters;
-};
-
-Case random_case(Draw& draw, const Loss& loss, const Activation& output, bool dropout) {
-  const MultilayerPerceptron network = test::random_network(draw, output, dropout);
-  const bool classes = std::holds_alternative<CrossEntropy>(loss) || draw.chance(0.3);
-  const std::size_t rows = draw.integer(1, 130);
-  Dataset dataset = test::random_dataset(draw, network, rows, classes, draw.chance(0.4));
-  std::vector<std::uint32_t> order(rows);
-  for (std::uint32_t& row : order) row = static_cast<std::uint32_t>(draw.integer(0, rows - 1));
-  Parameters parameters = initialize(network, draw.integer(1, 1000));
-  for (std::size_t layer = 0; layer < network.depth(); ++layer) {
-    for (float& b : parameters.bias(layer)) b = static_cast<float>(0.1 * draw.normal());
-  }
-  return {network, loss, std::move(dataset), std::move(order), std::move(parameters)};
-}
-
-engine::Plan plan_of(const Case& c, const std::optional<Optimizer>& optimizer, int threads,
-                     std::string target = {}) {
-  return engine::Plan(c.network, c.loss, optimizer, {}, {},
-                      {.max_batch = c.rows.size(), .threads = threads, .target = std::move(target)});
-}
-
-/// Calls body(case description, loss, output activation) for every loss on every output activation it is
-/// defined on.
-template <class Body>
-void for_each_loss_and_output(const Body& body) {
-  for (const Loss& loss : all_losses()) {
-    for (const Activation& output : all_activations()) {
-      if (compatible(loss, output)) body(to_string(loss) + " on " + to_string(output), loss, output);
-    }
-  }
+  Matrix<float> predicted(c.rows.size(), c.network.fan_out());
+  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, predicted);
+  EXPECT_EQ(predicted, workspace.outputs);
 }
 
 TEST(Step, ForwardLossAndGradientsAreTheReferences) {
   ThreadTeam team(4);
   std::uint64_t seed = 0;
-  for_each_loss_and_output([&](const std::string& name, const Loss& loss, const Activation& output) {
+  test::for_each_loss_and_output([&](const std::string& name, const Loss& loss, const Activation& output) {
     for (int repeat = 0; repeat < 3; ++repeat) {
       Draw draw(++seed);
-      const bool dropout = repeat == 1;
-      const Case c = random_case(draw, loss, output, dropout);
+      const Case c = random_case(draw, loss, output, repeat == 1);
       const std::string target = draw.any(kernels::available_targets());
+      const std::size_t cache_bytes = draw.chance(0.5) ? 0 : std::size_t{1} << 30;
       SCOPED_TRACE(name + ", " + to_string(c.network) + ", seed " + std::to_string(seed) + ", " +
-                   std::to_string(c.rows.size()) + " rows, " + target);
-      const engine::Plan plan = plan_of(c, SGD{}, 1 + repeat, target);
-      engine::Workspace workspace(plan);
-      workspace.load(plan, c.parameters);
-      const double l2 = repeat == 2 ? 0.01 : 0.0;
-      const engine::StepSettings settings{.step = seed, .seed = 7, .l2 = l2};
-
-      const auto X = inputs_of(c.dataset, c.rows);
-      const auto Y = targets_of(c.dataset, c.rows);
-      const auto weights = weights_of(c.dataset, c.rows);
-      const auto parameters = converted<double>(c.network, c.parameters);
-      const auto expected = reference::loss_and_gradients<double>(
-          c.network, parameters, loss, X, Y, weights, reference::DropoutMasks{.seed = 7, .step = seed}, l2);
-
-      const Parameters gradients = engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, settings);
-      for (std::size_t layer = 0; layer < c.network.depth(); ++layer) {
-        const auto dW = gradients.weight(layer);
-        const auto expected_dW = expected.gradients.weight(layer);
-        EXPECT_LT(relative_distance(std::span(dW.data(), dW.rows() * dW.columns()),
-                                    std::span(expected_dW.data(), dW.rows() * dW.columns())),
-                  2e-4)
-            << "layer " << layer;
-        EXPECT_LT(relative_distance(gradients.bias(layer), expected.gradients.bias(layer)), 2e-4)
-            << "layer " << layer;
-      }
-
-      const auto expected_outputs = reference::forward(c.network, parameters, X);
-      const double loss_sum = engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows});
-      const auto outputs = engine::output_of(plan, workspace, c.rows.size());
-      for (std::size_t n = 0; n < c.rows.size(); ++n) {
-        EXPECT_LT(relative_distance(outputs.row(n), expected_outputs.row(n)), 1e-4) << "row " << n;
-      }
-      if (!dropout && l2 == 0) {
-        EXPECT_NEAR(loss_sum / static_cast<double>(c.rows.size()), expected.loss,
-                    1e-5 * (1 + std::abs(expected.loss)));
-      }
+                   std::to_string(c.rows.size()) + " rows, cache " + std::to_string(cache_bytes) + ", " +
+                   target);
+      expect_the_references(c, {.threads = 1 + repeat, .target = target, .cache_bytes = cache_bytes}, team,
+                            repeat == 2 ? 0.01 : 0.0, seed);
     }
   });
+}
+
+TEST(Step, WideLayersAreTheReferences) {
+  ThreadTeam team(7);
+  Draw draw(11);
+  for (const char* text :
+       {"512:relu,512:tanh,10:softmax", "300:gelu,512:leaky_relu:0.2,256:softmax,40:softmax"}) {
+    const Case c = test::case_of(draw, parse_network(text, 100), CrossEntropy{0.1}, 70, true);
+    for (const int threads : {1, 2, 7}) {
+      const std::string target = draw.any(kernels::available_targets());
+      SCOPED_TRACE(std::string(text) + ", " + target + ", " + std::to_string(threads) + " threads");
+      expect_the_references(c, {.threads = threads, .target = target, .cache_bytes = 0}, team, 0.001, 3);
+    }
+  }
 }
 
 TEST(Step, TenOptimizerStepsAreTheReferences) {
@@ -166,8 +99,9 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
       const MultilayerPerceptron network = parse_network("33:tanh,18:gelu,7:softmax", 21);
       Draw draw(++seed);
       SCOPED_TRACE(to_string(optimizer) + ", clip " + std::to_string(clip_norm) + ", " + target);
-      const Dataset dataset = test::random_dataset(draw, network, 50, true, true);
-      std::vector<std::uint32_t> rows(50);
+      const std::size_t batch = seed % 2 == 0 ? 50 : 100;  // one chunk, or two
+      const Dataset dataset = test::random_dataset(draw, network, batch, true, true);
+      std::vector<std::uint32_t> rows(batch);
       std::iota(rows.begin(), rows.end(), 0u);
       Parameters start = initialize(network, 3);
       for (std::size_t layer = 0; layer < network.depth(); ++layer) {
@@ -175,13 +109,13 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
       }
       const Loss loss = CrossEntropy{0.1};
       const engine::Plan plan(network, loss, optimizer, {}, {},
-                              {.max_batch = 50, .threads = 3, .target = target});
+                              {.max_batch = batch, .threads = 3, .target = target, .cache_bytes = 0});
       engine::Workspace workspace(plan);
       workspace.load(plan, start);
-      auto state = reference::start(optimizer, converted<double>(network, start));
-      const auto X = inputs_of(dataset, rows);
-      const auto Y = targets_of(dataset, rows);
-      const auto weights = weights_of(dataset, rows);
+      auto state = reference::start(optimizer, test::in_double(network, start));
+      const auto X = test::inputs_of(dataset, rows);
+      const auto Y = test::targets_of(dataset, rows);
+      const auto weights = test::weights_of(dataset, rows);
       for (std::uint64_t step = 0; step < 10; ++step) {
         const double rate_factor = 1.0 / static_cast<double>(step + 1);
         engine::train_step(plan, workspace, team, {dataset, rows},
@@ -204,56 +138,17 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
   }
 }
 
-/// Parameters after some steps of training `c`.
-Parameters trained(const Case& c, const Optimizer& optimizer, int threads, double clip_norm,
-                   const std::string& target) {
-  const engine::Plan plan = plan_of(c, optimizer, threads, target);
-  ThreadTeam team(threads);
-  engine::Workspace workspace(plan);
-  workspace.load(plan, c.parameters);
-  for (std::uint64_t step = 0; step < 5; ++step) {
-    engine::train_step(plan, workspace, team, {c.dataset, c.rows},
-                       {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = clip_norm});
-  }
-  return plan.unpack(workspace.parameters.data());
-}
-
-TEST(Step, SameBitsForAnyNumberOfThreadsAndOnEveryFusedTarget) {
-  std::vector<std::string> fused;
-  for (const std::string& target : kernels::available_targets()) {
-    if (target != "baseline") fused.push_back(target);
-  }
-  if (fused.empty()) fused.push_back("baseline");
-  std::uint64_t seed = 5000;
-  for_each_loss_and_output([&](const std::string& name, const Loss& loss, const Activation& output) {
-    Draw draw(++seed);
-    const Case c = random_case(draw, loss, output, true);
-    SCOPED_TRACE(name + ", " + to_string(c.network) + ", seed " + std::to_string(seed));
-    const Optimizer optimizer = with_learning_rate(draw.any(all_optimizers()), 1e-3);
-    const double clip_norm = draw.chance(0.5) ? 0.1 : 0.0;
-    const Parameters expected = trained(c, optimizer, 1, clip_norm, fused.front());
-    for (const std::string& target : fused) {
-      for (const int threads : {1, 2, 3, 4, 7}) {
-        const Parameters found = trained(c, optimizer, threads, clip_norm, target);
-        EXPECT_EQ(std::memcmp(found.values().data(), expected.values().data(), found.values().size_bytes()),
-                  0)
-            << target << ", " << threads << " threads";
-      }
-    }
-  });
-}
-
 TEST(Step, PredictionDoesNotDependOnTheBatchARowIsIn) {
   Draw draw(77);
   const Case c = random_case(draw, CrossEntropy{}, Softmax{}, false);
   ThreadTeam team(2);
-  const engine::Plan plan = plan_of(c, std::nullopt, 2);
+  const engine::Plan plan = plan_of(c, std::nullopt, {.threads = 2});
   engine::Workspace workspace(plan);
   workspace.load(plan, c.parameters);
   Matrix<float> together(c.rows.size(), c.network.fan_out()), alone(1, c.network.fan_out());
-  engine::predict_step(plan, workspace, team, c.dataset.inputs, c.rows, together);
+  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, together);
   for (std::size_t n = 0; n < c.rows.size(); ++n) {
-    engine::predict_step(plan, workspace, team, c.dataset.inputs, std::span(c.rows).subspan(n, 1), alone);
+    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), std::span(c.rows).subspan(n, 1), alone);
     EXPECT_TRUE(std::ranges::equal(together.row(n), alone.row(0))) << "row " << n;
   }
 }
@@ -261,14 +156,132 @@ TEST(Step, PredictionDoesNotDependOnTheBatchARowIsIn) {
 TEST(Step, ShapesThatDoNotFitAreRefused) {
   Draw draw(1);
   const Case c = random_case(draw, MeanSquaredError{}, Linear{}, false);
-  const engine::Plan plan = plan_of(c, SGD{}, 2);
+  const engine::Plan plan = plan_of(c, SGD{}, {.threads = 2});
   engine::Workspace workspace(plan);
-  ThreadTeam small(1), team(2);
-  EXPECT_THROW(engine::train_step(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
+  ThreadTeam team(2);
   EXPECT_THROW(engine::train_step(plan, workspace, team, {c.dataset, {}}, {}), std::invalid_argument);
   EXPECT_THROW(engine::Plan(c.network, CrossEntropy{}, std::nullopt, {}, {}, {}), std::invalid_argument);
   EXPECT_THROW(engine::Plan(c.network, MeanSquaredError{}, std::nullopt, {}, {}, {.target = "avx1024"}),
                UsageError);
+}
+
+TEST(Step, ATeamSmallerThanThePlanIsRefused) {
+  Draw draw(1);
+  const Case c = random_case(draw, MeanSquaredError{}, Linear{}, false);
+  const engine::Plan plan = plan_of(c, SGD{}, {.threads = 2});
+  engine::Workspace workspace(plan);
+  ThreadTeam small(1);
+  Matrix<float> outputs(c.rows.size(), c.network.fan_out());
+  EXPECT_THROW(engine::train_step(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
+  EXPECT_THROW(engine::evaluate_step(plan, workspace, small, {c.dataset, c.rows}), std::invalid_argument);
+  EXPECT_THROW(engine::gradients_of(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
+  EXPECT_THROW(engine::predict_step(plan, workspace, small, engine::view_of(c.dataset.inputs), c.rows, outputs),
+               std::invalid_argument);
+}
+
+#if defined(__x86_64__) || defined(__aarch64__)
+TEST(Step, DenormalNumbersAreZeroInsideAStepAndTheCallersOwnAfterIt) {
+  // Gradients are zero, so moments only decay: from just above the smallest normal number to below it.
+  const MultilayerPerceptron network = parse_network("40:linear,3:linear", 30);
+  const Dataset dataset{.name = "zeros", .inputs = Matrix<float>(20, 30), .targets = Matrix<float>(20, 3)};
+  std::vector<std::uint32_t> rows(20);
+  Parameters moments(network);
+  for (float& m : moments.values()) m = 1.2e-38f;
+  ThreadTeam team(3);
+  const engine::Plan plan(network, MeanSquaredError{}, Adam{}, {}, {}, {.max_batch = 20, .threads = 3});
+  for (const double clip_norm : {0.0, 1.0}) {
+    engine::Workspace workspace(plan);
+    workspace.load(plan, Parameters(network), {moments, moments});
+    engine::train_step(plan, workspace, team, {dataset, rows}, {.step = 5, .clip_norm = clip_norm});
+    const Parameters first_moments = plan.unpack(workspace.moments[0].data());
+    for (const float m : first_moments.values()) ASSERT_EQ(m, 0.0f) << "0.9 * 1.2e-38 is denormal";
+    volatile float smallest = std::numeric_limits<float>::min();
+    volatile float half = smallest * 0.5f;
+    EXPECT_GT(half, 0.0f);
+  }
+}
+#endif
+
+// --- Where numbers stop being finite -----------------------------------------------------------------------
+
+/// Three layers that each multiply their one number by 1e10: 1e30 overflows in layer 0, 1e20 in layer 1, 1e10
+/// in layer 2, 1e-8 in none of them, though its square does in the loss.
+struct Tower {
+  MultilayerPerceptron network = parse_network("1:linear,1:linear,1:linear", 1);
+  Dataset dataset{.name = "tower", .targets = Matrix<float>(150, 1)};
+  std::vector<std::uint32_t> rows = std::vector<std::uint32_t>(150);
+
+  /// `exceptions`: rows and what their inputs are instead of 1e-30.
+  explicit Tower(const std::vector<std::pair<std::size_t, float>>& exceptions) {
+    Matrix<float> inputs(150, 1, std::vector<float>(150, 1e-30f));
+    for (const auto& [row, x] : exceptions) inputs(row, 0) = x;
+    dataset.inputs = std::move(inputs);
+    std::iota(rows.begin(), rows.end(), 0u);
+  }
+};
+
+/// What an evaluation and a training step say, which must be the same: in one chunk and in several, by one
+/// thread and by some.
+std::size_t first_bad_layer(const Tower& tower) {
+  std::vector<std::size_t> found;
+  for (const std::size_t cache_bytes : {std::size_t{0}, std::size_t{1} << 30}) {
+    for (const int threads : {1, 3}) {
+      ThreadTeam team(threads);
+      const engine::Plan plan(tower.network, MeanSquaredError{}, SGD{}, {}, {},
+                              {.max_batch = 150, .threads = threads, .cache_bytes = cache_bytes});
+      engine::Workspace workspace(plan);
+      Parameters parameters(tower.network);
+      for (std::size_t layer = 0; layer < 3; ++layer) parameters.weight(layer)(0, 0) = 1e10f;
+      workspace.load(plan, parameters);
+      engine::evaluate_step(plan, workspace, team, {tower.dataset, tower.rows});
+      found.push_back(engine::first_non_finite_layer(workspace));
+      engine::train_step(plan, workspace, team, {tower.dataset, tower.rows}, {});
+      found.push_back(engine::first_non_finite_layer(workspace));
+      // The next step starts anew.
+      workspace.load(plan, Parameters(tower.network));
+      const std::vector<std::uint32_t> healthy = {1};
+      engine::evaluate_step(plan, workspace, team, {tower.dataset, healthy});
+      EXPECT_EQ(engine::first_non_finite_layer(workspace), 3u);
+    }
+  }
+  for (const std::size_t layer : found) EXPECT_EQ(layer, found.front());
+  return found.front();
+}
+
+TEST(Step, TheFirstLayerThatIsNotFiniteIsNamed) {
+  EXPECT_EQ(first_bad_layer(Tower({})), 3u);
+  for (const std::size_t row : {0u, 63u, 64u, 149u}) {
+    EXPECT_EQ(first_bad_layer(Tower({{row, 1e30f}})), 0u) << row;
+    EXPECT_EQ(first_bad_layer(Tower({{row, -1e20f}})), 1u) << row;
+    EXPECT_EQ(first_bad_layer(Tower({{row, 1e10f}})), 2u) << row;
+    EXPECT_EQ(first_bad_layer(Tower({{row, std::nanf("")}})), 0u) << row;
+  }
+  EXPECT_EQ(first_bad_layer(Tower({{5, 1e-8f}})), 3u);  // the loss alone
+  // The first layer of any row, wherever the row is.
+  EXPECT_EQ(first_bad_layer(Tower({{3, 1e10f}, {140, 1e20f}})), 1u);
+  EXPECT_EQ(first_bad_layer(Tower({{3, 1e20f}, {140, 1e10f}})), 1u);
+  EXPECT_EQ(first_bad_layer(Tower({{70, 1e10f}, {71, 1e30f}, {149, 1e20f}})), 0u);
+}
+
+TEST(Step, ANaNAmongTheParametersNamesItsLayer) {
+  ThreadTeam team(4);
+  // The wide layers' columns are shared, and the NaN is in one thread's.
+  const MultilayerPerceptron network = parse_network("512:relu,512:gelu,33:tanh,10:softmax", 100);
+  Draw draw(9);
+  const Case c = test::case_of(draw, network, CrossEntropy{}, 90, false);
+  for (const int threads : {1, 4}) {
+    const engine::Plan plan = plan_of(c, SGD{}, {.threads = threads, .cache_bytes = 0});
+    engine::Workspace workspace(plan);
+    for (std::size_t layer = 0; layer < network.depth(); ++layer) {
+      Parameters parameters = c.parameters;
+      parameters.bias(layer).back() = std::numeric_limits<float>::quiet_NaN();
+      workspace.load(plan, parameters);
+      EXPECT_FALSE(std::isfinite(engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows})));
+      EXPECT_EQ(engine::first_non_finite_layer(workspace), layer);
+      EXPECT_FALSE(std::isfinite(engine::train_step(plan, workspace, team, {c.dataset, c.rows}, {})));
+      EXPECT_EQ(engine::first_non_finite_layer(workspace), layer);
+    }
+  }
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace mlp {
 namespace {
 
-constexpr std::uint64_t kSignature = 0x4ec6a7cc7dd7508e;
+constexpr std::uint64_t kSignature = 0xd0da408995f6253d;
 
 /// FNV-1a, 64 bits (Fowler, Noll and Vo), over the parameters' bytes, least significant first.
 std::uint64_t signature_of(const Parameters& parameters) {

@@ -1,0 +1,187 @@
+// The same bits for any number of threads, whether they share rows or columns, in one chunk and in several,
+// and on every CPU target with fused multiply-add.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <numeric>
+
+#include "engine/step_case.h"
+
+namespace mlp {
+namespace {
+
+using test::Case;
+using test::Draw;
+using test::plan_of;
+
+constexpr std::size_t kSmallCache = 0, kLargeCache = std::size_t{1} << 30;
+
+std::vector<std::string> fused_targets() {
+  std::vector<std::string> fused;
+  for (const std::string& target : kernels::available_targets()) {
+    if (target != "baseline") fused.push_back(target);
+  }
+  if (fused.empty()) fused.push_back("baseline");
+  return fused;
+}
+
+struct How {
+  Optimizer optimizer = Adam{};
+  double clip_norm = 0;
+  bool tells_what_comes = true;
+};
+
+/// All that some steps of training, an evaluation and a prediction leave: parameters, moments, losses,
+/// outputs, gradients.
+std::vector<float> left_by(const Case& c, const How& how, const engine::PlanOptions& options) {
+  const engine::Plan plan = plan_of(c, with_learning_rate(how.optimizer, 1e-3), options);
+  ThreadTeam team(plan.threads());
+  engine::Workspace workspace(plan);
+  workspace.load(plan, c.parameters);
+  std::vector<float> all;
+  const auto keep = [&](std::span<const float> values) {
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  const auto keep_sum = [&](double sum) {
+    float halves[2];
+    std::memcpy(halves, &sum, sizeof sum);
+    keep(halves);
+  };
+  for (std::uint64_t step = 0; step < 5; ++step) {
+    // The last batch of an epoch is smaller.
+    const auto rows = std::span(c.rows).first(step == 3 ? (c.rows.size() + 1) / 2 : c.rows.size());
+    engine::Batch batch{c.dataset, rows};
+    if (how.tells_what_comes) batch.upcoming = c.rows;
+    keep_sum(engine::train_step(plan, workspace, team, batch,
+                                {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = how.clip_norm}));
+  }
+  const Parameters trained = plan.unpack(workspace.parameters.data());
+  EXPECT_NE(trained, c.parameters);
+  keep(trained.values());
+  for (const auto& moment : workspace.moments) {
+    const Parameters unpacked = plan.unpack(moment.data());
+    keep(unpacked.values());
+  }
+  keep_sum(engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows}));
+  keep(std::as_const(workspace.outputs).values());
+  Matrix<float> predicted(c.rows.size(), c.network.fan_out());
+  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, predicted);
+  keep(std::as_const(predicted).values());
+  const Parameters gradients =
+      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = 9, .seed = 5, .l2 = 1e-3});
+  keep(gradients.values());
+  return all;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+TEST(SameBits, ForAnyNumberOfThreadsAndOnEveryFusedTarget) {
+  const std::vector<std::string> fused = fused_targets();
+  std::uint64_t seed = 5000;
+  test::for_each_loss_and_output([&](const std::string& name, const Loss& loss, const Activation& output) {
+    Draw draw(++seed);
+    const Case c = test::random_case(draw, loss, output, true);
+    SCOPED_TRACE(name + ", " + to_string(c.network) + ", seed " + std::to_string(seed));
+    const How how{.optimizer = draw.any(all_optimizers()), .clip_norm = draw.chance(0.5) ? 0.1 : 0.0};
+    const std::vector<float> expected =
+        left_by(c, how, {.threads = 1, .target = fused.front(), .cache_bytes = kLargeCache});
+    for (const std::string& target : fused) {
+      for (const int threads : {1, 2, 3, 4, 7}) {
+        const std::size_t cache_bytes = threads % 2 == 0 ? kSmallCache : kLargeCache;
+        EXPECT_TRUE(same_bits(
+            left_by(c, how, {.threads = threads, .target = target, .cache_bytes = cache_bytes}), expected))
+            << target << ", " << threads << " threads";
+      }
+    }
+  });
+}
+
+TEST(SameBits, InOneChunkAndInSeveral) {
+  const MultilayerPerceptron network =
+      parse_network("70:relu:0.2,40:gelu,33:softmax:0.1,20:leaky_relu,9:softmax", 45);
+  for (const std::size_t batch : {64u, 65u, 128u, 250u, 600u}) {
+    Draw draw(batch);
+    const Case c = test::case_of(draw, network, CrossEntropy{0.1}, batch, true);
+    // Chunks of up to 128 rows, or of 64.
+    ASSERT_EQ(plan_of(c, SGD{}, {.cache_bytes = kLargeCache}).chunk_rows(),
+              std::min<std::size_t>(batch, 128));
+    ASSERT_EQ(plan_of(c, SGD{}, {.cache_bytes = kSmallCache}).chunk_rows(), std::min<std::size_t>(batch, 64));
+    for (const Optimizer& optimizer : all_optimizers()) {
+      for (const double clip_norm : {0.0, 0.05}) {
+        const How how{.optimizer = optimizer, .clip_norm = clip_norm};
+        const std::vector<float> expected = left_by(c, how, {.threads = 1, .cache_bytes = kLargeCache});
+        for (const int threads : {1, 3}) {
+          EXPECT_TRUE(same_bits(left_by(c, how, {.threads = threads, .cache_bytes = kSmallCache}), expected))
+              << to_string(optimizer) << ", clip " << clip_norm << ", batches of " << batch << ", " << threads
+              << " threads";
+        }
+      }
+    }
+  }
+}
+
+TEST(SameBits, WhereThreadsShareColumns) {
+  struct Wide {
+    const char* layers;
+    std::size_t inputs;
+    Loss loss;
+  };
+  const std::vector<Wide> networks = {
+      {"512:relu,512:leaky_relu,10:softmax", 100, CrossEntropy{0.1}},
+      {"512:gelu:0.2,512:tanh:0.1,10:softmax", 100, CrossEntropy{}},
+      {"64:tanh,512:relu,640:linear:0.3,200:sigmoid", 30, BinaryCrossEntropy{}},  // not the first; the last
+      {"512:relu,520:softmax:0.1,512:silu,3:linear", 100, MeanSquaredError{}},    // a softmax between
+      {"128:relu,300:relu,5:linear", 300, Huber{}},  // 8 blocks: fewer than 9 threads
+  };
+  for (const Wide& wide : networks) {
+    Draw draw(21);
+    const Case c = test::case_of(draw, parse_network(wide.layers, wide.inputs), wide.loss, 100, true);
+    for (const double clip_norm : {0.0, 0.05}) {
+      const How how{.clip_norm = clip_norm};
+      const std::vector<float> expected = left_by(c, how, {.threads = 1, .cache_bytes = kLargeCache});
+      bool shared = false;
+      for (const int threads : {2, 3, 4, 7, 9}) {
+        const std::size_t cache_bytes = threads % 2 == 0 ? kSmallCache : kLargeCache;
+        const engine::PlanOptions options{.threads = threads, .cache_bytes = cache_bytes};
+        const engine::Plan plan = plan_of(c, Adam{}, options);
+        for (const engine::LayerPlan& layer : plan.layers()) {
+          shared = shared || layer.share_outputs || layer.share_inputs;
+        }
+        EXPECT_TRUE(same_bits(left_by(c, how, options), expected))
+            << wide.layers << ", " << threads << " threads, clip " << clip_norm;
+      }
+      EXPECT_TRUE(shared) << wide.layers << ": the threads share no columns, nothing was tested";
+    }
+  }
+}
+
+TEST(SameBits, WithMoreThreadsThanCoresAndBatchesSmallerThanThreads) {
+  const int many = 2 * available_cores() + 5;
+  for (const char* layers : {"19:tanh:0.3,5:softmax", "256:relu,256:gelu:0.1,5:softmax"}) {
+    for (const std::size_t batch : {1u, 2u, 6u, 70u}) {
+      Draw draw(4);
+      const Case c = test::case_of(draw, parse_network(layers, 111), CrossEntropy{}, batch, true);
+      const How how{.clip_norm = 0.1};
+      const std::vector<float> expected = left_by(c, how, {.threads = 1});
+      for (const int threads : {2, 3, 5, 8, 9, many}) {
+        EXPECT_TRUE(same_bits(left_by(c, how, {.threads = threads, .cache_bytes = kSmallCache}), expected))
+            << layers << ", " << threads << " threads, " << batch << " rows";
+      }
+    }
+  }
+}
+
+TEST(SameBits, WhetherTheNextRowsAreToldOrNot) {
+  Draw draw(8);
+  const Case c = test::case_of(draw, parse_network("40:relu,10:softmax", 100), CrossEntropy{}, 130, false);
+  const How told{.tells_what_comes = true}, untold{.tells_what_comes = false};
+  for (const int threads : {1, 3}) {
+    const engine::PlanOptions options{.threads = threads, .cache_bytes = kSmallCache};
+    EXPECT_TRUE(same_bits(left_by(c, told, options), left_by(c, untold, options)));
+  }
+}
+
+}  // namespace
+}  // namespace mlp
