@@ -11,6 +11,7 @@
 #include "mlp/version.h"
 #include "option_value.h"
 #include "progress.h"
+#include "sparse_inputs.h"
 #include "table.h"
 #include "target.h"
 #include "threads.h"
@@ -19,7 +20,7 @@ namespace mlp::app {
 namespace {
 
 struct Arguments {
-  std::optional<std::string> network, input_size, optimizer, batch_sizes, threads, seconds;
+  std::optional<std::string> network, input_size, optimizer, batch_sizes, threads, sparse_inputs, seconds;
   bool json = false;
 };
 
@@ -63,6 +64,7 @@ BenchmarkOptions options_of(const Arguments& arguments, const Environment& envir
     options.seconds = real("--seconds", *arguments.seconds, "a number above 0, at most 3600",
                            [](double x) { return x > 0.0 && x <= 3600.0; });
   }
+  options.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   options.target = choose_target(environment);
   return options;
 }
@@ -87,6 +89,7 @@ nlohmann::ordered_json to_json(const BenchmarkMeasurement& measurement) {
   if (measurement.optimizer) object["optimizer"] = to_string(*measurement.optimizer);
   object[measurement.optimizer ? "batch_size" : "rows"] = measurement.rows;
   object["threads"] = measurement.threads;
+  if (measurement.optimizer) object["sparse_inputs"] = measurement.sparse_inputs;
   object["microseconds"] = number(1e6 * measurement.seconds);
   object["ms_per_epoch"] = number(1e3 * measurement.epoch_seconds());
   object["samples_per_second"] = number(measurement.rows_per_second());
@@ -187,6 +190,8 @@ Command add_bench(CLI::App& parent, const Environment& environment) {
       "rows in a training step (default: 32,64,256,1024)");
   add("--threads", arguments->threads, "N[,N...]",
       "threads to use; auto is as many as help (default: 1,auto)");
+  add("--sparse-inputs", arguments->sparse_inputs, "WHEN",
+      "whether training skips zeros in the inputs: auto (default), on or off");
   add("--seconds", arguments->seconds, "X", "time for each number (default: 1)");
   parser->add_flag("--json", arguments->json, "print the result as one JSON object");
   parser->footer(

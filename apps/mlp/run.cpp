@@ -7,6 +7,7 @@
 #include "mlp/error.h"
 #include "mlp/version.h"
 #include "progress.h"
+#include "sparse_inputs.h"
 #include "target.h"
 #include "threads.h"
 #include "train_options.h"
@@ -59,6 +60,7 @@ std::string config_text(const Settings& settings, const RunFolder& folder, const
   std::string text = "# Written by mlp " + std::string(version()) +
                      ". The same run again:\n#   mlp train --config " + one_line(folder.config().string()) +
                      "\n" + to_toml(settings);
+  text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
   if (arguments.data_dir) {
     text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
   }
@@ -85,6 +87,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   complete(train, arguments);
   const Settings settings = resolve(arguments);
   const int threads = parse_threads(arguments.threads);
+  const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   const std::string target = choose_target(environment, arguments.target);
   const RunFolder folder{arguments.output.value_or("runs/" + settings.dataset)};
   folder.create();
@@ -103,6 +106,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   run.options = training_options(settings);
   run.options.threads = threads;
   run.options.target = target;
+  run.options.sparse_inputs = sparse_inputs;
   run.training_rows =
       validation_split(run.data.train.rows(), settings.validation, settings.seed).training.size();
   run.fingerprint = fingerprint(settings, run.data.train);

@@ -22,7 +22,7 @@ struct TrainArguments {
   std::optional<std::string> dataset, layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed;
-  std::optional<std::string> threads, target, data_dir, output, resume, config;
+  std::optional<std::string> threads, sparse_inputs, target, data_dir, output, resume, config;
   bool json = false;
   bool quiet = false;
 };

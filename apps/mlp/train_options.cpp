@@ -98,6 +98,8 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
       "threads to use, or auto (default); the result is the same for any number");
+  add("--sparse-inputs", arguments.sparse_inputs, "WHEN",
+      "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same");
   parser->add_flag("--json", arguments.json, "print the result as one JSON object")->group(group);
   parser->add_flag("--quiet", arguments.quiet, "no progress on standard error")->group(group);
   add("--target", arguments.target, "NAME", "CPU target, as MLP_TARGET")->group("");

@@ -93,6 +93,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["batch_size"] = settings.batch_size;
   document["seed"] = settings.seed;
   document["threads"] = trained.threads;
+  document["sparse_inputs"] = trained.sparse_inputs;
   document["train_rows"] = run.training_rows;
   document["validation_rows"] = run.validation_rows();
   document["stopped"] = name_of(trained.stopped);

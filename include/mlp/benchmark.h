@@ -17,6 +17,7 @@
 #include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
+#include "mlp/train.h"
 
 namespace mlp {
 
@@ -27,6 +28,7 @@ struct BenchmarkOptions {
   std::vector<std::size_t> prediction_rows = {1, 1024};  ///< rows to predict at once
   std::vector<int> threads = {1, 0};                     ///< 0: as many as help, at most one a core
   std::string target = {};                               ///< CPU target; empty: the best this CPU has
+  SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< in training; prediction decides by itself
   double seconds = 1.0;       ///< to spend on each number, above 0; a long step may take more
   std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take over 256 MiB, more where
                               ///< an epoch would have less than four batches
@@ -50,6 +52,7 @@ struct BenchmarkMeasurement {
   double flops = 0.0;    ///< floating-point operations a second of the dense step: zeros that the engine
                          ///< skips count as done
   double share = 0.0;    ///< of the limit of as many threads
+  bool sparse_inputs = false;  ///< training skipped zeros
 
   double rows_per_second() const { return static_cast<double>(rows) / seconds; }
   /// Of an epoch of kEpochRows rows.

@@ -20,7 +20,8 @@
 namespace mlp {
 
 /// Whether training leaves out products with zeros in the inputs (pixels that are black, one-hot columns).
-/// The results are the same bits; which is faster depends on how many zeros there are.
+/// Which is faster depends on how many zeros there are. The results are the same bits as long as every number
+/// is finite (docs/determinism.md).
 enum class SparseInputs { kAuto, kOn, kOff };
 
 struct TrainingOptions {
@@ -99,7 +100,8 @@ struct Trained {
   Model model;
   TrainingState state;
   StopReason stopped = StopReason::kFinished;
-  int threads = 1;  ///< that did the work
+  int threads = 1;             ///< that did the work
+  bool sparse_inputs = false;  ///< zeros in the inputs were left out
 
   const History& history() const { return state.history; }
   operator const Model&() const { return model; }

@@ -149,14 +149,16 @@ class Benchmark {
     announce("training with " + to_string(*measurement.optimizer) + ", batches of " +
              std::to_string(measurement.rows) + ", " + threads_text(measurement.threads));
     StepClock clock(measurement.rows, dataset.rows(), options_.seconds);
-    train(options_.network, dataset,
-          {.loss = result_.loss,
-           .optimizer = with_learning_rate(*measurement.optimizer, kLearningRate),
-           .epochs = 1'000'000'000,  // the clock ends it
-           .batch_size = static_cast<int>(measurement.rows),
-           .threads = measurement.threads,
-           .target = options_.target},
-          &clock);
+    const Trained trained = train(options_.network, dataset,
+                                  {.loss = result_.loss,
+                                   .optimizer = with_learning_rate(*measurement.optimizer, kLearningRate),
+                                   .epochs = 1'000'000'000,  // the clock ends it
+                                   .batch_size = static_cast<int>(measurement.rows),
+                                   .threads = measurement.threads,
+                                   .target = options_.target,
+                                   .sparse_inputs = options_.sparse_inputs},
+                                  &clock);
+    measurement.sparse_inputs = trained.sparse_inputs;
     measurement.seconds = clock.seconds_per_row() * static_cast<double>(measurement.rows);
     measurement.flops = engine::training_flops(options_.network, measurement.rows) / measurement.seconds;
   }

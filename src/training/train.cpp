@@ -165,8 +165,11 @@ class Run {
                            .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
                            .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
                            .seconds = seconds}};
-    return {
-        .model = std::move(model), .state = std::move(state_), .stopped = reason, .threads = plan_.threads()};
+    return {.model = std::move(model),
+            .state = std::move(state_),
+            .stopped = reason,
+            .threads = plan_.threads(),
+            .sparse_inputs = plan_.sparse_inputs()};
   }
 
   StopReason run() {
@@ -197,13 +200,13 @@ class Run {
       const std::size_t begin = static_cast<std::size_t>(state_.batch) * batch_size_;
       const auto left = std::span<const std::uint32_t>(order).subspan(begin);
       const auto rows = left.first(std::min(batch_size_, left.size()));
-      const double loss = engine::train_step(plan_, workspace_, team_,
-                                             {dataset_, rows, left.subspan(rows.size())},
-                                             {.step = state_.step,
-                                              .rate_factor = rate_factor(state_.step),
-                                              .seed = options_.seed,
-                                              .l2 = options_.l2,
-                                              .clip_norm = options_.clip_norm});
+      const double loss =
+          engine::train_step(plan_, workspace_, team_, {dataset_, rows, left.subspan(rows.size())},
+                             {.step = state_.step,
+                              .rate_factor = rate_factor(state_.step),
+                              .seed = options_.seed,
+                              .l2 = options_.l2,
+                              .clip_norm = options_.clip_norm});
       if (!std::isfinite(loss)) throw divergence(loss / static_cast<double>(rows.size()));
       state_.epoch_loss += loss;
       ++state_.step;

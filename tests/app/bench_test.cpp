@@ -70,6 +70,7 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   };
   std::set<std::tuple<std::string, int, int>> trained;
   for (const auto& measured : json["training"]) {
+    EXPECT_EQ(measured["sparse_inputs"], true) << "by itself, with so many zeros";
     trained.emplace(measured["optimizer"], measured["batch_size"], measured["threads"]);
     expect_to_agree(measured, measured["batch_size"], training);
   }
@@ -102,14 +103,15 @@ TEST_F(Bench, TheTableFitsATerminalAndSaysWhatWasMeasured) {
 }
 
 TEST_F(Bench, NumbersInsteadOfClasses) {
-  const auto result =
-      run({"bench", "--network", "4:tanh,1:linear", "--input-size", "7", "--batch-size", "32", "--optimizer",
-           "adam(beta2=0.99)", "--threads", "auto", "--seconds", "0.001", "--json"});
+  const auto result = run({"bench", "--network", "4:tanh,1:linear", "--input-size", "7", "--batch-size", "32",
+                           "--optimizer", "adam(beta2=0.99)", "--threads", "auto", "--sparse-inputs", "off",
+                           "--seconds", "0.001", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const auto json = only_json(result.out);
   EXPECT_EQ(json["loss"], "squared_error");
   ASSERT_EQ(json["training"].size(), 1u);
   EXPECT_EQ(json["training"][0]["optimizer"], "adam(beta2=0.99)");
+  EXPECT_EQ(json["training"][0]["sparse_inputs"], false);
   EXPECT_EQ(json["training"][0]["threads"], 1) << "more would not help so small a network";
 }
 

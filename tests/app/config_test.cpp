@@ -36,6 +36,8 @@ TEST_F(Config, ReproducesTheRunBitForBit) {
                              "50",
                              "--seed",
                              "18446744073709551615",
+                             "--sparse-inputs",
+                             "on",
                              "--output",
                              "first"};
   const auto first = run(options);
@@ -45,6 +47,7 @@ TEST_F(Config, ReproducesTheRunBitForBit) {
   const auto parameters = tensors("first/model.safetensors");
   ASSERT_FALSE(parameters.empty());
   EXPECT_NE(content("first/config.toml").find("\nearly-stopping = 50\n"), std::string::npos);
+  EXPECT_NE(content("first/config.toml").find("\nsparse-inputs = \"on\"\n"), std::string::npos);
   EXPECT_EQ(tensors("second/model.safetensors"), parameters);
 
   // But for the line that names the run's own folder the second run's file says the same.

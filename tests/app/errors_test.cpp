@@ -64,6 +64,8 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--seed", "-1"}, "--seed takes"},
       {{"train", "friedman", "--threads", "0"}, "--threads takes auto or a whole number from 1 to 1024"},
       {{"train", "friedman", "--threads", "1000000"}, "--threads takes"},
+      {{"train", "friedman", "--sparse-inputs", "yes"}, "--sparse-inputs takes auto, on or off, not 'yes'"},
+      {{"bench", "--sparse-inputs", "ON"}, "--sparse-inputs takes auto, on or off, not 'ON'"},
       {{"train", "friedman", "--quiet", "--target", "z80"}, "z80"},
       {{"train", "friedman", "--json=perhaps"}, "--json"},
       {{"bench", "--network", "8:rlu,1:linear"}, "--network: "},
@@ -164,8 +166,8 @@ TEST_F(Errors, AFolderThatCannotBeWrittenIsFoundBeforeTraining) {
 }
 
 TEST_F(Errors, AnEmptyValueIsNoValue) {
-  for (const std::string option :
-       {"--layers", "--output", "--config", "--resume", "--epochs", "--data-dir", "--threads"}) {
+  for (const std::string option : {"--layers", "--output", "--config", "--resume", "--epochs", "--data-dir",
+                                   "--threads", "--sparse-inputs"}) {
     const auto result = run({"train", "friedman", option, ""});
     EXPECT_EQ(result.exit_code, 2) << option;
     expect_error_message(result.err);

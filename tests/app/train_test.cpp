@@ -82,6 +82,28 @@ TEST_F(Train, ThreadsAreThoseThatWereUsed) {
   EXPECT_GE(automatic, 1);
 }
 
+TEST_F(Train, ZerosAreSkippedWhereToldOrWhereThereAreMany) {
+  const auto skipped = [&](const Arguments& more) {
+    Arguments arguments = {"train",    "digits", "--layers", "8:relu,10:softmax",
+                           "--epochs", "1",      "--json",   "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return only_json(run(arguments).out)["sparse_inputs"].get<bool>();
+  };
+  EXPECT_TRUE(skipped({})) << "images are mostly black";
+  const auto parameters = tensors("runs/digits/model.safetensors");
+  EXPECT_FALSE(skipped({"--sparse-inputs", "off"}));
+  EXPECT_EQ(tensors("runs/digits/model.safetensors"), parameters);
+
+  const auto json_of = [&](const Arguments& arguments) { return only_json(run(arguments).out); };
+  EXPECT_EQ(json_of(quick_training({"--json"}))["sparse_inputs"], false) << "Friedman #1 has no zeros";
+  EXPECT_EQ(json_of(quick_training({"--json", "--sparse-inputs", "on"}))["sparse_inputs"], true);
+  EXPECT_NE(content("runs/friedman/config.toml").find("\nsparse-inputs = \"on\"\n"), std::string::npos);
+  // A resumed run keeps it, and may change it.
+  EXPECT_EQ(json_of({"train", "--resume", "runs/friedman", "--json"})["sparse_inputs"], true);
+  const auto changed = json_of({"train", "--resume", "runs/friedman", "--json", "--sparse-inputs", "auto"});
+  EXPECT_EQ(changed["sparse_inputs"], false);
+}
+
 TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
   const auto result = run(quick_training());
   EXPECT_NE(result.err.find("epoch 4/4"), std::string::npos) << result.err;
@@ -138,7 +160,11 @@ TEST_F(Train, OptionsDecideTheRun) {
         << change[0] << " " << change[1] << " changes nothing";
   }
   // And these must not.
-  for (const auto& same : std::vector<Arguments>{{"--threads", "3"}, {"--json"}, {"--threads", "auto"}}) {
+  for (const auto& same : std::vector<Arguments>{{"--threads", "3"},
+                                                 {"--json"},
+                                                 {"--threads", "auto"},
+                                                 {"--sparse-inputs", "on"},
+                                                 {"--sparse-inputs", "off"}}) {
     auto arguments = quick_training({"--output", "same"});
     arguments.insert(arguments.end(), same.begin(), same.end());
     ASSERT_EQ(run(arguments).exit_code, 0) << same[0];

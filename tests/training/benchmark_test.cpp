@@ -25,14 +25,25 @@ BenchmarkOptions tiny() {
           .rows = 25};
 }
 
+/// The share of values in groups of `size` neighbours that are not all zero.
+double share_of_neighbours(const Matrix<std::uint8_t>& images, std::size_t size) {
+  std::size_t found = 0;
+  const auto values = images.values();
+  for (std::size_t begin = 0; begin < values.size(); begin += size) {
+    found += std::ranges::any_of(values.subspan(begin, size), [](int value) { return value != 0; });
+  }
+  return static_cast<double>(found * size) / static_cast<double>(values.size());
+}
+
 TEST(Benchmark, MeasuresEachCombinationOnceAndAgreesWithItself) {
   const auto result = benchmark(tiny());
   EXPECT_EQ(result.target, kernels::available_targets().front());
   EXPECT_GE(result.cores, 1);
   EXPECT_EQ(result.loss, Loss(CrossEntropy{}));
   EXPECT_EQ(result.rows, 40u) << "four batches of the largest size";
-  EXPECT_GT(result.nonzero, 0.05);
-  EXPECT_LT(result.nonzero, 0.4);
+  const Dataset data = benchmark_data(tiny().network, result.rows);
+  EXPECT_DOUBLE_EQ(result.nonzero, share_of_neighbours(std::get<Matrix<std::uint8_t>>(data.inputs), 1));
+  EXPECT_GT(result.nonzero, 0.0);
 
   ASSERT_EQ(result.limits.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -102,6 +113,21 @@ TEST(Benchmark, NumbersAndEveryOptimizer) {
   EXPECT_EQ(result.training.size(), all_optimizers().size() * 4);
 }
 
+TEST(Benchmark, SkipsZerosAsItIsTold) {
+  auto options = tiny();
+  const auto skipped = [&](SparseInputs choice) {
+    options.sparse_inputs = choice;
+    const auto result = benchmark(options);
+    const auto flag = [](const auto& measured) { return measured.sparse_inputs; };
+    EXPECT_EQ(std::ranges::count_if(result.prediction, flag), 0);
+    return static_cast<std::size_t>(std::ranges::count_if(result.training, flag)) == result.training.size();
+  };
+  EXPECT_TRUE(skipped(SparseInputs::kOn));
+  EXPECT_FALSE(skipped(SparseInputs::kOff));
+  options.network = parse_network("5:tanh,4:softmax", 784);
+  EXPECT_TRUE(skipped(SparseInputs::kAuto));
+}
+
 TEST(Benchmark, EveryTargetOfThisCpu) {
   for (const std::string& name : kernels::available_targets()) {
     auto options = tiny();
@@ -133,19 +159,55 @@ TEST(Benchmark, WhatCannotBeMeasuredIsRefused) {
   EXPECT_THROW(cpu_target("avx1024"), UsageError);
 }
 
-TEST(BenchmarkData, HasMnistsShareOfZerosAndEveryOtherValue) {
-  const auto data = benchmark_data(parse_network("10:softmax", 28 * 28), 1000);
-  EXPECT_EQ(data.rows(), 1000u);
+/// The share of pixels that are not zero in all of `size` images.
+double share_of_images(const Matrix<std::uint8_t>& images, std::size_t size) {
+  std::size_t found = 0, groups = 0;
+  for (std::size_t n = 0; n + size <= images.rows(); n += size) {
+    for (std::size_t i = 0; i < images.columns(); ++i, ++groups) {
+      bool any = false;
+      for (std::size_t k = 0; k < size; ++k) any = any || images(n + k, i) != 0;
+      found += any;
+    }
+  }
+  return static_cast<double>(found) / static_cast<double>(groups);
+}
+
+TEST(BenchmarkData, HasMnistsZerosAsTheyLieTogether) {
+  const auto data = benchmark_data(parse_network("10:softmax", 28 * 28), 4800);
+  EXPECT_EQ(data.rows(), 4800u);
   EXPECT_EQ(data.features(), 28u * 28u);
   validate(data);
+  const auto& images = std::get<Matrix<std::uint8_t>>(data.inputs);
+  // Of MNIST's 60,000 training images.
+  EXPECT_NEAR(share_of_neighbours(images, 1), 0.191, 0.005);
+  EXPECT_NEAR(share_of_neighbours(images, 4), 0.284, 0.01);
+  EXPECT_NEAR(share_of_neighbours(images, 8), 0.395, 0.01);
+  EXPECT_NEAR(share_of_neighbours(images, 16), 0.583, 0.01);
+  EXPECT_NEAR(share_of_images(images, 2), 0.292, 0.01);
+  EXPECT_NEAR(share_of_images(images, 4), 0.389, 0.01);
+  EXPECT_NEAR(share_of_images(images, 6), 0.436, 0.015);
+  EXPECT_NEAR(share_of_images(images, 8), 0.466, 0.025);
+}
+
+TEST(BenchmarkData, EveryValueAndEveryClass) {
+  const auto data = benchmark_data(parse_network("10:softmax", 28 * 28), 1000);
   std::array<std::size_t, 256> counts{};
   for (const std::uint8_t value : std::get<Matrix<std::uint8_t>>(data.inputs).values()) ++counts[value];
-  const double values = 1000.0 * 28 * 28;
-  EXPECT_NEAR(1 - static_cast<double>(counts[0]) / values, 0.19, 0.005);
   for (std::size_t value = 1; value < counts.size(); ++value) {
     EXPECT_GT(counts[value], 400u) << value << " of 587 that may be expected";
   }
   for (int label = 0; label < 10; ++label) EXPECT_NEAR(std::ranges::count(data.labels, label), 100, 40);
+}
+
+TEST(BenchmarkData, OtherRowsAreCutFromImagesLaidEndToEnd) {
+  const auto values_of = [](std::size_t columns, std::size_t rows) {
+    return std::get<Matrix<std::uint8_t>>(benchmark_data(parse_network("2:softmax", columns), rows).inputs);
+  };
+  const auto images = values_of(784, 10);
+  for (const std::size_t columns : {7u, 20u, 1568u, 2048u}) {
+    const auto rows = values_of(columns, 7840 / columns);
+    EXPECT_TRUE(std::ranges::equal(rows.values(), images.values().first(rows.values().size()))) << columns;
+  }
 }
 
 }  // namespace
