@@ -6,9 +6,9 @@
 // forward and backward (row_pass.h; weights are only read), meet, and then each takes its share of the
 // weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read).
 //
-// Forward and backward, threads share a layer's rows, or - where its weights are so large that moving them
-// between the cores' caches would cost more than moving activations - its columns: a thread then always works
-// on the same weights, and the threads meet before and after the layer.
+// Forward and backward, threads share a layer's rows, or - where moving its weights between the cores' caches
+// would cost more than moving activations, as in wide layers and small batches - its columns: a thread then
+// always works on the same weights, and the threads meet before and after the layer.
 #pragma once
 
 #include <cstdint>
@@ -92,7 +92,7 @@ class Plan {
   bool sparse_inputs() const { return sparse_inputs_; }
   /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
   /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
-  /// the others.
+  /// the others. And how many blocks of inputs it takes in turn.
   std::size_t gather_blocks() const;
   bool gathers_again() const { return threads_ > 1 && !layers_.front().share_outputs; }
 

@@ -1,0 +1,112 @@
+// Predictor: the bits of predict(), however the rows come, and nothing allocated on the way.
+#include "mlp/predictor.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "training/toy.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kRows = 300;
+
+Model toy_model(bool classes) {
+  return classes ? train(parse_network("30:relu,17:gelu,3:softmax", 6), test::toy_classes(kRows),
+                         {.epochs = 2, .batch_size = 50})
+                       .model
+                 : train(parse_network("19:tanh:0.2,1:linear", 4), test::toy_numbers(kRows),
+                         {.loss = SquaredError{}, .epochs = 2})
+                       .model;
+}
+
+Matrix<float> inputs_of(bool classes) {
+  return std::get<Matrix<float>>(
+      (classes ? test::toy_classes(kRows) : test::toy_numbers(kRows)).inputs);
+}
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+TEST(Predictor, GivesTheBitsOfPredictHoweverManyRowsItTakesAtATime) {
+  for (const bool classes : {true, false}) {
+    const Model model = toy_model(classes);
+    const Matrix<float> inputs = inputs_of(classes);
+    const Matrix<float> expected = predict(model, inputs);
+    for (const std::size_t max_rows : {1u, 7u, 64u, 1000u}) {
+      for (const int threads : {1, 3}) {
+        Predictor predictor(model, {.max_rows = max_rows, .threads = threads});
+        Matrix<float> found(kRows, predictor.fan_out());
+        predictor.predict(inputs, found);
+        EXPECT_TRUE(same_bits(std::as_const(found).values(), expected.values()))
+            << max_rows << " rows at a time, " << threads << " threads";
+      }
+    }
+    Predictor predictor(model);
+    std::vector<float> output(predictor.fan_out());
+    for (std::size_t n = 0; n < kRows; ++n) {
+      predictor.predict(inputs.row(n), output);
+      ASSERT_TRUE(same_bits(output, expected.row(n))) << "row " << n;
+    }
+  }
+}
+
+TEST(Predictor, RowsAndOutputsMayBePartsOfWiderMatrices) {
+  const Model model = toy_model(true);
+  const Matrix<float> inputs = inputs_of(true);
+  const Matrix<float> expected = predict(model, inputs);
+  Matrix<float> wide(kRows, 11), outputs(kRows, 8);
+  for (std::size_t n = 0; n < kRows; ++n) std::ranges::copy(inputs.row(n), &wide(n, 2));
+  for (float& x : outputs.values()) x = 42;
+  Predictor predictor(model, {.max_rows = 32});
+  predictor.predict(ConstMatrixView<float>(&std::as_const(wide)(0, 2), kRows, 6, 11),
+                    MatrixView<float>(&outputs(0, 1), kRows, 3, 8));
+  for (std::size_t n = 0; n < kRows; ++n) {
+    EXPECT_TRUE(same_bits(std::as_const(outputs).row(n).subspan(1, 3), expected.row(n))) << "row " << n;
+    for (const std::size_t c : {0u, 4u, 7u}) EXPECT_EQ(outputs(n, c), 42) << "beside row " << n;
+  }
+}
+
+TEST(Predictor, TakesBytesAsTheyAre) {
+  const DataSplit digits = make_digits(200, 20, 1);
+  const Model model = train(parse_network("16:relu,10:softmax", 784), digits.train, {.epochs = 1}).model;
+  const Matrix<float> expected = predict(model, digits.test.inputs);
+  const auto& images = std::get<Matrix<std::uint8_t>>(digits.test.inputs);
+  Predictor predictor(model);
+  std::vector<float> output(10);
+  for (std::size_t n = 0; n < images.rows(); ++n) {
+    predictor.predict(images.row(n), output);
+    EXPECT_TRUE(same_bits(output, expected.row(n))) << "image " << n;
+  }
+}
+
+TEST(Predictor, CanBeMoved) {
+  const Model model = toy_model(true);
+  const Matrix<float> inputs = inputs_of(true);
+  Predictor first(model);
+  Predictor second = std::move(first);
+  std::vector<float> output(3);
+  second.predict(inputs.row(5), output);
+  EXPECT_TRUE(same_bits(output, predict(model, inputs).row(5)));
+}
+
+TEST(Predictor, SizesThatDoNotFitAreNamed) {
+  Predictor predictor(toy_model(true));
+  std::vector<float> input(6), output(3), short_output(2);
+  try {
+    predictor.predict(std::span<const float>(input).first(5), output);
+    FAIL() << "5 features for 6";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("[1, 5]"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("from 6 to 3"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(predictor.predict(input, short_output), std::invalid_argument);
+  Matrix<float> rows(4, 6), outputs(3, 3);
+  EXPECT_THROW(predictor.predict(rows, outputs), std::invalid_argument);
+  EXPECT_THROW(Predictor(toy_model(true), {.target = "avx1024"}), UsageError);
+}
+
+}  // namespace
+}  // namespace mlp
