@@ -6,6 +6,7 @@
 #include "mlp/atomic_file.h"
 #include "mlp/benchmark.h"
 #include "mlp/checkpoint.h"
+#include "mlp/csv.h"
 #include "mlp/data.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
