@@ -23,6 +23,7 @@
 #include "mlp/report.h"
 #include "mlp/schedule.h"
 #include "mlp/suggest.h"
+#include "mlp/table.h"
 #include "mlp/target.h"
 #include "mlp/train.h"
 #include "mlp/version.h"
