@@ -169,7 +169,7 @@ void ColumnBuilder::finish_few_numbers(Column& column) {
   if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
   auto sorted = spelled_;
   std::ranges::sort(sorted);
-  column.distinct = static_cast<std::size_t>(std::ranges::unique(sorted).begin() - sorted.begin());
+  column.distinct = static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
   const auto number_of = [&](std::uint16_t index) { return index == kMissingIndex ? kNaN : spelled_[index]; };
   if (role_.target) {
     column.numbers.reserve(rows_);

@@ -171,13 +171,11 @@ void CsvReader::plain_cell() {
     if (!is_ascii(*next)) {
       ascii = false;
       ++position_;
-    } else if (*next != '\0') {
-      break;
-    } else if (position_ < end_) {
-      throw FileError(place(line_, size_) + ": expected text, found a zero byte", kNotTextHint);
-    } else if (!refill()) {
-      break;
+      continue;
     }
+    if (*next == '\0' && position_ < end_)
+      throw FileError(place(line_, size_) + ": expected text, found a zero byte", kNotTextHint);
+    if (*next != '\0' || !refill()) break;
   }
   add_cell(begin, position_ - begin_ - begin, line_, ascii);
 }
