@@ -4,7 +4,7 @@ namespace mlp {
 
 void Dictionary::insert(std::string_view text, std::int32_t index) {
   const std::uint64_t word = word_of(text);
-  std::size_t i = first_slot(word, text.size());
+  std::size_t i = first_slot(word);
   while (slots_[i].index != kNone) i = (i + 1) & (slots_.size() - 1);
   slots_[i] = {word, static_cast<std::uint32_t>(text.size()), index};
 }

@@ -19,7 +19,7 @@ class Dictionary {
   /// The text's number, or kNone.
   std::int32_t find(std::string_view text) const {
     const std::uint64_t word = word_of(text);
-    for (std::size_t i = first_slot(word, text.size());; i = (i + 1) & (slots_.size() - 1)) {
+    for (std::size_t i = first_slot(word);; i = (i + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[i];
       if (slot.index == kNone) return kNone;
       if (slot.word == word && slot.size == text.size() &&
@@ -59,8 +59,8 @@ class Dictionary {
     };
     return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
   }
-  std::size_t first_slot(std::uint64_t word, std::size_t size) const {
-    return static_cast<std::size_t>(((word + size) * 0x9E3779B97F4A7C15u) >> shift_);  // Fibonacci hashing
+  std::size_t first_slot(std::uint64_t word) const {
+    return static_cast<std::size_t>((word * 0x9E3779B97F4A7C15u) >> shift_);  // Fibonacci hashing
   }
   void insert(std::string_view text, std::int32_t index);
 
