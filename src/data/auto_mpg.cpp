@@ -38,14 +38,14 @@ std::array<float, kNumbers> parse_line(std::string_view line, const std::string&
     const auto number = parse_number(cell);
     if (!number && cell != "?")
       throw FileError(where + ", column " + std::to_string(i + 1) + " (" + kColumns[i] +
-                          "): expected a number or ?, found " + (cell.empty() ? "nothing" : quoted(cell)),
+                          "): expected a number or ?, found " + (cell.empty() ? "nothing" : in_quotes(cell)),
                       kHint);
     numbers[i] = number.value_or(kMissing);
     line.remove_prefix(std::min(line.find_first_not_of(kBlanks, cell.size()), line.size()));
   }
   if (line.size() < 2 || line.front() != '"' || line.find('"', 1) != line.size() - 1)
     throw FileError(where + ", column 9 (car_name): expected a name in quotes, found " +
-                        (line.empty() ? "nothing" : quoted(line)),
+                        (line.empty() ? "nothing" : in_quotes(line)),
                     kHint);
   return numbers;
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <system_error>
 
+#include "core/descriptor.h"
 #include "mlp/error.h"
 
 namespace mlp {
@@ -27,10 +27,8 @@ ByteReader::ByteReader(const std::filesystem::path& path) : name_(path.string())
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     throw FileError(name_ + ": is a directory, expected a file", "name a file inside it");
-  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "rb"), [](std::FILE* opened) {
-    if (opened != nullptr) std::fclose(opened);
-  });
-  if (file == nullptr)
+  const auto file = std::make_shared<Descriptor>(Descriptor::open(path, O_RDONLY));
+  if (!file->valid())
     throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(errno),
                     errno == ENOENT ? "check the path" : "check the file's permissions");
   if (std::filesystem::is_regular_file(path, error)) {
@@ -38,11 +36,14 @@ ByteReader::ByteReader(const std::filesystem::path& path) : name_(path.string())
     if (!error) source_size_ = size;
   }
   source_ = [this, file](std::span<std::uint8_t> destination) {
-    const std::size_t count = std::fread(destination.data(), 1, destination.size(), file.get());
-    if (count == 0 && std::ferror(file.get()) != 0)
+    ssize_t count;
+    do {
+      count = ::read(file->number(), destination.data(), destination.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0)
       throw FileError(name_ + ": cannot be read at byte " + std::to_string(source_read_) + ": " +
                       std::generic_category().message(errno));
-    return count;
+    return static_cast<std::size_t>(count);
   };
   start();
 }
@@ -58,6 +59,10 @@ ByteReader::ByteReader(std::string name, std::string_view bytes)
   start();
 }
 
+ByteReader::ByteReader(std::string name, Source source) : name_(std::move(name)), source_(std::move(source)) {
+  start();
+}
+
 ByteReader::~ByteReader() {
   if (compressed_) inflateEnd(&stream_);
 }
@@ -65,6 +70,12 @@ ByteReader::~ByteReader() {
 void ByteReader::start() {
   buffer_.resize(kBufferBytes);
   refill();
+  // A pipe may give the two bytes that tell gzip one by one.
+  if (pending_.size() == 1 && pending_[0] == 0x1f) {
+    const std::size_t count = source_(std::span(buffer_).subspan(1));
+    pending_ = std::span(buffer_).first(1 + count);
+    source_read_ += count;
+  }
   if (pending_.size() < 2 || pending_[0] != 0x1f || pending_[1] != 0x8b) return;
   constexpr int kLargestWindow = 15, kGzipOnly = 16;
   if (inflateInit2(&stream_, kLargestWindow + kGzipOnly) != Z_OK) throw std::bad_alloc();
@@ -86,18 +97,25 @@ std::optional<std::uint64_t> ByteReader::upper_bound() const {
 
 std::size_t ByteReader::read(std::span<std::uint8_t> destination) {
   std::size_t done = 0;
-  if (peeked_ && !destination.empty()) {
-    destination[done++] = *peeked_;
-    peeked_.reset();
-  }
   while (done < destination.size()) {
-    const auto rest = destination.subspan(done);
-    const std::size_t count = compressed_ ? inflate_some(rest) : copy(rest);
+    const std::size_t count = read_some(destination.subspan(done));
     if (count == 0) break;
     done += count;
   }
-  position_ += done;
   return done;
+}
+
+std::size_t ByteReader::read_some(std::span<std::uint8_t> destination) {
+  if (destination.empty()) return 0;
+  std::size_t count = 1;
+  if (peeked_) {
+    destination[0] = *peeked_;
+    peeked_.reset();
+  } else {
+    count = compressed_ ? inflate_some(destination) : copy(destination);
+  }
+  position_ += count;
+  return count;
 }
 
 std::optional<std::uint8_t> ByteReader::peek() {

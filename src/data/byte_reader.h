@@ -1,5 +1,5 @@
 // Reads the bytes of a file, or of memory, and inflates them on the way where they are gzip (RFC 1952: they
-// start with 1f 8b). Only as much is in memory as the caller asks for.
+// start with 1f 8b). Only as much is in memory as the caller asks for, and no more is waited for.
 #pragma once
 
 #include <zlib.h>
@@ -17,10 +17,15 @@ namespace mlp {
 
 class ByteReader {
  public:
+  /// Fills the front of `destination` and returns how much: at least a byte, 0 at the end. Throws on failure.
+  using Source = std::function<std::size_t(std::span<std::uint8_t> destination)>;
+
   /// Throws FileError where the file is missing, a directory, or may not be read.
   explicit ByteReader(const std::filesystem::path& path);
   /// Reads `bytes`, which must outlive the reader; `name` stands in error messages.
   ByteReader(std::string name, std::string_view bytes);
+  /// Reads what `source` gives, in pieces of any size.
+  ByteReader(std::string name, Source source);
   ~ByteReader();
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
@@ -28,6 +33,9 @@ class ByteReader {
   /// Fills `destination` and returns its size, or less where the data end. Throws FileError, with the
   /// position, where a gzip stream is damaged or cut short.
   std::size_t read(std::span<std::uint8_t> destination);
+
+  /// As read, but returns as soon as there is something; 0 only at the end.
+  std::size_t read_some(std::span<std::uint8_t> destination);
 
   /// The next byte without taking it; nothing at the end.
   std::optional<std::uint8_t> peek();
@@ -42,8 +50,6 @@ class ByteReader {
   const std::string& name() const { return name_; }
 
  private:
-  using Source = std::function<std::size_t(std::span<std::uint8_t>)>;  // returns 0 at the end
-
   void start();
   bool refill();
   std::size_t copy(std::span<std::uint8_t> destination);

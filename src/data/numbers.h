@@ -1,31 +1,82 @@
-// Numbers in text files, read the same way in every locale.
+// Numbers in text files, read the same way in every locale; and what else stood there, for error messages.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace mlp {
 
+/// Reads the double that all of `text` spells where it is as simple as most numbers in tables: a sign, up to
+/// 15 digits, a point. An integer below 2^53 and a power of ten up to 10^22 are exact, so that their quotient
+/// is rounded once, to the nearest double (Clinger, How to Read Floating Point Numbers Accurately, 1990). The
+/// same as std::from_chars, in half the time.
+/// Returns false where `text` is anything else. (An std::optional costs as much as the digits: it goes
+/// through memory.)
+inline bool parse_simple_decimal(std::string_view text, double& value) {
+  static constexpr std::array<double, 16> kPowersOfTen = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                          1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr std::size_t kMostDigits = 15;  // 10^15 < 2^53
+  if (text.empty() || text.size() > kMostDigits + 2) return false;
+  const char* next = text.data();
+  const char* const end = next + text.size();
+  const bool negative = *next == '-';
+  next += negative;
+  std::uint64_t digits = 0;
+  const auto take_digits = [&] {
+    const char* const first = next;
+    for (; next != end && *next >= '0' && *next <= '9'; ++next)
+      digits = 10 * digits + static_cast<std::uint64_t>(*next - '0');
+    return static_cast<std::size_t>(next - first);
+  };
+  const std::size_t whole = take_digits();
+  std::size_t decimals = 0;
+  if (next != end && *next == '.') {
+    ++next;
+    decimals = take_digits();
+  }
+  if (next != end || whole + decimals == 0 || whole + decimals > kMostDigits) return false;
+  const double size = static_cast<double>(digits) / kPowersOfTen[decimals];
+  value = negative ? -size : size;
+  return true;
+}
+
+/// The double that all of `text` spells (perhaps NaN or an infinity, which also stands for a number outside
+/// the range of doubles), or nothing. Decimal points in every locale.
+inline std::optional<double> parse_double(std::string_view text) {
+  double value = 0;
+  if (parse_simple_decimal(text, value)) return value;
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
+  return error == std::errc{} ? value : std::numeric_limits<double>::infinity();
+}
+
 /// The finite float that all of `text` spells, or nothing.
 inline std::optional<float> parse_number(std::string_view text) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  const auto narrowed = static_cast<float>(value);
+  const auto value = parse_double(text);
+  if (!value) return std::nullopt;
+  const auto narrowed = static_cast<float>(*value);
   return std::isfinite(narrowed) ? std::optional(narrowed) : std::nullopt;
 }
 
-/// `text` in quotes for an error message: shortened, and without control characters.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string shown(text.substr(0, kShown));
+/// `text` for an error message: shortened, to whole UTF-8 characters, and without control characters.
+inline std::string printable(std::string_view text) {
+  std::size_t kept = std::min<std::size_t>(text.size(), 40);
+  while (kept < text.size() && kept > 0 && (text[kept] & 0xC0) == 0x80) --kept;
+  std::string shown(text.substr(0, kept));
   for (char& character : shown)
     if (static_cast<unsigned char>(character) < 0x20 || character == 0x7f) character = '.';
-  return "'" + shown + (text.size() > kShown ? "...'" : "'");
+  return shown + (text.size() > kept ? "..." : "");
 }
+
+/// The same in quotes.
+inline std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
 
 }  // namespace mlp

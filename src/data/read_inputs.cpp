@@ -128,7 +128,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
       const auto number = parse_number(cells[i]);
       if (!number)
         throw FileError(where() + ", column " + std::to_string(i + 1) + ": expected a finite number, found " +
-                            (cells[i].empty() ? "nothing" : quoted(cells[i])),
+                            (cells[i].empty() ? "nothing" : in_quotes(cells[i])),
                         "write numbers like 1.5 or 2e-3; rows with missing values cannot be predicted");
       values.push_back(*number);
     }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/descriptor.h"
+#include "core/utf8.h"
 #include "mlp/atomic_file.h"
 #include "mlp/error.h"
 #include "network/text.h"
@@ -157,25 +158,6 @@ const char* terminal_of(const fs::path& path) {
   if (extension == ".svg") return "svg";
   if (extension == ".png") return "pngcairo fontscale 0.75";  // its points are 4/3 of a pixel
   throw FileError(path.string() + ": cannot draw a figure of this kind", "end the name in .svg or .png");
-}
-
-/// The bytes of the UTF-8 character at the start of `text` (RFC 3629), 0 where there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                             : first >= 0xE0 && first <= 0xEF ? 3
-                             : first >= 0xF0 && first <= 0xF4 ? 4
-                                                              : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned char second = byte(1);
-  const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-                     (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-  return wrong ? 0 : length;
 }
 
 /// Characters that may stand in a line of a figure. U+FFFE and U+FFFF are not allowed in XML.

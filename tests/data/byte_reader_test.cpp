@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "data/sha256.h"
@@ -136,6 +139,34 @@ TEST(ByteReader, ReadsAPipe) {
   EXPECT_EQ(read_text(reader, 10'000'000), text);
   writer.join();
   ::close(ends[0]);
+}
+
+TEST(ByteReader, ReadsASourceInPiecesOfAnySize) {
+  const auto text = long_text();
+  for (const auto& bytes : {text, gzip(text)}) {
+    for (const std::size_t piece : {1, 2, 1000}) {
+      ByteReader reader("source", in_pieces(bytes, piece));
+      EXPECT_EQ(reader.upper_bound(), std::nullopt);
+      EXPECT_EQ(read_text(reader, text.size()), text);
+      EXPECT_EQ(reader.position(), text.size());
+    }
+  }
+}
+
+TEST(ByteReader, ReadSomeWaitsForNoMoreThanThereIs) {
+  std::size_t asked = 0;
+  ByteReader reader("source", in_pieces("ab\ncd", 3, &asked));
+  std::array<std::uint8_t, 10> room{};
+  EXPECT_EQ(asked, 1u);
+  EXPECT_EQ(reader.peek(), 'a');
+  EXPECT_EQ(reader.read_some({}), 0u);
+  EXPECT_EQ(reader.read_some(room), 1u);
+  EXPECT_EQ(reader.read_some(room), 2u);
+  EXPECT_EQ(asked, 1u);
+  EXPECT_EQ(reader.read_some(room), 2u);
+  EXPECT_EQ(std::string(room.begin(), room.begin() + 3), "cd" + std::string(1, '\0'));
+  EXPECT_EQ(reader.read_some(room), 0u);
+  EXPECT_EQ(reader.position(), 5u);
 }
 
 TEST(Sha256, OfKnownTexts) {  // FIPS 180-2, appendix B

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <initializer_list>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,6 +46,20 @@ inline std::string idx_header(int type, const std::vector<std::uint32_t>& dims) 
   for (const std::uint32_t size : dims)
     for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(size >> shift);
   return bytes;
+}
+
+/// A source of `bytes`, which must outlive it, in pieces of `piece`; counts in `asked` how often it was
+/// asked.
+inline std::function<std::size_t(std::span<std::uint8_t>)> in_pieces(std::string_view bytes,
+                                                                     std::size_t piece,
+                                                                     std::size_t* asked = nullptr) {
+  return [=](std::span<std::uint8_t> destination) mutable {
+    if (asked != nullptr) ++*asked;
+    const auto next = bytes.substr(0, std::min(piece, destination.size()));
+    std::ranges::copy(next, destination.begin());
+    bytes.remove_prefix(next.size());
+    return next.size();
+  };
 }
 
 /// Runs `action`, expects an E whose what() is one line holding every part, and returns it all as

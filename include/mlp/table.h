@@ -1,0 +1,111 @@
+// Tables from CSV and TSV: columns typed by what they hold.
+//
+//   const auto table = mlp::read_table("cars.csv", {.targets = {"mpg"}});
+//   for (const auto& column : table.columns) ...
+//
+// A column is
+//   numeric      where every cell is a number (decimal point, "1e-3"), whatever the locale. An infinite
+//   number is an
+//                error with its position;
+//   boolean      where the cells are true/false, yes/no, on/off, t/f or y/n, in any case, and both occur;
+//   categorical  of other texts where there are few, or where asked for;
+//   text         where there are too many to be categories: more than TableOptions::max_categories, or more
+//   than 10
+//                of which each occurs less than twice on average. A text's cells are not kept.
+// Missing are "", NA, NaN, null (in any case), ? and what the options name. Blanks around a cell do not
+// count.
+//
+// Reading is one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mlp {
+
+enum class ColumnKind { kNumeric, kBoolean, kCategorical, kText };
+
+/// What a column is, without its cells: all that a model needs to know to read it again.
+struct ColumnType {
+  std::string name;
+  ColumnKind kind = ColumnKind::kNumeric;
+  /// Categorical: the different texts, sorted (by value where all are numbers). Boolean: false, then true, as
+  /// the file spells them.
+  std::vector<std::string> categories;
+  friend bool operator==(const ColumnType&, const ColumnType&) = default;
+};
+
+struct Column {
+  static constexpr std::int32_t kMissing = -1;
+  static constexpr std::int32_t kUnknown = -2;  ///< a category that the given ColumnType does not have
+
+  ColumnType type;
+  std::vector<double> numbers;  ///< numeric: [rows], NaN where missing; else empty
+  std::vector<std::int32_t>
+      codes;                ///< boolean, categorical: [rows] into type.categories, or kMissing, kUnknown
+  std::size_t missing = 0;  ///< cells
+  std::optional<std::size_t> distinct;  ///< different values; nothing where there are too many to be counted
+  /// Nearly all values different, and text, or whole numbers under a name like "id": nothing to learn from.
+  bool identifier = false;
+  std::string note;  ///< what a user should know of how the column was taken, or empty
+};
+
+struct Table {
+  std::string name;  ///< of the file
+  std::size_t rows = 0;
+  std::vector<Column> columns;  ///< in the file's order, without the ignored ones
+
+  /// Throws UsageError with the nearest name where there is none.
+  const Column& column(std::string_view column_name) const;
+};
+
+struct TableOptions {
+  std::optional<char> delimiter;  ///< nothing: of , ; tab | the most frequent in the first record
+  bool header = true;             ///< the first record has the names; else they are "1", "2", ...
+  std::vector<std::string>
+      missing;  ///< further marks of a missing cell; a number stands for all its spellings
+  std::vector<std::string> ignore;       ///< columns left out
+  std::vector<std::string> categorical;  ///< columns whose cells are categories, numbers or not
+  /// Columns to be predicted: never taken for text or an identifier. A numeric one with at most
+  /// max_categories different values has `codes` and `type.categories` as well, in case they are classes.
+  std::vector<std::string> targets;
+  std::size_t max_categories = 1000;  ///< `categorical` and target columns may have 65,000
+};
+
+/// Bytes from elsewhere than a file. `read` fills the front of its argument and returns how much; 0 at the
+/// end.
+struct ByteStream {
+  std::string name;  ///< for messages: "standard input"
+  std::function<std::size_t(std::span<std::uint8_t> destination)> read;
+};
+/// A path or a stream, plain or gzip.
+using TableSource = std::variant<std::filesystem::path, ByteStream>;
+
+/// The whole table, its columns typed by what they hold. Throws FileError naming file, line, record, column,
+/// what was expected and what was found; UsageError for an option that names no column.
+Table read_table(const TableSource& source, const TableOptions& options = {});
+
+/// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
+/// of `types`. A text that is no number is an error in a numeric column, an unknown category is
+/// Column::kUnknown. Of the options only delimiter, header and missing count. Throws FileError, also where a
+/// column is not there.
+Table read_table(const TableSource& source, std::span<const ColumnType> types,
+                 const TableOptions& options = {});
+
+/// The same in pieces: calls `take` with tables of 1 to `rows` rows. A piece ends early where no more bytes
+/// have arrived, so that a program at the other end of a pipe gets its answer.
+void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
+                          const TableOptions& options, std::size_t rows,
+                          const std::function<void(const Table&)>& take);
+
+/// "numeric", "boolean", "categorical", "text".
+std::string_view to_text(ColumnKind kind);
+
+}  // namespace mlp

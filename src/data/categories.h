@@ -1,0 +1,29 @@
+// From the different texts of a column to its categories.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mlp {
+
+struct Categories {
+  std::vector<std::string> names;
+  std::vector<std::int32_t> code_of;  ///< [texts]: the text's place in `names`
+};
+
+/// False, then true, in the spelling that comes first, where the texts are true/false, yes/no, on/off, t/f or
+/// y/n in any case and both occur; else nothing.
+std::optional<Categories> boolean_categories(std::span<const std::string> texts);
+
+/// The texts in the order of their bytes.
+Categories text_categories(std::span<const std::string> texts);
+
+/// The texts in the order of the numbers that they spell, `numbers`, equal ones in the order of their bytes.
+/// Where `merge_equal`, "1" and "1.0" are one category under the spelling that comes first.
+Categories number_categories(std::span<const std::string> texts, std::span<const double> numbers,
+                             bool merge_equal);
+
+}  // namespace mlp

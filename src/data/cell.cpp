@@ -1,0 +1,44 @@
+#include "data/cell.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "data/numbers.h"
+
+namespace mlp {
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+CellRules::CellRules(const std::vector<std::string>& missing) {
+  for (const auto& mark : missing) {
+    const auto text = trimmed(mark);
+    marks_.emplace_back(text);
+    if (const auto number = parse_double(text)) number_marks_.push_back(*number);
+  }
+}
+
+CellValue CellRules::read(std::string_view text) const {
+  CellValue cell{CellKind::kNumber};
+  if (!parse_simple_decimal(text, cell.number)) {
+    const auto number = parse_double(text);
+    if (!number) return {marks_missing(text) ? CellKind::kMissing : CellKind::kText};
+    if (std::isnan(*number)) return {CellKind::kMissing};
+    cell = {std::isfinite(*number) ? CellKind::kNumber : CellKind::kInfinite, *number};
+  }
+  if (std::ranges::find(number_marks_, cell.number) != number_marks_.end()) return {CellKind::kMissing};
+  return cell;
+}
+
+bool CellRules::marks_missing(std::string_view text) const {
+  constexpr std::array<std::string_view, 3> kWords = {"na", "nan", "null"};
+  if (text.empty() || text == "?" || std::ranges::find(marks_, text) != marks_.end()) return true;
+  return text.size() <= 4 && std::ranges::find(kWords, lower_case(text)) != kWords.end();
+}
+
+}  // namespace mlp

@@ -1,0 +1,42 @@
+// What a cell of a table holds: nothing, a number, or a text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mlp {
+
+/// Without the blanks around it.
+inline std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// ASCII letters in lower case.
+std::string lower_case(std::string_view text);
+
+enum class CellKind { kMissing, kNumber, kInfinite, kText };
+struct CellValue {
+  CellKind kind = CellKind::kMissing;
+  double number = 0.0;  ///< where kind is kNumber
+};
+
+/// How cells are read, given what marks a missing one besides "", NA, NaN, null and ?.
+class CellRules {
+ public:
+  explicit CellRules(const std::vector<std::string>& missing = {});
+
+  /// `text` is trimmed. kInfinite is also a number outside the range of doubles.
+  CellValue read(std::string_view text) const;
+
+ private:
+  bool marks_missing(std::string_view text) const;
+
+  std::vector<std::string> marks_;    // as the options give them
+  std::vector<double> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
+};
+
+}  // namespace mlp

@@ -1,0 +1,221 @@
+#include "data/column_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include "data/numbers.h"
+#include "mlp/error.h"
+
+namespace mlp {
+
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 1000;  // of a category's name
+constexpr std::size_t kFewCategories = 10;   // are categories however few rows there are
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
+constexpr const char* kMissingHint = "if it marks a missing cell, name it as such (--na)";
+constexpr const char* kTooManyHint = "is it the right column?";
+
+// A value occurs less than twice on average.
+bool nearly_all_different(std::size_t distinct, std::size_t cells) {
+  return distinct > kFewCategories && distinct > cells / 2;
+}
+
+std::string infinite_message(const std::string& place, std::string_view text) {
+  return place + ": expected a finite number that fits a double, found " + in_quotes(text);
+}
+
+}  // namespace
+
+void ColumnBuilder::add(const CsvReader& csv, std::size_t column) {
+  const auto text = trimmed(csv[column]);
+  ++rows_;
+  if (state_ == State::kNumbers) {
+    add_number(text, csv, column);
+  } else if (state_ == State::kDictionary) {
+    const auto index = dictionary_.find(text);
+    if (index != Dictionary::kNone) {
+      indices_.push_back(static_cast<std::uint16_t>(index));
+    } else {
+      add_to_dictionary(text, csv, column);
+    }
+  } else if (text.size() <= kMaxTextBytes && rules_->read(text).kind == CellKind::kMissing) {
+    ++missing_;
+  }
+}
+
+void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std::size_t column) {
+  const auto cell = rules_->read(text);
+  switch (cell.kind) {
+    case CellKind::kMissing:
+      ++missing_;
+      return numbers_.push_back(kNaN);
+    case CellKind::kNumber:
+      return numbers_.push_back(cell.number);
+    case CellKind::kInfinite:
+      throw FileError(infinite_message(csv.where(column), text), kFiniteHint);
+    case CellKind::kText:
+      first_text_ = in_quotes(text);
+      first_text_place_ = csv.where(column);
+      return turn_into_text_among_numbers();
+  }
+}
+
+// A text that is not in the dictionary. (Missing cells never are: there is no end to the ways to spell NaN.)
+void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column) {
+  const auto cell = rules_->read(text);
+  if (cell.kind == CellKind::kMissing) {
+    ++missing_;
+    return indices_.push_back(kMissingIndex);
+  }
+  if (text.size() > kMaxTextBytes) {
+    const std::string most = std::to_string(kMaxTextBytes) + " bytes";
+    return turn_into_text("a text of more than " + most,
+                          FileError(csv.where(column) + ": expected a category's name of at most " + most +
+                                        ", found " + in_quotes(text),
+                                    kTooManyHint));
+  }
+  if (cell.kind == CellKind::kText) {
+    if (different_texts_++ == 0) {
+      first_text_ = in_quotes(text);
+      first_text_place_ = csv.where(column);
+    }
+  } else {
+    ++different_numbers_;
+    if (cell.kind == CellKind::kInfinite && infinite_.empty())
+      infinite_ = infinite_message(csv.where(column), text);
+  }
+  indices_.push_back(static_cast<std::uint16_t>(dictionary_.add(text)));
+  spelled_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
+  if (distinct_in_dictionary() <= max_categories()) return;
+  if (different_texts_ == 0 && !role_.categorical) return turn_into_numbers();
+  if (different_numbers_ > 0 && !role_.categorical) return turn_into_text_among_numbers();
+  const std::string most = "more than " + std::to_string(max_categories()) + " different ";
+  turn_into_text(most + "texts", FileError(csv.where(column) + ": " + most + "categories", kTooManyHint));
+}
+
+std::size_t ColumnBuilder::max_categories() const {
+  const bool classes = role_.target && different_numbers_ == 0;
+  return role_.categorical || classes ? kMaxForcedCategories
+                                      : std::min(role_.max_categories, kMaxForcedCategories);
+}
+
+void ColumnBuilder::turn_into_numbers() {
+  if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
+  indices_.for_each(
+      [&](std::uint16_t index) { numbers_.push_back(index == kMissingIndex ? kNaN : spelled_[index]); });
+  indices_ = {};
+  dictionary_ = {};
+  spelled_ = {};
+  state_ = State::kNumbers;
+}
+
+std::string ColumnBuilder::mixed_reason() const {
+  return first_text_ + " among numbers (" + first_text_place_ + "): " + kMissingHint;
+}
+
+void ColumnBuilder::turn_into_text_among_numbers() {
+  turn_into_text(mixed_reason(),
+                 FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
+                           kMissingHint));
+}
+
+void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
+  if (role_.categorical || role_.target) throw unless_it_may_be;
+  text_reason_ = std::move(reason);
+  indices_ = {};
+  dictionary_ = {};
+  spelled_ = {};
+  numbers_ = {};
+  state_ = State::kText;
+}
+
+Column ColumnBuilder::finish() {
+  Column column;
+  column.type.name = name_;
+  column.missing = missing_;
+  switch (state_) {
+    case State::kDictionary:
+      if (different_texts_ == 0 && !role_.categorical) {
+        finish_few_numbers(column);
+      } else {
+        finish_texts(column);
+      }
+      break;
+    case State::kNumbers:
+      column.numbers = numbers_.take(std::identity{});
+      break;
+    case State::kText:
+      column.type.kind = ColumnKind::kText;
+      column.note = text_reason_;
+  }
+  const std::size_t present = rows_ - missing_;
+  if (column.type.kind == ColumnKind::kNumeric && !role_.target && named_like_identifier() &&
+      nearly_all_different(column.distinct.value_or(present), present) &&
+      std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
+    column.identifier = true;
+    column.note = "whole numbers, named like an identifier and nearly all different";
+  }
+  return column;
+}
+
+void ColumnBuilder::finish_few_numbers(Column& column) {
+  if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
+  auto sorted = spelled_;
+  std::ranges::sort(sorted);
+  column.distinct = static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  const auto number_of = [&](std::uint16_t index) { return index == kMissingIndex ? kNaN : spelled_[index]; };
+  if (role_.target) {
+    column.numbers.reserve(rows_);
+    indices_.for_each([&](std::uint16_t index) { column.numbers.push_back(number_of(index)); });
+    categorize(column, number_categories(dictionary_.texts(), spelled_, true));
+  } else {
+    column.numbers = indices_.take(number_of);
+  }
+}
+
+void ColumnBuilder::finish_texts(Column& column) {
+  const auto& texts = dictionary_.texts();
+  const std::size_t present = rows_ - missing_;
+  column.distinct = texts.size();
+  column.type.kind = ColumnKind::kCategorical;
+  if (role_.categorical) {
+    const bool numbers = different_texts_ == 0 && infinite_.empty();
+    return categorize(column, numbers ? number_categories(texts, spelled_, false) : text_categories(texts));
+  }
+  if (auto categories = boolean_categories(texts)) {
+    column.type.kind = ColumnKind::kBoolean;
+    column.distinct = 2;
+    return categorize(column, std::move(*categories));
+  }
+  if (different_numbers_ > 0) column.note = mixed_reason();
+  if (role_.target || !nearly_all_different(texts.size(), present))
+    return categorize(column, text_categories(texts));
+  column.type.kind = ColumnKind::kText;
+  column.identifier = true;
+  if (column.note.empty())
+    column.note = std::to_string(texts.size()) + " different texts in " + std::to_string(present) + " cells";
+}
+
+void ColumnBuilder::categorize(Column& column, Categories categories) {
+  column.codes = indices_.take([&](std::uint16_t index) {
+    return index == kMissingIndex ? Column::kMissing : categories.code_of[index];
+  });
+  column.type.categories = std::move(categories.names);
+}
+
+// "id", "customer_id", "index"; "Unnamed: 0", as pandas calls the column of its row numbers.
+bool ColumnBuilder::named_like_identifier() const {
+  constexpr std::array<std::string_view, 6> kNames = {"id", "index", "row", "#", "nr", "no"};
+  const std::string lower = lower_case(name_);
+  return std::ranges::find(kNames, lower) != kNames.end() || lower.ends_with("_id") ||
+         lower.ends_with(" id") || lower.starts_with("unnamed");
+}
+
+}  // namespace mlp

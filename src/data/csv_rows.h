@@ -1,0 +1,49 @@
+// The rows of a table in CSV: records below a line of names, each with as many cells as there are names.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/byte_reader.h"
+#include "data/csv_reader.h"
+#include "mlp/table.h"
+
+namespace mlp {
+
+class CsvRows {
+ public:
+  /// Opens the source and reads the names, which are "1", "2", ... where the options say that there are none;
+  /// an empty name becomes "unnamed N". Throws FileError where the source cannot be read, is empty, or has a
+  /// name twice.
+  CsvRows(const TableSource& source, const TableOptions& options);
+
+  /// Goes on to the next row; false at the end. Throws FileError where a row has more or fewer cells than
+  /// there are names, and where there is no row at all.
+  bool next();
+
+  /// The current row.
+  const CsvReader& record() const { return csv_; }
+
+  const std::vector<std::string>& names() const { return names_; }
+  std::optional<std::size_t> find(const std::string& name) const;
+  /// "did you mean 'age'? ..." and what else to do where a name is not among the names.
+  std::string hint_for(std::string_view unknown) const;
+
+ private:
+  void read_names();
+
+  std::unique_ptr<ByteReader> bytes_;
+  CsvReader csv_;
+  bool header_;
+  bool first_row_read_ = false;  // already, to count its cells
+  std::size_t rows_ = 0;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, std::size_t> columns_;
+};
+
+}  // namespace mlp

@@ -1,0 +1,81 @@
+// Reads a whole table, its columns typed by what they hold.
+#include "mlp/table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "data/cell.h"
+#include "data/column_builder.h"
+#include "data/csv_rows.h"
+#include "data/numbers.h"
+#include "mlp/error.h"
+#include "mlp/suggest.h"
+
+namespace mlp {
+
+namespace {
+
+struct Roles {
+  std::vector<bool> ignored;
+  std::vector<ColumnBuilder::Role> roles;
+};
+
+Roles roles_of(const CsvRows& rows, const TableOptions& options) {
+  const std::size_t columns = rows.names().size();
+  Roles result{std::vector<bool>(columns),
+               std::vector<ColumnBuilder::Role>(columns, {.max_categories = options.max_categories})};
+  const auto find = [&](const std::string& name) {
+    if (const auto column = rows.find(name)) return *column;
+    throw UsageError(rows.record().name() + ": has no column " + in_quotes(name), rows.hint_for(name));
+  };
+  for (const auto& name : options.ignore) result.ignored[find(name)] = true;
+  for (const auto& name : options.categorical) result.roles[find(name)].categorical = true;
+  for (const auto& name : options.targets) {
+    const auto column = find(name);
+    result.roles[column].target = true;
+    if (result.ignored[column])
+      throw UsageError("column " + in_quotes(name) + " is named as a target and as one to ignore",
+                       "name it once");
+  }
+  return result;
+}
+
+}  // namespace
+
+Table read_table(const TableSource& source, const TableOptions& options) {
+  CsvRows rows(source, options);
+  const auto [ignored, roles] = roles_of(rows, options);
+  const CellRules rules(options.missing);
+  std::vector<std::size_t> places;
+  std::vector<ColumnBuilder> builders;
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (ignored[i]) continue;
+    places.push_back(i);
+    builders.emplace_back(rows.names()[i], roles[i], rules);
+  }
+
+  Table table{.name = rows.record().name()};
+  for (; rows.next(); ++table.rows) {
+    for (std::size_t i = 0; i < builders.size(); ++i) builders[i].add(rows.record(), places[i]);
+  }
+  for (auto& builder : builders) {
+    table.columns.push_back(builder.finish());
+    builder = ColumnBuilder({}, {}, rules);  // one column at a time is there twice
+  }
+  return table;
+}
+
+const Column& Table::column(std::string_view column_name) const {
+  for (const auto& column : columns)
+    if (column.type.name == column_name) return column;
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(printable(column.type.name));
+  throw UsageError(name + ": has no column " + in_quotes(column_name), suggest(column_name, names));
+}
+
+std::string_view to_text(ColumnKind kind) {
+  constexpr std::array<std::string_view, 4> kNames = {"numeric", "boolean", "categorical", "text"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace mlp

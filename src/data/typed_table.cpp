@@ -1,0 +1,129 @@
+// Reads the rows of a table in columns that are known beforehand, whole or in pieces.
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "data/cell.h"
+#include "data/csv_rows.h"
+#include "data/dictionary.h"
+#include "data/numbers.h"
+#include "mlp/error.h"
+#include "mlp/table.h"
+
+namespace mlp {
+
+namespace {
+
+constexpr const char* kNumberHint =
+    "write numbers like 1.5 or 2e-3; a mark of missing cells is named with --na";
+
+// Reads one column's cells.
+class TypedColumn {
+ public:
+  TypedColumn(const ColumnType& type, std::size_t place, const CellRules& rules)
+      : type_(&type), place_(place), rules_(&rules) {
+    require(type.kind != ColumnKind::kText, "read_table: a text column has no values to be read");
+    require(type.kind != ColumnKind::kBoolean || type.categories.size() == 2,
+            "read_table: a boolean column has two categories");
+    for (const auto& category : type.categories) {
+      require(categories_.find(category) == Dictionary::kNone,
+              "read_table: a category stands twice in its column");
+      categories_.add(category);
+    }
+  }
+
+  Column empty() const { return {.type = *type_}; }
+
+  void add(const CsvReader& csv, Column& column) const {
+    const auto text = trimmed(csv[place_]);
+    if (type_->kind == ColumnKind::kNumeric) {
+      column.numbers.push_back(number(text, csv));
+      column.missing += std::isnan(column.numbers.back());
+    } else {
+      column.codes.push_back(code(text));
+      column.missing += column.codes.back() == Column::kMissing;
+    }
+  }
+
+ private:
+  double number(std::string_view text, const CsvReader& csv) const {
+    const auto cell = rules_->read(text);
+    if (cell.kind == CellKind::kMissing) return std::numeric_limits<double>::quiet_NaN();
+    if (cell.kind == CellKind::kNumber) return cell.number;
+    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text), kNumberHint);
+  }
+
+  std::int32_t code(std::string_view text) const {
+    if (const auto code = categories_.find(text); code != Dictionary::kNone) return code;
+    if (rules_->read(text).kind == CellKind::kMissing) return Column::kMissing;
+    if (type_->kind == ColumnKind::kBoolean) {
+      for (std::int32_t i = 0; i < 2; ++i)
+        if (lower_case(text) == lower_case(type_->categories[static_cast<std::size_t>(i)])) return i;
+    }
+    return Column::kUnknown;
+  }
+
+  const ColumnType* type_;
+  std::size_t place_;
+  const CellRules* rules_;
+  Dictionary categories_;
+};
+
+std::vector<std::size_t> places_of(std::span<const ColumnType> types, const CsvRows& rows) {
+  std::vector<std::size_t> places;
+  std::string lacking, first;
+  for (const auto& type : types) {
+    if (const auto place = rows.find(type.name)) {
+      places.push_back(*place);
+      continue;
+    }
+    if (lacking.empty()) first = type.name;
+    lacking += (lacking.empty() ? " " : ", ") + in_quotes(type.name);
+  }
+  if (!lacking.empty())
+    throw FileError(rows.record().name() + ": lacks the columns" + lacking, rows.hint_for(first));
+  return places;
+}
+
+template <class Take>
+void read_pieces(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options,
+                 std::size_t most_rows, bool wait, Take take) {
+  CsvRows rows(source, options);
+  const CellRules rules(options.missing);
+  const auto places = places_of(types, rows);
+  std::vector<TypedColumn> columns;
+  for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);
+  const auto empty = [&] {
+    Table table{.name = rows.record().name()};
+    for (const auto& column : columns) table.columns.push_back(column.empty());
+    return table;
+  };
+  Table piece = empty();
+  while (rows.next()) {
+    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(rows.record(), piece.columns[i]);
+    ++piece.rows;
+    if (piece.rows == most_rows || (!wait && rows.record().drained())) {
+      take(std::move(piece));
+      piece = empty();
+    }
+  }
+  if (piece.rows > 0) take(std::move(piece));
+}
+
+}  // namespace
+
+Table read_table(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options) {
+  Table table;
+  read_pieces(source, types, options, std::numeric_limits<std::size_t>::max(), true,
+              [&](Table whole) { table = std::move(whole); });
+  return table;
+}
+
+void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
+                          const TableOptions& options, std::size_t rows,
+                          const std::function<void(const Table&)>& take) {
+  require(rows > 0, "read_table_in_pieces: rows must be positive");
+  read_pieces(source, types, options, rows, false, [&](const Table& piece) { take(piece); });
+}
+
+}  // namespace mlp

@@ -1,0 +1,439 @@
+#include "mlp/table.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <clocale>
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <string>
+
+#include "core/random.h"
+#include "data/support.h"
+#include "support/temporary_folder.h"
+
+namespace mlp {
+namespace {
+
+using namespace testing_support;
+using Texts = std::vector<std::string>;
+using Codes = std::vector<std::int32_t>;
+using Numbers = std::vector<double>;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+ByteStream stream_of(std::string_view text, std::size_t piece = 1 << 16) {
+  return {"memory", in_pieces(text, piece)};
+}
+Table read(std::string_view text, const TableOptions& options = {}) {
+  return read_table(stream_of(text), options);
+}
+
+void refuse(std::string_view text, std::initializer_list<std::string_view> parts,
+            const TableOptions& options = {}) {
+  expect_error<FileError>([&] { read(text, options); }, parts);
+}
+
+/// Equal, NaN to NaN.
+void expect_numbers(const Numbers& actual, const Numbers& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_TRUE(actual[i] == expected[i] || (std::isnan(actual[i]) && std::isnan(expected[i])))
+        << i << ": " << actual[i] << ", expected " << expected[i];
+  }
+}
+
+/// A table of `columns` names and, for each row, what `cell(row, column)` gives.
+template <class Cell>
+std::string make(const Texts& names, std::size_t rows, Cell cell) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+  text += '\n';
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t i = 0; i < names.size(); ++i) text += cell(row, i) + (i + 1 < names.size() ? "," : "\n");
+  return text;
+}
+
+TEST(Table, TypesColumnsByWhatTheyHold) {
+  const auto table = read(
+      "mpg,origin,diesel,year,empty\n"
+      "18.5,USA,no,70,\n"
+      "-2e1,Europe,yes,71,NA\n"
+      "?,USA,,70,null\n"
+      "33,?,no,70,?\n");
+  EXPECT_EQ(table.name, "memory");
+  EXPECT_EQ(table.rows, 4u);
+  ASSERT_EQ(table.columns.size(), 5u);
+  const auto& mpg = table.column("mpg");
+  EXPECT_EQ(mpg.type, (ColumnType{"mpg", ColumnKind::kNumeric, {}}));
+  expect_numbers(mpg.numbers, {18.5, -20, kNaN, 33});
+  EXPECT_EQ(mpg.missing, 1u);
+  EXPECT_EQ(mpg.distinct, 3u);
+  EXPECT_TRUE(mpg.codes.empty());
+  const auto& origin = table.column("origin");
+  EXPECT_EQ(origin.type, (ColumnType{"origin", ColumnKind::kCategorical, {"Europe", "USA"}}));
+  EXPECT_EQ(origin.codes, (Codes{1, 0, 1, Column::kMissing}));
+  EXPECT_TRUE(origin.numbers.empty());
+  const auto& diesel = table.column("diesel");
+  EXPECT_EQ(diesel.type, (ColumnType{"diesel", ColumnKind::kBoolean, {"no", "yes"}}));
+  EXPECT_EQ(diesel.codes, (Codes{0, 1, Column::kMissing, 0}));
+  // Few different whole numbers are numbers all the same.
+  EXPECT_EQ(table.column("year").type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(table.column("year").distinct, 2u);
+  const auto& empty = table.column("empty");
+  EXPECT_EQ(empty.type.kind, ColumnKind::kNumeric);
+  expect_numbers(empty.numbers, {kNaN, kNaN, kNaN, kNaN});
+  EXPECT_EQ(empty.missing, 4u);
+  EXPECT_EQ(empty.distinct, 0u);
+  for (const auto& column : table.columns) {
+    EXPECT_FALSE(column.identifier);
+    EXPECT_EQ(column.note, "");
+  }
+}
+
+TEST(Table, BlanksAroundCellsAndNamesDoNotCount) {
+  const auto table = read(" a ,  b\n 1 ,\tx\n\" 2\",x \n3,\" ? \"\n");
+  expect_numbers(table.column("a").numbers, {1, 2, 3});
+  EXPECT_EQ(table.column("b").type.categories, Texts{"x"});
+  EXPECT_EQ(table.column("b").codes, (Codes{0, 0, Column::kMissing}));
+}
+
+TEST(Table, DecimalPointsInEveryLocale) {
+  const std::string before = std::setlocale(LC_ALL, nullptr);
+  for (const char* name : {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8"})
+    if (std::setlocale(LC_ALL, name) != nullptr) break;
+  const auto table = read("a;b\n1.5;1,5\n2.25e0;2,5\n");
+  std::setlocale(LC_ALL, before.c_str());
+  expect_numbers(table.column("a").numbers, {1.5, 2.25});
+  EXPECT_EQ(table.column("b").type.kind, ColumnKind::kCategorical);
+}
+
+TEST(Table, TakesOtherDelimitersNoNamesAndGzip) {
+  for (const char d : {',', ';', '\t', '|'}) {
+    const std::string text = std::string("a") + d + "b\n1" + d + "2\n";
+    expect_numbers(read(text).column("b").numbers, {2});
+    expect_numbers(read(gzip(text)).column("b").numbers, {2});
+  }
+  expect_numbers(read("a:b\n1:2\n", {.delimiter = ':'}).column("b").numbers, {2});
+  const auto table = read("1,x\n2,y\n", {.header = false});
+  EXPECT_EQ(table.rows, 2u);
+  expect_numbers(table.column("1").numbers, {1, 2});
+  EXPECT_EQ(table.column("2").codes, (Codes{0, 1}));
+}
+
+TEST(Table, ReadsFiles) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "a.csv", "a\n1\n");
+  const auto path = folder / "a.csv";
+  const auto table = read_table(path);
+  EXPECT_EQ(table.name, path.string());
+  expect_numbers(table.column("a").numbers, {1});
+}
+
+TEST(Table, OptionsSayWhatIsMissingIgnoredAndCategorical) {
+  const std::string text = "a,b,c,d\n1,x,10,-999\n1.0,none,9,2\n2,y,?,-999.0\n";
+  const auto table = read(text, {.missing = {"none", "-999"}, .ignore = {"b"}, .categorical = {"c", "a"}});
+  ASSERT_EQ(table.columns.size(), 3u);
+  EXPECT_EQ(table.columns[1].type.name, "c");
+  EXPECT_EQ(table.column("c").type, (ColumnType{"c", ColumnKind::kCategorical, {"9", "10"}}));
+  EXPECT_EQ(table.column("c").codes, (Codes{1, 0, Column::kMissing}));
+  EXPECT_EQ(table.column("a").type.categories, (Texts{"1", "1.0", "2"}));  // asked for as texts
+  expect_numbers(table.column("d").numbers, {kNaN, 2, kNaN});
+  EXPECT_EQ(read(text, {.missing = {"none"}}).column("b").missing, 1u);
+}
+
+TEST(Table, UnknownNamesAreAnsweredWithTheNearest) {
+  const std::string text = "mpg,weight\n1,2\n";
+  for (const auto& options : {TableOptions{.ignore = {"wieght"}}, TableOptions{.categorical = {"wieght"}},
+                              TableOptions{.targets = {"wieght"}}}) {
+    const auto message =
+        expect_error<UsageError>([&] { read(text, options); }, {"memory: has no column 'wieght'"});
+    EXPECT_NE(message.find("did you mean 'weight'? known: mpg, weight"), std::string::npos) << message;
+  }
+  expect_error<UsageError>([&] { read(text, {.ignore = {"mpg"}, .targets = {"mpg"}}); },
+                           {"'mpg' is named as a target and as one to ignore"});
+  expect_error<UsageError>([&] { read(text).column("wait"); }, {"memory: has no column 'wait'"});
+  // Of thousands only the nearest are listed.
+  Texts names;
+  for (int i = 0; i < 5000; ++i) names.push_back("column_" + std::to_string(i));
+  const auto wide = make(names, 1, [](auto, auto) { return std::string("1"); });
+  const auto message =
+      expect_error<UsageError>([&] { read(wide, {.targets = {"column_7x"}}); }, {"'column_7x'"});
+  EXPECT_LT(message.size(), 1000u);
+}
+
+TEST(Table, TextsThatAreNearlyAllDifferentAreIdentifiers) {
+  const auto names = make({"name", "city"}, 30, [](std::size_t row, std::size_t i) {
+    return i == 0 ? "person " + std::to_string(row) : "city " + std::to_string(row % 15);
+  });
+  const auto table = read(names);
+  const auto& name = table.column("name");
+  EXPECT_EQ(name.type, (ColumnType{"name", ColumnKind::kText, {}}));
+  EXPECT_TRUE(name.identifier);
+  EXPECT_EQ(name.note, "30 different texts in 30 cells");
+  EXPECT_TRUE(name.codes.empty() && name.numbers.empty());
+  EXPECT_EQ(table.column("city").type.kind, ColumnKind::kCategorical);  // each twice
+  EXPECT_EQ(table.column("city").type.categories.size(), 15u);
+  // Where asked for, or to be predicted, they are categories all the same; and where there are few rows.
+  EXPECT_EQ(read(names, {.categorical = {"name"}}).column("name").type.categories.size(), 30u);
+  EXPECT_EQ(read(names, {.targets = {"name"}}).column("name").type.categories.size(), 30u);
+  EXPECT_EQ(read("name\na\nb\nc\n").column("name").type.kind, ColumnKind::kCategorical);
+}
+
+TEST(Table, TooManyDifferentTextsAreText) {
+  const auto rows = make({"word", "n"}, 9000, [](std::size_t row, std::size_t i) {
+    return i == 0 ? "w" + std::to_string(row % 1500) : row == 5 ? "?" : std::to_string(row);
+  });
+  const auto table = read(rows);
+  EXPECT_EQ(table.column("word").type.kind, ColumnKind::kText);
+  EXPECT_EQ(table.column("word").note, "more than 1000 different texts");
+  EXPECT_EQ(table.column("word").distinct, std::nullopt);
+  EXPECT_EQ(read(rows, {.max_categories = 1500}).column("word").type.categories.size(), 1500u);
+  EXPECT_EQ(read(rows, {.max_categories = 1499}).column("word").type.kind, ColumnKind::kText);
+  EXPECT_EQ(read(rows, {.targets = {"word"}}).column("word").type.categories.size(), 1500u);
+  // Numbers may be as many as they like.
+  const auto& n = table.column("n");
+  EXPECT_EQ(n.type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(n.missing, 1u);
+  EXPECT_EQ(n.distinct, std::nullopt);
+  ASSERT_EQ(n.numbers.size(), 9000u);
+  for (std::size_t i = 0; i < 9000; ++i) {
+    ASSERT_TRUE(i == 5 ? std::isnan(n.numbers[i]) : n.numbers[i] == static_cast<double>(i)) << i;
+  }
+}
+
+TEST(Table, ATextAmongNumbersIsNoted) {
+  for (const std::size_t where :
+       {0u, 700u, 2999u}) {  // before and after there are too many numbers for categories
+    const auto rows = make({"age"}, 3000, [&](std::size_t row, std::size_t) {
+      return row == where ? "unknown" : std::to_string(row);
+    });
+    const std::string place = "memory: line " + std::to_string(where + 2) + ", record " +
+                              std::to_string(where + 2) + ", column 1 ('age')";
+    const auto age = read(rows).column("age");
+    EXPECT_EQ(age.type.kind, ColumnKind::kText);
+    EXPECT_EQ(age.note.find("'unknown' among numbers (" + place + "): "), 0u) << age.note;
+    refuse(rows, {place + ": expected a number as in other rows, found 'unknown'"}, {.targets = {"age"}});
+    EXPECT_EQ(read(rows, {.missing = {"unknown"}}).column("age").type.kind, ColumnKind::kNumeric);
+    EXPECT_EQ(read(rows, {.categorical = {"age"}}).column("age").type.categories.size(), 3000u);
+  }
+  const auto few = read("x,y\n1,a\n1,b\n2,1\n3+,1\n3+,1\n");
+  EXPECT_EQ(few.column("x").type.categories, (Texts{"1", "2", "3+"}));
+  EXPECT_NE(few.column("x").note.find("'3+' among numbers"), std::string::npos);
+}
+
+TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
+  const RandomStream random(7, RandomPurpose::kTest);
+  for (const std::size_t distinct : {5u, 900u, 1100u}) {
+    for (const int texts : {0, 1, 600}) {
+      ColumnType first;
+      for (std::uint64_t order = 0; order < 4; ++order) {
+        const auto places = permutation(4000, RandomStream(order, RandomPurpose::kTest));
+        const auto table = read(make({"x"}, 4000, [&](std::size_t row, std::size_t) {
+          const auto value = places[row] % distinct;
+          return (value < static_cast<std::size_t>(texts) ? "t" : "") + std::to_string(value);
+        }));
+        if (order == 0) first = table.columns[0].type;
+        EXPECT_EQ(table.columns[0].type, first) << distinct << " " << texts;
+      }
+    }
+  }
+}
+
+TEST(Table, WholeNumbersNamedLikeAnIdentifierAreFlagged) {
+  const auto rows = make({"customer_id", "area", "store_id", ""}, 2000, [](std::size_t row, std::size_t i) {
+    return std::to_string(i == 2 ? row % 9 : 10 * row + 7);
+  });
+  const auto table = read(rows, {.targets = {}});
+  EXPECT_TRUE(table.column("customer_id").identifier);
+  EXPECT_NE(table.column("customer_id").note, "");
+  EXPECT_EQ(table.column("customer_id").numbers.size(), 2000u);
+  EXPECT_FALSE(table.column("area").identifier);      // whole and all different, but may be a measure
+  EXPECT_FALSE(table.column("store_id").identifier);  // few different
+  EXPECT_TRUE(table.column("unnamed 4").identifier);  // what pandas writes as row numbers
+  EXPECT_FALSE(read(rows, {.targets = {"customer_id"}}).column("customer_id").identifier);
+  EXPECT_FALSE(read(make({"id"}, 50, [](auto row, auto) { return std::to_string(row) + ".5"; }))
+                   .columns[0]
+                   .identifier);
+}
+
+TEST(Table, ANumericTargetOfFewValuesHasCategoriesAsWell) {
+  const auto table = read("x,y\n1,10\n2,9\n3,9.0\n4,\n", {.targets = {"y"}});
+  const auto& y = table.column("y");
+  EXPECT_EQ(y.type, (ColumnType{"y", ColumnKind::kNumeric, {"9", "10"}}));
+  expect_numbers(y.numbers, {10, 9, 9, kNaN});
+  EXPECT_EQ(y.codes, (Codes{1, 0, 0, Column::kMissing}));
+  EXPECT_EQ(y.distinct, 2u);
+  EXPECT_TRUE(table.column("x").codes.empty());
+  const auto many = make({"y"}, 1001, [](auto row, auto) { return std::to_string(row); });
+  EXPECT_TRUE(read(many, {.targets = {"y"}}).column("y").codes.empty());
+  EXPECT_EQ(read(many, {.targets = {"y"}}).column("y").numbers.size(), 1001u);
+}
+
+TEST(Table, RefusesInfiniteNumbers) {
+  refuse("a,b\n1,2\n3,inf\n",
+         {"memory: line 3, record 3, column 2 ('b'): expected a finite number", "found 'inf'"});
+  refuse("a\n1e999\n", {"line 2, record 2, column 1 ('a')", "found '1e999'"});
+  const auto late =
+      make({"a"}, 5000, [](auto row, auto) { return row == 4000 ? "-inf" : std::to_string(row); });
+  refuse(late, {"line 4002, record 4002, column 1 ('a')", "found '-inf'"});
+  const auto early =
+      make({"a"}, 5000, [](auto row, auto) { return row == 3 ? "-inf" : std::to_string(row); });
+  refuse(early, {"line 5, record 5, column 1 ('a')", "found '-inf'"});
+  EXPECT_EQ(read("level\nlow\ninf\nlow\n").columns[0].type.categories, (Texts{"inf", "low"}));  // a name
+  EXPECT_EQ(read("a\n1\ninf\n", {.categorical = {"a"}}).columns[0].type.categories, (Texts{"1", "inf"}));
+  EXPECT_EQ(read("a\n1\ninf\n", {.missing = {"inf"}}).columns[0].missing, 1u);
+}
+
+TEST(Table, RefusesWhatIsNoTable) {
+  refuse("", {"memory: holds no record"});
+  refuse("\n\n", {"memory: holds no record"});
+  refuse("a,b\n", {"memory: holds no row below the line of names"});
+  refuse("a,b\n1,2\n3\n", {"memory: line 3, record 3: expected 2 cells as in the first record, found 1"});
+  refuse("a,b\n\n1,2\n\n3,4,5\n", {"line 5, record 3: expected 2 cells as in the first record, found 3"});
+  refuse("1,2\n3\n", {"line 2, record 2: expected 2 cells", "found 1"}, {.header = false});
+  refuse("a,b,a\n1,2,3\n", {"line 1, record 1, column 3: the name 'a' stands in column 1 already"});
+  refuse(std::string(2000, 'x') + "\n1\n",
+         {"line 1, record 1, column 1: expected a column's name of at most 1000"});
+  refuse("a,b\n1,\"2\n", {"line 2, record 2, column 2 ('b'): expected a closing quote"});
+  refuse("a,b\n1,\xE9\n", {"line 2, record 2, column 2 ('b'): expected UTF-8"});
+  refuse(std::string("a,b\n1,\0\n", 8),
+         {"line 2, record 2, column 2 ('b'): expected text, found a zero byte"});
+  const TemporaryFolder folder;
+  expect_error<FileError>([&] { read_table(folder.path()); }, {"is a directory"});
+  expect_error<FileError>([&] { read_table(folder / "none.csv"); }, {"none.csv: cannot be opened"});
+  expect_error<FileError>([&] { read_table("/dev/zero"); }, {"/dev/zero: line 1, record 1", "zero byte"});
+}
+
+TEST(Table, ATargetOfTooManyClassesIsRefused) {
+  const auto rows = make({"y"}, 65'001, [](auto row, auto) { return "w" + std::to_string(row); });
+  refuse(rows, {"line 65002, record 65002, column 1 ('y'): more than 65000 different categories"},
+         {.targets = {"y"}});
+  refuse(rows, {"more than 65000 different categories"}, {.categorical = {"y"}});
+  refuse(rows, {"more than 65000 different categories"}, {.targets = {"y"}, .max_categories = 1'000'000});
+  EXPECT_EQ(read(rows).columns[0].type.kind, ColumnKind::kText);
+  EXPECT_EQ(read(rows.substr(0, rows.find("w65000")), {.targets = {"y"}}).columns[0].type.categories.size(),
+            65'000u);
+}
+
+TEST(Table, LongTextsAreNoCategories) {
+  const std::string text = "a\n" + std::string(1001, 'x') + "\nNA\n1\n";
+  const auto table = read(text);
+  EXPECT_EQ(table.columns[0].type.kind, ColumnKind::kText);
+  EXPECT_EQ(table.columns[0].missing, 1u);
+  EXPECT_EQ(table.columns[0].note, "a text of more than 1000 bytes");
+  refuse(text, {"line 2, record 2, column 1 ('a'): expected a category's name of at most 1000 bytes"},
+         {.targets = {"a"}});
+}
+
+class TypedTable : public ::testing::Test {
+ protected:
+  const std::vector<ColumnType> types_ = {{"size", ColumnKind::kNumeric, {}},
+                                          {"color", ColumnKind::kCategorical, {"blue", "red"}},
+                                          {"new", ColumnKind::kBoolean, {"No", "Yes"}}};
+};
+
+TEST_F(TypedTable, FindsColumnsByNameInAnyOrder) {
+  const auto table = read_table(
+      stream_of("new,other,color,size\nyes,\x41,red,1\nNo,?,green,\n?,5,blue,2.5\nmaybe,5,,3\n"), types_);
+  EXPECT_EQ(table.rows, 4u);
+  ASSERT_EQ(table.columns.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(table.columns[i].type, types_[i]);
+  expect_numbers(table.columns[0].numbers, {1, kNaN, 2.5, 3});
+  EXPECT_EQ(table.columns[1].codes, (Codes{1, Column::kUnknown, 0, Column::kMissing}));
+  EXPECT_EQ(table.columns[2].codes, (Codes{1, 0, Column::kMissing, Column::kUnknown}));
+  EXPECT_EQ(table.columns[0].missing, 1u);
+  EXPECT_EQ(table.columns[1].missing, 1u);
+  EXPECT_EQ(table.columns[2].missing, 1u);
+}
+
+TEST_F(TypedTable, ReadsBackWhatInferenceFound) {
+  const std::string text = "a,b,c\n1,x,yes\n?,y,no\n3,x,?\n";
+  const auto table = read(text);
+  std::vector<ColumnType> types;
+  for (const auto& column : table.columns) types.push_back(column.type);
+  const auto again = read_table(stream_of(text), types);
+  ASSERT_EQ(again.columns.size(), table.columns.size());
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    EXPECT_EQ(again.columns[i].type, table.columns[i].type);
+    EXPECT_EQ(again.columns[i].codes, table.columns[i].codes);
+    expect_numbers(again.columns[i].numbers, table.columns[i].numbers);
+    EXPECT_EQ(again.columns[i].missing, table.columns[i].missing);
+  }
+}
+
+TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
+  const auto refuse_typed = [&](std::string_view text, std::initializer_list<std::string_view> parts) {
+    return expect_error<FileError>([&] { read_table(stream_of(text), types_); }, parts);
+  };
+  const auto message = refuse_typed("sise,new\n1,no\n", {"memory: lacks the columns 'size', 'color'"});
+  EXPECT_NE(message.find("did you mean 'sise'?"), std::string::npos) << message;
+  refuse_typed("size,color,new\n1,red,no\nbig,red,no\n",
+               {"line 3, record 3, column 1 ('size'): expected a finite number, found 'big'"});
+  refuse_typed("size,color,new\n-inf,red,no\n",
+               {"column 1 ('size'): expected a finite number, found '-inf'"});
+  refuse_typed("size,color,new\n1,red\n", {"expected 3 cells", "found 2"});
+  refuse_typed("size,color,new\n", {"holds no row"});
+  const std::vector<ColumnType> text = {{"size", ColumnKind::kText, {}}},
+                                one = {{"new", ColumnKind::kBoolean, {"x"}}},
+                                twice = {{"color", ColumnKind::kCategorical, {"x", "x"}}};
+  for (const auto& types : {text, one, twice})
+    EXPECT_THROW(read_table(stream_of("size,color,new\n1,red,no\n"), types), std::invalid_argument);
+}
+
+TEST_F(TypedTable, HandsOutPieces) {
+  std::string text = "size,color,new\n";
+  for (int i = 0; i < 1000; ++i) text += std::to_string(i) + ",red,no\n";
+  const auto whole = read_table(stream_of(text), types_);
+  for (const std::size_t bytes : {std::size_t{1}, std::size_t{100}, text.size()}) {
+    for (const std::size_t rows : {1u, 7u, 1000u, 5000u}) {
+      Numbers sizes;
+      std::size_t most = 0;
+      read_table_in_pieces(stream_of(text, bytes), types_, {}, rows, [&](const Table& piece) {
+        EXPECT_EQ(piece.columns[1].codes.size(), piece.rows);
+        EXPECT_GT(piece.rows, 0u);
+        most = std::max(most, piece.rows);
+        sizes.insert(sizes.end(), piece.columns[0].numbers.begin(), piece.columns[0].numbers.end());
+      });
+      EXPECT_EQ(sizes, whole.columns[0].numbers);
+      EXPECT_LE(most, rows);
+    }
+  }
+  EXPECT_THROW(read_table_in_pieces(stream_of(text), types_, {}, 0, [](const Table&) {}),
+               std::invalid_argument);
+}
+
+TEST_F(TypedTable, AnswersBeforeMoreArrives) {
+  const Texts sent = {"size,color,new\n", "1,red,no\n", "2,red,no\n3,blue,no\n", "4,red,yes\n"};
+  std::size_t next = 0;
+  std::vector<std::size_t> rows_before;  // handed out when each part was asked for
+  std::size_t rows = 0;
+  const ByteStream stream{"pipe", [&](std::span<std::uint8_t> destination) -> std::size_t {
+                            rows_before.push_back(rows);
+                            if (next == sent.size()) return 0;
+                            std::ranges::copy(sent[next], destination.begin());
+                            return sent[next++].size();
+                          }};
+  read_table_in_pieces(stream, types_, {}, 100, [&](const Table& piece) { rows += piece.rows; });
+  EXPECT_EQ(rows_before, (std::vector<std::size_t>{0, 0, 1, 3, 4}));
+}
+
+TEST(Table, SpeedIsReported) {
+  const RandomStream random(1, RandomPurpose::kTest);
+  std::string text = "a,b,c,d,e,f,g,h\n";
+  for (std::uint64_t i = 0; text.size() < 20'000'000; ++i) {
+    std::string number = std::to_string(random.normal(i));
+    text += number + (i % 8 == 7 ? '\n' : ',');
+  }
+  text.resize(text.rfind('\n') + 1);
+  const auto start = std::chrono::steady_clock::now();
+  const auto table = read(text);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(table.columns[7].numbers.size(), table.rows);
+  std::cout << "[   SPEED  ] a table of numbers: " << static_cast<double>(text.size()) / 1e6 / seconds.count()
+            << " MB/s\n";
+}
+
+}  // namespace
+}  // namespace mlp
