@@ -120,10 +120,10 @@ HWY_INLINE void PrefetchRow(const T* row, std::size_t columns) {
   for (std::size_t i = 0; i < columns; i += 64 / sizeof(T)) hwy::Prefetch(row + i);
 }
 
-/// Sets bits [lane, lane + kLanes) of a block's 16: those of x that are not zero.
+/// Sets bits [lane, lane + kLanes) of a block's 16: those of x that are not zero, NaN among them.
 HWY_INLINE void StoreNonZeros(FloatVec x, std::size_t lane, std::uint16_t* bits) {
   const FloatTag d;
-  const auto mask = hn::Ne(x, hn::Zero(d));
+  const auto mask = hn::Not(hn::Eq(x, hn::Zero(d)));
   if constexpr (kLanes >= 8) {
     hn::StoreMaskBits(d, mask, reinterpret_cast<std::uint8_t*>(bits) + lane / 8);
   } else {
@@ -145,6 +145,7 @@ void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
   const float* const shift = scaling.shift;
   const float* const scale = scaling.scale;
   const FloatVec one_shift = hn::Set(d, *shift), one_scale = hn::Set(d, *scale);
+  const std::size_t bits_stride = non_zeros.stride;
   for (std::size_t n = 0; n < index.size(); ++n) {
     if (n + kRowsAhead < index.size()) PrefetchRow(rows.row(index[n + kRowsAhead]).data(), columns);
     const T* HWY_RESTRICT from = rows.row(index[n]).data();
@@ -159,7 +160,7 @@ void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
         hn::StoreU(x, d, to + v);
         if (kBits) StoreNonZeros(x, v, bits);
       }
-      if (kBits) bits += non_zeros.stride;
+      if (kBits) bits += bits_stride;
     }
     if (whole < columns) std::fill(to, to + kBlock, 0.0f);
     for (std::size_t i = whole; i < columns; ++i) {
