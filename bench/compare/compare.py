@@ -170,7 +170,10 @@ def parse_arguments() -> argparse.Namespace:
         "--python", type=Path, default=Path(sys.executable), help="interpreter with the libraries"
     )
     parser.add_argument(
-        "--mlp", type=Path, default=root / "build/release/mlp", help="the program (default: %(default)s)"
+        "--mlp",
+        type=Path,
+        default=root / "build/release/mlp",
+        help="the program (default: build/release/mlp)",
     )
     parser.add_argument(
         "--data-dir", type=Path, help="where MNIST is; by default where mlp finds it, else it is drawn"
@@ -200,6 +203,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     options = parse_arguments()
     try:
+        if not options.mlp.is_file():
+            raise Failure(f"there is no program {options.mlp}; build it, or name another with --mlp")
         with tempfile.TemporaryDirectory(prefix="mlp-compare-") as folder:
             report = compare(options, Path(folder))
     except (Failure, OSError, subprocess.TimeoutExpired) as error:
