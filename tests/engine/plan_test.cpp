@@ -208,6 +208,42 @@ TEST(Plan, TheWorkIsSharedEvenly) {
   }
 }
 
+TEST(Plan, TheFirstLayersInputsAreTakenInTurns) {
+  // Zeros come in clusters: a thread has some of all places.
+  const auto plan_for = [](const char* layers, int threads) {
+    return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = 256, .threads = threads});
+  };
+  const engine::Plan plan = plan_for("64:relu,10:softmax", 4);
+  ASSERT_TRUE(plan.gathers_again());
+  for (std::size_t member = 0; member < 4; ++member) {
+    std::size_t turns = 0;
+    for (const engine::WeightTask& task : plan.weight_tasks()[member]) {
+      if (task.layer != 0 || task.bias) continue;
+      EXPECT_EQ(task.rows.begin, (4 * turns + member) * plan.gather_blocks());
+      EXPECT_EQ(task.rows.end, std::min(task.rows.begin + plan.gather_blocks(), blocks_of(784)));
+      EXPECT_EQ(task.columns.end - task.columns.begin, blocks_of(64)) << "all columns of what it gathers";
+      ++turns;
+    }
+    EXPECT_GE(turns, 3u);
+  }
+  EXPECT_FALSE(plan_for("64:relu,10:softmax", 1).gathers_again()) << "it has all rows";
+  EXPECT_FALSE(plan_for("512:relu,10:softmax", 4).gathers_again()) << "so has each here";
+}
+
+TEST(Plan, ZerosAreSkippedInTrainingWhereThereAreMany) {
+  const auto skips = [](double density, std::optional<Optimizer> optimizer) {
+    return engine::Plan(parse_network("4:tanh,2:linear", 30), MeanSquaredError{}, optimizer, {}, {},
+                        {.input_density = density})
+        .sparse_inputs();
+  };
+  EXPECT_TRUE(skips(0, SGD{}));
+  EXPECT_TRUE(skips(0.3, SGD{}));
+  EXPECT_FALSE(skips(0.9, SGD{}));
+  EXPECT_FALSE(skips(1, SGD{}));
+  EXPECT_FALSE(skips(0, std::nullopt)) << "a prediction looks at its own rows";
+}
+
 TEST(Plan, SharedColumnsAreSharedEvenlyToo) {
   const MultilayerPerceptron network = parse_network("512:relu,512:relu,10:softmax", 100);
   for (int threads = 2; threads <= 9; ++threads) {
@@ -238,6 +274,19 @@ TEST(Plan, ThreadsShareTheColumnsOfLargeWeightsOnly) {
   }
   EXPECT_TRUE(layers_of("256:relu,1:linear", 128, 2)[0].share_outputs);  // 32 Ki floats are large
   EXPECT_FALSE(layers_of("256:relu,1:linear", 112, 2)[0].share_outputs);
+}
+
+TEST(Plan, ColumnsAreSharedInSmallBatchesOnly) {
+  const auto shares = [](std::size_t batch) {
+    return engine::Plan(parse_network("64:relu,10:softmax", 784), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = batch, .threads = 4})
+        .layers()[0]
+        .share_outputs;
+  };
+  EXPECT_TRUE(shares(16));
+  EXPECT_TRUE(shares(95));
+  EXPECT_FALSE(shares(96));  // one and a half times the columns
+  EXPECT_FALSE(shares(1024));
 }
 
 TEST(Plan, RowsOfTheOutputAndOfSoftmaxStayWithOneThread) {

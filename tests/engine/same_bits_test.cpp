@@ -173,6 +173,45 @@ TEST(SameBits, WithMoreThreadsThanCoresAndBatchesSmallerThanThreads) {
   }
 }
 
+TEST(SameBits, WhetherZerosAreSkippedOrNot) {
+  for (const char* layers : {"70:relu:0.1,10:softmax", "512:gelu,512:relu,10:softmax"}) {
+    for (const bool shifted : {false, true}) {
+      Draw draw(31);
+      Case c = test::case_of(draw, parse_network(layers, 150), CrossEntropy{}, 140, true);
+      test::make_bytes(draw, c, shifted);
+      const How how{.clip_norm = shifted ? 0.05 : 0.0};
+      const std::vector<float> expected = left_by(c, how, {.threads = 1, .cache_bytes = kLargeCache});
+      for (const std::string& target : fused_targets()) {
+        for (const int threads : {1, 2, 3, 7}) {
+          for (const double density : {0.0, 1.0}) {
+            EXPECT_TRUE(same_bits(left_by(c, how,
+                                          {.threads = threads,
+                                           .target = target,
+                                           .input_density = density,
+                                           .cache_bytes = kSmallCache}),
+                                  expected))
+                << layers << ", " << target << ", " << threads << " threads, density " << density;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(SameBits, WhereSumsAreMadeInParts) {
+  Draw draw(41);
+  const Case c = test::case_of(draw, parse_network("1100:leaky_relu,1040:silu,3:linear", 1030),
+                               MeanSquaredError{}, 40, false);
+  const How how{.clip_norm = 0.05};
+  const std::vector<float> expected = left_by(c, how, {.threads = 1});
+  for (const std::string& target : fused_targets()) {
+    for (const int threads : {1, 3, 4}) {
+      EXPECT_TRUE(same_bits(left_by(c, how, {.threads = threads, .target = target}), expected))
+          << target << ", " << threads << " threads";
+    }
+  }
+}
+
 TEST(SameBits, WhetherTheNextRowsAreToldOrNot) {
   Draw draw(8);
   const Case c = test::case_of(draw, parse_network("40:relu,10:softmax", 100), CrossEntropy{}, 130, false);

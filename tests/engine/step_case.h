@@ -20,7 +20,22 @@ struct Case {
   Dataset dataset;
   std::vector<std::uint32_t> rows;
   Parameters parameters;
+  AffineScaling input_scaling = {};
 };
+
+/// Makes the inputs bytes, three quarters of them zero, and scales each column in its own way; `shifted`: so
+/// that zeros do not stay zero.
+inline void make_bytes(Draw& draw, Case& c, bool shifted) {
+  Matrix<std::uint8_t> bytes(c.dataset.rows(), c.dataset.features());
+  for (std::uint8_t& x : bytes.values()) {
+    x = draw.chance(0.75) ? std::uint8_t{0} : static_cast<std::uint8_t>(draw.integer(1, 255));
+  }
+  for (std::size_t column = 0; column < bytes.columns(); ++column) {
+    c.input_scaling.shift.push_back(shifted ? static_cast<float>(draw.uniform(10, 60)) : 0.0f);
+    c.input_scaling.scale.push_back(static_cast<float>(draw.uniform(0.5, 2) / 128));
+  }
+  c.dataset.inputs = std::move(bytes);
+}
 
 /// `network` with random data, of which `batch` rows in random order are a batch, and biases that are not
 /// zero.
@@ -46,7 +61,7 @@ inline Case random_case(Draw& draw, const Loss& loss, const Activation& output, 
 inline engine::Plan plan_of(const Case& c, const std::optional<Optimizer>& optimizer,
                             engine::PlanOptions options) {
   options.max_batch = c.rows.size();
-  return engine::Plan(c.network, c.loss, optimizer, {}, {}, options);
+  return engine::Plan(c.network, c.loss, optimizer, c.input_scaling, {}, options);
 }
 
 /// Calls body(case description, loss, output activation) for every loss on every output activation it is
@@ -68,10 +83,19 @@ inline BasicParameters<double> in_double(const MultilayerPerceptron& network, co
   return to;
 }
 
-inline Matrix<double> inputs_of(const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  const auto& inputs = std::get<Matrix<float>>(dataset.inputs);
-  Matrix<double> X(rows.size(), inputs.columns());
-  for (std::size_t n = 0; n < rows.size(); ++n) std::ranges::copy(inputs.row(rows[n]), X.row(n).begin());
+/// The rows' inputs as the network sees them, scaled in float as the engine scales them.
+inline Matrix<double> inputs_of(const Case& c) {
+  Matrix<double> X(c.rows.size(), c.dataset.features());
+  std::visit(
+      [&](const auto& inputs) {
+        for (std::size_t n = 0; n < X.rows(); ++n) {
+          for (std::size_t i = 0; i < X.columns(); ++i) {
+            const float x = static_cast<float>(inputs(c.rows[n], i));
+            X(n, i) = c.input_scaling.identity() ? x : c.input_scaling.apply(x, i);
+          }
+        }
+      },
+      c.dataset.inputs);
   return X;
 }
 

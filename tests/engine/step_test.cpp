@@ -25,7 +25,7 @@ void expect_the_references(const Case& c, const engine::PlanOptions& options, Th
   const engine::Plan plan = plan_of(c, SGD{}, options);
   engine::Workspace workspace(plan);
   workspace.load(plan, c.parameters);
-  const auto X = test::inputs_of(c.dataset, c.rows);
+  const auto X = test::inputs_of(c);
   const auto Y = test::targets_of(c.dataset, c.rows);
   const auto weights = test::weights_of(c.dataset, c.rows);
   const auto parameters = test::in_double(c.network, c.parameters);
@@ -84,6 +84,42 @@ TEST(Step, WideLayersAreTheReferences) {
   }
 }
 
+TEST(Step, BytesAndZerosThatAreSkippedAreTheReferences) {
+  ThreadTeam team(4);
+  Draw draw(12);
+  for (const bool shifted : {false, true}) {
+    for (const char* text : {"70:relu,10:softmax", "256:tanh,10:softmax"}) {  // rows shared, columns shared
+      Case c = test::case_of(draw, parse_network(text, 150), CrossEntropy{}, 70, false);
+      test::make_bytes(draw, c, shifted);
+      for (const std::string& target : kernels::available_targets()) {
+        for (const int threads : {1, 4}) {
+          for (const double density : {0.0, 1.0}) {
+            SCOPED_TRACE(std::string(text) + (shifted ? ", shifted, " : ", ") + target + ", " +
+                         std::to_string(threads) + " threads, density " + std::to_string(density));
+            expect_the_references(
+                c, {.threads = threads, .target = target, .input_density = density, .cache_bytes = 0}, team,
+                0.001, 3);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Step, DeepProductsInPartsAreTheReferences) {
+  // Sums over more than 1024 inputs, forward and backward, are made in parts.
+  ThreadTeam team(3);
+  Draw draw(13);
+  for (const char* text : {"1100:leaky_relu,1040:tanh,3:linear", "20:relu,1500:relu,20:gelu,3:linear"}) {
+    const Case c = test::case_of(draw, parse_network(text, 1030), MeanSquaredError{}, 20, false);
+    for (const int threads : {1, 3}) {
+      const std::string target = draw.any(kernels::available_targets());
+      SCOPED_TRACE(std::string(text) + ", " + target + ", " + std::to_string(threads) + " threads");
+      expect_the_references(c, {.threads = threads, .target = target}, team, 0.0, 3);
+    }
+  }
+}
+
 TEST(Step, TenOptimizerStepsAreTheReferences) {
   ThreadTeam team(3);
   std::uint64_t seed = 1000;
@@ -113,7 +149,7 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
       engine::Workspace workspace(plan);
       workspace.load(plan, start);
       auto state = reference::start(optimizer, test::in_double(network, start));
-      const auto X = test::inputs_of(dataset, rows);
+      const auto X = test::inputs_of({network, loss, dataset, rows, start});
       const auto Y = test::targets_of(dataset, rows);
       const auto weights = test::weights_of(dataset, rows);
       for (std::uint64_t step = 0; step < 10; ++step) {
@@ -148,7 +184,8 @@ TEST(Step, PredictionDoesNotDependOnTheBatchARowIsIn) {
   Matrix<float> together(c.rows.size(), c.network.fan_out()), alone(1, c.network.fan_out());
   engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, together);
   for (std::size_t n = 0; n < c.rows.size(); ++n) {
-    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), std::span(c.rows).subspan(n, 1), alone);
+    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs),
+                         std::span(c.rows).subspan(n, 1), alone);
     EXPECT_TRUE(std::ranges::equal(together.row(n), alone.row(0))) << "row " << n;
   }
 }
@@ -175,8 +212,9 @@ TEST(Step, ATeamSmallerThanThePlanIsRefused) {
   EXPECT_THROW(engine::train_step(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
   EXPECT_THROW(engine::evaluate_step(plan, workspace, small, {c.dataset, c.rows}), std::invalid_argument);
   EXPECT_THROW(engine::gradients_of(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
-  EXPECT_THROW(engine::predict_step(plan, workspace, small, engine::view_of(c.dataset.inputs), c.rows, outputs),
-               std::invalid_argument);
+  EXPECT_THROW(
+      engine::predict_step(plan, workspace, small, engine::view_of(c.dataset.inputs), c.rows, outputs),
+      std::invalid_argument);
 }
 
 #if defined(__x86_64__) || defined(__aarch64__)

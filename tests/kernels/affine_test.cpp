@@ -63,12 +63,15 @@ struct AffineCase {
   }
 };
 
-std::string described(const Kernels& kernels, const Epilogue& epilogue, bool with_bias) {
+std::string described(const Kernels& kernels, const Epilogue& epilogue) {
   return std::string(kernels.name) + ", epilogue " + std::to_string(static_cast<int>(epilogue.kind)) +
-         ", slope " + std::to_string(epilogue.slope) + (with_bias ? ", bias" : ", no bias");
+         ", slope " + std::to_string(epilogue.slope);
 }
 
-/// On every target, with every epilogue, with and without bias.
+/// What sums start from.
+enum class Start { kBias, kZero, kBefore };
+
+/// On every target, with every epilogue, from every start.
 void expect_exact_affine(std::size_t rows, std::size_t depth, std::size_t columns) {
   Numbers numbers(rows * 10007 + depth * 101 + columns);
   AffineCase c(rows, depth, columns, numbers);
@@ -79,20 +82,28 @@ void expect_exact_affine(std::size_t rows, std::size_t depth, std::size_t column
       for (std::size_t o = 0; o < sums.columns(); ++o) sums(n, o) += x * c.W(k, o);
     }
   }
+  GuardedMatrix before = c.Z;  // what a continued sum goes on from
+  before.fill([&] { return numbers.small_integer(); });
   for (const Kernels* kernels : targets()) {
     for (const Epilogue& epilogue : kEpilogues) {
-      for (const bool with_bias : {true, false}) {
-        GuardedMatrix Z = c.Z;
+      for (const Start start : {Start::kBias, Start::kZero, Start::kBefore}) {
+        const bool continues = start == Start::kBefore;
+        const GuardedMatrix& was = continues ? before : c.Z;
+        GuardedMatrix Z = was;
         Prefetch none;
-        kernels->affine(c.X.view(), c.W.view(), with_bias ? c.bias.data() : nullptr, c.with_outputs(epilogue),
+        Epilogue and_start = c.with_outputs(epilogue);
+        and_start.continues = continues;
+        kernels->affine(c.X.view(), c.W.view(), start == Start::kZero ? nullptr : c.bias.data(), and_start,
                         Z.view(), none);
-        EXPECT_TRUE(Z.unchanged_outside(Z.view(), c.Z));
+        EXPECT_TRUE(Z.unchanged_outside(Z.view(), was));
         for (std::size_t n = 0; n < rows; ++n) {
           for (std::size_t o = 0; o < sums.columns(); ++o) {
-            const float z = sums(n, o) + (with_bias ? c.bias[o] : 0);
+            float z = sums(n, o);
+            if (start == Start::kBias) z += c.bias[o];
+            if (continues) z += before(n, o);  // the bias is in it already
             ASSERT_EQ(Z(n, o), expected_of(epilogue, z, c.outputs(n, o)))
                 << rows << " x " << depth << " x " << columns << ", row " << n << ", column " << o << ", "
-                << described(*kernels, epilogue, with_bias);
+                << described(*kernels, epilogue) << ", start " << static_cast<int>(start);
           }
         }
       }
@@ -146,6 +157,31 @@ TEST(Affine, EachElementIsOneChainOfMultiplyAddsOverK) {
   }
 }
 
+TEST(Affine, ContinuedOverPartsOfKGivesTheWholesBits) {
+  const std::size_t rows = 19, depth = 100;
+  for (const Kernels* kernels : targets()) {
+    for (const Epilogue& epilogue : kEpilogues) {
+      for (const std::size_t columns : {10u, 33u, 64u, 87u}) {
+        Numbers numbers(columns);
+        AffineCase c(rows, depth, columns, numbers);
+        for (GuardedMatrix* matrix : {&c.X, &c.W}) matrix->fill([&] { return numbers.normal(); });
+        GuardedMatrix whole = c.Z, parts = c.Z;
+        Prefetch none;
+        kernels->affine(c.X.view(), c.W.view(), c.bias.data(), c.with_outputs(epilogue), whole.view(), none);
+        for (const std::size_t begin : {0u, 2u, 5u}) {
+          const std::size_t end = begin == 0 ? 2 : (begin == 2 ? 5 : 7);
+          const auto X = c.X.view().blocks(begin, end);
+          Epilogue of_part = end == 7 ? c.with_outputs(epilogue) : Epilogue{};
+          of_part.continues = begin > 0;
+          kernels->affine(X, c.W.view().rows(begin * kBlock, X.columns()), c.bias.data(), of_part,
+                          parts.view(), none);
+        }
+        EXPECT_TRUE(parts.unchanged_since(whole)) << described(*kernels, epilogue) << ", " << columns;
+      }
+    }
+  }
+}
+
 TEST(Affine, OnPartsGivesTheWholesBitsAndTouchesNothingElse) {
   const std::size_t rows = 40, depth = 50, columns = 150;  // 10 blocks, the last of 6 columns
   for (const Kernels* kernels : targets()) {
@@ -159,7 +195,7 @@ TEST(Affine, OnPartsGivesTheWholesBitsAndTouchesNothingElse) {
       for (std::size_t begin = 0; begin < c.W.view().blocks(); ++begin) {
         for (std::size_t end = begin + 1; end <= c.W.view().blocks(); ++end) {
           const std::size_t first = (begin * 7 + end) % rows, count = (end * 11) % (rows - first + 1);
-          SCOPED_TRACE(described(*kernels, epilogue, true) + ", blocks " + std::to_string(begin) + " to " +
+          SCOPED_TRACE(described(*kernels, epilogue) + ", blocks " + std::to_string(begin) + " to " +
                        std::to_string(end) + ", " + std::to_string(count) + " rows from " +
                        std::to_string(first));
           GuardedMatrix found = c.Z, expected = c.Z;
