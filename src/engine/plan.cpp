@@ -192,6 +192,10 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   require(input_shift_.size() == input_scale_.size() &&
               (input_shift_.size() <= 1 || input_shift_.size() == network.fan_in()),
           "Plan: the input scaling does not fit the network's inputs");
+  require(target_scaling_.shift.size() == target_scaling_.scale.size() &&
+              (target_scaling_.shift.size() <= 1 || target_scaling_.shift.size() == network.fan_out()),
+          "Plan: the target scaling does not fit the network's outputs");
+  require(options.threads >= 0, "Plan: the number of threads must not be negative");
   if (input_shift_.empty()) {
     input_shift_ = {0.0f};
     input_scale_ = {1.0f};

@@ -92,9 +92,10 @@ class Plan {
   bool sparse_inputs() const { return sparse_inputs_; }
   /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
   /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
-  /// the others. And how many blocks of inputs it takes in turn.
-  std::size_t gather_blocks() const;
+  /// the others.
   bool gathers_again() const { return threads_ > 1 && !layers_.front().share_outputs; }
+  /// How many blocks of inputs it then takes in turn.
+  std::size_t gather_blocks() const;
 
   /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }

@@ -50,7 +50,6 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
   const FloatTag d;
   const FloatVec zero = hn::Zero(d), slope = hn::Set(d, epilogue.slope);
   float* const data = &Z(row, column);
-  const float* const outputs = epilogue.outputs + (data - Z.data());
   const auto place = [&](std::size_t r, std::size_t v)
                          HWY_ATTR { return r * kBlock + VectorOffset(v, Z.block_stride()); };
   switch (epilogue.kind) {
@@ -68,11 +67,13 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
         const FloatVec z = acc[r][v];
         hn::StoreU(hn::IfThenElse(hn::Gt(z, zero), z, hn::Mul(slope, z)), d, data + place(r, v));
       });
-    case Epilogue::Kind::kTimesDerivative:
+    case Epilogue::Kind::kTimesDerivative: {
+      const float* const outputs = epilogue.outputs + (data - Z.data());
       return ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
         const FloatVec z = acc[r][v], a = hn::LoadU(d, outputs + place(r, v));
         hn::StoreU(hn::IfThenElse(hn::Gt(a, zero), z, hn::Mul(slope, z)), d, data + place(r, v));
       });
+    }
   }
 }
 

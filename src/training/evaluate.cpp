@@ -10,13 +10,12 @@ namespace mlp {
 
 namespace {
 
-// Rows per chunk: large enough to keep every thread busy, small enough that a chunk's activations stay in the
-// caches.
-constexpr std::size_t kChunk = 1024;
+// The most rows of one engine step: enough to keep every thread busy. (The engine cuts steps to fit its caches.)
+constexpr std::size_t kStepRows = 1024;
 
 engine::Plan prediction_plan(const Model& model, std::size_t rows, const PredictionOptions& options) {
   return engine::Plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-                      {.max_batch = std::clamp<std::size_t>(rows, 1, kChunk),
+                      {.max_batch = std::clamp<std::size_t>(rows, 1, kStepRows),
                        .threads = options.threads,
                        .available_threads = available_cores(),
                        .target = options.target});

@@ -61,6 +61,13 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "train: one row cannot be split for validation");
 }
 
+/// A number of any size in a message.
+std::string brief(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", number);
+  return text;
+}
+
 AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Dataset& dataset,
                                    const TrainingOptions& options, std::span<const std::uint32_t> rows) {
   // Only a linear output reaches any target; behind a bounded activation a standardised target might be out
@@ -309,7 +316,7 @@ class Run {
     while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
     const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
     return diverged(state_.step - 1,
-                    "the loss was " + std::to_string(mean_loss) + " but " + what + " is no longer finite",
+                    "the loss was " + brief(mean_loss) + " but " + what + " is no longer finite",
                     layer_text(layer));
   }
 
@@ -322,12 +329,10 @@ class Run {
   /// `step` counted from 0, as in rate_factor().
   DivergenceError diverged(std::uint64_t step, const std::string& what, const std::string& where) const {
     const double rate = learning_rate(options_.optimizer) * rate_factor(step);
-    char rate_text[32];
-    std::snprintf(rate_text, sizeof rate_text, "%.3g", rate);
     return DivergenceError("training diverged in epoch " + std::to_string(state_.epoch + 1) + ", step " +
                                std::to_string(step + 1) + ": " + what + "; " + where,
                            std::string(options_.l2 > 0 ? "lower l2, or " : "") +
-                               "lower the learning rate (it was " + rate_text +
+                               "lower the learning rate (it was " + brief(rate) +
                                "), or clip gradients by norm, or look for extreme values in the inputs");
   }
 

@@ -359,7 +359,12 @@ TEST(Plan, WhatDoesNotFitIsRefused) {
                std::invalid_argument);
   EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {.shift = {0, 0}, .scale = {1, 1}}, {}, {}),
                std::invalid_argument);
+  EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {.shift = {0, 0, 0}, .scale = {1, 1, 1}}, {}),
+               std::invalid_argument);
+  EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {.shift = {0, 0}, .scale = {1}}, {}),
+               std::invalid_argument);
   EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.max_batch = 0}), std::invalid_argument);
+  EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.threads = -1}), std::invalid_argument);
   engine::Workspace workspace(plan);
   EXPECT_THROW(workspace.load(plan, Parameters(network), {Parameters(network)}), std::invalid_argument);
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "training/toy.h"
@@ -22,8 +23,7 @@ Model toy_model(bool classes) {
 }
 
 Matrix<float> inputs_of(bool classes) {
-  return std::get<Matrix<float>>(
-      (classes ? test::toy_classes(kRows) : test::toy_numbers(kRows)).inputs);
+  return std::get<Matrix<float>>((classes ? test::toy_classes(kRows) : test::toy_numbers(kRows)).inputs);
 }
 
 bool same_bits(std::span<const float> a, std::span<const float> b) {
@@ -79,6 +79,20 @@ TEST(Predictor, TakesBytesAsTheyAre) {
   for (std::size_t n = 0; n < images.rows(); ++n) {
     predictor.predict(images.row(n), output);
     EXPECT_TRUE(same_bits(output, expected.row(n))) << "image " << n;
+  }
+}
+
+TEST(Predictor, ANaNAmongZerosIsNotSkipped) {
+  const Model model{.network = parse_network("5:relu,3:softmax", 64),
+                    .parameters = initialize(parse_network("5:relu,3:softmax", 64), 1)};
+  for (const char* target : {"", "baseline"}) {
+    Predictor predictor(model, {.target = target});
+    for (const std::size_t place : {0u, 40u, 63u}) {
+      std::vector<float> input(64), output(3);
+      input[place] = std::nanf("");
+      predictor.predict(input, output);
+      for (const float p : output) EXPECT_TRUE(std::isnan(p)) << "input " << place << ", target " << target;
+    }
   }
 }
 

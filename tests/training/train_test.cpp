@@ -498,6 +498,18 @@ TEST(Train, AnOverflowInTheVeryLastStepIsFoundAndBlamedOnIt) {
   expect_contains(hint, "it was 3e+38");
 }
 
+TEST(Train, ALargeLossIsToldInAFewDigits) {
+  Dataset dataset = test::toy_numbers(20);
+  for (float& y : dataset.targets.values()) y *= 1e15f;
+  const auto [what, hint] = divergence_of(
+      "1:linear", dataset,
+      {.loss = SquaredError{}, .optimizer = SGD{1e30}, .epochs = 1, .batch_size = 20, .standardize = false});
+  const std::size_t begin = what.find("the loss was "),
+                    end = what.find(" but a parameter is no longer finite");
+  ASSERT_NE(end, std::string::npos) << what;
+  EXPECT_LE(end - begin, std::string("the loss was 1.234e+32").size()) << what;
+}
+
 TEST(Train, ClippingTamesWhatDivergesWithout) {
   TrainingOptions options{.loss = SquaredError{}, .optimizer = SGD{0.5}, .epochs = 40, .batch_size = 20};
   options.standardize = false;
