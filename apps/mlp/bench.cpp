@@ -8,8 +8,10 @@
 #include "format.h"
 #include "help.h"
 #include "mlp/benchmark.h"
+#include "mlp/target.h"
 #include "mlp/version.h"
 #include "option_value.h"
+#include "precision.h"
 #include "progress.h"
 #include "sparse_inputs.h"
 #include "table.h"
@@ -20,7 +22,8 @@ namespace mlp::app {
 namespace {
 
 struct Arguments {
-  std::optional<std::string> network, input_size, optimizer, batch_sizes, threads, sparse_inputs, seconds;
+  std::optional<std::string> network, input_size, optimizer, batch_sizes, threads, sparse_inputs, precision,
+      seconds;
   bool json = false;
 };
 
@@ -66,6 +69,8 @@ BenchmarkOptions options_of(const Arguments& arguments, const Environment& envir
   }
   options.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   options.target = choose_target(environment);
+  options.precision = parse_precision(arguments.precision);
+  check_precision(options.precision, options.target);
   return options;
 }
 
@@ -108,6 +113,7 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
   document["network"] = network_json(options.network);
   document["parameters"] = options.network.parameter_count();
   document["loss"] = to_string(result.loss);
+  document["precision"] = to_string(options.precision);
   document["data"] = {{"rows", result.rows}, {"nonzero", number(result.nonzero)}};
   document["seconds"] = options.seconds;
   document["limits"] = nlohmann::ordered_json::array();
@@ -129,8 +135,10 @@ std::string gflops(double flops) { return fixed(1e-9 * flops, 1); }
 
 std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& result, const Style& style) {
   std::string text = style.bold + "mlp " + version() + " on " + cpu_name() + style.off + "\n";
-  text += field(
-      "cpu", counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " + result.target);
+  const bool bfloat16 = options.precision == Precision::kBFloat16;
+  text += field("cpu", counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " +
+                           result.target +
+                           (bfloat16 ? ", training in bf16 with " + bfloat16_target(options.target) : ""));
   text += field("network", network_text(options.network) + ", " +
                                counted(options.network.parameter_count(), "parameter"));
   text += field("data", with_thousands(result.rows) + " generated rows of " +
@@ -192,6 +200,7 @@ Command add_bench(CLI::App& parent, const Environment& environment) {
       "threads to use; auto is as many as help (default: 1,auto)");
   add("--sparse-inputs", arguments->sparse_inputs, "WHEN",
       "whether training skips zeros in the inputs: auto (default), on or off");
+  add("--precision", arguments->precision, "NAME", "of training: float32 (default) or bf16");
   add("--seconds", arguments->seconds, "X", "time for each number (default: 1)");
   parser->add_flag("--json", arguments->json, "print the result as one JSON object");
   parser->footer(

@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "mlp/error.h"
 #include "mlp/version.h"
+#include "precision.h"
 #include "progress.h"
 #include "sparse_inputs.h"
 #include "target.h"
@@ -89,6 +90,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   const std::string target = choose_target(environment, arguments.target);
+  check_precision(settings.precision, target);
   const RunFolder folder{arguments.output.value_or("runs/" + settings.dataset)};
   folder.create();
 

@@ -9,6 +9,7 @@
 #include "mlp/dataset.h"
 #include "mlp/error.h"
 #include "option_value.h"
+#include "precision.h"
 #include "recipes.h"
 
 namespace mlp::app {
@@ -138,6 +139,7 @@ Settings resolve(const TrainArguments& arguments) {
     }
   }
   if (arguments.seed) settings.seed = whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0});
+  settings.precision = parse_precision(arguments.precision);
   return settings;
 }
 
@@ -158,6 +160,7 @@ TrainingOptions training_options(const Settings& settings) {
   options.validation_fraction = settings.validation;
   options.early_stopping = settings.early_stopping;
   options.seed = settings.seed;
+  options.precision = settings.precision;
   return options;
 }
 
@@ -180,6 +183,7 @@ std::string to_toml(const Settings& settings) {
   line("validation", shortest(settings.validation));
   line("early-stopping", std::to_string(settings.early_stopping));
   line("seed", std::to_string(settings.seed));
+  line("precision", toml_string(to_string(settings.precision)));
   return text;
 }
 

@@ -21,7 +21,7 @@ namespace mlp::app {
 struct TrainArguments {
   std::optional<std::string> dataset, layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
-  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed;
+  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision;
   std::optional<std::string> threads, sparse_inputs, target, data_dir, output, resume, config;
   bool json = false;
   bool quiet = false;
@@ -41,6 +41,7 @@ struct Settings {
   double validation = 0.0;
   int early_stopping = 0;
   std::uint64_t seed = 1;
+  Precision precision = Precision::kFloat32;
 };
 
 /// Throws UsageError naming the option, what it takes and what was given.

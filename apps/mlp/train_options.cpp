@@ -84,6 +84,8 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   add("--early-stopping", arguments.early_stopping, "N",
       "stop after N epochs without a better validation loss, keep the best parameters (default: 0, never)");
   add("--seed", arguments.seed, "N", "decides every random choice (default: 1)");
+  add("--precision", arguments.precision, "NAME",
+      "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16");
 
   group = "Run";
   add("--output", arguments.output, "DIR", "where the run is written (default: runs/DATASET)");

@@ -1,6 +1,7 @@
 #include "train_result.h"
 
 #include "format.h"
+#include "precision.h"
 
 namespace mlp::app {
 namespace {
@@ -92,6 +93,8 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["schedule"] = to_string(settings.schedule);
   document["batch_size"] = settings.batch_size;
   document["seed"] = settings.seed;
+  document["precision"] = to_string(settings.precision);
+  document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
   document["sparse_inputs"] = trained.sparse_inputs;
   document["train_rows"] = run.training_rows;

@@ -28,6 +28,7 @@ struct BenchmarkOptions {
   std::vector<std::size_t> prediction_rows = {1, 1024};  ///< rows to predict at once
   std::vector<int> threads = {1, 0};                     ///< 0: as many as help, at most one a core
   std::string target = {};                               ///< CPU target; empty: the best this CPU has
+  Precision precision = Precision::kFloat32;             ///< of training, as in TrainingOptions
   SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< in training; prediction decides by itself
   double seconds = 1.0;       ///< to spend on each number, above 0; a long step may take more
   std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take over 256 MiB, more where

@@ -11,4 +11,8 @@ namespace mlp {
 /// has. Throws UsageError, listing those available, for a name that is unknown or not for this CPU.
 std::string cpu_target(std::string_view name = {});
 
+/// The instructions that multiply bfloat16 operands beside that target: "amx" or "avx512_bf16". Throws
+/// UsageError, saying what is missing, where there are none.
+std::string bfloat16_target(std::string_view name = {});
+
 }  // namespace mlp

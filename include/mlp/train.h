@@ -24,6 +24,11 @@ namespace mlp {
 /// is finite (docs/determinism.md).
 enum class SparseInputs { kAuto, kOn, kOff };
 
+/// What training's matrix products multiply. kBFloat16: operands rounded to bfloat16 (a float32's exponent, 8
+/// bits of precision); sums, weights, moments and updates stay float32, and so do layers too narrow to gain.
+/// Only on CPUs with instructions for it: see bfloat16_target. Evaluation and prediction are always float32.
+enum class Precision { kFloat32, kBFloat16 };
+
 struct TrainingOptions {
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
   Optimizer optimizer = Adam{};
@@ -41,6 +46,7 @@ struct TrainingOptions {
   std::uint64_t seed = 1;
   int threads = 0;          ///< 0: as many as help on this machine
   std::string target = {};  ///< CPU target ("avx2", ...); empty: the best this CPU has
+  Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
   SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
 };
 
@@ -102,6 +108,7 @@ struct Trained {
   StopReason stopped = StopReason::kFinished;
   int threads = 1;             ///< that did the work
   bool sparse_inputs = false;  ///< zeros in the inputs were left out
+  int bfloat16_layers = 0;     ///< whose products had bfloat16 operands: with Precision::kBFloat16 the wide ones
 
   const History& history() const { return state.history; }
   operator const Model&() const { return model; }

@@ -72,8 +72,8 @@ std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::s
 }
 
 /// All weights in `members` shares of nearly equal cost. Where threads share a layer's columns forward, each
-/// updates the very weights it will read; the others are cut into tiles of 16 inputs by up to 4 blocks of
-/// outputs. A share keeps its place from step to step, so that its weights stay in its core's caches.
+/// updates the very weights it will read; so it is in bfloat16, whose operands are packed once for many columns.
+/// The others are cut into tiles of 16 inputs by up to 4 blocks of outputs. A share keeps its place from step to step, so that its weights stay in its core's caches.
 std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
   std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
   std::vector<std::size_t> taken(shares.size());         // of the first layer's cost
@@ -83,7 +83,7 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
     const LayerPlan& layer = layers[index];
     const std::size_t row_blocks = kernels::blocks_of(layer.layer.fan_in);
     const std::size_t column_blocks = kernels::blocks_of(layer.layer.fan_out);
-    if (layer.share_outputs) {
+    if (layer.share_outputs || layer.bfloat16) {
       for (int member = 0; member < members; ++member) {
         const Share columns = share_of(column_blocks, member, members);
         if (columns.begin == columns.end) continue;
@@ -136,17 +136,32 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
   return shares;
 }
 
+// Narrower layers would spend their time on rounding and packing operands and on zeros at the tiles' edges.
+constexpr std::size_t kLeastBFloat16FanIn = 64, kLeastBFloat16FanOut = 32;
+
+bool wide_enough_for_bfloat16(const Layer& layer) {
+  return layer.fan_in >= kLeastBFloat16FanIn && layer.fan_out >= kLeastBFloat16FanOut;
+}
+
+// Chunks of a multiple of so many rows leave no trace in a weight gradient: see kernels/bfloat16.h.
+constexpr std::size_t kRowsGranule = kernels::kBFloat16Depth;
+
 // A thread's inputs of a chunk should fill at most half of its second-level cache. Fewer rows than kLeastRows
 // would not feed it, and more than kMostRows gain nothing - unless the weights outgrow the cache and every chunk
 // fetches them again.
 constexpr std::size_t kLeastRows = 64, kMostRows = 128, kMostRowsOfWideNetworks = 256;
 
+// Products in bfloat16 take so little time that going through weights and gradients once more is most of a chunk.
+constexpr std::size_t kMostRowsInBFloat16 = 1024;
+
 std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
   const LayerPlan& first = plan.layers().front();
   const std::size_t row_bytes = kernels::padded(first.layer.fan_in) * sizeof(float);
-  const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kernels::kBlock * kernels::kBlock;
+  const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kRowsGranule * kRowsGranule;
   const bool wide = plan.packed_size() * sizeof(float) > options.cache_bytes;
-  const std::size_t rows = std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
+  const bool bfloat16 = std::ranges::any_of(plan.layers(), &LayerPlan::bfloat16);
+  const std::size_t rows = bfloat16 ? kMostRowsInBFloat16
+                                    : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
   return std::min(options.max_batch, rows * sharing);
 }
@@ -183,6 +198,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       optimizer_(optimizer),
       target_scaling_(std::move(target_scaling)),
       kernels_(&kernels::kernels_for(options.target)),
+      bfloat16_(options.bfloat16),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
       max_batch_(options.max_batch) {
@@ -206,7 +222,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
     LayerPlan plan{.layer = layer,
                    .weights = {layer.fan_in, layer.fan_out},
                    .weight_offset = packed_size_,
-                   .derivative = derivative_of(layer)};
+                   .derivative = derivative_of(layer),
+                   .bfloat16 = bfloat16_ && optimizer_ && wide_enough_for_bfloat16(layer)};
     plan.bias_offset = plan.weight_offset + plan.weights.size();
     packed_size_ = plan.bias_offset + kernels::padded(layer.fan_out);
     layers_.push_back(plan);
@@ -216,7 +233,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   share_columns(layers_, max_batch_, threads_);
-  sparse_inputs_ = optimizer_.has_value() && options.input_density <= kMostDensity;
+  sparse_inputs_ =
+      optimizer_.has_value() && options.input_density <= kMostDensity && !layers_.front().bfloat16;
   chunk_rows_ = chunk_rows_of(*this, options);
   weight_tasks_ = share_weights(layers_, threads_);
 }

@@ -18,6 +18,7 @@
 
 #include "core/cpu.h"
 #include "core/thread_team.h"
+#include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 #include "mlp/loss.h"
 #include "mlp/model.h"
@@ -41,6 +42,7 @@ struct LayerPlan {
   Derivative derivative = Derivative::kOfOutput;
   bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
   bool share_inputs = false;   ///< backward, likewise those of dX
+  bool bfloat16 = false;       ///< training multiplies bfloat16 operands
 };
 
 /// A thread's share of one layer's weights: of rows and columns of W in blocks of 16, or of the bias.
@@ -69,6 +71,8 @@ struct PlanOptions {
   /// training skips zeros in the first layer. 1: never, 0: always.
   double input_density = 1.0;
   std::size_t cache_bytes = l2_cache_bytes();  ///< a core's second-level cache
+  /// Training multiplies with these where layers are wide enough. Null: in float32.
+  const kernels::BFloat16Kernels* bfloat16 = nullptr;
 };
 
 class Plan {
@@ -83,6 +87,8 @@ class Plan {
   const std::optional<Optimizer>& optimizer() const { return optimizer_; }
   const AffineScaling& target_scaling() const { return target_scaling_; }
   const kernels::Kernels& kernels() const { return *kernels_; }
+  /// For the layers that say so; may be null.
+  const kernels::BFloat16Kernels* bfloat16() const { return bfloat16_; }
   const std::vector<LayerPlan>& layers() const { return layers_; }
   std::size_t max_batch() const { return max_batch_; }
   /// The most rows of a chunk; and the distance of blocks in buffers of so many rows.
@@ -92,8 +98,10 @@ class Plan {
   bool sparse_inputs() const { return sparse_inputs_; }
   /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
   /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
-  /// the others.
-  bool gathers_again() const { return threads_ > 1 && !layers_.front().share_outputs; }
+  /// the others (but in bfloat16, whose operands are packed for many blocks at once).
+  bool gathers_again() const {
+    return threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
+  }
   /// How many blocks of inputs it then takes in turn.
   std::size_t gather_blocks() const;
 
@@ -118,6 +126,7 @@ class Plan {
   std::optional<Optimizer> optimizer_;
   AffineScaling target_scaling_;
   const kernels::Kernels* kernels_;
+  const kernels::BFloat16Kernels* bfloat16_;
   std::vector<float> input_shift_, input_scale_;
   std::vector<LayerPlan> layers_;
   std::vector<std::vector<WeightTask>> weight_tasks_;

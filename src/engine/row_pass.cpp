@@ -178,7 +178,10 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
     const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
     const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, A.rows());
     const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
-    if (index == 0 && chunk.sparse) {
+    if (settings && layer.bfloat16) {  // predictions are float32's
+      plan.bfloat16()->affine(X, W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A,
+                              workspace.bfloat16_scratch(chunk.member));
+    } else if (index == 0 && chunk.sparse) {
       k.sparse_affine(X, non_zeros_of(plan, workspace, chunk, 0),
                       W.blocks(part.blocks.begin, part.blocks.end), bias, epilogue, A, chunk.soon);
     } else {
@@ -324,6 +327,11 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
   const auto dZ = chunk_view(plan, std::as_const(workspace.layers[index].gradient), chunk.rows.size(),
                              layer.layer.fan_out)
                       .rows(part.rows.begin, dA.rows());
+  if (layer.bfloat16) {
+    plan.bfloat16()->affine_transposed(dZ, W.rows(part.blocks.begin * kernels::kBlock, dA.columns()), epilogue,
+                                       dA, workspace.bfloat16_scratch(chunk.member));
+    return;
+  }
   float* scratch = workspace.transposed[static_cast<std::size_t>(chunk.member)].data();
   for_each_depth(layer.layer.fan_out, epilogue, [&](std::size_t first, std::size_t count, Epilogue of_part) {
     const float* outputs = of_part.outputs;

@@ -81,7 +81,10 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
           layer.weight_offset +
           layer.weights.index(first_row * kernels::kBlock, task.columns.begin * kernels::kBlock);
       const UpdateBuffers buffers = buffers_at(workspace, offset);
-      if (non_zeros.bits) {
+      if (layer.bfloat16) {
+        plan.bfloat16()->weight_step(plan.kernels(), X, dZ, rule, buffers, layer.weights.block_stride(),
+                                     workspace.bfloat16_scratch(chunk.member));
+      } else if (non_zeros.bits) {
         plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
                                           chunk.soon);
       } else {

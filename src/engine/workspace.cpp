@@ -1,6 +1,7 @@
 #include "engine/workspace.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mlp/error.h"
 
@@ -34,6 +35,7 @@ Workspace::Workspace(const Plan& plan)
                    std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
   lists.assign(static_cast<std::size_t>(plan.threads()),
                std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
+  allocate_bfloat16(plan);
   targets.resize(chunk_of(plan.network().fan_out()));
   logits.resize(targets.size());
   for (const LayerPlan& layer : plan.layers()) {
@@ -43,6 +45,30 @@ Workspace::Workspace(const Plan& plan)
     if (training) buffers.gradient.resize(size);
     if (training && layer.derivative != Derivative::kOfOutput) buffers.derivative.resize(size);
   }
+}
+
+void Workspace::allocate_bfloat16(const Plan& plan) {
+  const auto packed = [](std::size_t width, std::size_t depth) {
+    return kernels::bfloat16_packed_size(width, depth);
+  };
+  const std::size_t rows = plan.chunk_rows();
+  std::size_t left = 0, right = 0;
+  for (const LayerPlan& layer : plan.layers()) {
+    if (!layer.bfloat16) continue;
+    const auto [fan_in, fan_out] = std::pair(layer.layer.fan_in, layer.layer.fan_out);
+    for (const auto& [width, depth] : {std::pair(rows, fan_in), std::pair(rows, fan_out), std::pair(fan_in, rows)}) {
+      left = std::max(left, packed(std::min(width, kernels::bfloat16_left_rows(depth)), depth));
+    }
+    right = std::max(right, packed(kernels::kBFloat16Panel, std::max({rows, fan_in, fan_out})));
+  }
+  if (left == 0) return;
+  bfloat16_left.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<std::uint16_t>(left));
+  bfloat16_right.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<std::uint16_t>(right));
+}
+
+kernels::BFloat16Scratch Workspace::bfloat16_scratch(int member) {
+  const auto index = static_cast<std::size_t>(member);
+  return {.left = bfloat16_left[index].data(), .right = bfloat16_right[index].data()};
 }
 
 void Workspace::load(const Plan& plan, const Parameters& from, const std::vector<Parameters>& from_moments) {

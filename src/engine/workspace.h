@@ -2,6 +2,7 @@
 // one chunk of a batch. Owned by the caller; after construction no step allocates.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "engine/plan.h"
@@ -26,6 +27,9 @@ class Workspace {
   /// Takes parameters and moments in (moments: as many as the plan's optimizer has).
   void load(const Plan& plan, const Parameters& parameters, const std::vector<Parameters>& moments = {});
 
+  /// A thread's, where there are layers in bfloat16.
+  kernels::BFloat16Scratch bfloat16_scratch(int member);
+
   // The steps of step.cpp work on these directly.
   AlignedVector<float> parameters;  ///< packed
   std::vector<AlignedVector<float>> moments;
@@ -40,6 +44,8 @@ class Workspace {
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   /// For each thread, where plan.gathers_again(): one block of X of all the chunk's rows.
   std::vector<AlignedVector<float>> input_blocks;
+  /// With layers in bfloat16, else empty: for each thread, packed operands of one product.
+  std::vector<AlignedVector<std::uint16_t>> bfloat16_left, bfloat16_right;
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
@@ -49,6 +55,9 @@ class Workspace {
   /// For each thread: the first layer whose activations, in one of its rows of the last step, were not finite.
   std::vector<std::size_t> non_finite_layers;
   std::vector<double> square_sums;  ///< partial sums of the gradient norm
+
+ private:
+  void allocate_bfloat16(const Plan& plan);
 };
 
 }  // namespace mlp::engine

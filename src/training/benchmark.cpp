@@ -156,6 +156,7 @@ class Benchmark {
                                    .batch_size = static_cast<int>(measurement.rows),
                                    .threads = measurement.threads,
                                    .target = options_.target,
+                                   .precision = options_.precision,
                                    .sparse_inputs = options_.sparse_inputs},
                                   &clock);
     measurement.sparse_inputs = trained.sparse_inputs;

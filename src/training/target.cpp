@@ -1,9 +1,14 @@
 #include "mlp/target.h"
 
+#include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 
 namespace mlp {
 
 std::string cpu_target(std::string_view name) { return std::string(kernels::kernels_for(name).name); }
+
+std::string bfloat16_target(std::string_view name) {
+  return std::string(kernels::bfloat16_kernels_for(kernels::kernels_for(name)).name);
+}
 
 }  // namespace mlp

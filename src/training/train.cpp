@@ -90,6 +90,12 @@ double density_for(const TrainingOptions& options, const Inputs& inputs, const A
   return input_density(inputs, scaling);
 }
 
+/// What the plan should multiply wide layers with.
+const kernels::BFloat16Kernels* bfloat16_for(const TrainingOptions& options) {
+  if (options.precision == Precision::kFloat32) return nullptr;
+  return &kernels::bfloat16_kernels_for(kernels::kernels_for(options.target));
+}
+
 TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options) {
   TrainingState state{.parameters = initialize(network, options.seed)};
   state.moments.assign(static_cast<std::size_t>(moment_count(options.optimizer)), Parameters(network));
@@ -132,7 +138,8 @@ class Run {
                .threads = options.threads,
                .available_threads = available_cores(),
                .target = options.target,
-               .input_density = density_for(options, dataset.inputs, input_scaling_)}),
+               .input_density = density_for(options, dataset.inputs, input_scaling_),
+               .bfloat16 = bfloat16_for(options)}),
         team_(plan_.threads()),
         workspace_(plan_),
         state_(resume_from ? *resume_from : initial_state(network, options)) {
@@ -176,7 +183,9 @@ class Run {
             .state = std::move(state_),
             .stopped = reason,
             .threads = plan_.threads(),
-            .sparse_inputs = plan_.sparse_inputs()};
+            .sparse_inputs = plan_.sparse_inputs(),
+            .bfloat16_layers =
+                static_cast<int>(std::ranges::count_if(plan_.layers(), &engine::LayerPlan::bfloat16))};
   }
 
   StopReason run() {

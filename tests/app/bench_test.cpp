@@ -33,7 +33,7 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   const auto json = only_json(result.out);
   EXPECT_EQ(keys_of(json),
             (std::set<std::string>{"command", "version", "cpu", "cores", "target", "network", "parameters",
-                                   "loss", "data", "seconds", "limits", "training", "prediction"}));
+                                   "loss", "precision", "data", "seconds", "limits", "training", "prediction"}));
   EXPECT_EQ(json["command"], "bench");
   EXPECT_EQ(json["version"], version());
   EXPECT_NE(json["cpu"], "");
@@ -42,6 +42,7 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   EXPECT_EQ(json["network"][0]["fan_in"], 20);
   EXPECT_EQ(json["parameters"], 20 * 6 + 6 + 6 * 3 + 3);
   EXPECT_EQ(json["loss"], "cross_entropy");
+  EXPECT_EQ(json["precision"], "float32");
   EXPECT_GE(json["data"]["rows"], 1024);
   EXPECT_NEAR(json["data"]["nonzero"].get<double>(), 0.19, 0.01);
   EXPECT_EQ(json["seconds"], 0.001);

@@ -66,6 +66,10 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--threads", "1000000"}, "--threads takes"},
       {{"train", "friedman", "--sparse-inputs", "yes"}, "--sparse-inputs takes auto, on or off, not 'yes'"},
       {{"bench", "--sparse-inputs", "ON"}, "--sparse-inputs takes auto, on or off, not 'ON'"},
+      {{"train", "friedman", "--precision", "fp16"}, "--precision takes float32 or bf16, not 'fp16'"},
+      {{"bench", "--precision", "BF16"}, "--precision takes float32 or bf16, not 'BF16'"},
+      {{"train", "friedman", "--precision", "bf16", "--target", "baseline"},
+       "--precision: bf16 needs the CPU target avx512 with avx512_bf16, not baseline"},
       {{"train", "friedman", "--quiet", "--target", "z80"}, "z80"},
       {{"train", "friedman", "--json=perhaps"}, "--json"},
       {{"bench", "--network", "8:rlu,1:linear"}, "--network: "},
@@ -167,7 +171,7 @@ TEST_F(Errors, AFolderThatCannotBeWrittenIsFoundBeforeTraining) {
 
 TEST_F(Errors, AnEmptyValueIsNoValue) {
   for (const std::string option : {"--layers", "--output", "--config", "--resume", "--epochs", "--data-dir",
-                                   "--threads", "--sparse-inputs"}) {
+                                   "--threads", "--sparse-inputs", "--precision"}) {
     const auto result = run({"train", "friedman", option, ""});
     EXPECT_EQ(result.exit_code, 2) << option;
     expect_error_message(result.err);

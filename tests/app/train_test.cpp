@@ -1,9 +1,11 @@
 // mlp train: what it prints, what it writes, what it refuses before it starts.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <set>
 
+#include "kernels/bfloat16.h"
 #include "sandbox.h"
 
 namespace mlp::app_test {
@@ -102,6 +104,33 @@ TEST_F(Train, ZerosAreSkippedWhereToldOrWhereThereAreMany) {
   EXPECT_EQ(json_of({"train", "--resume", "runs/friedman", "--json"})["sparse_inputs"], true);
   const auto changed = json_of({"train", "--resume", "runs/friedman", "--json", "--sparse-inputs", "auto"});
   EXPECT_EQ(changed["sparse_inputs"], false);
+}
+
+TEST_F(Train, PrecisionIsPartOfTheRun) {
+  if (kernels::available_bfloat16_kernels().empty()) {
+    std::puts("this CPU has no instructions for bfloat16: nothing to test");
+    return;
+  }
+  const auto train = [&](const Arguments& more) {
+    Arguments arguments = {"train",    "digits", "--layers", "40:relu,10:softmax", "--json",
+                           "--epochs", "1",      "--threads", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto json = only_json(result.out);
+    EXPECT_EQ(json["bf16_layers"], json["precision"] == "bf16" ? 1 : 0) << "the last layer is too narrow";
+    return json["precision"].get<std::string>();
+  };
+  EXPECT_EQ(train({"--output", "a"}), "float32");
+  EXPECT_EQ(train({"--output", "b", "--precision", "bf16"}), "bf16");
+  EXPECT_NE(content("b/config.toml").find("\nprecision = \"bf16\"\n"), std::string::npos);
+  EXPECT_NE(tensors("b/model.safetensors"), tensors("a/model.safetensors"));
+  const auto again = run({"train", "--config", "b/config.toml", "--output", "c", "--threads", "3"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(tensors("c/model.safetensors"), tensors("b/model.safetensors"));
+  const auto other = run({"train", "--resume", "b", "--precision", "float32"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_NE(other.err.find("precision is float32, but bf16 in the checkpoint"), std::string::npos) << other.err;
 }
 
 TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {

@@ -107,7 +107,7 @@ std::size_t chunk_rows(std::size_t inputs, std::size_t batch, std::size_t cache_
 TEST(Plan, AChunksInputsFillHalfTheCacheWithinBounds) {
   const std::size_t kib = 1024, large = kib * kib;
   EXPECT_EQ(chunk_rows(1024, 1000, 1024 * kib), 128u);  // 128 rows of 4 KiB
-  EXPECT_EQ(chunk_rows(1400, 1000, 1024 * kib), 80u);   // 93 rows, padded, down to whole blocks
+  EXPECT_EQ(chunk_rows(1100, 1000, 1024 * kib), 96u);   // 118 rows, padded, down to a multiple of 32
   EXPECT_EQ(chunk_rows(784, 1000, 0), 64u);             // never fewer ...
   EXPECT_EQ(chunk_rows(100000, 1000, 1024 * kib), 64u);
   EXPECT_EQ(chunk_rows(1, 1000, large * kib), 128u);  // ... nor more

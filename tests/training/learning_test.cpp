@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 
+#include "kernels/bfloat16.h"
 #include "training/toy.h"
 
 namespace mlp {
@@ -56,6 +58,31 @@ TEST(Learning, DrawnDigits) {
                                  .epochs = 5,
                                  .batch_size = 64});
   EXPECT_GT(evaluate(trained, data.test).classification->accuracy, 0.85);
+}
+
+TEST(Learning, DrawnDigitsInBFloat16AsInFloat32) {
+  if (kernels::available_bfloat16_kernels().empty()) {
+    std::puts("this CPU has no instructions for bfloat16: nothing to test");
+    return;
+  }
+  const DataSplit data = make_digits(3000, 2000, 1);
+  const auto accuracy = [&](Precision precision) {
+    double sum = 0;
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
+      const Trained trained = train(parse_network("128:relu,64:relu,10:softmax", 784), data.train,
+                                    {.optimizer = AdamW{.learning_rate = 0.003},
+                                     .schedule = OneCycle{},
+                                     .epochs = 6,
+                                     .batch_size = 64,
+                                     .seed = seed,
+                                     .precision = precision});
+      sum += evaluate(trained, data.test).classification->accuracy;
+    }
+    return sum / 3;
+  };
+  const double float32 = accuracy(Precision::kFloat32);
+  EXPECT_GT(float32, 0.85);
+  EXPECT_NEAR(accuracy(Precision::kBFloat16), float32, 0.01);
 }
 
 TEST(Learning, RealMnistPassesNinetyFivePercentInTwoEpochs) {
