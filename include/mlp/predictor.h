@@ -32,8 +32,8 @@ class Predictor {
   std::size_t fan_out() const;
 
   /// Raw inputs [fan_in] to the network's outputs [fan_out]: class probabilities (or whatever the last layer
-  /// gives), or targets in their unit; the bits of mlp::predict. Throws std::invalid_argument naming both sizes
-  /// where they do not fit. Allocates nothing.
+  /// gives), or targets in their unit; the bits of mlp::predict. Throws std::invalid_argument naming both
+  /// sizes where they do not fit. Allocates nothing.
   void predict(std::span<const float> input, std::span<float> output);
   void predict(std::span<const std::uint8_t> input, std::span<float> output);
 

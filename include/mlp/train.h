@@ -44,8 +44,8 @@ struct TrainingOptions {
                             ///< regression with a Linear output;
                             ///< 8-bit inputs are scaled to [0, 1] instead
   std::uint64_t seed = 1;
-  int threads = 0;          ///< 0: as many as help on this machine
-  std::string target = {};  ///< CPU target ("avx2", ...); empty: the best this CPU has
+  int threads = 0;                            ///< 0: as many as help on this machine
+  std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
   Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
   SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
 };
@@ -108,7 +108,7 @@ struct Trained {
   StopReason stopped = StopReason::kFinished;
   int threads = 1;             ///< that did the work
   bool sparse_inputs = false;  ///< zeros in the inputs were left out
-  int bfloat16_layers = 0;     ///< whose products had bfloat16 operands: with Precision::kBFloat16 the wide ones
+  int bfloat16_layers = 0;  ///< whose products had bfloat16 operands: with Precision::kBFloat16 the wide ones
 
   const History& history() const { return state.history; }
   operator const Model&() const { return model; }

@@ -46,7 +46,9 @@ void set_floating_point_mode(unsigned long) {}
 
 }  // namespace
 
-FlushDenormals::FlushDenormals() : before_(floating_point_mode()) { set_floating_point_mode(before_ | kFlush); }
+FlushDenormals::FlushDenormals() : before_(floating_point_mode()) {
+  set_floating_point_mode(before_ | kFlush);
+}
 FlushDenormals::~FlushDenormals() { set_floating_point_mode(before_); }
 
 }  // namespace mlp

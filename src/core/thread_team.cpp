@@ -10,8 +10,8 @@ namespace {
 
 // Spinning hands a step over in well under a microsecond but steals time from whoever should be running when
 // there are fewer cores than threads; hence a short spin (about 40 microseconds, several steps' imbalance), a
-// few yields, then a sleep until notified. Two trainings side by side on the same four cores take 2.1 times as
-// long each; with four times the spin, 2.9 times.
+// few yields, then a sleep until notified. Two trainings side by side on the same four cores take 2.1 times
+// as long each; with four times the spin, 2.9 times.
 constexpr int kSpins = 1000;
 constexpr int kYields = 50;
 

@@ -11,9 +11,9 @@ namespace mlp::engine {
 
 namespace {
 
-// With each thread more, more of a step is spent on meeting and on fetching what others have written. A thread
-// pays for itself once it has this much to do: on the report's network, batch 16, one thread takes 122 ms per epoch
-// and two take 137; at batch 32, 100 and 85; four at batch 64, 56.
+// With each thread more, more of a step is spent on meeting and on fetching what others have written. A
+// thread pays for itself once it has this much to do: on the report's network, batch 16, one thread takes 122
+// ms per epoch and two take 137; at batch 32, 100 and 85; four at batch 64, 56.
 constexpr double kFlopsPerThread = 4e6;
 
 Derivative derivative_of(const Layer& layer) {
@@ -28,8 +28,9 @@ Derivative derivative_of(const Layer& layer) {
 constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
 
 /// Whether members do better to share a matrix's columns than the batch's rows. With the rows shared, every
-/// step moves the weights; with the columns shared, each row's inputs are gathered by all, and narrow parts load
-/// more than they multiply: at 784 x 64 on four cores the two cost the same near 100 rows. Shares must be even.
+/// step moves the weights; with the columns shared, each row's inputs are gathered by all, and narrow parts
+/// load more than they multiply: at 784 x 64 on four cores the two cost the same near 100 rows. Shares must
+/// be even.
 bool shares_columns(std::size_t columns, std::size_t rows, int members) {
   const std::size_t blocks = kernels::blocks_of(columns), count = static_cast<std::size_t>(members);
   const std::size_t most = (blocks + count - 1) / count;
@@ -44,10 +45,10 @@ void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members
   for (std::size_t index = 0; index < layers.size(); ++index) {
     LayerPlan& layer = layers[index];
     if (layer.weights.size() < kSharedColumnsFloats) continue;
-    layer.share_outputs = index + 1 < layers.size() && !row_wise(index) &&
-                          shares_columns(layer.layer.fan_out, rows, members);
-    layer.share_inputs = index > 0 && !row_wise(index - 1) &&
-                         shares_columns(layer.layer.fan_in, rows, members);
+    layer.share_outputs =
+        index + 1 < layers.size() && !row_wise(index) && shares_columns(layer.layer.fan_out, rows, members);
+    layer.share_inputs =
+        index > 0 && !row_wise(index - 1) && shares_columns(layer.layer.fan_in, rows, members);
   }
 }
 
@@ -60,8 +61,8 @@ std::size_t gather_blocks(std::size_t fan_in, int members) {
 /// Where each member's part of `rest` ends, so that with what it has `taken` all come to the same, as far as
 /// possible.
 std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::size_t rest) {
-  const double fair =
-      static_cast<double>(std::accumulate(taken.begin(), taken.end(), rest)) / static_cast<double>(taken.size());
+  const double fair = static_cast<double>(std::accumulate(taken.begin(), taken.end(), rest)) /
+                      static_cast<double>(taken.size());
   std::vector<double> ends;
   for (const std::size_t cost : taken) {
     ends.push_back((ends.empty() ? 0 : ends.back()) + std::max(0.0, fair - static_cast<double>(cost)));
@@ -72,8 +73,9 @@ std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::s
 }
 
 /// All weights in `members` shares of nearly equal cost. Where threads share a layer's columns forward, each
-/// updates the very weights it will read; so it is in bfloat16, whose operands are packed once for many columns.
-/// The others are cut into tiles of 16 inputs by up to 4 blocks of outputs. A share keeps its place from step to step, so that its weights stay in its core's caches.
+/// updates the very weights it will read; so it is in bfloat16, whose operands are packed once for many
+/// columns. The others are cut into tiles of 16 inputs by up to 4 blocks of outputs. A share keeps its place
+/// from step to step, so that its weights stay in its core's caches.
 std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
   std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
   std::vector<std::size_t> taken(shares.size());         // of the first layer's cost
@@ -110,7 +112,8 @@ std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>&
       const Share columns{column_blocks * group / groups, column_blocks * (group + 1) / groups};
       for (std::size_t row = 0; row < row_blocks; ++row) {
         const std::size_t rows = std::min(kernels::kBlock, layer.layer.fan_in - row * kernels::kBlock);
-        add({.layer = index, .rows = {row, row + 1}, .columns = columns}, rows * (columns.end - columns.begin));
+        add({.layer = index, .rows = {row, row + 1}, .columns = columns},
+            rows * (columns.end - columns.begin));
       }
     }
     add({.layer = index, .columns = {0, column_blocks}, .bias = true}, column_blocks);
@@ -147,11 +150,12 @@ bool wide_enough_for_bfloat16(const Layer& layer) {
 constexpr std::size_t kRowsGranule = kernels::kBFloat16Depth;
 
 // A thread's inputs of a chunk should fill at most half of its second-level cache. Fewer rows than kLeastRows
-// would not feed it, and more than kMostRows gain nothing - unless the weights outgrow the cache and every chunk
-// fetches them again.
+// would not feed it, and more than kMostRows gain nothing - unless the weights outgrow the cache and every
+// chunk fetches them again.
 constexpr std::size_t kLeastRows = 64, kMostRows = 128, kMostRowsOfWideNetworks = 256;
 
-// Products in bfloat16 take so little time that going through weights and gradients once more is most of a chunk.
+// Products in bfloat16 take so little time that going through weights and gradients once more is most of a
+// chunk.
 constexpr std::size_t kMostRowsInBFloat16 = 1024;
 
 std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
@@ -160,8 +164,9 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
   const std::size_t fitting = options.cache_bytes / 2 / row_bytes / kRowsGranule * kRowsGranule;
   const bool wide = plan.packed_size() * sizeof(float) > options.cache_bytes;
   const bool bfloat16 = std::ranges::any_of(plan.layers(), &LayerPlan::bfloat16);
-  const std::size_t rows = bfloat16 ? kMostRowsInBFloat16
-                                    : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
+  const std::size_t rows = bfloat16
+                               ? kMostRowsInBFloat16
+                               : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
   return std::min(options.max_batch, rows * sharing);
 }

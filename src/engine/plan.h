@@ -97,8 +97,8 @@ class Plan {
   int threads() const { return threads_; }
   bool sparse_inputs() const { return sparse_inputs_; }
   /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
-  /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches of
-  /// the others (but in bfloat16, whose operands are packed for many blocks at once).
+  /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches
+  /// of the others (but in bfloat16, whose operands are packed for many blocks at once).
   bool gathers_again() const {
     return threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
   }

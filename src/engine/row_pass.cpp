@@ -132,17 +132,18 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
                    .step = static_cast<std::size_t>(plan.threads()) * piece,
                    .size = piece};
         }
-        const kernels::Prefetch::Rows next{.data = stored.data(),
-                                           .row_stride = stored.stride() * sizeof(T),
-                                           .row_bytes = row_bytes,
-                                           .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        const kernels::Prefetch::Rows next{
+            .data = stored.data(),
+            .row_stride = stored.stride() * sizeof(T),
+            .row_bytes = row_bytes,
+            .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
         return kernels::Prefetch(again, next, plan.first_layer_steps(chunk.rows.size()));
       },
       chunk.inputs);
 }
 
-/// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left matrix
-/// stays in the second-level cache for all columns of the right one. The last part has the epilogue.
+/// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left
+/// matrix stays in the second-level cache for all columns of the right one. The last part has the epilogue.
 template <class Body>
 void for_each_depth(std::size_t depth, const Epilogue& epilogue, const Body& body) {
   constexpr std::size_t kDeep = 1024, kPart = 512;
@@ -188,8 +189,8 @@ void forward(const Plan& plan, Workspace& workspace, Chunk& chunk, const StepSet
       for_each_depth(layer.layer.fan_in, epilogue,
                      [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
                        k.affine(columns_of(X, first, count),
-                                W.blocks(part.blocks.begin, part.blocks.end).rows(first, count), bias, of_part,
-                                A, chunk.soon);
+                                W.blocks(part.blocks.begin, part.blocks.end).rows(first, count), bias,
+                                of_part, A, chunk.soon);
                      });
     }
     if (last) {  // the loss is best told from the logits
@@ -257,8 +258,8 @@ std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace,
   return count;
 }
 
-/// This member's rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss and
-/// activation are fused.
+/// This member's rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss
+/// and activation are fused.
 void output_losses(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
                    bool backward) {
   const Layer& last = plan.layers().back().layer;
@@ -311,15 +312,16 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
       for (std::size_t n = 0; n < gradient.rows(); ++n) {
         float inner = 0;
         for (std::size_t j = 0; j < gradient.columns(); ++j) inner += gradient(n, j) * P(n, j);
-        for (std::size_t j = 0; j < gradient.columns(); ++j) gradient(n, j) = P(n, j) * (gradient(n, j) - inner);
+        for (std::size_t j = 0; j < gradient.columns(); ++j)
+          gradient(n, j) = P(n, j) * (gradient(n, j) - inner);
       }
       return;
   }
 }
 
-/// This member's part of dA = dZ W^T below layer `index`, `epilogue` included. W is transposed on the way, a few
-/// blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W would
-/// have to be fetched from the caches of those who updated it.
+/// This member's part of dA = dZ W^T below layer `index`, `epilogue` included. W is transposed on the way, a
+/// few blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W
+/// would have to be fetched from the caches of those who updated it.
 void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_t index, const Chunk& chunk,
                               const Part& part, Epilogue epilogue, BlockedView<float> dA) {
   const LayerPlan& layer = plan.layers()[index];
@@ -328,8 +330,8 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
                              layer.layer.fan_out)
                       .rows(part.rows.begin, dA.rows());
   if (layer.bfloat16) {
-    plan.bfloat16()->affine_transposed(dZ, W.rows(part.blocks.begin * kernels::kBlock, dA.columns()), epilogue,
-                                       dA, workspace.bfloat16_scratch(chunk.member));
+    plan.bfloat16()->affine_transposed(dZ, W.rows(part.blocks.begin * kernels::kBlock, dA.columns()),
+                                       epilogue, dA, workspace.bfloat16_scratch(chunk.member));
     return;
   }
   float* scratch = workspace.transposed[static_cast<std::size_t>(chunk.member)].data();
@@ -398,8 +400,8 @@ kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chu
 
 namespace {
 
-/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training the
-/// plan decides.)
+/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training
+/// the plan decides.)
 bool mostly_zeros(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const kernels::NonZeros non_zeros = non_zeros_of(plan, workspace, chunk, 0);
   constexpr std::size_t kSample = 4;

@@ -14,11 +14,11 @@ namespace mlp::engine {
 
 /// Part of a batch, and who works on it.
 struct Chunk {
-  std::span<const std::uint32_t> rows;  ///< of the data set; at most plan.chunk_rows()
-  std::size_t first = 0;                ///< where they begin in the batch
-  std::size_t batch_rows = 0;           ///< rows of the whole batch
+  std::span<const std::uint32_t> rows;      ///< of the data set; at most plan.chunk_rows()
+  std::size_t first = 0;                    ///< where they begin in the batch
+  std::size_t batch_rows = 0;               ///< rows of the whole batch
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
-  const InputsView& inputs;  ///< the data set's
+  const InputsView& inputs;                 ///< the data set's
   ThreadTeam& team;
   int member = 0;
   bool sparse = false;                  ///< the first layer skips zeros
@@ -43,8 +43,8 @@ kernels::BlockedView<float> gather_block(const Plan& plan, Workspace& workspace,
 kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                           const Chunk& chunk);
 
-/// Which elements of what this member has gathered, from its first row and a block of columns on, are not zero;
-/// for a sparse chunk.
+/// Which elements of what this member has gathered, from its first row and a block of columns on, are not
+/// zero; for a sparse chunk.
 kernels::NonZeros non_zeros_of(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block);
 
 /// X to A of the last layer, without dropout.

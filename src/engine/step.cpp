@@ -46,8 +46,13 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
           const std::size_t end = std::min(first + plan.chunk_rows(), rows.size());
           const bool last = end == rows.size();
           const auto next = last ? upcoming : rows.subspan(end);
-          Chunk chunk{rows.subspan(first, end - first), first, rows.size(),
-                      next.first(std::min(plan.chunk_rows(), next.size())), inputs, team, member};
+          Chunk chunk{rows.subspan(first, end - first),
+                      first,
+                      rows.size(),
+                      next.first(std::min(plan.chunk_rows(), next.size())),
+                      inputs,
+                      team,
+                      member};
           body(chunk, last);
         }
       },
@@ -95,25 +100,28 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   UpdateRule first = update;
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
-  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
-    train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
-    if (!clips || !last) return;
-    team.barrier();
-    sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
-    team.barrier();
-    UpdateRule scaled = update;
-    scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
-    stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
-  });
+  for_each_chunk(
+      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+      [&](Chunk& chunk, bool last) {
+        train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
+        if (!clips || !last) return;
+        team.barrier();
+        sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
+        team.barrier();
+        UpdateRule scaled = update;
+        scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
+        stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
+      });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
-  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool) {
-    evaluate_rows(plan, workspace, batch.dataset, chunk);
-    copy_outputs(plan, workspace, chunk, workspace.outputs);
-  });
+  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+                 [&](Chunk& chunk, bool) {
+                   evaluate_rows(plan, workspace, batch.dataset, chunk);
+                   copy_outputs(plan, workspace, chunk, workspace.outputs);
+                 });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
@@ -136,9 +144,10 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, [&](Chunk& chunk, bool last) {
-    train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
-  });
+  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+                 [&](Chunk& chunk, bool last) {
+                   train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
+                 });
   return plan.unpack(workspace.gradients.data());
 }
 

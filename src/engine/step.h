@@ -17,7 +17,8 @@ namespace mlp::engine {
 struct Batch {
   const Dataset& dataset;
   std::span<const std::uint32_t> rows;
-  std::span<const std::uint32_t> upcoming = {};  ///< the next batch's, if known: fetched from memory meanwhile
+  std::span<const std::uint32_t> upcoming =
+      {};  ///< the next batch's, if known: fetched from memory meanwhile
 };
 
 /// Inputs as they are stored, in someone else's memory.
@@ -49,8 +50,8 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings);
 
-/// The first layer (from 0) in whose activations a row with a loss that is not finite had a NaN or an infinity
-/// in the last step; depth() when none did.
+/// The first layer (from 0) in whose activations a row with a loss that is not finite had a NaN or an
+/// infinity in the last step; depth() when none did.
 std::size_t first_non_finite_layer(const Workspace& workspace);
 
 }  // namespace mlp::engine

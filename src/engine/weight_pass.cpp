@@ -117,9 +117,8 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
       continue;
     }
     for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
-      const std::size_t offset =
-          layer.weight_offset +
-          layer.weights.index(task.rows.begin * kernels::kBlock, column * kernels::kBlock);
+      const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
+                                                                           column * kernels::kBlock);
       plan.kernels().update(rule, true, buffers_at(workspace, offset),
                             (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
     }

@@ -13,7 +13,9 @@ Workspace::Workspace(const Plan& plan)
       row_losses(plan.max_batch()),
       row_weights(plan.chunk_rows()),
       non_finite_layers(static_cast<std::size_t>(plan.threads()), plan.layers().size()) {
-  const auto chunk_of = [&](std::size_t columns) { return kernels::blocks_of(columns) * plan.block_stride(); };
+  const auto chunk_of = [&](std::size_t columns) {
+    return kernels::blocks_of(columns) * plan.block_stride();
+  };
   const bool training = plan.optimizer().has_value();
   if (training) {
     std::size_t widest = 0;
@@ -30,7 +32,8 @@ Workspace::Workspace(const Plan& plan)
   if (plan.gathers_again() && training) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
-  const std::size_t rows = kernels::padded(plan.chunk_rows()), columns = kernels::padded(plan.network().fan_in());
+  const std::size_t rows = kernels::padded(plan.chunk_rows()),
+                    columns = kernels::padded(plan.network().fan_in());
   non_zeros.assign(static_cast<std::size_t>(plan.threads()),
                    std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
   lists.assign(static_cast<std::size_t>(plan.threads()),
@@ -56,7 +59,8 @@ void Workspace::allocate_bfloat16(const Plan& plan) {
   for (const LayerPlan& layer : plan.layers()) {
     if (!layer.bfloat16) continue;
     const auto [fan_in, fan_out] = std::pair(layer.layer.fan_in, layer.layer.fan_out);
-    for (const auto& [width, depth] : {std::pair(rows, fan_in), std::pair(rows, fan_out), std::pair(fan_in, rows)}) {
+    for (const auto& [width, depth] :
+         {std::pair(rows, fan_in), std::pair(rows, fan_out), std::pair(fan_in, rows)}) {
       left = std::max(left, packed(std::min(width, kernels::bfloat16_left_rows(depth)), depth));
     }
     right = std::max(right, packed(kernels::kBFloat16Panel, std::max({rows, fan_in, fan_out})));

@@ -49,10 +49,11 @@ class Workspace {
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
-  Matrix<float> outputs;          ///< [max_batch, fan_out], row-major: what evaluate_step leaves
+  Matrix<float> outputs;           ///< [max_batch, fan_out], row-major: what evaluate_step leaves
   std::vector<float> row_losses;   ///< [max_batch], weighted
   std::vector<float> row_weights;  ///< [chunk_rows]
-  /// For each thread: the first layer whose activations, in one of its rows of the last step, were not finite.
+  /// For each thread: the first layer whose activations, in one of its rows of the last step, were not
+  /// finite.
   std::vector<std::size_t> non_finite_layers;
   std::vector<double> square_sums;  ///< partial sums of the gradient norm
 

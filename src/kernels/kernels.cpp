@@ -134,8 +134,8 @@ HWY_INLINE void StoreNonZeros(FloatVec x, std::size_t lane, std::uint16_t* bits)
 }
 
 template <bool kUniform, bool kBits, class T>
-void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index,
-                           const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros) {
+void GatherRows(ConstMatrixView<T> rows, std::span<const std::uint32_t> index, const GatherScaling& scaling,
+                BlockedView<float> out, const NonZeros& non_zeros) {
   const FloatTag d;
   const std::size_t columns = rows.columns();
   const std::size_t whole = columns / kBlock * kBlock;

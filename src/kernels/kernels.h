@@ -4,7 +4,8 @@
 // Each output element is one chain of multiply-adds in a fixed order - over k for a matrix product, over the
 // batch's rows for a weight gradient - however rows and columns are cut into tiles or shared among threads.
 // So results do not depend on tile, thread count or vector length; targets with fused multiply-add agree bit
-// for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole blocks, padding columns included.
+// for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole blocks, padding columns
+// included.
 #pragma once
 
 #include <algorithm>
@@ -89,7 +90,8 @@ class Prefetch {
       : rows_{sooner, later},
         set_(0),
         at_(sooner.first),
-        interval_(std::max<std::size_t>(1, steps / std::max<std::size_t>(1, pieces(sooner) + pieces(later)))) {
+        interval_(
+            std::max<std::size_t>(1, steps / std::max<std::size_t>(1, pieces(sooner) + pieces(later)))) {
     skip_empty();
   }
 
@@ -101,8 +103,9 @@ class Prefetch {
 
  private:
   static std::size_t pieces(const Rows& rows) {
-    return rows.row_bytes <= rows.first ? 0
-                                        : rows.index.size() * ((rows.row_bytes - rows.first - 1) / rows.step + 1);
+    return rows.row_bytes <= rows.first
+               ? 0
+               : rows.index.size() * ((rows.row_bytes - rows.first - 1) / rows.step + 1);
   }
   void skip_empty() {
     while (set_ < 2 && pieces(rows_[set_]) == 0) {
@@ -188,14 +191,15 @@ struct Kernels {
   /// Each row: softmax in place. Padding becomes zero.
   void (*softmax)(BlockedView<float> values);
 
-  /// losses[n] = weight_n * sum_c y_c (logsumexp(z_n) - z_c), and, unless null, gradient (laid out as z) = its
-  /// derivative by z times `mean`; y = keep * target + add. `probabilities` are softmax(z); `weights` null: 1.
+  /// losses[n] = weight_n * sum_c y_c (logsumexp(z_n) - z_c), and, unless null, gradient (laid out as z) =
+  /// its derivative by z times `mean`; y = keep * target + add. `probabilities` are softmax(z); `weights`
+  /// null: 1.
   void (*cross_entropy)(ConstBlockedView<float> logits, ConstBlockedView<float> probabilities,
                         ConstBlockedView<float> targets, const Smoothing& smoothing, const float* weights,
                         float mean, float* losses, float* gradient);
 
-  /// Rows by index, converted and scaled. Padding becomes zero. Unless non_zeros.bits is null, they are told of
-  /// as well.
+  /// Rows by index, converted and scaled. Padding becomes zero. Unless non_zeros.bits is null, they are told
+  /// of as well.
   void (*gather_bytes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
                        const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,

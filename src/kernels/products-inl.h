@@ -89,7 +89,8 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
       }
       const float* w = &W(0, column);
       for (std::size_t k = 0; k < X.columns(); k += kBlock, w += kBlock * kBlock) {
-        MultiplyAccumulate<kBlock, 1>(&X(row, k), w, W.block_stride(), std::min(kBlock, X.columns() - k), acc);
+        MultiplyAccumulate<kBlock, 1>(&X(row, k), w, W.block_stride(), std::min(kBlock, X.columns() - k),
+                                      acc);
         soon.after(kBlock);
       }
       StoreTile<R, V>(epilogue, Z, row, column, acc);

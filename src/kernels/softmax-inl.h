@@ -77,16 +77,17 @@ void SoftmaxRows(BlockedView<float> values) {
     const BlockedView<float> row = values.rows(n, 1);
     BlockLanes top = Fill(-std::numeric_limits<float>::infinity()), nans = Fill(0);
     for (std::size_t block = 0; block < row.blocks(); ++block) {
-      const BlockLanes z = LoadBlock(row.block(block), columns_of(block), -std::numeric_limits<float>::infinity());
+      const BlockLanes z =
+          LoadBlock(row.block(block), columns_of(block), -std::numeric_limits<float>::infinity());
       top = Map([](FloatVec a, FloatVec b) HWY_ATTR { return hn::Max(a, b); }, top, z);
-      nans = Map([](FloatVec a, FloatVec b)
-                     HWY_ATTR { return hn::IfThenElse(hn::Eq(b, b), a, b); }, nans, z);
+      nans = Map([](FloatVec a, FloatVec b) HWY_ATTR { return hn::IfThenElse(hn::Eq(b, b), a, b); }, nans, z);
     }
     const float largest = Reduce([](float a, float b) { return std::max(a, b); }, top);
     // A NaN anywhere makes the whole row NaN; Highway's exp would make it a zero.
     BlockLanes sums = nans;
     for (std::size_t block = 0; block < row.blocks(); ++block) {
-      const BlockLanes z = LoadBlock(row.block(block), columns_of(block), -std::numeric_limits<float>::infinity());
+      const BlockLanes z =
+          LoadBlock(row.block(block), columns_of(block), -std::numeric_limits<float>::infinity());
       BlockLanes e;
       for (std::size_t i = 0; i < BlockLanes::kVectors; ++i) {
         e.v[i] = hn::Exp(d, hn::Sub(z.v[i], hn::Set(d, largest)));
@@ -123,7 +124,8 @@ void CrossEntropyRows(ConstBlockedView<float> logits, ConstBlockedView<float> pr
     BlockLanes top_z = Fill(-std::numeric_limits<float>::infinity()), top_p = Fill(0);
     const auto max = [](FloatVec a, FloatVec b) HWY_ATTR { return hn::Max(a, b); };
     for (std::size_t block = 0; block < z.blocks(); ++block) {
-      top_z = Map(max, top_z, LoadBlock(z.block(block), columns_of(block), -std::numeric_limits<float>::infinity()));
+      top_z = Map(max, top_z,
+                  LoadBlock(z.block(block), columns_of(block), -std::numeric_limits<float>::infinity()));
       top_p = Map(max, top_p, LoadBlock(p.block(block), columns_of(block), 0));
     }
     // logsumexp(z) - z_c = (max z - z_c) + log sum_k exp(z_k - max z), the sum being 1 / (the largest

@@ -1,10 +1,10 @@
 // The products of a first layer whose inputs are mostly zeros.
 //
 // The tiles of products-inl.h, but k runs over a list: only where one of the tile's R elements of X is not
-// zero. Groups of 4 rows (forward) or of 4 neighbouring inputs (weight gradient) keep the registers as busy as
-// in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4 random images, and 28% of the
-// groups of 4 neighbours. (Lists for single rows, with dW gathered in memory, came to 1.1 times the dense speed
-// on one thread instead of 1.5: they wait for the second-level cache.)
+// zero. Groups of 4 rows (forward) or of 4 neighbouring inputs (weight gradient) keep the registers as busy
+// as in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4 random images, and 28% of
+// the groups of 4 neighbours. (Lists for single rows, with dW gathered in memory, came to 1.1 times the dense
+// speed on one thread instead of 1.5: they wait for the second-level cache.)
 #if defined(MLP_KERNELS_SPARSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_SPARSE_INL_H_
 #undef MLP_KERNELS_SPARSE_INL_H_
@@ -24,8 +24,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <std::size_t V>
 inline constexpr std::size_t kSparseRows = V == 1 ? 8 : 4;
 
-/// Appends `first` + c for each of 16 lanes c where (words[c] & mask) != 0; returns the new length. 16 entries
-/// behind it may be written.
+/// Appends `first` + c for each of 16 lanes c where (words[c] & mask) != 0; returns the new length. 16
+/// entries behind it may be written.
 HWY_INLINE std::size_t AppendNonZero(const std::uint16_t* words, std::uint32_t mask, std::uint32_t first,
                                      std::uint32_t* list, std::size_t length) {
   const hn::Rebind<std::uint32_t, FloatTag> d;

@@ -183,8 +183,8 @@ class Benchmark {
     for (std::size_t call = 0;
          times.size() < kLeastCalls || (spent < options_.seconds && times.size() < kMostCalls); ++call) {
       const std::size_t begin = call % (dataset.rows() / rows) * rows;
-      engine::predict_step(the_plan, workspace, team, engine::view_of(dataset.inputs), std::span(index).subspan(begin, rows),
-                           outputs);
+      engine::predict_step(the_plan, workspace, team, engine::view_of(dataset.inputs),
+                           std::span(index).subspan(begin, rows), outputs);
       const auto now = Clock::now();
       const double elapsed = seconds_between(last, now);
       last = now;

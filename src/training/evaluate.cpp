@@ -10,7 +10,8 @@ namespace mlp {
 
 namespace {
 
-// The most rows of one engine step: enough to keep every thread busy. (The engine cuts steps to fit its caches.)
+// The most rows of one engine step: enough to keep every thread busy. (The engine cuts steps to fit its
+// caches.)
 constexpr std::size_t kStepRows = 1024;
 
 engine::Plan prediction_plan(const Model& model, std::size_t rows, const PredictionOptions& options) {
@@ -87,8 +88,8 @@ Matrix<float> predict(const Model& model, const Inputs& inputs, const Prediction
   Matrix<float> outputs(rows, model.network.fan_out());
   for (std::size_t begin = 0; begin < rows; begin += plan.max_batch()) {
     const std::size_t count = std::min(plan.max_batch(), rows - begin);
-    engine::predict_step(plan, workspace, team, engine::view_of(inputs), std::span(index).subspan(begin, count),
-                         outputs.view().rows(begin, count));
+    engine::predict_step(plan, workspace, team, engine::view_of(inputs),
+                         std::span(index).subspan(begin, count), outputs.view().rows(begin, count));
   }
   for (std::size_t n = 0; n < rows; ++n) {
     for (std::size_t c = 0; c < outputs.columns(); ++c)

@@ -31,9 +31,9 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   const auto json = only_json(result.out);
-  EXPECT_EQ(keys_of(json),
-            (std::set<std::string>{"command", "version", "cpu", "cores", "target", "network", "parameters",
-                                   "loss", "precision", "data", "seconds", "limits", "training", "prediction"}));
+  EXPECT_EQ(keys_of(json), (std::set<std::string>{"command", "version", "cpu", "cores", "target", "network",
+                                                  "parameters", "loss", "precision", "data", "seconds",
+                                                  "limits", "training", "prediction"}));
   EXPECT_EQ(json["command"], "bench");
   EXPECT_EQ(json["version"], version());
   EXPECT_NE(json["cpu"], "");

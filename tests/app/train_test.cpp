@@ -112,8 +112,8 @@ TEST_F(Train, PrecisionIsPartOfTheRun) {
     return;
   }
   const auto train = [&](const Arguments& more) {
-    Arguments arguments = {"train",    "digits", "--layers", "40:relu,10:softmax", "--json",
-                           "--epochs", "1",      "--threads", "1"};
+    Arguments arguments = {"train", "digits",    "--layers", "40:relu,10:softmax", "--json", "--epochs",
+                           "1",     "--threads", "1"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto result = run(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
@@ -130,7 +130,8 @@ TEST_F(Train, PrecisionIsPartOfTheRun) {
   EXPECT_EQ(tensors("c/model.safetensors"), tensors("b/model.safetensors"));
   const auto other = run({"train", "--resume", "b", "--precision", "float32"});
   EXPECT_EQ(other.exit_code, 2);
-  EXPECT_NE(other.err.find("precision is float32, but bf16 in the checkpoint"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("precision is float32, but bf16 in the checkpoint"), std::string::npos)
+      << other.err;
 }
 
 TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
