@@ -327,12 +327,13 @@ TEST_F(BFloat16, SameBitsHoweverRowsAndColumnsAreCut) {
 }
 
 TEST(BFloat16Kernels, AreRefusedBesideATargetWithoutThem) {
+  const std::string plainest = available_targets().back();  // baseline, or neon on ARM
   try {
-    bfloat16_kernels_for(kernels_for("baseline"));
+    bfloat16_kernels_for(kernels_for(plainest));
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("avx512_bf16"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("baseline"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(plainest), std::string::npos) << error.what();
     EXPECT_NE(error.hint().find("float32"), std::string::npos);
   }
 }
