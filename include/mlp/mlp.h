@@ -14,6 +14,7 @@
 #include "mlp/layer.h"
 #include "mlp/loss.h"
 #include "mlp/matrix.h"
+#include "mlp/metrics.h"
 #include "mlp/model.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"

@@ -13,6 +13,7 @@
 
 #include "mlp/dataset.h"
 #include "mlp/loss.h"
+#include "mlp/metrics.h"
 #include "mlp/model.h"
 #include "mlp/optimizer.h"
 #include "mlp/schedule.h"
@@ -129,16 +130,6 @@ struct ValidationSplit {
 };
 ValidationSplit validation_split(std::size_t rows, double fraction, std::uint64_t seed);
 
-struct ClassificationMetrics {
-  double accuracy = 0.0;
-  Matrix<std::uint64_t> confusion;  ///< [true class, predicted class]
-};
-struct RegressionMetrics {  // in the target's own unit, over all rows and targets
-  double mse = 0.0;
-  double rmse = 0.0;
-  double mae = 0.0;
-  double r2 = 0.0;  ///< 1 - MSE / variance of the targets, averaged over targets
-};
 struct Evaluation {
   std::size_t rows = 0;
   double loss = 0.0;  ///< the model's loss function, mean per row

@@ -39,29 +39,42 @@ void check_features(const Model& model, std::size_t found) {
                                                " features, the data has " + std::to_string(found));
 }
 
-}  // namespace
+struct LossAndOutputs {
+  double loss = 0.0;      ///< mean per row
+  Matrix<float> outputs;  ///< [rows, O], targets in their own unit
+};
 
-Evaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                         const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  const std::size_t outputs = plan.network().fan_out();
-  Matrix<float> predictions(rows.size(), outputs);
-  Evaluation evaluation{.rows = rows.size()};
+LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
+                                const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  LossAndOutputs result{.outputs = Matrix<float>(rows.size(), plan.network().fan_out())};
   for (std::size_t begin = 0; begin < rows.size(); begin += plan.max_batch()) {
     const auto chunk = rows.subspan(begin, std::min(plan.max_batch(), rows.size() - begin));
-    evaluation.loss +=
+    result.loss +=
         engine::evaluate_step(plan, workspace, team, {dataset, chunk}) / static_cast<double>(rows.size());
     for (std::size_t n = 0; n < chunk.size(); ++n) {
-      for (std::size_t c = 0; c < outputs; ++c) {
-        predictions(begin + n, c) = plan.target_scaling().invert(workspace.outputs(n, c), c);
+      for (std::size_t c = 0; c < result.outputs.columns(); ++c) {
+        result.outputs(begin + n, c) = plan.target_scaling().invert(workspace.outputs(n, c), c);
       }
     }
   }
+  return result;
+}
+
+}  // namespace
+
+EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
+                              const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, rows);
   if (dataset.task() == Task::kClassification) {
-    evaluation.classification = classification_metrics(predictions, dataset, rows);
-  } else {
-    evaluation.regression = regression_metrics(predictions, dataset, rows);
+    std::vector<std::int32_t> labels;
+    labels.reserve(rows.size());
+    for (const std::uint32_t row : rows) labels.push_back(dataset.labels[row]);
+    return {.loss = loss, .metric = accuracy(outputs, labels)};
   }
-  return evaluation;
+  Matrix<float> targets(rows.size(), dataset.targets.columns());
+  for (std::size_t n = 0; n < rows.size(); ++n)
+    std::ranges::copy(dataset.targets.row(rows[n]), targets.row(n).begin());
+  return {.loss = loss, .metric = regression_metrics(outputs, targets).rmse};
 }
 
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
@@ -74,7 +87,15 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
   engine::Workspace workspace(plan);
   workspace.load(plan, model.parameters);
   ThreadTeam team(plan.threads());
-  return evaluate_rows(plan, workspace, team, dataset, all_rows(dataset.rows()));
+  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, all_rows(dataset.rows()));
+  Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
+  if (dataset.task() == Task::kClassification) {
+    evaluation.classification = classification_metrics(outputs, dataset.labels,
+                                                       output_kind(model.network.layers().back().activation));
+  } else {
+    evaluation.regression = regression_metrics(outputs, dataset.targets);
+  }
+  return evaluation;
 }
 
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options) {

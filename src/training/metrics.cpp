@@ -1,46 +1,188 @@
-#include "training/metrics.h"
+// Metrics, see mlp/metrics.h.
+#include "mlp/metrics.h"
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace mlp {
 
-ClassificationMetrics classification_metrics(ConstMatrixView<float> outputs, const Dataset& dataset,
-                                             std::span<const std::uint32_t> rows) {
-  const std::size_t classes = dataset.class_names.size();
-  ClassificationMetrics metrics{.confusion = Matrix<std::uint64_t>(classes, classes)};
-  std::uint64_t correct = 0;
-  for (std::size_t n = 0; n < rows.size(); ++n) {
-    const auto row = outputs.row(n);
-    const auto predicted = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
-    const auto truth = static_cast<std::size_t>(dataset.labels[rows[n]]);
-    ++metrics.confusion(truth, predicted);
-    correct += predicted == truth;
+namespace {
+
+void check_labels(std::size_t rows, std::size_t classes, std::span<const std::int32_t> labels) {
+  require(rows > 0, "metrics: there are no rows");
+  require(labels.size() == rows, "metrics: there are " + std::to_string(rows) + " rows of outputs and " +
+                                     std::to_string(labels.size()) + " labels");
+  for (const std::int32_t label : labels) {
+    require(label >= 0 && static_cast<std::size_t>(label) < classes,
+            "metrics: a label is not one of the classes");
   }
-  metrics.accuracy = static_cast<double>(correct) / static_cast<double>(rows.size());
+}
+
+/// The first of the largest outputs; NaN is never the largest.
+std::size_t predicted_class(std::span<const float> outputs) {
+  std::size_t best = 0;
+  for (std::size_t c = 1; c < outputs.size(); ++c) {
+    if (outputs[c] > outputs[best] || (std::isnan(outputs[best]) && !std::isnan(outputs[c]))) best = c;
+  }
+  return best;
+}
+
+struct ClassCounts {
+  std::uint64_t right = 0;      ///< TP
+  std::uint64_t predicted = 0;  ///< TP + FP
+  std::uint64_t rows = 0;       ///< TP + FN
+};
+
+ClassScores scores_of(const ClassCounts& counts) {
+  const auto right = static_cast<double>(counts.right);
+  const auto predicted = static_cast<double>(counts.predicted);
+  const auto rows = static_cast<double>(counts.rows);
+  ClassScores scores{.support = counts.rows};
+  if (counts.predicted > 0) {
+    scores.precision = right / predicted;
+  } else if (counts.rows > 0) {
+    scores.precision = 0.0;
+  }
+  if (counts.rows > 0) scores.recall = right / rows;
+  if (counts.predicted + counts.rows > 0) scores.f1 = 2 * right / (predicted + rows);
+  return scores;
+}
+
+/// Over the classes where it is defined; NaN where it is nowhere.
+double mean_over(const std::vector<ClassScores>& classes, double ClassScores::*score) {
+  double sum = 0.0;
+  std::size_t count = 0;
+  for (const auto& scores : classes) {
+    if (std::isnan(scores.*score)) continue;
+    sum += scores.*score;
+    ++count;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : kUndefined;
+}
+
+TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float> targets,
+                           std::size_t column) {
+  const auto count = static_cast<double>(targets.rows());
+  double mean = 0.0;
+  for (std::size_t n = 0; n < targets.rows(); ++n) mean += static_cast<double>(targets(n, column));
+  mean /= count;  // in this order a constant target is its own mean exactly, and its spread zero
+  double squares = 0.0;
+  double sizes = 0.0;
+  double spread = 0.0;
+  for (std::size_t n = 0; n < targets.rows(); ++n) {
+    const auto truth = static_cast<double>(targets(n, column));
+    const double residual = static_cast<double>(outputs(n, column)) - truth;
+    squares += residual * residual;
+    sizes += std::abs(residual);
+    spread += (truth - mean) * (truth - mean);
+  }
+  const double mse = squares / count;
+  TargetScores scores{.mse = mse, .rmse = std::sqrt(mse), .mae = sizes / count, .r2 = 1.0 - squares / spread};
+  // A constant target has nothing to explain.
+  if (spread == 0.0 && !std::isnan(squares)) scores.r2 = squares == 0.0 ? 1.0 : 0.0;
+  return scores;
+}
+
+}  // namespace
+
+OutputKind output_kind(const Activation& last) {
+  const bool probabilities = std::holds_alternative<Softmax>(last) || std::holds_alternative<Sigmoid>(last);
+  return probabilities ? OutputKind::kProbabilities : OutputKind::kScores;
+}
+
+double accuracy(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels) {
+  check_labels(outputs.rows(), outputs.columns(), labels);
+  std::uint64_t right = 0;
+  for (std::size_t n = 0; n < outputs.rows(); ++n) {
+    right += predicted_class(outputs.row(n)) == static_cast<std::size_t>(labels[n]);
+  }
+  return static_cast<double>(right) / static_cast<double>(outputs.rows());
+}
+
+double log_loss(ConstMatrixView<float> probabilities, std::span<const std::int32_t> labels) {
+  check_labels(probabilities.rows(), probabilities.columns(), labels);
+  const auto at_least_smallest = [](float p) {  // a NaN stays one
+    return static_cast<double>(std::max(p, std::numeric_limits<float>::min()));
+  };
+  double loss = 0.0;
+  for (std::size_t n = 0; n < probabilities.rows(); ++n) {
+    double sum = 0.0;
+    for (const float p : probabilities.row(n)) sum += at_least_smallest(p);
+    loss -= std::log(at_least_smallest(probabilities(n, static_cast<std::size_t>(labels[n]))) / sum);
+  }
+  return loss / static_cast<double>(probabilities.rows());
+}
+
+double roc_auc(std::span<const float> scores, std::span<const std::int32_t> labels, std::int32_t positive) {
+  require(!scores.empty(), "roc_auc: there are no rows");
+  require(scores.size() == labels.size(), "roc_auc: there are " + std::to_string(scores.size()) +
+                                              " scores and " + std::to_string(labels.size()) + " labels");
+  std::vector<float> positives;
+  for (std::size_t n = 0; n < scores.size(); ++n) {
+    if (std::isnan(scores[n])) return kUndefined;
+    if (labels[n] == positive) positives.push_back(scores[n]);
+  }
+  const std::uint64_t negatives = scores.size() - positives.size();
+  if (positives.empty() || negatives == 0) return kUndefined;
+  std::sort(positives.begin(), positives.end());
+  std::uint64_t half_pairs = 0;  // 2 U: two for a positive row above a negative one, one for a tie
+  for (std::size_t n = 0; n < scores.size(); ++n) {
+    if (labels[n] == positive) continue;
+    const auto [first, last] = std::equal_range(positives.begin(), positives.end(), scores[n]);
+    half_pairs += static_cast<std::uint64_t>((positives.end() - first) + (positives.end() - last));
+  }
+  return static_cast<double>(half_pairs) / 2.0 /
+         (static_cast<double>(positives.size()) * static_cast<double>(negatives));
+}
+
+ClassificationMetrics classification_metrics(ConstMatrixView<float> outputs,
+                                             std::span<const std::int32_t> labels, OutputKind kind) {
+  const std::size_t rows = outputs.rows();
+  const std::size_t classes = outputs.columns();
+  check_labels(rows, classes, labels);
+  ClassificationMetrics metrics;
+  if (classes <= kMostConfusionClasses) metrics.confusion = Matrix<std::uint64_t>(classes, classes);
+  std::vector<ClassCounts> counts(classes);
+  for (std::size_t n = 0; n < rows; ++n) {
+    const std::size_t predicted = predicted_class(outputs.row(n));
+    const auto truth = static_cast<std::size_t>(labels[n]);
+    ++counts[truth].rows;
+    ++counts[predicted].predicted;
+    counts[truth].right += predicted == truth;
+    if (!metrics.confusion.empty()) ++metrics.confusion(truth, predicted);
+  }
+  std::uint64_t right = 0;
+  std::vector<float> column(rows);
+  for (std::size_t c = 0; c < classes; ++c) {
+    right += counts[c].right;
+    for (std::size_t n = 0; n < rows; ++n) column[n] = outputs(n, c);
+    metrics.classes.push_back(scores_of(counts[c]));
+    metrics.classes.back().roc_auc = roc_auc(column, labels, static_cast<std::int32_t>(c));
+  }
+  metrics.accuracy = static_cast<double>(right) / static_cast<double>(rows);
+  metrics.balanced_accuracy = mean_over(metrics.classes, &ClassScores::recall);
+  metrics.macro_f1 = mean_over(metrics.classes, &ClassScores::f1);
+  metrics.roc_auc =
+      classes == 2 ? metrics.classes[1].roc_auc : mean_over(metrics.classes, &ClassScores::roc_auc);
+  if (kind == OutputKind::kProbabilities) metrics.log_loss = log_loss(outputs, labels);
   return metrics;
 }
 
-RegressionMetrics regression_metrics(ConstMatrixView<float> outputs, const Dataset& dataset,
-                                     std::span<const std::uint32_t> rows) {
-  const double count = static_cast<double>(rows.size());
-  const double columns = static_cast<double>(dataset.targets.columns());
-  RegressionMetrics metrics;
-  for (std::size_t column = 0; column < dataset.targets.columns(); ++column) {
-    double mean = 0, squares = 0, sizes = 0, spread = 0;
-    for (const std::uint32_t row : rows) mean += static_cast<double>(dataset.targets(row, column));
-    mean /= count;  // in this order a constant target is its own mean exactly, and its spread zero
-    for (std::size_t n = 0; n < rows.size(); ++n) {
-      const double truth = static_cast<double>(dataset.targets(rows[n], column));
-      const double residual = static_cast<double>(outputs(n, column)) - truth;
-      squares += residual * residual;
-      sizes += std::abs(residual);
-      spread += (truth - mean) * (truth - mean);
-    }
-    metrics.mse += squares / count / columns;
-    metrics.mae += sizes / count / columns;
-    // A constant target has nothing to explain: 1 when it is met exactly, else 0.
-    metrics.r2 += (spread > 0 ? 1 - squares / spread : (squares > 0 ? 0.0 : 1.0)) / columns;
+RegressionMetrics regression_metrics(ConstMatrixView<float> outputs, ConstMatrixView<float> targets) {
+  require(targets.rows() > 0 && targets.columns() > 0, "metrics: there are no rows or no targets");
+  require(outputs.rows() == targets.rows() && outputs.columns() == targets.columns(),
+          "metrics: the outputs are " + std::to_string(outputs.rows()) + " x " +
+              std::to_string(outputs.columns()) + ", the targets " + std::to_string(targets.rows()) + " x " +
+              std::to_string(targets.columns()));
+  const auto columns = static_cast<double>(targets.columns());
+  RegressionMetrics metrics{.mse = 0.0, .rmse = 0.0, .mae = 0.0, .r2 = 0.0, .targets = {}};
+  for (std::size_t column = 0; column < targets.columns(); ++column) {
+    const TargetScores scores = target_scores(outputs, targets, column);
+    metrics.mse += scores.mse / columns;
+    metrics.mae += scores.mae / columns;
+    metrics.r2 += scores.r2 / columns;
+    metrics.targets.push_back(scores);
   }
   metrics.rmse = std::sqrt(metrics.mse);
   return metrics;

@@ -250,10 +250,9 @@ class Run {
                        .seconds = state_.epoch_seconds,
                        .samples_per_second = rows / std::max(state_.epoch_seconds, 1e-9)};
     if (!rows_.validation.empty()) {
-      const Evaluation evaluation = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.validation);
-      record.validation_loss = evaluation.loss;
-      record.validation_metric =
-          evaluation.classification ? evaluation.classification->accuracy : evaluation.regression->rmse;
+      const auto [loss, metric] = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.validation);
+      record.validation_loss = loss;
+      record.validation_metric = metric;
     }
     state_.history.push_back(record);
     ++state_.epoch;

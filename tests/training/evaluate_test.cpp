@@ -78,7 +78,33 @@ TEST(Evaluate, ClassificationCountsWhatPredictPredicts) {
   EXPECT_DOUBLE_EQ(evaluation.classification->accuracy, correct / kRows);
   EXPECT_EQ(evaluation.classification->confusion, confusion);
   EXPECT_NEAR(evaluation.loss, loss, 1e-5 * loss);
+  EXPECT_NEAR(evaluation.classification->log_loss, loss, 1e-5 * loss);
   EXPECT_GT(correct / kRows, 0.6);
+  EXPECT_GT(evaluation.classification->roc_auc, 0.6);
+}
+
+TEST(Evaluate, LogLossOnlyOfProbabilities) {
+  const Dataset dataset = test::toy_classes(50);
+  for (const char* network : {"3:sigmoid", "3:softmax", "3:linear"}) {
+    const Model model = train(parse_network(network, 6), dataset, {.loss = SquaredError{}, .epochs = 1});
+    const Evaluation evaluation = evaluate(model, dataset);
+    const bool scores = std::holds_alternative<Linear>(model.network.layers().back().activation);
+    EXPECT_EQ(std::isnan(evaluation.classification->log_loss), scores) << network;
+    EXPECT_FALSE(std::isnan(evaluation.classification->roc_auc)) << network;
+  }
+}
+
+TEST(Evaluate, SameMetricsToTheBitForAnyNumberOfThreads) {
+  const Dataset dataset = test::toy_classes(kRows);
+  const Model model = train(parse_network("9:gelu,3:softmax", 6), dataset, {.epochs = 1});
+  const auto expected = *evaluate(model, dataset, {.threads = 1}).classification;
+  for (const int threads : {2, 3, 4}) {
+    const auto found = *evaluate(model, dataset, {.threads = threads}).classification;
+    EXPECT_EQ(found.log_loss, expected.log_loss);
+    EXPECT_EQ(found.roc_auc, expected.roc_auc);
+    EXPECT_EQ(found.macro_f1, expected.macro_f1);
+    EXPECT_EQ(found.confusion, expected.confusion);
+  }
 }
 
 TEST(Predict, SameBitsForAnyNumberOfThreadsAndAnyRowsAround) {
