@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "recipes.h"
 #include "run_folder.h"
+#include "scores.h"
 #include "target.h"
 #include "threads.h"
 
@@ -32,6 +33,12 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
                                                                : counted(test.outputs(), "target")),
                      "evaluate it on the data it was trained on: --data " + model.record.dataset);
   }
+}
+
+/// Of each class or target.
+std::string each_score(const Evaluation& evaluation, const Dataset& dataset, const Style& style) {
+  return evaluation.classification ? class_table(*evaluation.classification, dataset, style)
+                                   : target_table(*evaluation.regression, dataset, style);
 }
 
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
@@ -63,12 +70,13 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
     document["parameters"] = model.network.parameter_count();
     document["loss"] = to_string(model.loss);
     document["seed"] = model.record.seed;
-    add_to(document, result);
-    if (!split.test.unit.empty()) document["unit"] = split.test.unit;
+    add_to(document, result, split.test);
     print(to_text(document));
   } else {
+    const Style style = style_of(kStdout, environment);
+    const std::string scores = each_score(result.evaluation, split.test, style);
     print(path.string() + " on " + dataset + "\n" + field("network", network_text(model.network)) +
-          test_fields(result, split.test.unit, style_of(kStdout, environment)));
+          test_fields(result, split.test.unit, style) + (scores.empty() ? "" : "\n" + scores));
   }
   return 0;
 }

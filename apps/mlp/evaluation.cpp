@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "format.h"
+#include "scores.h"
 
 namespace mlp::app {
 namespace {
@@ -25,6 +26,17 @@ void append_squared_errors(const Model& model, const Dataset& dataset, const Pre
     }
     errors.push_back(sum);
   }
+}
+
+/// The metrics that say something the accuracy and the loss do not.
+std::vector<std::string> more_scores(const ClassificationMetrics& metrics, double loss) {
+  std::vector<std::string> parts = {"balanced " + percent(metrics.balanced_accuracy),
+                                    "macro F1 " + fixed(metrics.macro_f1, 4)};
+  if (!std::isnan(metrics.roc_auc)) parts.push_back("ROC AUC " + fixed(metrics.roc_auc, 4));
+  // Of a network trained with plain cross-entropy it is the loss.
+  const std::string log_loss = significant(metrics.log_loss);
+  if (!std::isnan(metrics.log_loss) && log_loss != significant(loss)) parts.push_back("log loss " + log_loss);
+  return parts;
 }
 
 }  // namespace
@@ -79,18 +91,27 @@ TestResult test(const Model& model, const std::string& dataset, const DataSplit&
   return result;
 }
 
-void add_to(nlohmann::ordered_json& document, const TestResult& result) {
+void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset) {
   document["test_rows"] = result.evaluation.rows;
   document["test_loss"] = number(result.evaluation.loss);
-  if (const auto& classes = result.evaluation.classification)
+  if (const auto& classes = result.evaluation.classification) {
     document["test_accuracy"] = number(classes->accuracy);
+    document["test_balanced_accuracy"] = number(classes->balanced_accuracy);
+    document["test_macro_f1"] = number(classes->macro_f1);
+    document["test_roc_auc"] = number(classes->roc_auc);
+    document["test_log_loss"] = number(classes->log_loss);
+    document["test_classes"] = classes_json(*classes, dataset);
+    document["test_confusion"] = confusion_json(*classes);
+  }
   if (const auto& targets = result.evaluation.regression) {
     document["test_mse"] = number(targets->mse);
     document["test_rmse"] = number(targets->rmse);
     document["test_mae"] = number(targets->mae);
     document["test_r2"] = number(targets->r2);
+    document["test_targets"] = targets_json(*targets, dataset);
   }
   if (result.report_total_loss) document["report_total_loss"] = number(*result.report_total_loss);
+  if (!dataset.unit.empty()) document["unit"] = dataset.unit;
 }
 
 std::string line(const std::string& label, const std::string& value) {
@@ -108,19 +129,25 @@ std::string test_fields(const TestResult& result, const std::string& unit, const
   const auto& evaluation = result.evaluation;
   std::string lines;
   if (const auto& classes = evaluation.classification) {
-    std::uint64_t right = 0;
-    for (std::size_t c = 0; c < classes->confusion.rows(); ++c) right += classes->confusion(c, c);
+    const auto right =
+        static_cast<std::uint64_t>(std::llround(classes->accuracy * static_cast<double>(evaluation.rows)));
     lines +=
         field("test", style.bold + "accuracy " + percent(classes->accuracy) + style.off + " (" +
                           with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
                           " wrong), loss " + significant(evaluation.loss));
+    for (const auto& part : flow(more_scores(*classes, evaluation.loss), ", ", kColumns - kLabelWidth - 2)) {
+      lines += line("", part);
+    }
   }
   if (const auto& targets = evaluation.regression) {
     const std::string suffix = unit.empty() ? "" : " " + unit;
-    lines += field("test", style.bold + "RMSE " + significant(targets->rmse) + suffix + style.off + ", MAE " +
-                               significant(targets->mae) + suffix + ", MSE " + significant(targets->mse) +
-                               (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " +
-                               fixed(targets->r2, 4) + style.off);
+    lines += field(
+        "test",
+        style.bold + "RMSE " + significant(targets->rmse) + suffix + style.off + ", MAE " +
+            significant(targets->mae) + suffix + ", MSE " + significant(targets->mse) +
+            (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " + fixed(targets->r2, 4) +
+            style.off +
+            (targets->targets.size() > 1 ? ", over " + counted(targets->targets.size(), "target") : ""));
   }
   if (result.report_total_loss) {
     lines +=

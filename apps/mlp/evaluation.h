@@ -36,12 +36,13 @@ struct TestResult {
 TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
                 const PredictionOptions& options);
 
-/// Adds test_loss and, by task, test_accuracy or test_mse, test_rmse, test_mae, test_r2.
-void add_to(nlohmann::ordered_json& document, const TestResult& result);
+/// Adds the test_... keys of docs/cli.md, and the unit; `dataset` is what was tested on.
+void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset);
 
 /// "  label       value", the value aligned; field() breaks it at spaces to fit 80 columns.
 std::string line(const std::string& label, const std::string& value);
 std::string field(const std::string& label, const std::string& value);
+/// The metrics over all classes or targets, in a few lines.
 std::string test_fields(const TestResult& result, const std::string& unit, const Style& style);
 
 }  // namespace mlp::app

@@ -88,19 +88,31 @@ std::string shortest(float value) { return shortest_text(value); }
 
 namespace {
 
-/// Columns `text` takes on a terminal: ASCII, without its escape sequences.
+/// A byte of a character in UTF-8 that is not its first.
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u; }
+
+}  // namespace
+
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
   bool escape = false;
   for (const char c : text) {
     if (c == '\033') escape = true;
-    if (!escape) ++columns;
+    if (!escape && !continues_character(c)) ++columns;
     if (c == 'm') escape = false;
   }
   return columns;
 }
 
-}  // namespace
+std::string shortened(const std::string& text, std::size_t columns) {
+  constexpr std::string_view kDots = "...";
+  if (columns_of(text) <= columns) return text;
+  std::size_t end = 0;
+  for (std::size_t kept = 0; end < text.size(); ++end) {
+    if (!continues_character(text[end]) && kept++ == columns - kDots.size()) break;
+  }
+  return text.substr(0, end).append(kDots);
+}
 
 std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
                               std::size_t width) {

@@ -23,6 +23,12 @@ std::string shortest(float value);
 
 std::string one_line(std::string text);  ///< line breaks and other control characters become '?'
 
+/// Columns `text` takes on a terminal: its characters in UTF-8, without escape sequences.
+std::size_t columns_of(std::string_view text);
+
+/// At most `columns` of text without escape sequences; "..." in place of what is cut off.
+std::string shortened(const std::string& text, std::size_t columns);
+
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

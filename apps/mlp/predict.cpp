@@ -7,6 +7,7 @@
 #include "format.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
+#include "mlp/metrics.h"
 #include "mlp/model.h"
 #include "mlp/train.h"
 #include "run_folder.h"
@@ -34,9 +35,8 @@ std::string cell(const std::string& text) {
 }
 
 std::string classes_csv(const Model& model, const Matrix<float>& outputs, bool all) {
-  const auto& last = model.network.layers().back().activation;
-  const bool probabilities = std::holds_alternative<Softmax>(last) || std::holds_alternative<Sigmoid>(last);
-  const std::string what = probabilities ? "probability" : "score";
+  const OutputKind kind = output_kind(model.network.layers().back().activation);
+  const std::string what = kind == OutputKind::kProbabilities ? "probability" : "score";
   std::string text = "class," + what;
   if (all) {
     for (const auto& name : model.class_names) text += "," + cell(what + "_" + name);

@@ -76,7 +76,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
                               {run.folder.loss_svg(), run.folder.loss_png()});
     });
   }
-  if (const auto& classes = test.evaluation.classification) {
+  if (const auto& classes = test.evaluation.classification; classes && !classes->confusion.empty()) {
     draw([&] {
       return draw_confusion_matrix(classes->confusion, run.data.test.class_names,
                                    name + ", test accuracy " + percent(classes->accuracy),

@@ -107,8 +107,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["samples_per_second"] = number(samples_per_second(trained.history()));
   document["train_loss"] = number(losses.training);
   document["validation_loss"] = number(losses.validation);
-  add_to(document, test);
-  if (!run.data.test.unit.empty()) document["unit"] = run.data.test.unit;
+  add_to(document, test, run.data.test);
   document["output"] = run.folder.path.string();
   document["files"] = run.folder.files();
   document["notes"] = notes;

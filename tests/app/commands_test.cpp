@@ -31,8 +31,8 @@ TEST_F(Commands, EvaluateRepeatsTheTestMetricsOfTraining) {
     const auto json = only_json(result.out);
     EXPECT_EQ(json["command"], "evaluate");
     EXPECT_EQ(json["dataset"], "friedman");
-    for (const char* key : {"test_loss", "test_mse", "test_rmse", "test_mae", "test_r2", "test_rows",
-                            "network", "parameters"}) {
+    for (const char* key : {"test_loss", "test_mse", "test_rmse", "test_mae", "test_r2", "test_targets",
+                            "test_rows", "network", "parameters"}) {
       EXPECT_EQ(json[key], trained_[key]) << key;
     }
   }

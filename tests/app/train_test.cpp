@@ -41,8 +41,31 @@ TEST_F(Train, ClassificationDrawsItsConfusionMatrix) {
   EXPECT_GT(json["test_accuracy"].get<double>(), 0.5) << "one epoch learns more than chance";
   EXPECT_LE(json["test_accuracy"].get<double>(), 1.0);
   EXPECT_GT(json["test_loss"].get<double>(), 0.0);
+  for (const char* key : {"test_balanced_accuracy", "test_macro_f1", "test_roc_auc", "test_log_loss"}) {
+    ASSERT_TRUE(json[key].is_number()) << key;
+    EXPECT_GT(json[key].get<double>(), 0.1) << key;
+  }
+  ASSERT_EQ(json["test_classes"].size(), 10u);
+  EXPECT_EQ(json["test_classes"][9]["name"], "9");
+  ASSERT_EQ(json["test_confusion"].size(), 10u);
+  int right = 0, all = 0;
+  for (std::size_t c = 0; c < 10; ++c) {
+    right += json["test_confusion"][c].at(c).get<int>();
+    for (const auto& count : json["test_confusion"][c]) all += count.get<int>();
+  }
+  EXPECT_EQ(all, json["test_rows"]);
+  EXPECT_DOUBLE_EQ(json["test_accuracy"].get<double>(), static_cast<double>(right) / all);
   EXPECT_FALSE(json.contains("test_mse"));
   EXPECT_FALSE(json.contains("report_total_loss"));
+
+  const auto evaluated = run({"evaluate", "runs/digits", "--json"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  for (const auto& [key, value] : json.items()) {
+    if (!key.starts_with("test_")) continue;
+    EXPECT_EQ(only_json(evaluated.out)[key], value) << key;
+  }
+  const auto text = run({"evaluate", "runs/digits"});
+  EXPECT_NE(text.out.find("\n  class  precision  recall "), std::string::npos) << text.out;
 }
 
 TEST_F(Train, JsonHasEveryPromisedKey) {

@@ -1,0 +1,25 @@
+// The metrics of each class or target: tables for people, arrays for programs.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mlp/dataset.h"
+#include "mlp/metrics.h"
+#include "terminal.h"
+
+namespace mlp::app {
+
+/// A line for each class, in their order; of very many classes only those of lowest F1, worst first.
+std::string class_table(const ClassificationMetrics& metrics, const Dataset& dataset, const Style& style);
+/// A line for each target; empty where there is only one.
+std::string target_table(const RegressionMetrics& metrics, const Dataset& dataset, const Style& style);
+
+/// An array with an object for each class: name, precision, recall, f1, roc_auc, rows.
+nlohmann::ordered_json classes_json(const ClassificationMetrics& metrics, const Dataset& dataset);
+/// An array with an array for each true class; null where there are too many.
+nlohmann::ordered_json confusion_json(const ClassificationMetrics& metrics);
+/// An array with an object for each target: name, mse, rmse, mae, r2.
+nlohmann::ordered_json targets_json(const RegressionMetrics& metrics, const Dataset& dataset);
+
+}  // namespace mlp::app

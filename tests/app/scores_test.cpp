@@ -1,0 +1,176 @@
+// The metrics as they are printed: aligned, within 80 columns, and short where there is very much.
+#include "apps/mlp/scores.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "apps/mlp/evaluation.h"
+#include "apps/mlp/format.h"
+
+namespace mlp::app {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+struct Case {
+  Dataset dataset;
+  TestResult result;
+};
+
+/// Class c has 3 rows, of which 3, 2, 1 or 0 are predicted right; the others are taken for the class before.
+Case many_classes(std::size_t classes, const std::string& prefix = "class ") {
+  Case made;
+  Matrix<float> outputs(3 * classes, classes);
+  for (std::size_t c = 0; c < classes; ++c) {
+    made.dataset.class_names.push_back(prefix + std::to_string(c));
+    for (std::size_t i = 0; i < 3; ++i) {
+      made.dataset.labels.push_back(static_cast<std::int32_t>(c));
+      const bool right = i + c % 4 < 3;
+      outputs(3 * c + i, right || c == 0 ? c : c - 1) = 1;
+    }
+  }
+  made.result.evaluation = {
+      .rows = 3 * classes,
+      .loss = 0.5,
+      .classification = classification_metrics(outputs, made.dataset.labels, OutputKind::kProbabilities),
+      .regression = {}};
+  return made;
+}
+
+std::string class_table(const Case& made) {
+  return app::class_table(*made.result.evaluation.classification, made.dataset, {});
+}
+
+TEST(Scores, ALineForEachClassInItsOrder) {
+  EXPECT_EQ(class_table(many_classes(3)),
+            "  class    precision  recall      F1  ROC AUC  rows\n"
+            "  class 0     0.7500  1.0000  0.8571   0.9167     3\n"
+            "  class 1     0.5000  0.6667  0.5714   0.6667     3\n"
+            "  class 2     1.0000  0.3333  0.5000   0.6667     3\n");
+}
+
+TEST(Scores, WhatIsUndefinedIsADash) {
+  Case made = many_classes(2);
+  made.result.evaluation.classification->classes[1] = {};
+  const auto lines = lines_of(class_table(made));
+  EXPECT_EQ(lines.at(2), "  class 1          -       -       -        -     0");
+}
+
+TEST(Scores, OfVeryManyClassesTheWorst) {
+  EXPECT_EQ(lines_of(class_table(many_classes(30))).size(), 1u + 30u);
+  Case made = many_classes(31);
+  made.result.evaluation.classification->classes[3] = {};  // without rows: neither good nor bad
+  const auto lines = lines_of(class_table(made));
+  ASSERT_EQ(lines.size(), 3u + 20u);
+  EXPECT_EQ(lines[0], "  The 20 of 31 classes with the lowest F1:");
+  EXPECT_NE(lines[3].find("class 7 "), std::string::npos) << "the first that is never right: " << lines[3];
+  EXPECT_NE(lines[3].find(" 0.0000  0.0000 "), std::string::npos) << lines[3];
+  std::vector<std::string> f1;
+  for (std::size_t i = 3; i < lines.size(); ++i) f1.push_back(lines[i].substr(lines[i].size() - 21, 6));
+  EXPECT_TRUE(std::ranges::is_sorted(f1)) << f1.front() << " to " << f1.back();
+  EXPECT_NE(f1.front(), f1.back());
+}
+
+TEST(Scores, LongAndForeignNamesKeepTheColumnsAligned) {
+  Case made = many_classes(4);
+  made.dataset.class_names = {"Größe", "a name\nof two lines", std::string(200, 'x'),
+                              "ééééééééééééééééééééééééééééééééééééééé"};
+  const auto lines = lines_of(class_table(made));
+  ASSERT_EQ(lines.size(), 5u) << "a line break in a name does not break the line";
+  for (const auto& line : lines) {
+    EXPECT_EQ(columns_of(line), columns_of(lines[0])) << line;
+    EXPECT_LE(columns_of(line), 80u) << line;
+  }
+  EXPECT_NE(lines[3].find(std::string(29, 'x') + "... "), std::string::npos) << lines[3];
+  EXPECT_NE(lines[4].find("é... "), std::string::npos) << "cut between characters: " << lines[4];
+}
+
+TEST(Scores, TheSummaryCountsWhatIsWrongForAnyNumberOfClasses) {
+  for (const std::size_t classes : {std::size_t{2}, std::size_t{40}, kMostConfusionClasses + 1}) {
+    const Case made = many_classes(classes);
+    std::uint64_t wrong = 0;
+    for (const auto& scores : made.result.evaluation.classification->classes) {
+      wrong += scores.support - static_cast<std::uint64_t>(std::lround(scores.recall * 3));
+    }
+    const auto lines = lines_of(test_fields(made.result, "", {}));
+    EXPECT_NE(
+        lines.at(0).find("(" + with_thousands(wrong) + " of " + with_thousands(3 * classes) + " wrong)"),
+        std::string::npos)
+        << lines[0];
+    for (const auto& line : lines) EXPECT_LE(columns_of(line), 80u) << line;
+    EXPECT_EQ(confusion_json(*made.result.evaluation.classification).is_null(),
+              classes > kMostConfusionClasses);
+  }
+}
+
+TEST(Scores, LogLossAndRocAucOnlyWhereTheySaySomething) {
+  Case made = many_classes(2);
+  auto& metrics = *made.result.evaluation.classification;
+  metrics.accuracy = metrics.balanced_accuracy = 1.0;
+  metrics.macro_f1 = metrics.roc_auc = 1.0;
+  metrics.log_loss = 0.12341;
+  made.result.evaluation.loss = 0.12342;
+  const auto second = [&] { return lines_of(test_fields(made.result, "", {})).at(1); };
+  EXPECT_EQ(second(), "              balanced 100.00%, macro F1 1.0000, ROC AUC 1.0000");
+  made.result.evaluation.loss = 0.2;
+  EXPECT_EQ(second(), "              balanced 100.00%, macro F1 1.0000, ROC AUC 1.0000, log loss 0.1234");
+  metrics.log_loss = metrics.roc_auc = kUndefined;
+  EXPECT_EQ(second(), "              balanced 100.00%, macro F1 1.0000");
+}
+
+TEST(Scores, ALineForEachTargetWhereThereAreSeveral) {
+  const Matrix<float> targets(2, 2, {0, 10, 2, 30});
+  Dataset dataset{.targets = targets, .target_names = {"height"}};
+  const auto metrics = regression_metrics(Matrix<float>(2, 2, {1, 10, 2, 20}), targets);
+  EXPECT_EQ(target_table(metrics, dataset, {}),
+            "  target      RMSE     MAE     MSE      R2\n"
+            "  height    0.7071  0.5000  0.5000  0.5000\n"
+            "  target_1   7.071   5.000   50.00  0.5000\n");
+  const TestResult result{.evaluation = {.rows = 2, .classification = {}, .regression = metrics},
+                          .report_total_loss = {}};
+  EXPECT_EQ(test_fields(result, "", {}),
+            "  test        RMSE 5.025, MAE 2.750, MSE 25.25, R2 0.5000, over 2 targets\n");
+  nlohmann::ordered_json document;
+  add_to(document, result, dataset);
+  ASSERT_EQ(document["test_targets"].size(), 2u);
+  EXPECT_EQ(document["test_targets"][1]["name"], "target_1");
+  EXPECT_EQ(document["test_targets"][1]["mse"], 50.0);
+  EXPECT_EQ(document["test_targets"][1]["rmse"], std::sqrt(50.0));
+  EXPECT_EQ(document["test_targets"][1]["mae"], 5.0);
+  EXPECT_EQ(document["test_targets"][1]["r2"], 0.5);
+
+  const Matrix<float> one(2, 1, {1, 2});
+  EXPECT_EQ(target_table(regression_metrics(one, one), dataset, {}), "");
+}
+
+TEST(Scores, EveryClassIsInTheJson) {
+  Case made = many_classes(3);
+  made.result.evaluation.classification->classes[2].roc_auc = kUndefined;
+  nlohmann::ordered_json document;
+  add_to(document, made.result, made.dataset);
+  ASSERT_EQ(document["test_classes"].size(), 3u);
+  const auto& second = document["test_classes"][1];
+  EXPECT_EQ(second["name"], "class 1");
+  EXPECT_EQ(second["precision"], 0.5);
+  EXPECT_EQ(second["recall"], 2.0 / 3);
+  EXPECT_EQ(second["f1"], 4.0 / 7);
+  EXPECT_DOUBLE_EQ(second["roc_auc"], 2.0 / 3);
+  EXPECT_EQ(second["rows"], 3);
+  EXPECT_TRUE(document["test_classes"][2]["roc_auc"].is_null());
+  EXPECT_EQ(document["test_confusion"].dump(), "[[3,0,0],[1,2,0],[0,2,1]]");
+  for (const char* key : {"test_accuracy", "test_balanced_accuracy", "test_macro_f1", "test_roc_auc",
+                          "test_log_loss", "test_loss"}) {
+    EXPECT_TRUE(document[key].is_number()) << key;
+  }
+}
+
+}  // namespace
+}  // namespace mlp::app
