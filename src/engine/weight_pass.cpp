@@ -64,7 +64,8 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
 }
 
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  const Chunk& chunk, const UpdateRule& rule) {
+                  const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
+  const bool sparse = gathered.non_zeros.bits != nullptr;
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
     const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
@@ -86,22 +87,20 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                                      workspace.bfloat16_scratch(chunk.member));
       } else if (non_zeros.bits) {
         plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
-                                          chunk.soon);
+                                          gathered.soon);
       } else {
-        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), chunk.soon);
+        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.soon);
       }
     };
     if (task.layer == 0 && plan.gathers_again()) {
       for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
-        kernels::NonZeros non_zeros;
-        const auto X = gather_block(plan, workspace, chunk, block, non_zeros);
+        const auto [X, non_zeros] = gather_block(plan, workspace, chunk, block, sparse);
         step(X, non_zeros, block);
       }
       continue;
     }
-    const bool sparse = task.layer == 0 && chunk.sparse;
     step(input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end),
-         sparse ? non_zeros_of(plan, workspace, chunk, task.rows.begin) : kernels::NonZeros{},
+         sparse && task.layer == 0 ? gathered.non_zeros.from_block(task.rows.begin) : kernels::NonZeros{},
          task.rows.begin);
   }
 }

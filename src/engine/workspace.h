@@ -2,6 +2,7 @@
 // one chunk of a batch. Owned by the caller; after construction no step allocates.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -29,6 +30,10 @@ class Workspace {
 
   /// A thread's, where there are layers in bfloat16.
   kernels::BFloat16Scratch bfloat16_scratch(int member);
+
+  /// X of a chunk, as this thread sees it.
+  AlignedVector<float>& inputs_of(int member) { return inputs[inputs_index(member)]; }
+  const AlignedVector<float>& inputs_of(int member) const { return inputs[inputs_index(member)]; }
 
   // The steps of step.cpp work on these directly.
   AlignedVector<float> parameters;  ///< packed
@@ -59,6 +64,9 @@ class Workspace {
 
  private:
   void allocate_bfloat16(const Plan& plan);
+  std::size_t inputs_index(int member) const {
+    return std::min(inputs.size() - 1, static_cast<std::size_t>(member));
+  }
 };
 
 }  // namespace mlp::engine

@@ -74,6 +74,9 @@ struct NonZeros {
   std::uint16_t* bits = nullptr;
   std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits behind row N are zero
   std::uint32_t* list = nullptr;  ///< a thread's scratch for max(padded(K), stride) + 16 indices
+
+  /// Of the columns from this block on.
+  NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list}; }
 };
 
 /// Label smoothing: a target y becomes keep * y + add.

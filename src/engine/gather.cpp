@@ -1,0 +1,151 @@
+// See gather.h.
+#include "engine/gather.h"
+
+#include <algorithm>
+#include <bit>
+#include <type_traits>
+
+namespace mlp::engine {
+
+using kernels::BlockedView;
+using kernels::NonZeros;
+
+namespace {
+
+/// Columns [first, first + X.columns()) of the rows of `index`: gathered, converted, scaled.
+void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const std::uint32_t> index,
+                    std::size_t first, const BlockedView<float>& X, const NonZeros& non_zeros) {
+  kernels::GatherScaling scaling = plan.input_scaling();
+  if (!scaling.uniform) {
+    scaling.shift += first;
+    scaling.scale += first;
+  }
+  std::visit(
+      [&]<class T>(const MatrixView<T>& stored) {
+        const MatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
+        if constexpr (std::is_same_v<T, const std::uint8_t>) {
+          plan.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
+        } else {
+          plan.kernels().gather_floats(columns, index, scaling, X, non_zeros);
+        }
+      },
+      inputs);
+}
+
+/// This member's room to tell of the zeros of `rows` rows, by `blocks` of columns. The kernels want no bits
+/// behind the last row, up to a whole group of 16.
+NonZeros cleared_non_zeros(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t blocks,
+                           std::size_t rows) {
+  const auto member = static_cast<std::size_t>(chunk.member);
+  const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
+                           .stride = kernels::padded(plan.chunk_rows()),
+                           .list = workspace.lists[member].data()};
+  for (std::size_t block = 0; block < blocks; ++block) {
+    std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
+    std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
+  }
+  return non_zeros;
+}
+
+/// X: all the chunk's rows where this member needs them, else its own.
+NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool sparse) {
+  const bool all = plan.layers().front().share_outputs;
+  const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
+  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  const auto X =
+      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in())
+          .rows(share.begin, index.size());
+  const NonZeros non_zeros =
+      sparse ? cleared_non_zeros(plan, workspace, chunk, X.blocks(), index.size()) : NonZeros{};
+  gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
+  return non_zeros;
+}
+
+/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training
+/// the plan decides.)
+bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
+  constexpr std::size_t kSample = 4;
+  std::size_t found = 0;
+  for (std::size_t block = 0; block < kernels::blocks_of(plan.network().fan_in()); ++block) {
+    std::uint32_t any = 0;
+    for (std::size_t n = 0; n < kSample; ++n) any |= non_zeros.bits[block * non_zeros.stride + n];
+    found += static_cast<std::size_t>(std::popcount(any));
+  }
+  return static_cast<double>(found) <= kMostDensity * static_cast<double>(plan.network().fan_in());
+}
+
+/// What this member will gather next, spread over the work of this chunk: the columns of its weights, and its
+/// rows of the next chunk.
+kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
+  const Share share = plan.layers().front().share_outputs
+                          ? Share{0, chunk.upcoming.size()}
+                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  return std::visit(
+      [&]<class T>(const MatrixView<T>& stored) {
+        const std::size_t row_bytes = stored.columns() * sizeof(T);
+        kernels::Prefetch::Rows again;
+        if (plan.gathers_again() && plan.optimizer()) {
+          const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
+          again = {.data = stored.data(),
+                   .row_stride = stored.stride() * sizeof(T),
+                   .row_bytes = row_bytes,
+                   .index = chunk.rows,
+                   .first = static_cast<std::size_t>(chunk.member) * piece,
+                   .step = static_cast<std::size_t>(plan.threads()) * piece,
+                   .size = piece};
+        }
+        const kernels::Prefetch::Rows next{
+            .data = stored.data(),
+            .row_stride = stored.stride() * sizeof(T),
+            .row_bytes = row_bytes,
+            .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        return kernels::Prefetch(again, next, plan.first_layer_steps(chunk.rows.size()));
+      },
+      chunk.inputs);
+}
+
+}  // namespace
+
+Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const NonZeros non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
+  return {non_zeros, rows_soon(plan, chunk)};
+}
+
+Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const NonZeros non_zeros = gather(plan, workspace, chunk, true);
+  return {mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{}, rows_soon(plan, chunk)};
+}
+
+GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
+                           bool sparse) {
+  const std::size_t first = block * kernels::kBlock;
+  const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
+                            chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
+  const NonZeros non_zeros =
+      sparse ? cleared_non_zeros(plan, workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
+  gather_columns(plan, chunk.inputs, chunk.rows, first, X, non_zeros);
+  return {X, non_zeros};
+}
+
+void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
+  const std::size_t outputs = plan.network().fan_out();
+  const auto Y = chunk_view(plan, workspace.targets, chunk.rows.size(), outputs);
+  const Share share = chunk.share(plan);
+  if (dataset.task() == Task::kClassification) {
+    const std::size_t count = (share.end - share.begin) * kernels::kBlock;
+    for (std::size_t block = 0; block < Y.blocks(); ++block) {
+      std::fill_n(Y.block(block) + share.begin * kernels::kBlock, count, 0.0f);
+    }
+    for (std::size_t n = share.begin; n < share.end; ++n) {
+      Y(n, static_cast<std::size_t>(dataset.labels[chunk.rows[n]])) = 1;
+    }
+    return;
+  }
+  for (std::size_t n = share.begin; n < share.end; ++n) {
+    for (std::size_t c = 0; c < outputs; ++c) {
+      Y(n, c) = plan.target_scaling().apply(dataset.targets(chunk.rows[n], c), c);
+    }
+  }
+}
+
+}  // namespace mlp::engine
