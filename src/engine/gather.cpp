@@ -34,15 +34,14 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
 
 /// This member's room to tell of the zeros of `rows` rows, by `blocks` of columns. The kernels want no bits
 /// behind the last row, up to a whole group of 16.
-NonZeros cleared_non_zeros(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t blocks,
-                           std::size_t rows) {
+NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
-                           .stride = kernels::padded(plan.chunk_rows()),
+                           .stride = kernels::padded(rows),
                            .list = workspace.lists[member].data()};
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
-    std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
+    std::fill(bits + rows, bits + non_zeros.stride, std::uint16_t{0});
   }
   return non_zeros;
 }
@@ -56,7 +55,7 @@ NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool
       chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in())
           .rows(share.begin, index.size());
   const NonZeros non_zeros =
-      sparse ? cleared_non_zeros(plan, workspace, chunk, X.blocks(), index.size()) : NonZeros{};
+      sparse ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
   gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
   return non_zeros;
 }
@@ -74,32 +73,32 @@ bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
   return static_cast<double>(found) <= kMostDensity * static_cast<double>(plan.network().fan_in());
 }
 
-/// What this member will gather next, spread over the work of this chunk: the columns of its weights, and its
-/// rows of the next chunk.
-kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
+/// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
+/// (`again`), the columns of its weights; and its rows of the next chunk.
+kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool again) {
   const Share share = plan.layers().front().share_outputs
                           ? Share{0, chunk.upcoming.size()}
                           : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
   return std::visit(
       [&]<class T>(const MatrixView<T>& stored) {
         const std::size_t row_bytes = stored.columns() * sizeof(T);
-        kernels::Prefetch::Rows again;
-        if (plan.gathers_again() && plan.optimizer()) {
+        kernels::Prefetch::Rows columns;
+        if (again) {
           const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
-          again = {.data = stored.data(),
-                   .row_stride = stored.stride() * sizeof(T),
-                   .row_bytes = row_bytes,
-                   .index = chunk.rows,
-                   .first = static_cast<std::size_t>(chunk.member) * piece,
-                   .step = static_cast<std::size_t>(plan.threads()) * piece,
-                   .size = piece};
+          columns = {.data = stored.data(),
+                     .row_stride = stored.stride() * sizeof(T),
+                     .row_bytes = row_bytes,
+                     .index = chunk.rows,
+                     .first = static_cast<std::size_t>(chunk.member) * piece,
+                     .step = static_cast<std::size_t>(plan.threads()) * piece,
+                     .size = piece};
         }
         const kernels::Prefetch::Rows next{
             .data = stored.data(),
             .row_stride = stored.stride() * sizeof(T),
             .row_bytes = row_bytes,
             .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
-        return kernels::Prefetch(again, next, plan.first_layer_steps(chunk.rows.size()));
+        return kernels::Prefetch(columns, next, plan.first_layer_steps(chunk.rows.size()));
       },
       chunk.inputs);
 }
@@ -108,12 +107,12 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk) {
 
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const NonZeros non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
-  return {non_zeros, rows_soon(plan, chunk)};
+  return {non_zeros, rows_soon(plan, chunk, plan.gathers_again())};
 }
 
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const NonZeros non_zeros = gather(plan, workspace, chunk, true);
-  return {mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{}, rows_soon(plan, chunk)};
+  return {mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{}, rows_soon(plan, chunk, false)};
 }
 
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
@@ -121,8 +120,7 @@ GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& 
   const std::size_t first = block * kernels::kBlock;
   const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
                             chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
-  const NonZeros non_zeros =
-      sparse ? cleared_non_zeros(plan, workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
+  const NonZeros non_zeros = sparse ? cleared_non_zeros(workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
   gather_columns(plan, chunk.inputs, chunk.rows, first, X, non_zeros);
   return {X, non_zeros};
 }

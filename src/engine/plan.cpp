@@ -209,14 +209,18 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       max_batch_(options.max_batch) {
   const Activation& output = network.layers().back().activation;
   require_compatible(loss, output);
-  require(max_batch_ > 0, "Plan: the batch must have at least one row");
+  require(max_batch_ > 0 && max_batch_ <= kMostBatchRows, "a batch must have 1 to " +
+                                                              std::to_string(kMostBatchRows) + " rows, not " +
+                                                              std::to_string(max_batch_));
   require(input_shift_.size() == input_scale_.size() &&
               (input_shift_.size() <= 1 || input_shift_.size() == network.fan_in()),
           "Plan: the input scaling does not fit the network's inputs");
   require(target_scaling_.shift.size() == target_scaling_.scale.size() &&
               (target_scaling_.shift.size() <= 1 || target_scaling_.shift.size() == network.fan_out()),
           "Plan: the target scaling does not fit the network's outputs");
-  require(options.threads >= 0, "Plan: the number of threads must not be negative");
+  require(options.threads >= 0 && options.threads <= kMostThreads,
+          "the number of threads must be 0 (as many as help) to " + std::to_string(kMostThreads) + ", not " +
+              std::to_string(options.threads));
   if (input_shift_.empty()) {
     input_shift_ = {0.0f};
     input_scale_ = {1.0f};
@@ -235,7 +239,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   }
 
   const double work = training_flops(network, max_batch_);
-  const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
+  const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, double{kMostThreads}));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   share_columns(layers_, max_batch_, threads_);
   sparse_inputs_ =
@@ -266,6 +270,11 @@ Parameters Plan::unpack(const float* packed) const {
     std::copy_n(packed + layers_[index].bias_offset, b.size(), b.begin());
   }
   return parameters;
+}
+
+std::size_t Plan::gathered_rows() const {
+  const std::size_t sharing = layers_.front().share_outputs ? 1 : static_cast<std::size_t>(threads_);
+  return (chunk_rows_ + sharing - 1) / sharing;
 }
 
 std::size_t Plan::gather_blocks() const { return engine::gather_blocks(network_.fan_in(), threads_); }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,10 @@ inline constexpr double kMostDensity = 0.6;
 /// clusters, are shared evenly.
 inline constexpr std::size_t kGatherBlocks = 4;
 
+/// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
+inline constexpr int kMostThreads = 1024;
+inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>::max();
+
 struct PlanOptions {
   std::size_t max_batch = 256;  ///< the most rows of one step or one predicted chunk
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
@@ -78,7 +83,7 @@ struct PlanOptions {
 class Plan {
  public:
   /// `optimizer` none: a plan for prediction. Throws std::invalid_argument when loss and network are not
-  /// compatible.
+  /// compatible, a scaling does not fit the network, or options are out of range.
   Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<Optimizer> optimizer,
        AffineScaling input_scaling, AffineScaling target_scaling, const PlanOptions& options);
 
@@ -96,11 +101,13 @@ class Plan {
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
   bool sparse_inputs() const { return sparse_inputs_; }
-  /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
-  /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches
-  /// of the others (but in bfloat16, whose operands are packed for many blocks at once).
+  /// The most rows of a chunk that one thread gathers to go forward.
+  std::size_t gathered_rows() const;
+  /// Whether in training a thread gathers the inputs of the first layer's weights it updates once more, from
+  /// all rows: forward it has gathered its own rows only, and converting again is faster than fetching from
+  /// the caches of the others (but in bfloat16, whose operands are packed for many blocks at once).
   bool gathers_again() const {
-    return threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
+    return optimizer_ && threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
   }
   /// How many blocks of inputs it then takes in turn.
   std::size_t gather_blocks() const;

@@ -142,6 +142,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings) {
   check_batch(plan, team, batch);
+  require(plan.optimizer().has_value(), "gradients_of: the plan was made for prediction");
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);

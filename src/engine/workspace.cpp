@@ -29,15 +29,10 @@ Workspace::Workspace(const Plan& plan)
   const bool own_inputs = plan.layers().front().share_outputs;
   inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
                 AlignedVector<float>(chunk_of(plan.network().fan_in())));
-  if (plan.gathers_again() && training) {
+  if (plan.gathers_again()) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
-  const std::size_t rows = kernels::padded(plan.chunk_rows()),
-                    columns = kernels::padded(plan.network().fan_in());
-  non_zeros.assign(static_cast<std::size_t>(plan.threads()),
-                   std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
-  lists.assign(static_cast<std::size_t>(plan.threads()),
-               std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
+  allocate_non_zeros(plan);
   allocate_bfloat16(plan);
   targets.resize(chunk_of(plan.network().fan_out()));
   logits.resize(targets.size());
@@ -48,6 +43,15 @@ Workspace::Workspace(const Plan& plan)
     if (training) buffers.gradient.resize(size);
     if (training && layer.derivative != Derivative::kOfOutput) buffers.derivative.resize(size);
   }
+}
+
+void Workspace::allocate_non_zeros(const Plan& plan) {
+  const std::size_t rows = kernels::padded(plan.gathered_rows());
+  const std::size_t again = plan.gathers_again() ? kernels::padded(plan.chunk_rows()) : 0;
+  const std::size_t columns = kernels::padded(plan.network().fan_in());
+  const auto threads = static_cast<std::size_t>(plan.threads());
+  non_zeros.assign(threads, std::vector<std::uint16_t>(std::max(rows * columns / kernels::kBlock, again)));
+  lists.assign(threads, std::vector<std::uint32_t>(std::max({rows, again, columns}) + kernels::kBlock));
 }
 
 void Workspace::allocate_bfloat16(const Plan& plan) {

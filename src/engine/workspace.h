@@ -43,7 +43,7 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  // For each thread: kernels::NonZeros of what it has gathered, and a list.
+  // For each thread: kernels::NonZeros of what it has gathered last, and a list.
   std::vector<std::vector<std::uint16_t>> non_zeros;
   std::vector<std::vector<std::uint32_t>> lists;
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
@@ -63,6 +63,7 @@ class Workspace {
   std::vector<double> square_sums;  ///< partial sums of the gradient norm
 
  private:
+  void allocate_non_zeros(const Plan& plan);
   void allocate_bfloat16(const Plan& plan);
   std::size_t inputs_index(int member) const {
     return std::min(inputs.size() - 1, static_cast<std::size_t>(member));
