@@ -18,7 +18,8 @@
 #include <vector>
 
 #include "core/cpu.h"
-#include "core/thread_team.h"
+#include "engine/layer_plan.h"
+#include "engine/weight_shares.h"
 #include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 #include "mlp/loss.h"
@@ -28,40 +29,9 @@
 
 namespace mlp::engine {
 
-/// What the backward pass needs of one layer's forward pass to turn dA into dZ.
-enum class Derivative {
-  kOfOutput,  ///< nothing more than A: Linear, ReLU, LeakyReLU without dropout
-  kStored,    ///< f'(z) * dropout factor, computed on the way forward
-  kSoftmax,   ///< p itself, for p (dA - <dA, p>)
-};
-
-struct LayerPlan {
-  Layer layer;
-  kernels::BlockedShape weights;  ///< W [fan_in, fan_out]
-  std::size_t weight_offset = 0;  ///< in the packed parameters
-  std::size_t bias_offset = 0;    ///< likewise
-  Derivative derivative = Derivative::kOfOutput;
-  bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
-  bool share_inputs = false;   ///< backward, likewise those of dX
-  bool bfloat16 = false;       ///< training multiplies bfloat16 operands
-};
-
-/// A thread's share of one layer's weights: of rows and columns of W in blocks of 16, or of the bias.
-struct WeightTask {
-  std::size_t layer = 0;
-  Share rows = {};     ///< blocks of 16 inputs; empty for a bias
-  Share columns = {};  ///< blocks of 16 outputs
-  bool bias = false;
-};
-
 /// Zeros are skipped where no more of the groups of 4 elements than this hold another: on independent zeros,
 /// at 59% one thread takes 0.83 times the dense time, at 76% the same.
 inline constexpr double kMostDensity = 0.6;
-
-/// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
-/// inputs, or fewer where there are many threads: a cache line of 8-bit inputs; and zeros, which come in
-/// clusters, are shared evenly.
-inline constexpr std::size_t kGatherBlocks = 4;
 
 /// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
 inline constexpr int kMostThreads = 1024;
