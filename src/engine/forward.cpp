@@ -24,6 +24,9 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
   const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
   if (training && layer.bfloat16) {  // predictions are float32's
     plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
+  } else if (index == 0 && gathered.codes.values) {
+    const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
+    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
   } else if (index == 0 && gathered.non_zeros.bits) {
     plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
   } else {

@@ -37,7 +37,7 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
 NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
-                           .stride = kernels::padded(rows),
+                           .stride = non_zeros_stride(rows),
                            .list = workspace.lists[member].data()};
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
@@ -58,6 +58,26 @@ NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool
       sparse ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
   gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
   return non_zeros;
+}
+
+using StoredCodes = MatrixView<const std::uint8_t>;
+
+/// Columns [first, first + X.columns()) of the rows of `index`, as they are stored.
+void gather_codes(const Plan& plan, const Chunk& chunk, std::span<const std::uint32_t> index,
+                  std::size_t first, const BlockedView<std::uint8_t>& X, const NonZeros& non_zeros) {
+  const auto& stored = std::get<StoredCodes>(chunk.inputs);
+  const StoredCodes columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
+  plan.kernels().gather_codes(columns, index, plan.zero_code(), X, non_zeros);
+}
+
+/// X in codes, this member's rows.
+Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const Share share = chunk.share(plan);
+  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  const auto X = chunk_view(plan, workspace.codes, chunk.rows.size(), plan.network().fan_in());
+  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), index.size());
+  gather_codes(plan, chunk, index, 0, X.rows(share.begin, index.size()), non_zeros);
+  return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .soon = {}};
 }
 
 /// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training
@@ -106,13 +126,21 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool again) {
 }  // namespace
 
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const NonZeros non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
-  return {non_zeros, rows_soon(plan, chunk, plan.gathers_again())};
+  Gathered gathered;
+  if (plan.codes_inputs() && std::holds_alternative<StoredCodes>(chunk.inputs)) {
+    gathered = gather_own_codes(plan, workspace, chunk);
+  } else {
+    gathered.non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
+  }
+  gathered.soon = rows_soon(plan, chunk, plan.gathers_again());
+  return gathered;
 }
 
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const NonZeros non_zeros = gather(plan, workspace, chunk, true);
-  return {mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{}, rows_soon(plan, chunk, false)};
+  return {.non_zeros = mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{},
+          .codes = {},
+          .soon = rows_soon(plan, chunk, false)};
 }
 
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
@@ -123,6 +151,16 @@ GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& 
   const NonZeros non_zeros = sparse ? cleared_non_zeros(workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
   gather_columns(plan, chunk.inputs, chunk.rows, first, X, non_zeros);
   return {X, non_zeros};
+}
+
+GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks) {
+  const std::size_t first = blocks.begin * kernels::kBlock;
+  const std::size_t last = std::min(plan.network().fan_in(), blocks.end * kernels::kBlock);
+  const auto X = chunk_view(plan, workspace.code_blocks[static_cast<std::size_t>(chunk.member)],
+                            chunk.rows.size(), last - first);
+  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size());
+  gather_codes(plan, chunk, chunk.rows, first, X, non_zeros);
+  return {{X, plan.code_values().data()}, non_zeros};
 }
 
 void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {

@@ -9,6 +9,7 @@ namespace mlp::engine {
 /// What a member goes on with when it has gathered its inputs of a chunk; X itself lies in the workspace.
 struct Gathered {
   kernels::NonZeros non_zeros;  ///< of its rows of X; without bits where the first layer skips none
+  kernels::CodedView codes;     ///< X of all the chunk's rows in codes, its own rows gathered; or no values
   kernels::Prefetch soon;       ///< what it will gather next, fetched from memory while kernels work
 };
 
@@ -28,6 +29,15 @@ struct GatheredBlock {
 /// Gathered again, into this member's input block; what was known of the zeros of its own rows is lost.
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
                            bool sparse);
+
+/// Some blocks of columns of X in codes, for all the chunk's rows.
+struct GatheredCodes {
+  kernels::CodedView X;
+  kernels::NonZeros non_zeros;
+};
+
+/// The same for inputs in codes: at most plan.gather_blocks() of them.
+GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks);
 
 /// Y of this member's rows: one-hot labels, or scaled targets.
 void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk);

@@ -136,6 +136,10 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
     input_shift_ = {0.0f};
     input_scale_ = {1.0f};
   }
+  for (std::size_t code = 0; input_shift_.size() == 1 && code < code_values_.size(); ++code) {
+    code_values_[code] = (static_cast<float>(code) - input_shift_[0]) * input_scale_[0];
+    if (code_values_[code] == 0) zero_code_ = static_cast<std::uint8_t>(code);
+  }
 
   for (std::size_t index = 0; index < network.depth(); ++index) {
     const Layer& layer = network.layer(index);

@@ -76,12 +76,14 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
       plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
       continue;
     }
+    const auto buffers_from = [&](std::size_t row) {  // of blocks
+      return buffers_at(workspace,
+                        layer.weight_offset +
+                            layer.weights.index(row * kernels::kBlock, task.columns.begin * kernels::kBlock));
+    };
     const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
                           std::size_t first_row) {
-      const std::size_t offset =
-          layer.weight_offset +
-          layer.weights.index(first_row * kernels::kBlock, task.columns.begin * kernels::kBlock);
-      const UpdateBuffers buffers = buffers_at(workspace, offset);
+      const UpdateBuffers buffers = buffers_from(first_row);
       if (layer.bfloat16) {
         plan.bfloat16()->weight_step(plan.kernels(), X, dZ, rule, buffers, layer.weights.block_stride(),
                                      workspace.bfloat16_scratch(chunk.member));
@@ -92,6 +94,12 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
         plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.soon);
       }
     };
+    if (task.layer == 0 && gathered.codes.values) {
+      const auto [X, non_zeros] = gather_code_blocks(plan, workspace, chunk, task.rows);
+      plan.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin),
+                                              layer.weights.block_stride(), gathered.soon);
+      continue;
+    }
     if (task.layer == 0 && plan.gathers_again()) {
       for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
         const auto [X, non_zeros] = gather_block(plan, workspace, chunk, block, sparse);

@@ -14,6 +14,11 @@ namespace mlp::engine {
 /// How many blocks of columns of a transpose the backward pass makes at a time: as many as a tile is wide.
 inline constexpr std::size_t kTransposedBlocks = 4;
 
+/// From one block's bits of so many rows to the next one's, in kernels::NonZeros: an odd number of cache
+/// lines, so that the blocks of a row do not all compete for a few places in the first-level cache (a quarter
+/// of the time of gathering 512 rows).
+std::size_t non_zeros_stride(std::size_t rows);
+
 /// One layer's buffers for a chunk, blocked [chunk_rows, fan_out] each; empty where not needed.
 struct LayerBuffers {
   AlignedVector<float> outputs;     ///< A, after dropout
@@ -49,6 +54,9 @@ class Workspace {
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   /// For each thread, where plan.gathers_again(): one block of X of all the chunk's rows.
   std::vector<AlignedVector<float>> input_blocks;
+  /// Where plan.codes_inputs(): X of a chunk in codes, and for each thread some blocks of all its rows.
+  AlignedVector<std::uint8_t> codes;
+  std::vector<AlignedVector<std::uint8_t>> code_blocks;
   /// With layers in bfloat16, else empty: for each thread, packed operands of one product.
   std::vector<AlignedVector<std::uint16_t>> bfloat16_left, bfloat16_right;
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows

@@ -79,6 +79,17 @@ struct NonZeros {
   NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list}; }
 };
 
+/// 8-bit inputs X [N, K] as they are stored, and the float that each of the 256 codes stands for.
+struct CodedView {
+  ConstBlockedView<std::uint8_t> codes;  ///< padding columns have a code that stands for zero
+  const float* values = nullptr;         ///< [256]
+
+  std::size_t rows() const { return codes.rows(); }
+  std::size_t columns() const { return codes.columns(); }
+  std::size_t blocks() const { return codes.blocks(); }
+  std::size_t block_stride() const { return codes.block_stride(); }
+};
+
 /// Label smoothing: a target y becomes keep * y + add.
 struct Smoothing {
   float keep = 1;
@@ -105,6 +116,14 @@ struct Kernels {
   void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                              const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
                              Prefetch& soon);
+
+  /// The same for inputs in codes.
+  void (*sparse_affine_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> W,
+                              const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
+                              Prefetch& soon);
+  void (*sparse_weight_step_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
+                                   const UpdateRule& rule, const UpdateBuffers& buffers,
+                                   std::size_t block_stride, Prefetch& soon);
 
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
@@ -142,6 +161,11 @@ struct Kernels {
                        const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
                         const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
+
+  /// Rows by index as they are; `zero` is the code that stands for zero, and padding becomes. `non_zeros` has
+  /// bits.
+  void (*gather_codes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
+                       std::uint8_t zero, BlockedView<std::uint8_t> out, const NonZeros& non_zeros);
 
   /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
   /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.
