@@ -14,15 +14,16 @@
 namespace mlp {
 
 struct PredictorOptions {
-  std::size_t max_rows = 1024;  ///< the most rows worked on at a time; memory grows with it
-  int threads = 1;              ///< 0: as many as help with max_rows rows
+  std::size_t max_rows = 1024;  ///< the most rows worked on at a time, 1 to 1,048,576; memory grows with it
+  int threads = 1;              ///< at most 1024; 0: as many as help with max_rows rows
   std::string target = {};      ///< CPU target ("avx2", ...); empty: the best this CPU has
 };
 
-/// Keeps a copy of the model's parameters. Not for use by two threads at a time: give each its own.
+/// Keeps a copy of the model's parameters. Not for use by two threads at a time: give each its own. One that
+/// was moved from can only be assigned to or destroyed.
 class Predictor {
  public:
-  /// Throws UsageError for an unknown target.
+  /// Throws UsageError for an unknown target, std::invalid_argument for other options out of range.
   explicit Predictor(const Model& model, const PredictorOptions& options = {});
   ~Predictor();
   Predictor(Predictor&&) noexcept;

@@ -1,9 +1,7 @@
 #include "engine/plan.h"
 
 #include <algorithm>
-#include <numeric>
 
-#include "core/thread_team.h"
 #include "mlp/error.h"
 #include "network/validate.h"
 
@@ -50,93 +48,6 @@ void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members
     layer.share_inputs =
         index > 0 && !row_wise(index - 1) && shares_columns(layer.layer.fan_in, rows, members);
   }
-}
-
-/// How many blocks of the first layer's inputs a thread takes in turn (see plan.h).
-std::size_t gather_blocks(std::size_t fan_in, int members) {
-  return std::clamp<std::size_t>(kernels::blocks_of(fan_in) / (3 * static_cast<std::size_t>(members)), 1,
-                                 kGatherBlocks);
-}
-
-/// Where each member's part of `rest` ends, so that with what it has `taken` all come to the same, as far as
-/// possible.
-std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::size_t rest) {
-  const double fair = static_cast<double>(std::accumulate(taken.begin(), taken.end(), rest)) /
-                      static_cast<double>(taken.size());
-  std::vector<double> ends;
-  for (const std::size_t cost : taken) {
-    ends.push_back((ends.empty() ? 0 : ends.back()) + std::max(0.0, fair - static_cast<double>(cost)));
-  }
-  const double scale = static_cast<double>(rest) / std::max(ends.back(), 1e-9);
-  for (double& end : ends) end *= scale;
-  return ends;
-}
-
-/// All weights in `members` shares of nearly equal cost. Where threads share a layer's columns forward, each
-/// updates the very weights it will read; so it is in bfloat16, whose operands are packed once for many
-/// columns. The others are cut into tiles of 16 inputs by up to 4 blocks of outputs. A share keeps its place
-/// from step to step, so that its weights stay in its core's caches.
-std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members) {
-  std::vector<std::vector<WeightTask>> shares(static_cast<std::size_t>(members));
-  std::vector<std::size_t> taken(shares.size());         // of the first layer's cost
-  std::vector<std::pair<WeightTask, std::size_t>> rest;  // and its cost
-  std::size_t total = 0;
-  for (std::size_t index = 0; index < layers.size(); ++index) {
-    const LayerPlan& layer = layers[index];
-    const std::size_t row_blocks = kernels::blocks_of(layer.layer.fan_in);
-    const std::size_t column_blocks = kernels::blocks_of(layer.layer.fan_out);
-    if (layer.share_outputs || layer.bfloat16) {
-      for (int member = 0; member < members; ++member) {
-        const Share columns = share_of(column_blocks, member, members);
-        if (columns.begin == columns.end) continue;
-        auto& share = shares[static_cast<std::size_t>(member)];
-        share.push_back({.layer = index, .rows = {0, row_blocks}, .columns = columns});
-        share.push_back({.layer = index, .columns = columns, .bias = true});
-      }
-      continue;
-    }
-    if (index == 0) {
-      const std::size_t step = gather_blocks(layer.layer.fan_in, members);
-      for (std::size_t row = 0; row < row_blocks; row += step) {
-        const std::size_t member = row / step % shares.size(), end = std::min(row + step, row_blocks);
-        shares[member].push_back({.layer = 0, .rows = {row, end}, .columns = {0, column_blocks}});
-        taken[member] += (end - row) * kernels::kBlock * column_blocks;
-      }
-    }
-    const auto add = [&](const WeightTask& task, std::size_t cost) {
-      rest.emplace_back(task, cost);
-      total += cost;
-    };
-    const std::size_t groups = index == 0 ? 0 : (column_blocks + 3) / 4;
-    for (std::size_t group = 0; group < groups; ++group) {
-      const Share columns{column_blocks * group / groups, column_blocks * (group + 1) / groups};
-      for (std::size_t row = 0; row < row_blocks; ++row) {
-        const std::size_t rows = std::min(kernels::kBlock, layer.layer.fan_in - row * kernels::kBlock);
-        add({.layer = index, .rows = {row, row + 1}, .columns = columns},
-            rows * (columns.end - columns.begin));
-      }
-    }
-    add({.layer = index, .columns = {0, column_blocks}, .bias = true}, column_blocks);
-  }
-  // The rest in order, to each member as much as it has less than the others of the first layer; neighbours
-  // become one task.
-  const std::vector<double> ends = ends_of_shares(taken, total);
-  std::size_t member = 0;
-  double done = 0;
-  for (const auto& [task, cost] : rest) {
-    const double middle = done + static_cast<double>(cost) / 2;
-    while (member + 1 < shares.size() && middle >= ends[member]) ++member;
-    done += static_cast<double>(cost);
-    auto& share = shares[member];
-    WeightTask* last = share.empty() ? nullptr : &share.back();
-    if (last && !task.bias && !last->bias && last->layer == task.layer &&
-        last->columns.begin == task.columns.begin && last->rows.end == task.rows.begin) {
-      last->rows.end = task.rows.end;
-    } else {
-      share.push_back(task);
-    }
-  }
-  return shares;
 }
 
 // Narrower layers would spend their time on rounding and packing operands and on zeros at the tiles' edges.
@@ -209,17 +120,25 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       max_batch_(options.max_batch) {
   const Activation& output = network.layers().back().activation;
   require_compatible(loss, output);
-  require(max_batch_ > 0, "Plan: the batch must have at least one row");
+  require(max_batch_ > 0 && max_batch_ <= kMostBatchRows, "a batch must have 1 to " +
+                                                              std::to_string(kMostBatchRows) + " rows, not " +
+                                                              std::to_string(max_batch_));
   require(input_shift_.size() == input_scale_.size() &&
               (input_shift_.size() <= 1 || input_shift_.size() == network.fan_in()),
           "Plan: the input scaling does not fit the network's inputs");
   require(target_scaling_.shift.size() == target_scaling_.scale.size() &&
               (target_scaling_.shift.size() <= 1 || target_scaling_.shift.size() == network.fan_out()),
           "Plan: the target scaling does not fit the network's outputs");
-  require(options.threads >= 0, "Plan: the number of threads must not be negative");
+  require(options.threads >= 0 && options.threads <= kMostThreads,
+          "the number of threads must be 0 (as many as help) to " + std::to_string(kMostThreads) + ", not " +
+              std::to_string(options.threads));
   if (input_shift_.empty()) {
     input_shift_ = {0.0f};
     input_scale_ = {1.0f};
+  }
+  for (std::size_t code = 0; input_shift_.size() == 1 && code < code_values_.size(); ++code) {
+    code_values_[code] = (static_cast<float>(code) - input_shift_[0]) * input_scale_[0];
+    if (code_values_[code] == 0) zero_code_ = static_cast<std::uint8_t>(code);
   }
 
   for (std::size_t index = 0; index < network.depth(); ++index) {
@@ -235,7 +154,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   }
 
   const double work = training_flops(network, max_batch_);
-  const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, 1024.0));
+  const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, double{kMostThreads}));
   threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
   share_columns(layers_, max_batch_, threads_);
   sparse_inputs_ =
@@ -266,6 +185,11 @@ Parameters Plan::unpack(const float* packed) const {
     std::copy_n(packed + layers_[index].bias_offset, b.size(), b.begin());
   }
   return parameters;
+}
+
+std::size_t Plan::gathered_rows() const {
+  const std::size_t sharing = layers_.front().share_outputs ? 1 : static_cast<std::size_t>(threads_);
+  return (chunk_rows_ + sharing - 1) / sharing;
 }
 
 std::size_t Plan::gather_blocks() const { return engine::gather_blocks(network_.fan_in(), threads_); }

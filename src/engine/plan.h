@@ -11,13 +11,16 @@
 // always works on the same weights, and the threads meet before and after the layer.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/cpu.h"
-#include "core/thread_team.h"
+#include "engine/layer_plan.h"
+#include "engine/weight_shares.h"
 #include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 #include "mlp/loss.h"
@@ -27,40 +30,13 @@
 
 namespace mlp::engine {
 
-/// What the backward pass needs of one layer's forward pass to turn dA into dZ.
-enum class Derivative {
-  kOfOutput,  ///< nothing more than A: Linear, ReLU, LeakyReLU without dropout
-  kStored,    ///< f'(z) * dropout factor, computed on the way forward
-  kSoftmax,   ///< p itself, for p (dA - <dA, p>)
-};
-
-struct LayerPlan {
-  Layer layer;
-  kernels::BlockedShape weights;  ///< W [fan_in, fan_out]
-  std::size_t weight_offset = 0;  ///< in the packed parameters
-  std::size_t bias_offset = 0;    ///< likewise
-  Derivative derivative = Derivative::kOfOutput;
-  bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
-  bool share_inputs = false;   ///< backward, likewise those of dX
-  bool bfloat16 = false;       ///< training multiplies bfloat16 operands
-};
-
-/// A thread's share of one layer's weights: of rows and columns of W in blocks of 16, or of the bias.
-struct WeightTask {
-  std::size_t layer = 0;
-  Share rows = {};     ///< blocks of 16 inputs; empty for a bias
-  Share columns = {};  ///< blocks of 16 outputs
-  bool bias = false;
-};
-
 /// Zeros are skipped where no more of the groups of 4 elements than this hold another: on independent zeros,
 /// at 59% one thread takes 0.83 times the dense time, at 76% the same.
 inline constexpr double kMostDensity = 0.6;
 
-/// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
-/// inputs, or fewer where there are many threads: a cache line of 8-bit inputs; and zeros, which come in
-/// clusters, are shared evenly.
-inline constexpr std::size_t kGatherBlocks = 4;
+/// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
+inline constexpr int kMostThreads = 1024;
+inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>::max();
 
 struct PlanOptions {
   std::size_t max_batch = 256;  ///< the most rows of one step or one predicted chunk
@@ -78,7 +54,7 @@ struct PlanOptions {
 class Plan {
  public:
   /// `optimizer` none: a plan for prediction. Throws std::invalid_argument when loss and network are not
-  /// compatible.
+  /// compatible, a scaling does not fit the network, or options are out of range.
   Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<Optimizer> optimizer,
        AffineScaling input_scaling, AffineScaling target_scaling, const PlanOptions& options);
 
@@ -96,14 +72,23 @@ class Plan {
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
   bool sparse_inputs() const { return sparse_inputs_; }
-  /// Whether a thread gathers the inputs of the first layer's weights it updates once more, from all rows:
-  /// forward it has gathered its own rows only, and converting again is faster than fetching from the caches
-  /// of the others (but in bfloat16, whose operands are packed for many blocks at once).
+  /// The most rows of a chunk that one thread gathers to go forward.
+  std::size_t gathered_rows() const;
+  /// Whether in training a thread gathers the inputs of the first layer's weights it updates once more, from
+  /// all rows: forward it has gathered its own rows only, and converting again is faster than fetching from
+  /// the caches of the others (but in bfloat16, whose operands are packed for many blocks at once).
   bool gathers_again() const {
-    return threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
+    return optimizer_ && threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
   }
   /// How many blocks of inputs it then takes in turn.
   std::size_t gather_blocks() const;
+  /// Whether the first layer then reads 8-bit inputs as they are stored, so that nothing is converted twice:
+  /// 10 to 15% less time for an epoch on four threads. (On one thread a lookup for each product costs more
+  /// than one conversion.) Only where zeros are skipped and a code stands for zero.
+  bool codes_inputs() const { return sparse_inputs_ && gathers_again() && zero_code_.has_value(); }
+  /// For each code the scaled input; where inputs may be codes.
+  const std::array<float, 256>& code_values() const { return code_values_; }
+  std::uint8_t zero_code() const { return *zero_code_; }
 
   /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }
@@ -128,6 +113,8 @@ class Plan {
   const kernels::Kernels* kernels_;
   const kernels::BFloat16Kernels* bfloat16_;
   std::vector<float> input_shift_, input_scale_;
+  std::array<float, 256> code_values_ = {};
+  std::optional<std::uint8_t> zero_code_;  ///< none where inputs are scaled column by column
   std::vector<LayerPlan> layers_;
   std::vector<std::vector<WeightTask>> weight_tasks_;
   std::size_t max_batch_ = 0;

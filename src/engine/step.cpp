@@ -46,13 +46,13 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
           const std::size_t end = std::min(first + plan.chunk_rows(), rows.size());
           const bool last = end == rows.size();
           const auto next = last ? upcoming : rows.subspan(end);
-          Chunk chunk{rows.subspan(first, end - first),
-                      first,
-                      rows.size(),
-                      next.first(std::min(plan.chunk_rows(), next.size())),
-                      inputs,
-                      team,
-                      member};
+          const Chunk chunk{rows.subspan(first, end - first),
+                            first,
+                            rows.size(),
+                            next.first(std::min(plan.chunk_rows(), next.size())),
+                            inputs,
+                            team,
+                            member};
           body(chunk, last);
         }
       },
@@ -60,16 +60,17 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
 }
 
 /// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
-void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, Chunk& chunk, bool last,
-                 const StepSettings& settings, UpdateRule rule) {
-  train_rows(plan, workspace, dataset, chunk, settings);
+void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
+                 bool last, const StepSettings& settings, UpdateRule rule) {
+  Gathered gathered = training_pass(plan, workspace, dataset, chunk, settings);
   chunk.team.barrier();
   rule.continues = chunk.first > 0;
   if (!last) {
     rule.kind = UpdateRule::Kind::kStore;
     rule.l2 = 0;
   }
-  weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], chunk, rule);
+  weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], chunk, gathered,
+               rule);
 }
 
 /// This member's rows of the last layer's outputs, row-major.
@@ -102,7 +103,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
   for_each_chunk(
       plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-      [&](Chunk& chunk, bool last) {
+      [&](const Chunk& chunk, bool last) {
         train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
         if (!clips || !last) return;
         team.barrier();
@@ -118,8 +119,8 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
   for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-                 [&](Chunk& chunk, bool) {
-                   evaluate_rows(plan, workspace, batch.dataset, chunk);
+                 [&](const Chunk& chunk, bool) {
+                   evaluation_pass(plan, workspace, batch.dataset, chunk);
                    copy_outputs(plan, workspace, chunk, workspace.outputs);
                  });
   return sum_of_losses(workspace, batch.rows.size());
@@ -132,8 +133,8 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               std::visit([](const auto& view) { return view.columns(); }, inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
   check_team(plan, team);
-  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](Chunk& chunk, bool) {
-    predict_rows(plan, workspace, chunk);
+  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](const Chunk& chunk, bool) {
+    prediction_pass(plan, workspace, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
 }
@@ -141,11 +142,12 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings) {
   check_batch(plan, team, batch);
+  require(plan.optimizer().has_value(), "gradients_of: the plan was made for prediction");
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
   for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-                 [&](Chunk& chunk, bool last) {
+                 [&](const Chunk& chunk, bool last) {
                    train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
                  });
   return plan.unpack(workspace.gradients.data());

@@ -46,7 +46,8 @@ double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, c
 void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                   std::span<const std::uint32_t> rows, MatrixView<float> outputs);
 
-/// Gradients [packed] of the last step that stored them (clipping), as parameters: for tests.
+/// The gradient of the batch's mean weighted loss, the L2 penalty included, without a step: for tests. Throws
+/// std::invalid_argument for a plan without an optimizer.
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings);
 

@@ -64,7 +64,8 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
 }
 
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  const Chunk& chunk, const UpdateRule& rule) {
+                  const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
+  const bool sparse = gathered.non_zeros.bits != nullptr;
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
     const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
@@ -75,33 +76,39 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
       plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
       continue;
     }
+    const auto buffers_from = [&](std::size_t row) {  // of blocks
+      return buffers_at(workspace,
+                        layer.weight_offset +
+                            layer.weights.index(row * kernels::kBlock, task.columns.begin * kernels::kBlock));
+    };
     const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
                           std::size_t first_row) {
-      const std::size_t offset =
-          layer.weight_offset +
-          layer.weights.index(first_row * kernels::kBlock, task.columns.begin * kernels::kBlock);
-      const UpdateBuffers buffers = buffers_at(workspace, offset);
+      const UpdateBuffers buffers = buffers_from(first_row);
       if (layer.bfloat16) {
         plan.bfloat16()->weight_step(plan.kernels(), X, dZ, rule, buffers, layer.weights.block_stride(),
                                      workspace.bfloat16_scratch(chunk.member));
       } else if (non_zeros.bits) {
         plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
-                                          chunk.soon);
+                                          gathered.soon);
       } else {
-        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), chunk.soon);
+        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.soon);
       }
     };
+    if (task.layer == 0 && gathered.codes.values) {
+      const auto [X, non_zeros] = gather_code_blocks(plan, workspace, chunk, task.rows);
+      plan.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin),
+                                              layer.weights.block_stride(), gathered.soon);
+      continue;
+    }
     if (task.layer == 0 && plan.gathers_again()) {
       for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
-        kernels::NonZeros non_zeros;
-        const auto X = gather_block(plan, workspace, chunk, block, non_zeros);
+        const auto [X, non_zeros] = gather_block(plan, workspace, chunk, block, sparse);
         step(X, non_zeros, block);
       }
       continue;
     }
-    const bool sparse = task.layer == 0 && chunk.sparse;
     step(input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end),
-         sparse ? non_zeros_of(plan, workspace, chunk, task.rows.begin) : kernels::NonZeros{},
+         sparse && task.layer == 0 ? gathered.non_zeros.from_block(task.rows.begin) : kernels::NonZeros{},
          task.rows.begin);
   }
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/thread_team.h"
+#include "engine/gather.h"
 #include "engine/plan.h"
-#include "engine/row_pass.h"
 #include "engine/step.h"
 #include "engine/workspace.h"
 
@@ -15,9 +15,10 @@ namespace mlp::engine {
 /// The coefficients of the optimizer's step `settings.step` + 1.
 kernels::UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings);
 
-/// The gradients of one thread's weights over the chunk's rows, each followed at once by `rule`.
+/// The gradients of one thread's weights over the chunk's rows, each followed at once by `rule`; `gathered`
+/// is the row pass's.
 void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  const Chunk& chunk, const kernels::UpdateRule& rule);
+                  const Chunk& chunk, Gathered& gathered, const kernels::UpdateRule& rule);
 
 // Clipping needs all gradients before the first update: they are stored (UpdateRule::Kind::kStore), their
 // squares summed, and the updates made from memory.

@@ -7,6 +7,11 @@
 
 namespace mlp::engine {
 
+std::size_t non_zeros_stride(std::size_t rows) {
+  constexpr std::size_t kLine = 64 / sizeof(std::uint16_t);
+  return ((rows + kLine - 1) / kLine | 1) * kLine;
+}
+
 Workspace::Workspace(const Plan& plan)
     : parameters(plan.packed_size()),
       outputs(plan.max_batch(), plan.network().fan_out()),
@@ -29,15 +34,15 @@ Workspace::Workspace(const Plan& plan)
   const bool own_inputs = plan.layers().front().share_outputs;
   inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
                 AlignedVector<float>(chunk_of(plan.network().fan_in())));
-  if (plan.gathers_again() && training) {
+  if (plan.gathers_again()) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
-  const std::size_t rows = kernels::padded(plan.chunk_rows()),
-                    columns = kernels::padded(plan.network().fan_in());
-  non_zeros.assign(static_cast<std::size_t>(plan.threads()),
-                   std::vector<std::uint16_t>(rows * columns / kernels::kBlock));
-  lists.assign(static_cast<std::size_t>(plan.threads()),
-               std::vector<std::uint32_t>(std::max(rows, columns) + kernels::kBlock));
+  if (plan.codes_inputs()) {
+    codes.resize(chunk_of(plan.network().fan_in()));
+    code_blocks.assign(static_cast<std::size_t>(plan.threads()),
+                       AlignedVector<std::uint8_t>(chunk_of(plan.gather_blocks() * kernels::kBlock)));
+  }
+  allocate_non_zeros(plan);
   allocate_bfloat16(plan);
   targets.resize(chunk_of(plan.network().fan_out()));
   logits.resize(targets.size());
@@ -48,6 +53,17 @@ Workspace::Workspace(const Plan& plan)
     if (training) buffers.gradient.resize(size);
     if (training && layer.derivative != Derivative::kOfOutput) buffers.derivative.resize(size);
   }
+}
+
+void Workspace::allocate_non_zeros(const Plan& plan) {
+  const std::size_t blocks = kernels::blocks_of(plan.network().fan_in());
+  const std::size_t rows = non_zeros_stride(plan.gathered_rows());
+  const std::size_t again_blocks = plan.codes_inputs() ? plan.gather_blocks() : 1;
+  const std::size_t again = plan.gathers_again() ? non_zeros_stride(plan.chunk_rows()) : 0;
+  const auto threads = static_cast<std::size_t>(plan.threads());
+  non_zeros.assign(threads, std::vector<std::uint16_t>(std::max(rows * blocks, again * again_blocks)));
+  lists.assign(threads, std::vector<std::uint32_t>(std::max({rows, again, blocks * kernels::kBlock}) +
+                                                   kernels::kBlock));
 }
 
 void Workspace::allocate_bfloat16(const Plan& plan) {

@@ -192,6 +192,47 @@ void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> in
   Gather(rows, index, scaling, out, non_zeros);
 }
 
+/// A block of 16 codes, and the bits of those that are not `zero`.
+HWY_INLINE void CopyCodes(const std::uint8_t* HWY_RESTRICT from, std::uint8_t zero,
+                          std::uint8_t* HWY_RESTRICT to, std::uint16_t* bits) {
+#if HWY_TARGET == HWY_SCALAR
+  std::uint16_t found = 0;
+  for (std::size_t c = 0; c < kBlock; ++c) {
+    to[c] = from[c];
+    found |= static_cast<std::uint16_t>((from[c] != zero) << c);
+  }
+  *bits = found;
+#else
+  const hn::FixedTag<std::uint8_t, kBlock> d;
+  const auto codes = hn::LoadU(d, from);
+  hn::StoreU(codes, d, to);
+  hn::StoreMaskBits(d, hn::Ne(codes, hn::Set(d, zero)), reinterpret_cast<std::uint8_t*>(bits));
+#endif
+}
+
+void GatherCodes(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index, std::uint8_t zero,
+                 BlockedView<std::uint8_t> out, const NonZeros& non_zeros) {
+  const std::size_t columns = rows.columns(), whole = columns / kBlock * kBlock;
+  for (std::size_t n = 0; n < std::min(kRowsAhead, index.size()); ++n) {
+    PrefetchRow(rows.row(index[n]).data(), columns);
+  }
+  for (std::size_t n = 0; n < index.size(); ++n) {
+    if (n + kRowsAhead < index.size()) PrefetchRow(rows.row(index[n + kRowsAhead]).data(), columns);
+    const std::uint8_t* HWY_RESTRICT from = rows.row(index[n]).data();
+    std::uint8_t* HWY_RESTRICT to = &out(n, 0);
+    std::uint16_t* HWY_RESTRICT bits = non_zeros.bits + n;
+    for (std::size_t i = 0; i < whole; i += kBlock, to += out.block_stride(), bits += non_zeros.stride) {
+      CopyCodes(from + i, zero, to, bits);
+    }
+    if (whole < columns) {
+      std::uint8_t rest[kBlock];
+      std::fill_n(rest, kBlock, zero);
+      std::copy(from + whole, from + columns, rest);
+      CopyCodes(rest, zero, to, bits);
+    }
+  }
+}
+
 double Peak(std::size_t repeats) {
   constexpr std::size_t kV = kVectorsPerTile, kR = kMaxRows<kV>, kSteps = 128;
   alignas(64) float a[kR * kSteps], b[HWY_MAX(kV * kLanes, kBlock) * kSteps];
@@ -200,7 +241,7 @@ double Peak(std::size_t repeats) {
   FloatVec acc[kR][kV];
   StartTile<kR, kV>(nullptr, 0, 0, acc);
   for (std::size_t i = 0; i < repeats; ++i) {
-    MultiplyAccumulate<1, kR>(a, b, kBlock * kSteps, kSteps, acc);
+    MultiplyAccumulate<1, kR>(FloatElements{a}, b, kBlock * kSteps, kSteps, acc);
   }
   const FloatTag d;
   volatile float sink = 0;
@@ -218,8 +259,10 @@ const Kernels& Table() {
                                        : "baseline",
       .affine = &Affine,
       .weight_step = &WeightStep,
-      .sparse_affine = &SparseAffine,
-      .sparse_weight_step = &SparseWeightStep,
+      .sparse_affine = &SparseAffine<ConstBlockedView<float>>,
+      .sparse_weight_step = &SparseWeightStep<ConstBlockedView<float>>,
+      .sparse_affine_coded = &SparseAffine<CodedView>,
+      .sparse_weight_step_coded = &SparseWeightStep<CodedView>,
       .bias_step = &BiasStep,
       .update = &Update,
       .transpose = &Transpose,
@@ -230,6 +273,7 @@ const Kernels& Table() {
       .cross_entropy = &CrossEntropyRows,
       .gather_bytes = &GatherBytes,
       .gather_floats = &GatherFloats,
+      .gather_codes = &GatherCodes,
       .peak = &Peak,
   };
   return kTable;

@@ -8,7 +8,6 @@
 // included.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "kernels/blocked.h"
+#include "kernels/prefetch.h"
 #include "mlp/activation.h"
 #include "mlp/matrix.h"
 
@@ -68,77 +68,26 @@ struct GatherScaling {
   bool uniform = true;
 };
 
-/// Rows of a data set that will be read soon: long computations ask for them line by line as they go, so that
-/// they are in the core's cache when their turn comes, without crowding out the computation's own loads.
-class Prefetch {
- public:
-  /// The same pieces of each of some rows of a matrix, by index: bytes [first + i * step, that + size) while
-  /// they lie in the row.
-  struct Rows {
-    const void* data = nullptr;
-    std::size_t row_stride = 0;  ///< bytes from one row to the next
-    std::size_t row_bytes = 0;
-    std::span<const std::uint32_t> index = {};
-    std::size_t first = 0;
-    std::size_t step = 64;
-    std::size_t size = 64;
-  };
-
-  Prefetch() = default;
-  /// `sooner`, then `later`, all within so many steps of a tile.
-  Prefetch(const Rows& sooner, const Rows& later, std::size_t steps)
-      : rows_{sooner, later},
-        set_(0),
-        at_(sooner.first),
-        interval_(
-            std::max<std::size_t>(1, steps / std::max<std::size_t>(1, pieces(sooner) + pieces(later)))) {
-    skip_empty();
-  }
-
-  /// A tile has made so many steps.
-  void after(std::size_t steps) {
-    if (set_ == 2) return;
-    for (due_ += steps; due_ >= interval_; due_ -= interval_) next();
-  }
-
- private:
-  static std::size_t pieces(const Rows& rows) {
-    return rows.row_bytes <= rows.first
-               ? 0
-               : rows.index.size() * ((rows.row_bytes - rows.first - 1) / rows.step + 1);
-  }
-  void skip_empty() {
-    while (set_ < 2 && pieces(rows_[set_]) == 0) {
-      if (++set_ < 2) at_ = rows_[set_].first;
-    }
-  }
-  void next() {
-    if (set_ == 2) return;
-    const Rows& rows = rows_[set_];
-    const char* piece = static_cast<const char*>(rows.data) + rows.index[row_] * rows.row_stride + at_;
-    __builtin_prefetch(piece, 0, 2);
-    __builtin_prefetch(piece + rows.size - 1, 0, 2);  // a piece may lie across two lines
-    at_ += rows.step;
-    if (at_ < rows.row_bytes) return;
-    at_ = rows.first;
-    if (++row_ < rows.index.size()) return;
-    row_ = 0;
-    if (++set_ < 2) at_ = rows_[set_].first;
-    skip_empty();
-  }
-
-  Rows rows_[2];
-  std::size_t set_ = 2;  ///< whose pieces are due; 2: none
-  std::size_t row_ = 0, at_ = 0;
-  std::size_t interval_ = 1, due_ = 0;
-};
-
 /// Which elements of X [N, K] are not zero, for a first layer that skips the others: bit c of
 /// bits[b * stride + n] stands for X(n, 16 b + c).
 struct NonZeros {
   std::uint16_t* bits = nullptr;
   std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits behind row N are zero
   std::uint32_t* list = nullptr;  ///< a thread's scratch for max(padded(K), stride) + 16 indices
+
+  /// Of the columns from this block on.
+  NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list}; }
+};
+
+/// 8-bit inputs X [N, K] as they are stored, and the float that each of the 256 codes stands for.
+struct CodedView {
+  ConstBlockedView<std::uint8_t> codes;  ///< padding columns have a code that stands for zero
+  const float* values = nullptr;         ///< [256]
+
+  std::size_t rows() const { return codes.rows(); }
+  std::size_t columns() const { return codes.columns(); }
+  std::size_t blocks() const { return codes.blocks(); }
+  std::size_t block_stride() const { return codes.block_stride(); }
 };
 
 /// Label smoothing: a target y becomes keep * y + add.
@@ -167,6 +116,14 @@ struct Kernels {
   void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                              const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
                              Prefetch& soon);
+
+  /// The same for inputs in codes.
+  void (*sparse_affine_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> W,
+                              const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
+                              Prefetch& soon);
+  void (*sparse_weight_step_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
+                                   const UpdateRule& rule, const UpdateBuffers& buffers,
+                                   std::size_t block_stride, Prefetch& soon);
 
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
@@ -204,6 +161,11 @@ struct Kernels {
                        const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
                         const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
+
+  /// Rows by index as they are; `zero` is the code that stands for zero, and padding becomes. `non_zeros` has
+  /// bits.
+  void (*gather_codes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
+                       std::uint8_t zero, BlockedView<std::uint8_t> out, const NonZeros& non_zeros);
 
   /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
   /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.

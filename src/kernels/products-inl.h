@@ -89,8 +89,8 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
       }
       const float* w = &W(0, column);
       for (std::size_t k = 0; k < X.columns(); k += kBlock, w += kBlock * kBlock) {
-        MultiplyAccumulate<kBlock, 1>(&X(row, k), w, W.block_stride(), std::min(kBlock, X.columns() - k),
-                                      acc);
+        MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, k)}, w, W.block_stride(),
+                                      std::min(kBlock, X.columns() - k), acc);
         soon.after(kBlock);
       }
       StoreTile<R, V>(epilogue, Z, row, column, acc);
@@ -108,7 +108,8 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
           const std::size_t at = column / kBlock * block_stride + (i + row) * kBlock + column % kBlock;
           FloatVec acc[R][V];
           StartTile<R, V>(rule.continues ? buffers.gradients + at : nullptr, kBlock, block_stride, acc);
-          MultiplyAccumulate<1, kBlock>(&X(0, i + row), &dZ(0, column), dZ.block_stride(), dZ.rows(), acc);
+          MultiplyAccumulate<1, kBlock>(FloatElements{&X(0, i + row)}, &dZ(0, column), dZ.block_stride(),
+                                        dZ.rows(), acc);
           soon.after(dZ.rows());
           ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
             UpdateVector<kKind, true>(d, rule, buffers, at + r * kBlock + VectorOffset(v, block_stride),

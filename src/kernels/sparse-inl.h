@@ -5,6 +5,9 @@
 // as in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4 random images, and 28% of
 // the groups of 4 neighbours. (Lists for single rows, with dW gathered in memory, came to 1.1 times the dense
 // speed on one thread instead of 1.5: they wait for the second-level cache.)
+//
+// X is floats or, from 8-bit inputs, codes: such a tile multiplies so few vectors by an element that looking
+// its value up costs nothing, while converting it beforehand does.
 #if defined(MLP_KERNELS_SPARSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_SPARSE_INL_H_
 #undef MLP_KERNELS_SPARSE_INL_H_
@@ -68,38 +71,46 @@ HWY_INLINE std::size_t ListColumns(const NonZeros& non_zeros, std::size_t blocks
   return length;
 }
 
-template <std::size_t R, std::size_t V>
-HWY_INLINE void SparseAffineTile(ConstBlockedView<float> X, std::span<const std::uint32_t> list,
+HWY_INLINE FloatElements ElementsFrom(ConstBlockedView<float> X, std::size_t row, std::size_t column) {
+  return {&X(row, column)};
+}
+HWY_INLINE CodedElements ElementsFrom(const CodedView& X, std::size_t row, std::size_t column) {
+  return {&X.codes(row, column), X.values};
+}
+
+template <std::size_t R, std::size_t V, class Elements>
+HWY_INLINE void SparseAffineTile(Elements x, std::size_t x_block_stride, std::span<const std::uint32_t> list,
                                  ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
                                  BlockedView<float> Z, std::size_t row, std::size_t column) {
   FloatVec acc[R][V];
   StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
-  const float* x = &X(row, 0);
   const float* w = &W(0, column);
   for (const std::uint32_t k : list) {
-    MultiplyAccumulate<kBlock, 1>(x + k / kBlock * X.block_stride() + k % kBlock, w + k * kBlock,
+    MultiplyAccumulate<kBlock, 1>(x + (k / kBlock * x_block_stride + k % kBlock), w + k * kBlock,
                                   W.block_stride(), 1, acc);
   }
   StoreTile<R, V>(epilogue, Z, row, column, acc);
 }
 
-void SparseAffine(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
-                  const float* bias, const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+template <class Matrix>
+void SparseAffine(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
+                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
   ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     for (std::size_t row = 0; row < X.rows(); row += kSparseRows<V>) {
       const std::size_t height = std::min(kSparseRows<V>, X.rows() - row);
       CallWithHeight<V, kSparseRows<V>>(height, row, [&]<std::size_t R>(std::size_t first) HWY_ATTR {
         const std::size_t length = ListColumns<R>(non_zeros, X.blocks(), first);
-        SparseAffineTile<R, V>(X, {non_zeros.list, length}, W, bias, epilogue, Z, first, column);
+        SparseAffineTile<R, V>(ElementsFrom(X, first, 0), X.block_stride(), {non_zeros.list, length}, W, bias,
+                               epilogue, Z, first, column);
         soon.after(length);
       });
     }
   });
 }
 
-void SparseWeightStep(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
-                      const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
-                      Prefetch& soon) {
+template <class Matrix>
+void SparseWeightStep(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> dZ, const UpdateRule& rule,
+                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
   const FloatTag d;
   ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
@@ -114,7 +125,7 @@ void SparseWeightStep(ConstBlockedView<float> X, const NonZeros& non_zeros, Cons
         const std::size_t at = column / kBlock * block_stride + i * kBlock + column % kBlock;
         FloatVec acc[R][V];
         StartTile<R, V>(rule.continues ? buffers.gradients + at : nullptr, kBlock, block_stride, acc);
-        const float* x = &X(0, i);
+        const auto x = ElementsFrom(X, 0, i);
         const float* g = &dZ(0, column);
         for (std::size_t j = 0; j < length; ++j) {
           const std::size_t n = non_zeros.list[j];

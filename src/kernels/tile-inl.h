@@ -14,6 +14,7 @@
 #include <hwy/highway.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/blocked.h"
 
@@ -48,10 +49,23 @@ inline std::size_t VectorOffset(std::size_t v, std::size_t block_stride) {
   return kLanes == kBlock ? v * block_stride : v * kLanes;
 }
 
+/// Elements of a left matrix from some place on: floats, or codes that stand for floats.
+struct FloatElements {
+  const float* HWY_RESTRICT at;
+  HWY_INLINE float operator[](std::size_t i) const { return at[i]; }
+  HWY_INLINE FloatElements operator+(std::size_t i) const { return {at + i}; }
+};
+struct CodedElements {
+  const std::uint8_t* HWY_RESTRICT at;
+  const float* HWY_RESTRICT values;
+  HWY_INLINE float operator[](std::size_t i) const { return values[at[i]]; }
+  HWY_INLINE CodedElements operator+(std::size_t i) const { return {at + i, values}; }
+};
+
 /// acc[r][v] += sum_k a[r * kRowStep + k * kKStep] * b[k * 16 + vector v], k = 0, 1, ...
-template <std::size_t kRowStep, std::size_t kKStep, std::size_t R, std::size_t V>
-HWY_INLINE void MultiplyAccumulate(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
-                                   std::size_t block_stride, std::size_t count, FloatVec (&acc)[R][V]) {
+template <std::size_t kRowStep, std::size_t kKStep, class Elements, std::size_t R, std::size_t V>
+HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std::size_t block_stride,
+                                   std::size_t count, FloatVec (&acc)[R][V]) {
   const FloatTag d;
   for (std::size_t k = 0; k < count; ++k) {
     FloatVec bv[V];
@@ -63,7 +77,7 @@ HWY_INLINE void MultiplyAccumulate(const float* HWY_RESTRICT a, const float* HWY
 #pragma GCC unroll 8
       for (std::size_t v = 0; v < V; ++v) acc[r][v] = hn::MulAdd(x, bv[v], acc[r][v]);
     }
-    a += kKStep;
+    a = a + kKStep;
     b += kBlock;
   }
 }

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/cpu.h"
 #include "engine/step.h"
+#include "mlp/predictor.h"
 #include "mlp/train.h"
 #include "training/evaluation.h"
 
@@ -14,13 +16,7 @@ namespace {
 // caches.)
 constexpr std::size_t kStepRows = 1024;
 
-engine::Plan prediction_plan(const Model& model, std::size_t rows, const PredictionOptions& options) {
-  return engine::Plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-                      {.max_batch = std::clamp<std::size_t>(rows, 1, kStepRows),
-                       .threads = options.threads,
-                       .available_threads = available_cores(),
-                       .target = options.target});
-}
+std::size_t step_rows(std::size_t rows) { return std::clamp<std::size_t>(rows, 1, kStepRows); }
 
 std::vector<std::uint32_t> all_rows(std::size_t count) {
   std::vector<std::uint32_t> rows(count);
@@ -83,7 +79,11 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
   validate(dataset);
   check_features(model, dataset.features());
   check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "classes" : "targets");
-  const engine::Plan plan = prediction_plan(model, dataset.rows(), options);
+  const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
+                          {.max_batch = step_rows(dataset.rows()),
+                           .threads = options.threads,
+                           .available_threads = available_cores(),
+                           .target = options.target});
   engine::Workspace workspace(plan);
   workspace.load(plan, model.parameters);
   ThreadTeam team(plan.threads());
@@ -101,21 +101,10 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options) {
   const std::size_t rows = row_count(inputs);
   check_features(model, column_count(inputs));
-  const engine::Plan plan = prediction_plan(model, rows, options);
-  engine::Workspace workspace(plan);
-  workspace.load(plan, model.parameters);
-  ThreadTeam team(plan.threads());
-  const auto index = all_rows(rows);
+  Predictor predictor(model,
+                      {.max_rows = step_rows(rows), .threads = options.threads, .target = options.target});
   Matrix<float> outputs(rows, model.network.fan_out());
-  for (std::size_t begin = 0; begin < rows; begin += plan.max_batch()) {
-    const std::size_t count = std::min(plan.max_batch(), rows - begin);
-    engine::predict_step(plan, workspace, team, engine::view_of(inputs),
-                         std::span(index).subspan(begin, count), outputs.view().rows(begin, count));
-  }
-  for (std::size_t n = 0; n < rows; ++n) {
-    for (std::size_t c = 0; c < outputs.columns(); ++c)
-      outputs(n, c) = model.target_scaling.invert(outputs(n, c), c);
-  }
+  std::visit([&](const auto& matrix) { predictor.predict(matrix.view(), outputs); }, inputs);
   return outputs;
 }
 

@@ -11,10 +11,23 @@
 
 namespace mlp {
 
+namespace {
+
+// More at a time would be no faster: the engine cuts rows to fit its caches.
+constexpr std::size_t kMostRows = std::size_t{1} << 20;
+
+std::size_t checked_rows(std::size_t rows) {
+  require(rows >= 1 && rows <= kMostRows,
+          "Predictor: max_rows must be 1 to " + std::to_string(kMostRows) + ", not " + std::to_string(rows));
+  return rows;
+}
+
+}  // namespace
+
 struct Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-             {.max_batch = options.max_rows,
+             {.max_batch = checked_rows(options.max_rows),
               .threads = options.threads,
               .available_threads = available_cores(),
               .target = options.target}),

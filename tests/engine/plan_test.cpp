@@ -144,6 +144,24 @@ TEST(Plan, BuffersAreThoseOfAChunkAndLossesThoseOfABatch) {
   EXPECT_EQ(workspace.gradients.size(), plan.packed_size());  // sums continue from chunk to chunk
 }
 
+TEST(Plan, ZerosAreToldOfForWhatAThreadGathersAtATime) {
+  const auto room = [](const char* layers, std::optional<Optimizer> optimizer, int threads) {
+    const engine::Plan plan(parse_network(layers, 784), MeanSquaredError{}, optimizer, {}, {},
+                            {.max_batch = 200, .threads = threads, .cache_bytes = 0});
+    return engine::Workspace(plan).non_zeros.front().size();
+  };
+  constexpr std::size_t kLine = 32;  // numbers of 16 bits; a block has an odd number of lines
+  const std::size_t blocks = blocks_of(784);
+  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 1), blocks * 3 * kLine) << "64 rows";
+  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 4), blocks * 3 * kLine) << "50 rows of 200";
+  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 16), blocks * kLine) << "13 rows";
+  EXPECT_EQ(room("512:relu,3:linear", std::nullopt, 4), blocks * 3 * kLine) << "each needs all of the chunk";
+  const engine::Plan narrow(parse_network("4:relu,3:linear", 8), MeanSquaredError{}, SGD{}, {}, {},
+                            {.max_batch = 200, .threads = 16, .cache_bytes = 0});
+  EXPECT_EQ(engine::Workspace(narrow).non_zeros.front().size(), 7 * kLine)
+      << "a block of all rows, gathered again";
+}
+
 // --- Which thread works on what ----------------------------------------------------------------------------
 
 TEST(Plan, EveryWeightHasOneOwnerWhateverTheNumberOfThreads) {
@@ -364,7 +382,11 @@ TEST(Plan, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {.shift = {0, 0}, .scale = {1}}, {}),
                std::invalid_argument);
   EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.max_batch = 0}), std::invalid_argument);
+  EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.max_batch = std::size_t{1} << 32}),
+               std::invalid_argument);
   EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.threads = -1}), std::invalid_argument);
+  EXPECT_THROW(engine::Plan(network, SquaredError{}, SGD{}, {}, {}, {.threads = 1025}),
+               std::invalid_argument);
   engine::Workspace workspace(plan);
   EXPECT_THROW(workspace.load(plan, Parameters(network), {Parameters(network)}), std::invalid_argument);
 }

@@ -192,6 +192,32 @@ TEST(SparseStep, HasTheBitsOfTheDenseStepOnEightBitInputs) {
   }
 }
 
+TEST(SparseStep, ReadsEightBitInputsAsTheyAreStoredWhereThreadsWouldConvertThemTwice) {
+  Draw draw(8);
+  Case c = test::case_of(draw, parse_network("64:relu,10:softmax", 133), CrossEntropy{}, 140, false);
+  Matrix<std::uint8_t> inputs(140, 133);
+  for (auto& x : inputs.values()) x = static_cast<std::uint8_t>(draw.chance(0.3) ? draw.integer(0, 255) : 7);
+  for (std::size_t n = 0; n < inputs.rows(); ++n)
+    std::fill_n(&inputs(n, 20), 30, std::uint8_t{0});  // no zeros
+  c.dataset.inputs = std::move(inputs);
+  const auto reads_codes = [&](const AffineScaling& scaling, const engine::PlanOptions& options) {
+    engine::PlanOptions with_batch = options;
+    with_batch.max_batch = c.rows.size();
+    return engine::Plan(c.network, c.loss, Adam{}, scaling, {}, with_batch).codes_inputs();
+  };
+  const AffineScaling seven{{7.0f}, {0.25f}}, between{{6.5f}, {0.25f}},
+      by_column{std::vector<float>(133, 7.0f), std::vector<float>(133, 0.25f)};
+  const engine::PlanOptions four{.threads = 4, .input_density = kAlways};
+  EXPECT_TRUE(reads_codes(seven, four));
+  EXPECT_FALSE(reads_codes(seven, {.threads = 1, .input_density = kAlways}));
+  EXPECT_FALSE(reads_codes(seven, {.threads = 4, .input_density = kNever}));
+  EXPECT_FALSE(reads_codes(between, four)) << "no code stands for zero";
+  EXPECT_FALSE(reads_codes(by_column, four));
+  for (const AffineScaling& scaling : {seven, between, by_column}) {
+    expect_the_dense_bits(c, {.clip_norm = 0.1, .scaling = scaling}, {1, 2, 4});
+  }
+}
+
 TEST(SparseStep, AZeroIsWhatIsZeroOnceScaled) {
   // Column i is shifted by i % 3: stored zeros become other numbers, and some others zeros.
   constexpr std::size_t kInputs = 50;

@@ -202,6 +202,16 @@ TEST(Step, ShapesThatDoNotFitAreRefused) {
                UsageError);
 }
 
+TEST(Step, APlanForPredictionNeitherTrainsNorHasGradients) {
+  Draw draw(1);
+  const Case c = random_case(draw, MeanSquaredError{}, Linear{}, false);
+  const engine::Plan plan = plan_of(c, std::nullopt, {});
+  engine::Workspace workspace(plan);
+  ThreadTeam team(1);
+  EXPECT_THROW(engine::train_step(plan, workspace, team, {c.dataset, c.rows}, {}), std::invalid_argument);
+  EXPECT_THROW(engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {}), std::invalid_argument);
+}
+
 TEST(Step, ATeamSmallerThanThePlanIsRefused) {
   Draw draw(1);
   const Case c = random_case(draw, MeanSquaredError{}, Linear{}, false);

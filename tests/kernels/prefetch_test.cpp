@@ -1,4 +1,6 @@
 // Prefetching: it asks for memory, never reads it, and changes no result.
+#include "kernels/prefetch.h"
+
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 

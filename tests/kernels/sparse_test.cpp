@@ -470,6 +470,138 @@ TEST(SparseWeightStep, LeavesOutWhatIsZeroAndNothingElse) {
   }
 }
 
+// --- Inputs in codes --------------------------------------------------------------------------------------
+
+/// What codes stand for: 7 is zero, the others are any numbers.
+std::vector<float> some_values(Numbers& numbers) {
+  std::vector<float> values(256);
+  for (float& value : values) value = numbers.normal();
+  values[7] = 0;
+  return values;
+}
+
+/// X in codes, and in the floats they stand for.
+struct CodedCase {
+  std::vector<float> values;
+  GuardedMatrix X;
+  std::size_t stride;  ///< of the codes' blocks
+  std::vector<std::uint8_t> codes;
+
+  CodedCase(std::size_t rows, std::size_t columns, Zeros zeros, Numbers& numbers)
+      : values(some_values(numbers)),
+        X(numbers.integers(rows, columns, 1)),
+        stride(rows * kBlock + 5),
+        codes(blocks_of(columns) * stride, 7) {
+    make_zeros(X, zeros, numbers);
+    X.fill_padding(0);
+    for (std::size_t n = 0; n < rows; ++n) {
+      for (std::size_t i = 0; i < columns; ++i) {
+        const auto code = static_cast<std::uint8_t>(X(n, i) == 0 ? 7 : 8 + (n * 37 + i * 11) % 248);
+        codes[i / kBlock * stride + n * kBlock + i % kBlock] = code;
+        X(n, i) = values[code];
+      }
+    }
+  }
+  CodedView view() const { return {{codes.data(), X.rows(), X.columns(), stride}, values.data()}; }
+};
+
+TEST(SparseAffineCoded, HasTheBitsOfTheProductOfWhatTheCodesStandFor) {
+  for (const Kernels* kernels : targets()) {
+    for (const Zeros zeros : kEveryKind) {
+      for (const std::size_t columns : kColumns) {
+        for (const std::size_t depth : {1u, 16u, 37u, 150u}) {
+          for (const std::size_t rows : {1u, 4u, 21u}) {
+            Numbers numbers(columns + depth);
+            const CodedCase c(rows, depth, zeros, numbers);
+            const GuardedMatrix W = numbers.normals(depth, columns, 3), before(rows, columns, 7);
+            Guarded bias(padded(columns), 5);
+            for (float& b : bias.values()) b = numbers.normal();
+            Bits bits(c.X);
+            GuardedMatrix floats = before, coded = before;
+            Prefetch none;
+            const Epilogue& epilogue = kEpilogues[(columns + depth) % kEpilogues.size()];
+            kernels->sparse_affine(c.X.view(), bits.from(0, 0), W.view(), bias.data(), epilogue,
+                                   floats.view(), none);
+            kernels->sparse_affine_coded(c.view(), bits.from(0, 0), W.view(), bias.data(), epilogue,
+                                         coded.view(), none);
+            ASSERT_TRUE(coded.unchanged_since(floats))
+                << kernels->name << ", " << rows << " rows, " << columns << " columns, depth " << depth
+                << ", zeros of kind " << static_cast<int>(zeros);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(SparseWeightStepCoded, HasTheBitsOfTheStepOnWhatTheCodesStandFor) {
+  for (const Kernels* kernels : targets()) {
+    for (const Zeros zeros : kEveryKind) {
+      for (const std::size_t fan_out : kColumns) {
+        for (const bool continues : {false, true}) {
+          const std::size_t fan_in = 1 + fan_out * 3 % 37;
+          Numbers numbers(fan_out * 100 + fan_in);
+          const CodedCase coded(37, fan_in, zeros, numbers);
+          WeightCase c(37, fan_in, fan_out, numbers);
+          c.fill_with_normals(numbers);
+          Bits bits(coded.X);
+          WeightCase on_floats = c, on_codes = c;
+          UpdateRule rule = test::rule_of(UpdateRule::Kind::kAdam);
+          rule.continues = continues;
+          Prefetch none;
+          kernels->sparse_weight_step(coded.X.view(), bits.from(0, 0), c.dZ.view(), rule, on_floats.buffers(),
+                                      c.block_stride(), none);
+          kernels->sparse_weight_step_coded(coded.view(), bits.from(0, 0), c.dZ.view(), rule,
+                                            on_codes.buffers(), c.block_stride(), none);
+          for (std::size_t b = 0; b < 4; ++b) {
+            ASSERT_TRUE(on_codes.all_buffers()[b]->unchanged_since(*on_floats.all_buffers()[b]))
+                << kernels->name << ", buffer " << b << ", " << fan_in << " x " << fan_out
+                << ", zeros of kind " << static_cast<int>(zeros);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(GatherCodes, CopiesRowsByIndexAndTellsWhereTheyAreNotZero) {
+  for (const Kernels* kernels : targets()) {
+    for (std::size_t columns = 1; columns <= 130; ++columns) {
+      const std::size_t count = 1 + columns % 11, row_stride = columns + 3;
+      // No more memory than the last row needs: a sanitizer sees who reads on.
+      std::vector<std::uint8_t> stored(5 * row_stride + columns);
+      for (std::size_t i = 0; i < stored.size(); ++i) stored[i] = static_cast<std::uint8_t>(i * 7 % 13);
+      const ConstMatrixView<std::uint8_t> rows(stored.data(), 6, columns, row_stride);
+      std::vector<std::uint32_t> index;
+      for (std::uint32_t n = 0; n < count; ++n) index.push_back(n * 5 % 6);
+      constexpr std::uint8_t kZero = 4, kUntouched = 0xa5;
+      const std::size_t stride = count * kBlock + 9, blocks = blocks_of(columns);
+      std::vector<std::uint8_t> out(blocks * stride, kUntouched);
+      const GuardedMatrix shape(count, columns);
+      Bits bits(shape);
+      bits.forget();
+      kernels->gather_codes(rows, index, kZero, {out.data(), count, columns, stride}, bits.from(0, 0));
+      EXPECT_TRUE(bits.guards_intact());
+      for (std::size_t block = 0; block < blocks; ++block) {
+        for (std::size_t n = 0; n < count; ++n) {
+          for (std::size_t c = 0; c < kBlock; ++c) {
+            const std::size_t i = block * kBlock + c;
+            const std::uint8_t expected = i < columns ? rows(index[n], i) : kZero;
+            ASSERT_EQ(out[block * stride + n * kBlock + c], expected) << kernels->name << ", " << columns;
+            ASSERT_EQ(bits.at(block, n) >> c & 1, expected != kZero) << kernels->name << ", " << columns;
+          }
+        }
+        for (std::size_t behind = count * kBlock; behind < stride; ++behind) {
+          ASSERT_EQ(out[block * stride + behind], kUntouched) << kernels->name << ", " << columns;
+        }
+        for (std::size_t n = count; n < bits.stride(); ++n) {
+          ASSERT_TRUE(Bits::is_untouched(bits.at(block, n))) << kernels->name << ", " << columns;
+        }
+      }
+    }
+  }
+}
+
 // --- Where zeros are --------------------------------------------------------------------------------------
 
 void gather(const Kernels& kernels, ConstMatrixView<float> rows, std::span<const std::uint32_t> index,

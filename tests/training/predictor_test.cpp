@@ -104,6 +104,28 @@ TEST(Predictor, CanBeMoved) {
   std::vector<float> output(3);
   second.predict(inputs.row(5), output);
   EXPECT_TRUE(same_bits(output, predict(model, inputs).row(5)));
+  first = Predictor(model);
+  first.predict(inputs.row(7), output);
+  EXPECT_TRUE(same_bits(output, predict(model, inputs).row(7)));
+}
+
+TEST(Predictor, AbsurdOptionsAreRefusedBeforeAnythingIsAllocated) {
+  const Model model = toy_model(true);
+  const auto problem = [&](const PredictorOptions& options) -> std::string {
+    try {
+      Predictor predictor(model, options);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_EQ(problem({.max_rows = 1 << 20}), "none");
+  EXPECT_EQ(problem({.max_rows = 0}), "Predictor: max_rows must be 1 to 1048576, not 0");
+  EXPECT_EQ(problem({.max_rows = SIZE_MAX}),
+            "Predictor: max_rows must be 1 to 1048576, not 18446744073709551615");
+  EXPECT_EQ(problem({.threads = 2'000'000'000}),
+            "the number of threads must be 0 (as many as help) to 1024, not 2000000000");
+  EXPECT_EQ(problem({.threads = -1}), "the number of threads must be 0 (as many as help) to 1024, not -1");
 }
 
 TEST(Predictor, SizesThatDoNotFitAreNamed) {

@@ -1,0 +1,187 @@
+// See gather.h.
+#include "engine/gather.h"
+
+#include <algorithm>
+#include <bit>
+#include <type_traits>
+
+namespace mlp::engine {
+
+using kernels::BlockedView;
+using kernels::NonZeros;
+
+namespace {
+
+/// Columns [first, first + X.columns()) of the rows of `index`: gathered, converted, scaled.
+void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const std::uint32_t> index,
+                    std::size_t first, const BlockedView<float>& X, const NonZeros& non_zeros) {
+  kernels::GatherScaling scaling = plan.input_scaling();
+  if (!scaling.uniform) {
+    scaling.shift += first;
+    scaling.scale += first;
+  }
+  std::visit(
+      [&]<class T>(const MatrixView<T>& stored) {
+        const MatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
+        if constexpr (std::is_same_v<T, const std::uint8_t>) {
+          plan.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
+        } else {
+          plan.kernels().gather_floats(columns, index, scaling, X, non_zeros);
+        }
+      },
+      inputs);
+}
+
+/// This member's room to tell of the zeros of `rows` rows, by `blocks` of columns. The kernels want no bits
+/// behind the last row, up to a whole group of 16.
+NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
+  const auto member = static_cast<std::size_t>(chunk.member);
+  const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
+                           .stride = non_zeros_stride(rows),
+                           .list = workspace.lists[member].data()};
+  for (std::size_t block = 0; block < blocks; ++block) {
+    std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
+    std::fill(bits + rows, bits + non_zeros.stride, std::uint16_t{0});
+  }
+  return non_zeros;
+}
+
+/// X: all the chunk's rows where this member needs them, else its own.
+NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool sparse) {
+  const bool all = plan.layers().front().share_outputs;
+  const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
+  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  const auto X =
+      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in())
+          .rows(share.begin, index.size());
+  const NonZeros non_zeros =
+      sparse ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
+  gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
+  return non_zeros;
+}
+
+using StoredCodes = MatrixView<const std::uint8_t>;
+
+/// Columns [first, first + X.columns()) of the rows of `index`, as they are stored.
+void gather_codes(const Plan& plan, const Chunk& chunk, std::span<const std::uint32_t> index,
+                  std::size_t first, const BlockedView<std::uint8_t>& X, const NonZeros& non_zeros) {
+  const auto& stored = std::get<StoredCodes>(chunk.inputs);
+  const StoredCodes columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
+  plan.kernels().gather_codes(columns, index, plan.zero_code(), X, non_zeros);
+}
+
+/// X in codes, this member's rows.
+Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const Share share = chunk.share(plan);
+  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  const auto X = chunk_view(plan, workspace.codes, chunk.rows.size(), plan.network().fan_in());
+  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), index.size());
+  gather_codes(plan, chunk, index, 0, X.rows(share.begin, index.size()), non_zeros);
+  return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .soon = {}};
+}
+
+/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training
+/// the plan decides.)
+bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
+  constexpr std::size_t kSample = 4;
+  std::size_t found = 0;
+  for (std::size_t block = 0; block < kernels::blocks_of(plan.network().fan_in()); ++block) {
+    std::uint32_t any = 0;
+    for (std::size_t n = 0; n < kSample; ++n) any |= non_zeros.bits[block * non_zeros.stride + n];
+    found += static_cast<std::size_t>(std::popcount(any));
+  }
+  return static_cast<double>(found) <= kMostDensity * static_cast<double>(plan.network().fan_in());
+}
+
+/// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
+/// (`again`), the columns of its weights; and its rows of the next chunk.
+kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool again) {
+  const Share share = plan.layers().front().share_outputs
+                          ? Share{0, chunk.upcoming.size()}
+                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  return std::visit(
+      [&]<class T>(const MatrixView<T>& stored) {
+        const std::size_t row_bytes = stored.columns() * sizeof(T);
+        kernels::Prefetch::Rows columns;
+        if (again) {
+          const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
+          columns = {.data = stored.data(),
+                     .row_stride = stored.stride() * sizeof(T),
+                     .row_bytes = row_bytes,
+                     .index = chunk.rows,
+                     .first = static_cast<std::size_t>(chunk.member) * piece,
+                     .step = static_cast<std::size_t>(plan.threads()) * piece,
+                     .size = piece};
+        }
+        const kernels::Prefetch::Rows next{
+            .data = stored.data(),
+            .row_stride = stored.stride() * sizeof(T),
+            .row_bytes = row_bytes,
+            .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        return kernels::Prefetch(columns, next, plan.first_layer_steps(chunk.rows.size()));
+      },
+      chunk.inputs);
+}
+
+}  // namespace
+
+Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  Gathered gathered;
+  if (plan.codes_inputs() && std::holds_alternative<StoredCodes>(chunk.inputs)) {
+    gathered = gather_own_codes(plan, workspace, chunk);
+  } else {
+    gathered.non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
+  }
+  gathered.soon = rows_soon(plan, chunk, plan.gathers_again());
+  return gathered;
+}
+
+Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const NonZeros non_zeros = gather(plan, workspace, chunk, true);
+  return {.non_zeros = mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{},
+          .codes = {},
+          .soon = rows_soon(plan, chunk, false)};
+}
+
+GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
+                           bool sparse) {
+  const std::size_t first = block * kernels::kBlock;
+  const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
+                            chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
+  const NonZeros non_zeros = sparse ? cleared_non_zeros(workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
+  gather_columns(plan, chunk.inputs, chunk.rows, first, X, non_zeros);
+  return {X, non_zeros};
+}
+
+GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks) {
+  const std::size_t first = blocks.begin * kernels::kBlock;
+  const std::size_t last = std::min(plan.network().fan_in(), blocks.end * kernels::kBlock);
+  const auto X = chunk_view(plan, workspace.code_blocks[static_cast<std::size_t>(chunk.member)],
+                            chunk.rows.size(), last - first);
+  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size());
+  gather_codes(plan, chunk, chunk.rows, first, X, non_zeros);
+  return {{X, plan.code_values().data()}, non_zeros};
+}
+
+void gather_targets(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk) {
+  const std::size_t outputs = plan.network().fan_out();
+  const auto Y = chunk_view(plan, workspace.targets, chunk.rows.size(), outputs);
+  const Share share = chunk.share(plan);
+  if (dataset.task() == Task::kClassification) {
+    const std::size_t count = (share.end - share.begin) * kernels::kBlock;
+    for (std::size_t block = 0; block < Y.blocks(); ++block) {
+      std::fill_n(Y.block(block) + share.begin * kernels::kBlock, count, 0.0f);
+    }
+    for (std::size_t n = share.begin; n < share.end; ++n) {
+      Y(n, static_cast<std::size_t>(dataset.labels[chunk.rows[n]])) = 1;
+    }
+    return;
+  }
+  for (std::size_t n = share.begin; n < share.end; ++n) {
+    for (std::size_t c = 0; c < outputs; ++c) {
+      Y(n, c) = plan.target_scaling().apply(dataset.targets(chunk.rows[n], c), c);
+    }
+  }
+}
+
+}  // namespace mlp::engine
