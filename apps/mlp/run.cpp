@@ -5,6 +5,7 @@
 #include "format.h"
 #include "interrupt.h"
 #include "mlp/error.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "progress.h"
@@ -109,8 +110,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   run.options.threads = threads;
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;
-  run.training_rows =
-      validation_split(run.data.train.rows(), settings.validation, settings.seed).training.size();
+  run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training.size();
   run.fingerprint = fingerprint(settings, run.data.train);
   if (arguments.resume) run.resumed = matching_checkpoint(run);
   return run;

@@ -23,6 +23,7 @@
 #include "mlp/reference.h"
 #include "mlp/report.h"
 #include "mlp/schedule.h"
+#include "mlp/split.h"
 #include "mlp/suggest.h"
 #include "mlp/table.h"
 #include "mlp/target.h"

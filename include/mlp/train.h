@@ -38,7 +38,7 @@ struct TrainingOptions {
   int batch_size = 64;
   double l2 = 0.0;                   ///< adds l2/2 * sum of squared weights to the loss
   double clip_norm = 0.0;            ///< gradients longer than this are scaled down to it; 0: never
-  double validation_fraction = 0.0;  ///< of the rows, drawn by seed, held out of training; in [0, 1)
+  double validation_fraction = 0.0;  ///< of the rows held out of training, see validation_split(); in [0, 1)
   int early_stopping = 0;   ///< stop after this many epochs without a better validation loss and keep the
                             ///< best parameters; 0: never (needs validation_fraction > 0)
   bool standardize = true;  ///< learn input scaling from the training rows, and target scaling for
@@ -122,13 +122,6 @@ struct Trained {
 Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
               const TrainingOptions& options = {}, TrainingObserver* observer = nullptr,
               const TrainingState* resume_from = nullptr);
-
-/// Rows of `dataset` to train on and to validate on, ascending; a pure function of its arguments.
-struct ValidationSplit {
-  std::vector<std::uint32_t> training;
-  std::vector<std::uint32_t> validation;
-};
-ValidationSplit validation_split(std::size_t rows, double fraction, std::uint64_t seed);
 
 struct Evaluation {
   std::size_t rows = 0;

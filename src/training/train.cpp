@@ -13,6 +13,7 @@
 
 #include "core/random.h"
 #include "engine/step.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
@@ -59,6 +60,14 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "take another loss, such as SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
           "train: one row cannot be split for validation");
+}
+
+RowSplit validation_rows(const Dataset& dataset, const TrainingOptions& options) {
+  auto rows = validation_split(dataset, options.validation_fraction, options.seed);
+  if (options.validation_fraction > 0 && rows.held_out.empty())
+    throw DataError(dataset.name + ": no row can be held out for validation: every class has but one",
+                    "set the validation fraction to 0, or get more rows");
+  return rows;
 }
 
 /// A number of any size in a message.
@@ -127,7 +136,7 @@ class Run {
       : dataset_(dataset),
         options_(options),
         observer_(observer),
-        rows_(validation_split(dataset.rows(), options.validation_fraction, options.seed)),
+        rows_(validation_rows(dataset, options)),
         batch_size_(std::min(static_cast<std::size_t>(options.batch_size), rows_.training.size())),
         steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
         input_scaling_(options.standardize ? input_scaling_of(dataset.inputs, rows_.training)
@@ -249,8 +258,8 @@ class Run {
                        .learning_rate = learning_rate(options_.optimizer) * rate_factor(state_.step - 1),
                        .seconds = state_.epoch_seconds,
                        .samples_per_second = rows / std::max(state_.epoch_seconds, 1e-9)};
-    if (!rows_.validation.empty()) {
-      const auto [loss, metric] = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.validation);
+    if (!rows_.held_out.empty()) {
+      const auto [loss, metric] = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.held_out);
       record.validation_loss = loss;
       record.validation_metric = metric;
     }
@@ -347,7 +356,7 @@ class Run {
   const Dataset& dataset_;
   const TrainingOptions& options_;
   TrainingObserver* observer_;
-  ValidationSplit rows_;
+  RowSplit rows_;
   std::size_t batch_size_;
   std::uint64_t steps_per_epoch_;
   AffineScaling input_scaling_, target_scaling_;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "mlp/data.h"
+#include "mlp/split.h"
 #include "mlp/train.h"
 
 namespace mlp::test {

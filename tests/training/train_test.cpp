@@ -67,10 +67,10 @@ TEST(Train, EachEpochVisitsEveryTrainingRowOnceAndNoOther) {
                                 .standardize = false};
   const Trained trained = train(network, dataset, options);
   const Parameters start = initialize(network, options.seed);
-  const ValidationSplit split = validation_split(kRows, 0.2, options.seed);
+  const RowSplit split = validation_split(kRows, 0.2, options.seed);
   ASSERT_EQ(split.training.size(), 20u);
   for (std::uint32_t n = 0; n < kRows; ++n) {
-    const bool validation = std::ranges::binary_search(split.validation, n);
+    const bool validation = std::ranges::binary_search(split.held_out, n);
     const float change = trained.model.parameters.weight(0)(n, 0) - start.weight(0)(n, 0);
     EXPECT_NEAR(change, validation ? 0 : 3 * 0.5 / 5, 1e-6) << "row " << n;
   }
@@ -175,9 +175,9 @@ TEST(Train, ValidationRowsTeachNothing) {
   const MultilayerPerceptron network = parse_network("9:tanh,1:linear", 4);
   const TrainingOptions options{
       .loss = SquaredError{}, .epochs = 4, .batch_size = 16, .validation_fraction = 0.25, .seed = 11};
-  const ValidationSplit split = validation_split(80, 0.25, 11);
+  const RowSplit split = validation_split(80, 0.25, 11);
   Dataset poisoned = clean;
-  for (const std::uint32_t row : split.validation) {
+  for (const std::uint32_t row : split.held_out) {
     poisoned.targets(row, 0) = -1e4f;
     for (float& x : std::get<Matrix<float>>(poisoned.inputs).row(row)) x = 500;
   }
@@ -228,7 +228,7 @@ TEST(Train, ValidationNumbersAreThoseOfEvaluate) {
   Recorder recorder;
   const TrainingOptions options{.loss = SquaredError{}, .epochs = 2, .validation_fraction = 0.3};
   const Trained trained = train(parse_network("8:tanh:0.5,1:linear", 4), dataset, options, &recorder);
-  const Dataset held_out = test::subset(dataset, validation_split(60, 0.3, options.seed).validation);
+  const Dataset held_out = test::subset(dataset, validation_split(60, 0.3, options.seed).held_out);
   const Evaluation evaluation = evaluate(trained, held_out);
   EXPECT_NEAR(trained.history().back().validation_loss, evaluation.loss, 1e-9);
   EXPECT_NEAR(trained.history().back().validation_metric, evaluation.regression->rmse, 1e-9);
@@ -240,7 +240,7 @@ TEST(Train, ValidationNumbersAreThoseOfEvaluate) {
   const Trained classifier =
       train(parse_network("8:tanh,3:softmax", 6), classes, {.epochs = 2, .validation_fraction = 0.3});
   const Evaluation found =
-      evaluate(classifier, test::subset(classes, validation_split(60, 0.3, 1).validation));
+      evaluate(classifier, test::subset(classes, validation_split(classes, 0.3, 1).held_out));
   EXPECT_EQ(classifier.history().back().validation_metric, found.classification->accuracy);
   EXPECT_NEAR(classifier.history().back().validation_loss, found.loss, 1e-9);
 }
@@ -279,7 +279,7 @@ TEST(Train, EarlyStoppingKeepsTheBestParametersAndStopsInTime) {
     EXPECT_TRUE(same_bits(trained.model.parameters, recorder.parameters.at(best)));
     EXPECT_FALSE(same_bits(trained.model.parameters, trained.state.parameters));
     EXPECT_EQ(trained.model.record.validation_loss, trained.history()[best].validation_loss);
-    const Dataset held_out = test::subset(dataset, validation_split(40, 0.25, options.seed).validation);
+    const Dataset held_out = test::subset(dataset, validation_split(40, 0.25, options.seed).held_out);
     EXPECT_NEAR(evaluate(trained, held_out).loss, trained.history()[best].validation_loss, 1e-9);
 
     // One epoch less, and it is not stopped but finished; the best parameters are kept all the same.

@@ -1,0 +1,62 @@
+// Rows in two parts, one to learn from and one held out; and cross-validation folds.
+//
+//   const auto rows = mlp::validation_split(dataset, 0.1, seed);          // as train() does
+//   for (const auto& test : mlp::folds(dataset.labels, 10, seed)) ...
+//
+// Stratified where the rows have classes: each class keeps its share in every part. Every function is pure:
+// what it draws follows from its arguments. Test splits, validation splits and folds draw from different
+// random numbers, so that one seed may serve all of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mlp/dataset.h"
+
+namespace mlp {
+
+/// Both parts ascending; every row is in one of them.
+struct RowSplit {
+  std::vector<std::uint32_t> training;
+  std::vector<std::uint32_t> held_out;
+};
+
+/// What is split: so many rows, or rows of which each has a class.
+class Strata {
+ public:
+  Strata(std::size_t rows) : rows_(rows) {}
+  /// Labels are not negative; they are looked at, not copied.
+  Strata(std::span<const std::int32_t> labels) : rows_(labels.size()), labels_(labels) {}
+  Strata(const std::vector<std::int32_t>& labels) : Strata(std::span(labels)) {}
+  /// By its labels where it is a classification.
+  Strata(const Dataset& dataset) : rows_(dataset.rows()), labels_(dataset.labels) {
+    require(labels_.empty() || labels_.size() == rows_, "Strata: there must be a label for each row");
+  }
+
+  std::size_t rows() const { return rows_; }
+  std::span<const std::int32_t> labels() const { return labels_; }  ///< [rows], or empty
+
+ private:
+  std::size_t rows_;
+  std::span<const std::int32_t> labels_;
+};
+
+/// Holds out round(fraction * rows) rows, at least one where the fraction is not 0, and never a class's last
+/// row (without classes: the last row), so that fewer may be held out, or none. Each class gives its share,
+/// rounded by largest remainders. Throws std::invalid_argument unless fraction lies in [0, 1).
+RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t seed);
+
+/// The same with other random numbers.
+RowSplit test_split(const Strata& strata, double fraction, std::uint64_t seed);
+
+/// The test rows, ascending, of each of `count` folds: every row is in one fold, and the folds' sizes, as the
+/// numbers of each class's rows in them, differ by at most one. Throws UsageError where there are more folds
+/// than rows, std::invalid_argument for fewer than two.
+std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t count, std::uint64_t seed);
+
+/// The split of `rows` rows that holds out these.
+RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out);
+
+}  // namespace mlp

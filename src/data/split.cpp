@@ -1,0 +1,122 @@
+// Stratified splits and folds, see mlp/split.h.
+//
+// How many rows a class gives: its quota held_out * n_c / rows, rounded down, and one more for those with the
+// largest remainders until the numbers add up (Hamilton's method).
+#include "mlp/split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "core/random.h"
+#include "mlp/error.h"
+
+namespace mlp {
+
+namespace {
+
+// A stream of RandomPurpose::kSplit each.
+enum Stream : std::uint16_t { kTestStream = 0, kValidationStream = 1, kFoldStream = 2 };
+
+/// The class of a row; without classes all are of one.
+std::size_t class_of(const Strata& strata, std::size_t row) {
+  return strata.labels().empty() ? 0 : static_cast<std::size_t>(strata.labels()[row]);
+}
+
+std::vector<std::uint64_t> class_counts(const Strata& strata) {
+  const auto negative = [](std::int32_t label) { return label < 0; };
+  require(std::ranges::none_of(strata.labels(), negative), "split: a label is negative");
+  std::vector<std::uint64_t> counts;
+  for (std::size_t row = 0; row < strata.rows(); ++row) {
+    const std::size_t label = class_of(strata, row);
+    if (label >= counts.size()) counts.resize(label + 1);
+    ++counts[label];
+  }
+  return counts;
+}
+
+/// How many of `held_out` rows each class gives; it keeps at least one. There must be enough to give.
+std::vector<std::uint64_t> quotas(const std::vector<std::uint64_t>& counts, std::uint64_t rows,
+                                  std::uint64_t held_out) {
+  std::vector<std::uint64_t> given(counts.size());
+  std::vector<std::size_t> open;  // classes that can give more
+  std::uint64_t left = held_out;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    given[c] = held_out * counts[c] / rows;
+    left -= given[c];
+    open.push_back(c);
+  }
+  std::ranges::stable_sort(open, std::ranges::greater{},
+                           [&](std::size_t c) { return held_out * counts[c] % rows; });
+  while (left > 0) {
+    std::erase_if(open, [&](std::size_t c) { return given[c] + 1 >= counts[c]; });
+    for (const std::size_t c : open) {
+      if (left == 0) break;
+      ++given[c];
+      --left;
+    }
+  }
+  return given;
+}
+
+RowSplit split(const Strata& strata, double fraction, std::uint64_t seed, Stream stream) {
+  require(fraction >= 0.0 && fraction < 1.0, "split: the fraction must lie in [0, 1)");
+  const std::size_t rows = strata.rows();
+  if (rows == 0) return {};
+  const auto counts = class_counts(strata);
+  const auto classes = static_cast<std::size_t>(std::ranges::count_if(counts, [](auto n) { return n > 0; }));
+  auto held_out = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(rows)));
+  if (fraction > 0.0) held_out = std::max<std::size_t>(held_out, 1);
+  auto left = quotas(counts, rows, std::min(held_out, rows - classes));
+
+  const auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit, stream));
+  RowSplit result;
+  for (auto row = order.rbegin(); row != order.rend(); ++row) {
+    auto& quota = left[class_of(strata, *row)];
+    (quota > 0 ? result.held_out : result.training).push_back(*row);
+    if (quota > 0) --quota;
+  }
+  std::ranges::sort(result.training);
+  std::ranges::sort(result.held_out);
+  return result;
+}
+
+}  // namespace
+
+RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t seed) {
+  return split(strata, fraction, seed, kValidationStream);
+}
+
+RowSplit test_split(const Strata& strata, double fraction, std::uint64_t seed) {
+  return split(strata, fraction, seed, kTestStream);
+}
+
+std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t count, std::uint64_t seed) {
+  require(count >= 2, "folds: there must be at least two");
+  if (count > strata.rows())
+    throw UsageError(std::to_string(count) + " folds of " + std::to_string(strata.rows()) + " rows",
+                     "each fold needs a row: take fewer folds");
+  // Class after class, each in random order, dealt out like cards.
+  auto order = permutation(strata.rows(), RandomStream(seed, RandomPurpose::kSplit, kFoldStream));
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t row) { return class_of(strata, row); });
+  std::vector<std::vector<std::uint32_t>> result(count);
+  for (std::size_t i = 0; i < order.size(); ++i) result[i % count].push_back(order[i]);
+  for (auto& fold : result) std::ranges::sort(fold);
+  return result;
+}
+
+RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out) {
+  std::vector<bool> out(rows);
+  for (const std::uint32_t row : held_out) {
+    require(row < rows && !out[row], "hold_out: a row that is not there, or twice");
+    out[row] = true;
+  }
+  RowSplit result{.training = {}, .held_out = std::move(held_out)};
+  for (std::uint32_t row = 0; row < rows; ++row)
+    if (!out[row]) result.training.push_back(row);
+  std::ranges::sort(result.held_out);
+  return result;
+}
+
+}  // namespace mlp
