@@ -1,14 +1,17 @@
 // A data set: rows of inputs as they are stored, and what is to be learned from them. A plain value.
 //
 // Nothing here is scaled: training learns the scaling from the rows it trains on and keeps it in the Model.
+// Only inputs made of a table's columns come encoded, with what that took.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "mlp/matrix.h"
+#include "mlp/preprocessing.h"
 
 namespace mlp {
 
@@ -42,6 +45,9 @@ struct Dataset {
   std::vector<std::string> target_names;   ///< regression: [O]
   std::string unit;                        ///< regression: the targets' unit ("mpg"), or empty
   ImageShape image;                        ///< of each input row, where rows are images
+  /// What the inputs were made with, where they are network inputs already: training leaves them as they are
+  /// and keeps it in the Model.
+  std::optional<Preprocessing> preprocessing = {};
 
   std::size_t rows() const { return row_count(inputs); }
   std::size_t features() const { return column_count(inputs); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ struct Model {
   std::vector<std::string> target_names;  ///< regression
   std::string unit;
   ImageShape image;
+  std::optional<Preprocessing> preprocessing = {};  ///< from a table's columns to network inputs
   TrainingRecord record;
 
   Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }

@@ -39,11 +39,11 @@ struct TrainingOptions {
   double l2 = 0.0;                   ///< adds l2/2 * sum of squared weights to the loss
   double clip_norm = 0.0;            ///< gradients longer than this are scaled down to it; 0: never
   double validation_fraction = 0.0;  ///< of the rows held out of training, see validation_split(); in [0, 1)
-  int early_stopping = 0;   ///< stop after this many epochs without a better validation loss and keep the
-                            ///< best parameters; 0: never (needs validation_fraction > 0)
-  bool standardize = true;  ///< learn input scaling from the training rows, and target scaling for
-                            ///< regression with a Linear output;
-                            ///< 8-bit inputs are scaled to [0, 1] instead
+  int early_stopping = 0;  ///< stop after this many epochs without a better validation loss and keep the
+                           ///< best parameters; 0: never (needs validation_fraction > 0)
+  /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
+  /// done so, and the targets of a regression with a Linear output.
+  bool standardize = true;
   std::uint64_t seed = 1;
   int threads = 0;                            ///< 0: as many as help on this machine
   std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
@@ -141,5 +141,9 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
 /// Network outputs [N, O] for raw inputs: class probabilities (or whatever the last layer gives), or targets
 /// in their unit.
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
+
+/// The same for a table's rows, read in the columns of the model's preprocessing. Throws as encode() does;
+/// std::invalid_argument where the model has none.
+Matrix<float> predict(const Model& model, const Table& table, const PredictionOptions& options = {});
 
 }  // namespace mlp

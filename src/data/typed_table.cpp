@@ -1,6 +1,7 @@
 // Reads the rows of a table in columns that are known beforehand, whole or in pieces.
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "data/cell.h"
@@ -30,6 +31,14 @@ class TypedColumn {
               "read_table: a category stands twice in its column");
       categories_.add(category);
     }
+    for (const auto& category : type.categories) {
+      const auto cell = rules.read(category);
+      if (cell.kind != CellKind::kNumber) {
+        numbers_.clear();
+        break;
+      }
+      numbers_.emplace(cell.number, categories_.find(category));
+    }
   }
 
   Column empty() const { return {.type = *type_}; }
@@ -55,7 +64,12 @@ class TypedColumn {
 
   std::int32_t code(std::string_view text) const {
     if (const auto code = categories_.find(text); code != Dictionary::kNone) return code;
-    if (rules_->read(text).kind == CellKind::kMissing) return Column::kMissing;
+    const auto cell = rules_->read(text);
+    if (cell.kind == CellKind::kMissing) return Column::kMissing;
+    if (cell.kind == CellKind::kNumber) {
+      const auto same = numbers_.find(cell.number);
+      return same == numbers_.end() ? Column::kUnknown : same->second;
+    }
     if (type_->kind == ColumnKind::kBoolean) {
       for (std::int32_t i = 0; i < 2; ++i)
         if (lower_case(text) == lower_case(type_->categories[static_cast<std::size_t>(i)])) return i;
@@ -67,6 +81,7 @@ class TypedColumn {
   std::size_t place_;
   const CellRules* rules_;
   Dictionary categories_;
+  std::map<double, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
 };
 
 std::vector<std::size_t> places_of(std::span<const ColumnType> types, const CsvRows& rows) {

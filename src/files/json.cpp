@@ -89,11 +89,15 @@ json number_to_json(double value) {
 }
 
 JsonField JsonField::operator[](const std::string& key) const {
+  if (const auto found = member(key)) return *found;
+  throw FileError(where_ + ": " + (place_.empty() ? "" : place_ + ".") + key + " is missing");
+}
+
+std::optional<JsonField> JsonField::member(const std::string& key) const {
   if (!value_->is_object()) fail_expected("an object");
-  const auto member = value_->find(key);
-  const std::string place = place_.empty() ? key : place_ + "." + key;
-  if (member == value_->end()) throw FileError(where_ + ": " + place + " is missing");
-  return {*member, where_, place};
+  const auto found = value_->find(key);
+  if (found == value_->end()) return std::nullopt;
+  return JsonField(*found, where_, place_.empty() ? key : place_ + "." + key);
 }
 
 std::vector<JsonField> JsonField::items() const {

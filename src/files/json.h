@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ class JsonField {
 
   /// A member that must be there.
   JsonField operator[](const std::string& key) const;
+  /// A member that may be there.
+  std::optional<JsonField> member(const std::string& key) const;
   /// The elements of an array.
   std::vector<JsonField> items() const;
 

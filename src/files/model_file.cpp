@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "files/network_file.h"
+#include "files/preprocessing_file.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
 
@@ -47,6 +48,27 @@ bool image_fits(const ImageShape& image, std::size_t pixels) {
   return image.width != 0 && pixels % image.width == 0 && image.height == pixels / image.width;
 }
 
+std::string preprocessing_problem(const Model& model) {
+  if (!model.preprocessing) return {};
+  const auto& preprocessing = *model.preprocessing;
+  if (const auto wrong = problem(preprocessing); !wrong.empty()) return "preprocessing: " + wrong;
+  if (preprocessing.width() != model.network.fan_in()) {
+    return "preprocessing: makes " + std::to_string(preprocessing.width()) + " inputs, but the network has " +
+           std::to_string(model.network.fan_in());
+  }
+  if (!model.input_scaling.identity()) return "preprocessing: its inputs are not scaled again";
+  if (model.feature_names != preprocessing.feature_names()) {
+    return "preprocessing: its inputs do not have the names in feature_names";
+  }
+  const auto& targets = preprocessing.targets;
+  std::vector<std::string> names;
+  for (const auto& target : targets) names.push_back(target.name);
+  const bool fits = model.task() == Task::kClassification
+                        ? targets.size() == 1 && targets.front().categories == model.class_names
+                        : names == model.target_names;
+  return fits ? "" : "preprocessing: its targets are not those of the model";
+}
+
 /// What does not fit together in a model, its parameters aside; or empty.
 std::string model_problem(const Model& model) {
   const std::size_t fan_in = model.network.fan_in();
@@ -58,11 +80,12 @@ std::string model_problem(const Model& model) {
     return "image: " + std::to_string(model.image.height) + " x " + std::to_string(model.image.width) +
            " pixels, but the network has " + std::to_string(fan_in) + " inputs";
   }
-  for (const auto& problem : {scaling_problem(model.input_scaling, kInputScaling, fan_in),
-                              scaling_problem(model.target_scaling, kTargetScaling, fan_out),
-                              names_problem(model.feature_names, "feature_names", fan_in),
-                              names_problem(model.class_names, "class_names", fan_out),
-                              names_problem(model.target_names, "target_names", fan_out)}) {
+  for (const auto& problem :
+       {scaling_problem(model.input_scaling, kInputScaling, fan_in),
+        scaling_problem(model.target_scaling, kTargetScaling, fan_out),
+        names_problem(model.feature_names, "feature_names", fan_in),
+        names_problem(model.class_names, "class_names", fan_out),
+        names_problem(model.target_names, "target_names", fan_out), preprocessing_problem(model)}) {
     if (!problem.empty()) return problem;
   }
   return {};
@@ -100,6 +123,13 @@ TrainingRecord record_from_json(const JsonField& field) {
           .train_loss = field["train_loss"].number(),
           .validation_loss = field["validation_loss"].number(),
           .seconds = field["seconds"].number()};
+}
+
+/// Files of version 1 have none.
+std::optional<Preprocessing> preprocessing_from(const JsonField& root) {
+  const auto field = root.member("preprocessing");
+  if (!field || field->is_null()) return std::nullopt;
+  return preprocessing_from_json(*field);
 }
 
 void append_scaling(const AffineScaling& scaling, const std::string& name, std::vector<TensorView>& tensors) {
@@ -148,6 +178,7 @@ void save_model(const Model& model, const std::filesystem::path& path) {
   document["target_names"] = model.target_names;
   document["unit"] = model.unit;
   document["image"] = {{"height", model.image.height}, {"width", model.image.width}};
+  document["preprocessing"] = model.preprocessing ? preprocessing_to_json(*model.preprocessing) : json();
   document["training"] = record_to_json(model.record);
 
   std::vector<TensorView> tensors;
@@ -184,6 +215,7 @@ Model load_model(const std::filesystem::path& path) {
       .target_names = root["target_names"].texts(),
       .unit = root["unit"].text(),
       .image = {.height = root["image"]["height"].count(), .width = root["image"]["width"].count()},
+      .preprocessing = preprocessing_from(root),
       .record = record_from_json(root["training"]),
   };
   if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);

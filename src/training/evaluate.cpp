@@ -108,4 +108,9 @@ Matrix<float> predict(const Model& model, const Inputs& inputs, const Prediction
   return outputs;
 }
 
+Matrix<float> predict(const Model& model, const Table& table, const PredictionOptions& options) {
+  require(model.preprocessing.has_value(), "predict: the model was not trained on a table");
+  return predict(model, Inputs(encode(*model.preprocessing, table)), options);
+}
+
 }  // namespace mlp

@@ -49,6 +49,8 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(dataset.rows() > 0, "train: the data set has no rows");
   require(dataset.labels.empty() || !dataset.class_names.empty(),
           "train: the data set has labels but no class_names; give each class a name");
+  require(!dataset.preprocessing || dataset.preprocessing->width() == dataset.features(),
+          "train: the data set's inputs are not those of its preprocessing");
   require(network.fan_in() == dataset.features(), "train: the network takes " + text(network.fan_in()) +
                                                       " features, the data set has " +
                                                       text(dataset.features()));
@@ -75,6 +77,12 @@ std::string brief(double number) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", number);
   return text;
+}
+
+AffineScaling learn_input_scaling(const Dataset& dataset, const TrainingOptions& options,
+                                  std::span<const std::uint32_t> rows) {
+  const bool useful = options.standardize && !dataset.preprocessing;
+  return useful ? input_scaling_of(dataset.inputs, rows) : AffineScaling{};
 }
 
 AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Dataset& dataset,
@@ -139,8 +147,7 @@ class Run {
         rows_(validation_rows(dataset, options)),
         batch_size_(std::min(static_cast<std::size_t>(options.batch_size), rows_.training.size())),
         steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
-        input_scaling_(options.standardize ? input_scaling_of(dataset.inputs, rows_.training)
-                                           : AffineScaling{}),
+        input_scaling_(learn_input_scaling(dataset, options, rows_.training)),
         target_scaling_(learn_target_scaling(network, dataset, options, rows_.training)),
         plan_(network, options.loss, options.optimizer, input_scaling_, target_scaling_,
               {.max_batch = batch_size_,
@@ -174,6 +181,7 @@ class Run {
                 .target_names = dataset_.target_names,
                 .unit = dataset_.unit,
                 .image = dataset_.image,
+                .preprocessing = dataset_.preprocessing,
                 .record = {.dataset = dataset_.name,
                            .optimizer = to_string(options_.optimizer),
                            .schedule = to_string(options_.schedule),

@@ -1,0 +1,114 @@
+// From a table's columns to a network's inputs: what is learned from the training rows, as a value that a
+// Model keeps. What is done and why: docs/preprocessing.md.
+//
+//   const auto [preprocessing, notes] = mlp::learn_preprocessing(table, training_rows, {.excluded =
+//   {"mpg"}}); const auto inputs = mlp::encode(preprocessing, table);               // [rows, inputs]
+//   ...
+//   const auto more = mlp::read_table("new.csv", preprocessing.input_types());
+//   const auto new_inputs = mlp::encode(preprocessing, more);
+//
+// A row's encoding depends on that row and the Preprocessing alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mlp/matrix.h"
+#include "mlp/table.h"
+
+namespace mlp {
+
+/// x' = (x - center) / spread, a missing x taken as `fill`; 0 where the spread is 0. With `missing_input`
+/// then 1 where x was missing, else 0.
+struct NumericEncoding {
+  double fill = 0.0;  ///< the training rows' median
+  double center = 0.0;
+  double spread = 1.0;         ///< 0: all numbers of the training rows are equal
+  bool missing_input = false;  ///< cells of the training rows are missing
+  friend bool operator==(const NumericEncoding&, const NumericEncoding&) = default;
+};
+
+/// False is 0, true is 1, missing `fill`. With `missing_input` then 1 where it was missing, else 0.
+struct BooleanEncoding {
+  double fill = 0.0;  ///< the share of true among the training rows' cells
+  bool missing_input = false;
+  friend bool operator==(const BooleanEncoding&, const BooleanEncoding&) = default;
+};
+
+/// One input for each category, 1 for the cell's and 0 for the others. A missing cell and an unknown category
+/// are the same: with `missing_input` a 1 in one more input, else each category's share, the average of the
+/// training rows.
+struct OneHotEncoding {
+  std::vector<double> shares;  ///< [categories], of the training rows' cells; they add up to 1
+  bool missing_input = false;
+  friend bool operator==(const OneHotEncoding&, const OneHotEncoding&) = default;
+};
+
+using Encoding = std::variant<NumericEncoding, BooleanEncoding, OneHotEncoding>;
+
+/// A column that is an input. Its categories are those that occur in the training rows.
+struct InputColumn {
+  ColumnType type;
+  Encoding encoding;
+  friend bool operator==(const InputColumn&, const InputColumn&) = default;
+};
+
+struct Preprocessing {
+  std::vector<InputColumn> inputs = {};  ///< in the table's order
+  /// What was learned to be predicted. A classification has one, its categories the classes; a regression's
+  /// are numeric.
+  std::vector<ColumnType> targets = {};
+
+  /// The network inputs that all columns make together.
+  std::size_t width() const;
+  /// [width]: "weight", "horsepower", "horsepower missing", "origin=Japan", "origin=?".
+  std::vector<std::string> feature_names() const;
+  /// What read_table() needs in order to predict ...
+  std::vector<ColumnType> input_types() const;
+  /// ... and to evaluate: inputs, then targets.
+  std::vector<ColumnType> all_types() const;
+
+  friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
+};
+
+/// kStandard: center and spread are mean and standard deviation. kRobust: median and quartile range / 1.349,
+/// which is a normal distribution's standard deviation; where the quartiles are equal, the standard
+/// deviation.
+enum class InputScaling { kStandard, kRobust };
+
+struct PreprocessingOptions {
+  std::vector<std::string> excluded = {};  ///< columns that are no inputs: targets, weights
+  InputScaling scaling = InputScaling::kStandard;
+};
+
+struct LearnedPreprocessing {
+  Preprocessing preprocessing;
+  std::vector<std::string> notes;  ///< which columns were left out and why
+};
+
+/// Learns from these rows of `table` and looks at no others. Left out are columns that are constant there or
+/// have no value, texts and identifiers. The targets stay empty. Throws DataError where no column is left,
+/// UsageError for a name that is no column.
+LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std::uint32_t> training_rows,
+                                         const PreprocessingOptions& options = {});
+
+/// Network inputs [rows, width]; columns are found by name. Throws UsageError where a column is not there,
+/// DataError where one is of another kind, or a number does not fit a float when scaled (names column and
+/// row, counted from 1).
+Matrix<float> encode(const Preprocessing& preprocessing, const Table& table);
+/// Of some of its rows, in their order.
+Matrix<float> encode(const Preprocessing& preprocessing, const Table& table,
+                     std::span<const std::uint32_t> rows);
+
+/// The cells that such inputs come from, but for rounding: the inverse of encode(). Missing and unknown cells
+/// are known only by an input of their own. A number whose spread is 0 is the center.
+Table decode(const Preprocessing& preprocessing, ConstMatrixView<float> inputs);
+
+/// What makes it unusable, as "inputs[2]: ...", or empty: sizes that do not fit together, numbers out of
+/// range, a name twice.
+std::string problem(const Preprocessing& preprocessing);
+
+}  // namespace mlp

@@ -1,0 +1,80 @@
+// From a table and the question put to it to data sets: the front door for tables.
+//
+//   const mlp::TableDataOptions question{.targets = {"mpg"}, .validation_fraction = 0.1, .seed = 1};
+//   const auto table = mlp::read_table("cars.csv", {.targets = question.targets});
+//   const auto data = mlp::split_table(table, question);
+//   const auto trained = mlp::train(network, data.train, {.validation_fraction = 0.1, .seed = 1, ...});
+//   const auto report = mlp::evaluate(trained, data.test);
+//
+//   const auto more = mlp::read_table("new.csv", trained.model.preprocessing->input_types());
+//   const auto answers = mlp::predict(trained, more);
+//
+// Whatever is learned is learned from the rows that train() trains on, given the same seed and validation
+// fraction: never from a validation or test row. (What kind a column is, a number or a category, is read from
+// the whole file.) What is done and why: docs/preprocessing.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mlp/dataset.h"
+#include "mlp/preprocessing.h"
+#include "mlp/split.h"
+#include "mlp/table.h"
+
+namespace mlp {
+
+/// kBalanced: a row of class c counts n / (classes * n_c) times, so that each class counts as much as the
+/// others; n and n_c are numbers of training rows.
+enum class ClassWeights { kEqual, kBalanced };
+
+struct TableDataOptions {
+  std::vector<std::string> targets = {};  ///< read_table() must have been told them, too
+  /// Nothing: classification where the target is categorical or boolean, regression where it is numeric.
+  std::optional<Task> task = {};
+  std::optional<std::string> sample_weight = {};  ///< the column that says how much a row counts
+  ClassWeights class_weights = ClassWeights::kEqual;
+  InputScaling scaling = InputScaling::kStandard;
+  double test_fraction = 0.2;        ///< of the rows; 0: no test set
+  double validation_fraction = 0.0;  ///< as TrainingOptions will say
+  std::uint64_t seed = 1;            ///< likewise
+};
+
+/// The rows of a table that can be learned from, and what is to be predicted of them.
+struct LabeledRows {
+  Task task = Task::kClassification;
+  std::vector<std::uint32_t> rows;   ///< [N]: those of the table that have a value in every target
+  std::vector<ColumnType> targets;   ///< a classification's one has the classes as its categories
+  std::vector<std::int32_t> labels;  ///< classification: [N]
+  Matrix<float> values;              ///< regression: [N, targets]
+  std::vector<float> weights;        ///< [N], or empty
+  std::vector<std::string> notes;    ///< "3 of 100 rows left out: no value in 'mpg'", ...
+
+  /// For folds(): their rows are indices into `rows`.
+  Strata strata() const { return labels.empty() ? Strata(rows.size()) : Strata(labels); }
+};
+
+/// Throws UsageError where targets, task and columns do not go together, DataError where nothing can be
+/// learned: fewer than two rows with a target, one class, every row a class of its own, a constant target; or
+/// where a weight is missing or negative.
+LabeledRows label_rows(const Table& table, const TableDataOptions& options);
+
+/// Training and test data, test rows drawn by seed, stratified by class. Throws as label_rows() and
+/// learn_preprocessing() do.
+DataSplit split_table(const Table& table, const TableDataOptions& options);
+
+/// With these test rows (indices into `labeled.rows`), those of a fold.
+DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowSplit& rows,
+                      const TableDataOptions& options);
+
+/// With a test set of its own, read in the columns of `table`, encoded by what was learned from `table`.
+DataSplit split_table(const Table& table, const TableSource& test, const TableDataOptions& options,
+                      const TableOptions& reading = {});
+
+/// A table with targets, read in all_types(), as a model with this preprocessing takes it to be evaluated;
+/// rows without a target are left out. Throws DataError for a class that the model does not know.
+Dataset table_dataset(const Preprocessing& preprocessing, const Table& table);
+
+}  // namespace mlp

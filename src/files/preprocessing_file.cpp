@@ -1,0 +1,84 @@
+#include "files/preprocessing_file.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/overloaded.h"
+
+namespace mlp {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array kKinds = {ColumnKind::kNumeric, ColumnKind::kBoolean, ColumnKind::kCategorical};
+
+json type_to_json(const ColumnType& type) {
+  return {{"name", type.name}, {"kind", std::string(to_text(type.kind))}, {"categories", type.categories}};
+}
+
+ColumnType type_from_json(const JsonField& field) {
+  const auto kind = field["kind"].text();
+  const auto found = std::ranges::find(kKinds, kind, to_text);
+  if (found == kKinds.end()) field["kind"].fail_expected("numeric, boolean or categorical");
+  return {.name = field["name"].text(), .kind = *found, .categories = field["categories"].texts()};
+}
+
+json column_to_json(const InputColumn& column) {
+  json result = type_to_json(column.type);
+  std::visit(Overloaded{[&](const NumericEncoding& encoding) {
+                          result["fill"] = number_to_json(encoding.fill);
+                          result["center"] = number_to_json(encoding.center);
+                          result["spread"] = number_to_json(encoding.spread);
+                          result["missing_input"] = encoding.missing_input;
+                        },
+                        [&](const BooleanEncoding& encoding) {
+                          result["fill"] = number_to_json(encoding.fill);
+                          result["missing_input"] = encoding.missing_input;
+                        },
+                        [&](const OneHotEncoding& encoding) {
+                          result["shares"] = json::array();
+                          for (const double share : encoding.shares)
+                            result["shares"].push_back(number_to_json(share));
+                          result["missing_input"] = encoding.missing_input;
+                        }},
+             column.encoding);
+  return result;
+}
+
+Encoding encoding_from_json(const JsonField& field, ColumnKind kind) {
+  const bool missing_input = field["missing_input"].boolean();
+  if (kind == ColumnKind::kNumeric)
+    return NumericEncoding{.fill = field["fill"].number(),
+                           .center = field["center"].number(),
+                           .spread = field["spread"].number(),
+                           .missing_input = missing_input};
+  if (kind == ColumnKind::kBoolean)
+    return BooleanEncoding{.fill = field["fill"].number(), .missing_input = missing_input};
+  OneHotEncoding encoding{.shares = {}, .missing_input = missing_input};
+  for (const auto& share : field["shares"].items()) encoding.shares.push_back(share.number());
+  return encoding;
+}
+
+}  // namespace
+
+json preprocessing_to_json(const Preprocessing& preprocessing) {
+  json inputs = json::array(), targets = json::array();
+  for (const auto& column : preprocessing.inputs) inputs.push_back(column_to_json(column));
+  for (const auto& type : preprocessing.targets) targets.push_back(type_to_json(type));
+  return {{"inputs", std::move(inputs)}, {"targets", std::move(targets)}};
+}
+
+Preprocessing preprocessing_from_json(const JsonField& field) {
+  Preprocessing result;
+  for (const auto& item : field["inputs"].items()) {
+    auto type = type_from_json(item);
+    auto encoding = encoding_from_json(item, type.kind);
+    result.inputs.push_back({std::move(type), std::move(encoding)});
+  }
+  for (const auto& item : field["targets"].items()) result.targets.push_back(type_from_json(item));
+  if (const auto wrong = problem(result); !wrong.empty()) field.fail(wrong);
+  return result;
+}
+
+}  // namespace mlp
