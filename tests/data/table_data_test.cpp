@@ -1,0 +1,309 @@
+#include "mlp/table_data.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "core/random.h"
+#include "data/table_text.h"
+#include "mlp/error.h"
+
+namespace mlp {
+namespace {
+
+using testing_support::expect_error;
+using testing_support::source_of;
+using testing_support::table_of;
+using Names = std::vector<std::string>;
+
+/// x, a class by its sign, one of three kinds, and a weight; a class in a tenth of the rows is missing.
+std::string example(std::size_t rows) {
+  const RandomStream random(3, RandomPurpose::kTest, 1);
+  std::string text = "x,kind,class,y,w\n";
+  for (std::size_t n = 0; n < rows; ++n) {
+    const double x = random.normal(4 * n);
+    const char* label = n % 10 == 7 ? "" : x > 1 ? "high" : "low";
+    text += std::to_string(x) + "," + "abc"[random.bits(16 * n + 4) % 3] + "," + label + "," +
+            std::to_string(3 * x + 1) + "," + std::to_string(n % 4) + "\n";
+  }
+  return text;
+}
+
+Table example_table(const std::string& target = "class") {
+  return table_of(example(200), {.targets = {target}});
+}
+
+TEST(TableData, ClassesAreLabelsWithTheirTexts) {
+  const DataSplit data = split_table(example_table(), {.targets = {"class"}, .seed = 4});
+  EXPECT_EQ(data.train.task(), Task::kClassification);
+  EXPECT_EQ(data.train.class_names, (Names{"high", "low"}));
+  EXPECT_EQ(data.train.feature_names, (Names{"x", "kind=a", "kind=b", "kind=c", "y", "w"}));
+  EXPECT_EQ(data.train.rows(), 144u);  // 180 have a class, a fifth of them is the test set
+  EXPECT_EQ(data.test.rows(), 36u);
+  EXPECT_EQ(data.notes, Names{"20 of 200 rows left out: no value in 'class'"});
+  EXPECT_TRUE(data.train.sample_weights.empty());
+  EXPECT_NO_THROW(validate(data.train));
+  EXPECT_NO_THROW(validate(data.test));
+  ASSERT_TRUE(data.train.preprocessing);
+  EXPECT_EQ(data.train.preprocessing, data.test.preprocessing);
+  // Every label is that of its row: high where x, decoded, is above 1.
+  const auto check = [](const Dataset& dataset) {
+    const Table rows = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
+    for (std::size_t n = 0; n < rows.rows; ++n)
+      EXPECT_EQ(dataset.labels[n], rows.column("x").numbers[n] > 1 ? 0 : 1) << n;
+    return static_cast<double>(std::ranges::count(dataset.labels, 0)) / static_cast<double>(rows.rows);
+  };
+  EXPECT_NEAR(check(data.train), check(data.test), 1.0 / 36);  // stratified
+}
+
+TEST(TableData, NumbersAreTargetsInTheirUnit) {
+  const DataSplit data = split_table(example_table("y"), {.targets = {"y"}, .test_fraction = 0.1});
+  EXPECT_EQ(data.train.task(), Task::kRegression);
+  EXPECT_EQ(data.train.target_names, Names{"y"});
+  EXPECT_EQ(data.train.rows(), 180u);
+  const Table rows = decode(*data.train.preprocessing, std::get<Matrix<float>>(data.train.inputs));
+  for (std::size_t n = 0; n < rows.rows; ++n)
+    EXPECT_NEAR(data.train.targets(n, 0), 3 * rows.column("x").numbers[n] + 1, 1e-4);
+}
+
+TEST(TableData, SeveralTargetsAreARegression) {
+  const Table table = table_of("x,u,v\n1,2,3\n2,,5\n3,6,7\n4,8,9\n5,10,11\n", {.targets = {"v", "u"}});
+  const DataSplit data = split_table(table, {.targets = {"v", "u"}, .test_fraction = 0});
+  EXPECT_EQ(data.train.target_names, (Names{"v", "u"}));
+  EXPECT_EQ(data.train.feature_names, Names{"x"});
+  EXPECT_EQ(data.train.targets, Matrix<float>(4, 2, {3, 2, 7, 6, 9, 8, 11, 10}));
+  EXPECT_EQ(data.test.rows(), 0u);
+  EXPECT_EQ(data.notes.at(0), "1 of 5 rows left out: no value in 'v', 'u'");
+}
+
+TEST(TableData, FewNumbersAreClassesOnlyWhereAskedFor) {
+  const std::string text = "x,n\n1,2\n2,1.0\n3,10\n4,1\n5,2\n6,10\n";
+  const Table table = table_of(text, {.targets = {"n"}});
+  const DataSplit numbers = split_table(table, {.targets = {"n"}, .test_fraction = 0});
+  EXPECT_EQ(numbers.train.task(), Task::kRegression);
+  EXPECT_EQ(numbers.notes.at(0),
+            "column 'n': 3 different numbers, predicted as numbers; as classes with --task classification");
+  const DataSplit classes =
+      split_table(table, {.targets = {"n"}, .task = Task::kClassification, .test_fraction = 0});
+  EXPECT_EQ(classes.train.class_names, (Names{"1.0", "2", "10"}));  // the first spelling of 1
+  EXPECT_EQ(classes.train.labels, (std::vector<std::int32_t>{1, 0, 2, 0, 1, 2}));
+  EXPECT_TRUE(classes.notes.empty());
+  EXPECT_TRUE(
+      split_table(table, {.targets = {"n"}, .task = Task::kRegression, .test_fraction = 0}).notes.empty());
+}
+
+TEST(TableData, BooleansAreTwoClasses) {
+  const Table table = table_of("x,sick\n1,no\n2,yes\n3,NO\n", {.targets = {"sick"}});
+  const DataSplit data = split_table(table, {.targets = {"sick"}, .test_fraction = 0});
+  EXPECT_EQ(data.train.class_names.size(), 2u);
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 0}));
+}
+
+// --- Nothing is learned from validation and test rows ------------------------------------------------------
+
+void spoil(Table& table, std::uint32_t row) {
+  for (Column& column : table.columns) {
+    if (column.type.name == "class") continue;  // decides which rows are which
+    if (!column.numbers.empty()) column.numbers[row] = row % 2 == 0 ? 1e30 : std::nan("");
+    if (!column.codes.empty()) column.codes[row] = row % 2 == 0 ? 0 : Column::kMissing;
+  }
+}
+
+TEST(TableData, ValidationAndTestRowsTeachNothing) {
+  const Table clean = example_table();
+  for (const ClassWeights weights : {ClassWeights::kEqual, ClassWeights::kBalanced}) {
+    const TableDataOptions options{
+        .targets = {"class"}, .class_weights = weights, .validation_fraction = 0.25, .seed = 9};
+    const DataSplit expected = split_table(clean, options);
+    const LabeledRows labeled = label_rows(clean, options);
+    const RowSplit rows = test_split(labeled.strata(), options.test_fraction, options.seed);
+    std::vector<std::int32_t> labels;
+    for (const auto row : rows.training) labels.push_back(labeled.labels[row]);
+    const RowSplit inner = validation_split(labels, options.validation_fraction, options.seed);
+    ASSERT_EQ(inner.held_out.size(), 36u);
+    // The rows that train() will hold out are these.
+    EXPECT_EQ(validation_split(expected.train, 0.25, 9).held_out, inner.held_out);
+
+    Table spoiled = clean;
+    for (const auto row : rows.held_out) spoil(spoiled, labeled.rows[row]);
+    for (const auto row : inner.held_out) spoil(spoiled, labeled.rows[rows.training[row]]);
+    const DataSplit found = split_table(spoiled, options);
+    EXPECT_EQ(found.train.preprocessing, expected.train.preprocessing);
+    EXPECT_EQ(found.train.sample_weights, expected.train.sample_weights);
+    EXPECT_EQ(found.notes, expected.notes);
+    const auto& a = std::get<Matrix<float>>(found.train.inputs);
+    const auto& b = std::get<Matrix<float>>(expected.train.inputs);
+    for (const auto row : inner.training) EXPECT_TRUE(std::ranges::equal(a.row(row), b.row(row)));
+
+    spoil(spoiled, labeled.rows[rows.training[inner.training.front()]]);
+    EXPECT_NE(split_table(spoiled, options).train.preprocessing, expected.train.preprocessing);
+  }
+}
+
+TEST(TableData, FoldsTestEveryRowOnce) {
+  const Table table = example_table();
+  const TableDataOptions options{.targets = {"class"}};
+  const LabeledRows labeled = label_rows(table, options);
+  std::multiset<double> tested, all;  // so sorted
+  for (const std::uint32_t row : labeled.rows) all.insert(table.column("x").numbers[row]);
+  for (const auto& test : folds(labeled.strata(), 6, 1)) {
+    const DataSplit data = split_table(table, labeled, hold_out(labeled.rows.size(), test), options);
+    EXPECT_EQ(data.test.rows(), 30u);
+    EXPECT_EQ(data.train.rows(), 150u);
+    const Table rows = decode(*data.test.preprocessing, std::get<Matrix<float>>(data.test.inputs));
+    for (const double x : rows.column("x").numbers) tested.insert(x);
+  }
+  ASSERT_EQ(tested.size(), all.size());
+  for (auto x = tested.begin(), y = all.begin(); x != tested.end(); ++x, ++y) EXPECT_NEAR(*x, *y, 1e-6);
+}
+
+// --- A test set of its own ---------------------------------------------------------------------------------
+
+TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
+  const Table table = example_table();
+  const std::string test = "class,w,more,kind,y,x\nlow,1,0,zzz,2,0.5\n?,1,0,a,2,0.5\nhigh,1,0,b,2,NA\n";
+  const TableDataOptions options{.targets = {"class"}, .validation_fraction = 0.2};
+  const DataSplit data = split_table(table, source_of(test, "more.csv"), options);
+  EXPECT_EQ(data.train.rows(), 180u);
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{1, 0}));
+  EXPECT_EQ(data.test.preprocessing, data.train.preprocessing);
+  EXPECT_EQ(data.notes.back(), "more.csv: 1 of 3 rows left out: no value in 'class'");
+  auto whole = options;
+  whole.test_fraction = 0;
+  EXPECT_EQ(split_table(table, whole).train.preprocessing, data.train.preprocessing);
+
+  // The same data set when a model is evaluated later.
+  const auto& preprocessing = *data.train.preprocessing;
+  const Table read = read_table(source_of(test), preprocessing.all_types());
+  const Dataset later = table_dataset(preprocessing, read);
+  EXPECT_EQ(later.inputs, data.test.inputs);
+  EXPECT_EQ(later.labels, data.test.labels);
+
+  expect_error<DataError>(
+      [&] { split_table(table, source_of("x,kind,class,y,w\n1,a,other,1,1\n"), options); },
+      {"test.csv", "column 'class', row 1", "a class that is not among those trained on"});
+  expect_error<DataError>([&] { split_table(table, source_of("x,kind,class,y,w\n1,a,,1,1\n"), options); },
+                          {"test.csv", "no row has a value in 'class'"});
+  expect_error<FileError>([&] { split_table(table, source_of("x,kind,y,w\n1,a,1,1\n"), options); },
+                          {"lacks the columns 'class'"});
+}
+
+TEST(TableData, ClassesThatAreNumbersAreFoundByValue) {
+  const Table table = table_of("x,n\n1,2\n2,1\n3,10\n4,1\n", {.targets = {"n"}});
+  const DataSplit data =
+      split_table(table, source_of("n,x\n10.0,3\n2,5\n"), {.targets = {"n"}, .task = Task::kClassification});
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{2, 1}));
+}
+
+// --- Weights -----------------------------------------------------------------------------------------------
+
+TEST(TableData, TheWeightColumnIsNoInput) {
+  const DataSplit data =
+      split_table(example_table(), {.targets = {"class"}, .sample_weight = "w", .test_fraction = 0});
+  EXPECT_EQ(data.train.feature_names, (Names{"x", "kind=a", "kind=b", "kind=c", "y"}));
+  ASSERT_EQ(data.train.sample_weights.size(), 180u);
+  EXPECT_EQ(data.train.sample_weights[3], 3);  // rows 0 to 6 are all there,
+  EXPECT_EQ(data.train.sample_weights[7], 0);  // row 7 is not: the next is row 8
+  EXPECT_TRUE(data.test.sample_weights.empty());
+}
+
+TEST(TableData, BalancedClassesWeighTheSame) {
+  const Table table = example_table();
+  const TableDataOptions options{
+      .targets = {"class"}, .class_weights = ClassWeights::kBalanced, .validation_fraction = 0.3};
+  const DataSplit data = split_table(table, options);
+  const auto training = validation_split(data.train, 0.3, options.seed).training;
+  double sums[2] = {0, 0};
+  for (const auto row : training)
+    sums[data.train.labels[row]] += static_cast<double>(data.train.sample_weights[row]);
+  const double half = static_cast<double>(training.size()) / 2;  // and the mean weight is 1
+  EXPECT_NEAR(sums[0], half, 1e-3);
+  EXPECT_NEAR(sums[1], half, 1e-3);
+  EXPECT_TRUE(data.test.sample_weights.empty());
+
+  auto both = options;
+  both.sample_weight = "w";
+  const DataSplit product = split_table(table, both);
+  both.class_weights = ClassWeights::kEqual;
+  const DataSplit plain = split_table(table, both);
+  for (std::size_t n = 0; n < plain.train.rows(); ++n)
+    EXPECT_FLOAT_EQ(product.train.sample_weights[n],
+                    plain.train.sample_weights[n] * data.train.sample_weights[n]);
+}
+
+TEST(TableData, WeightsThatAreNoneAreRefused) {
+  const auto with = [](const std::string& weight) {
+    return table_of("x,y,w\n1,1,1\n2,3," + weight + "\n3,4,1\n", {.targets = {"y"}});
+  };
+  const TableDataOptions options{.targets = {"y"}, .sample_weight = "w", .test_fraction = 0};
+  expect_error<DataError>([&] { split_table(with("-1"), options); }, {"column 'w', row 2", "found -1"});
+  expect_error<DataError>([&] { split_table(with("NA"), options); }, {"column 'w', row 2", "found none"});
+  expect_error<DataError>([&] { split_table(with("1e39"), options); }, {"column 'w', row 2", "1e+39"});
+  expect_error<DataError>([&] { split_table(table_of("x,y,w\n1,1,0\n2,3,0\n"), options); },
+                          {"column 'w'", "the weight of every training row is 0"});
+  expect_error<UsageError>([&] { split_table(table_of("x,y,w\n1,1,a\n2,3,b\n"), options); },
+                           {"column 'w'", "weights are numbers"});
+  expect_error<UsageError>(
+      [&] { split_table(with("1"), {.targets = {"y"}, .class_weights = ClassWeights::kBalanced}); },
+      {"class weights are for classes"});
+}
+
+// --- What cannot be learned --------------------------------------------------------------------------------
+
+TEST(TableData, WhatCannotBeLearnedIsRefused) {
+  const auto split = [](const std::string& text, const TableDataOptions& options) {
+    return split_table(table_of(text, {.targets = options.targets}), options);
+  };
+  const TableDataOptions classes{.targets = {"c"}}, numbers{.targets = {"y"}};
+  expect_error<DataError>([&] { split("x,c\n1,a\n2,a\n3,\n", classes); },
+                          {"column 'c'", "'a' in every row", "nothing to tell apart"});
+  expect_error<DataError>([&] { split("x,c\n1,a\n2,b\n3,d\n", classes); },
+                          {"column 'c'", "every one of 3 rows is a class of its own"});
+  expect_error<DataError>([&] { split("x,c\n1,a\n", classes); }, {"only one row has a value in 'c'"});
+  expect_error<DataError>([&] { split("x,y\n1,\n2,NA\n", numbers); }, {"no row has a value in 'y'"});
+  expect_error<DataError>([&] { split("x,y\n1,5\n2,5.0\n", numbers); },
+                          {"column 'y'", "5 in every row", "nothing to learn"});
+  expect_error<DataError>([&] { split("x,y\n1,5\n1,6\n", numbers); }, {"no column is left"});
+  expect_error<DataError>([&] { split("x,y\n1,5\n2,1e39\n", numbers); },
+                          {"column 'y', row 2", "1e+39", "does not fit a float"});
+  expect_error<UsageError>([&] { split("x,c\n1,a\n2,b\n", {.targets = {"c"}, .task = Task::kRegression}); },
+                           {"column 'c'", "a regression's target is numeric", "categorical"});
+  expect_error<UsageError>(
+      [&] {
+        split("x,y,c\n1,5,a\n2,6,b\n", {.targets = {"y", "c"}});
+      },
+      {"column 'c'", "a regression's target is numeric"});
+  expect_error<UsageError>(
+      [&] {
+        split("x,c,d\n1,a,1\n2,b,1\n", {.targets = {"c", "d"}, .task = Task::kClassification});
+      },
+      {"a classification has one target, and 2 are named"});
+  expect_error<UsageError>(
+      [&] {
+        split("x,y\n1,5\n2,6\n", {.targets = {"y", "y"}});
+      },
+      {"'y' is named twice"});
+  expect_error<UsageError>([&] { split("x,y\n1,5\n2,6\n", {.targets = {"y"}, .sample_weight = "y"}); },
+                           {"'y' is named twice"});
+  expect_error<UsageError>([&] { split("x,y\n1,5\n2,6\n", {}); }, {"no target is named"});
+  std::string many = "x,y\n";
+  for (int n = 0; n < 1100; ++n) many += "1," + std::to_string(n) + "\n";
+  expect_error<UsageError>([&] { split(many, {.targets = {"y"}, .task = Task::kClassification}); },
+                           {"column 'y'", "too many different values to be classes"});
+}
+
+TEST(TableData, AClassOfOneRowIsTrainedOnAndNoted) {
+  const Table table = table_of("x,c\n1,a\n2,a\n3,b\n4,d\n5,a\n6,a\n", {.targets = {"c"}});
+  const DataSplit data = split_table(table, {.targets = {"c"}, .test_fraction = 0.5});
+  EXPECT_EQ(data.notes.at(0),
+            "column 'c': class 'b' and 1 more have a single row, which is trained on and never tested");
+  EXPECT_EQ(std::ranges::count(data.train.labels, 1), 1);
+  EXPECT_EQ(std::ranges::count(data.train.labels, 2), 1);
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 0, 0}));
+}
+
+}  // namespace
+}  // namespace mlp
