@@ -12,6 +12,7 @@
 
 #include "core/random.h"
 #include "data/array_file.h"
+#include "data/numbers.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
 
@@ -37,11 +38,20 @@ std::optional<LabelledArrays> find_pair(const NpzFile& npz, Part part) {
                         {npz.name() + ": " + *labels, npz.read(*labels)}};
 }
 
-bool holds_part(const NpzFile& npz, Part part) {
-  return std::ranges::any_of(npz.arrays(), [&](const auto& array) {
+bool has_test_arrays(const NpzFile& npz) {
+  return std::ranges::any_of(npz.arrays(), [](const auto& array) {
     const auto role = role_of(array);
-    return role && role->part == part;
+    return role && role->part == Part::kTest;
   });
+}
+
+/// Arrays that nothing is made of, for a note: validation rows, say.
+std::string unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
+  std::string names;
+  for (const auto& array : npz.arrays())
+    if (std::ranges::find(used, npz.name() + ": " + array) == used.end())
+      names += (names.empty() ? "" : ", ") + printable(array);
+  return names;
 }
 
 LabelledArrays read_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
@@ -231,11 +241,16 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
           "load_images: test labels without test images");
   auto train = read_pair(files.images, files.labels, Part::kTrain);
   std::optional<LabelledArrays> test;
+  DataSplit split;
   if (!files.test_images.empty()) {
     test = read_pair(files.test_images, files.test_labels, Part::kTest);
   } else if (files.labels.empty()) {
     const NpzFile npz(files.images);
-    if (holds_part(npz, Part::kTrain)) test = find_pair(npz, Part::kTest);
+    if (has_test_arrays(npz)) test = find_pair(npz, Part::kTest);
+    std::vector<std::string> used = {train.inputs.name, train.labels.name};
+    if (test) used.insert(used.end(), {test->inputs.name, test->labels.name});
+    if (const auto unused = unused_arrays(npz, used); !unused.empty())
+      split.notes.push_back("not used: " + unused);
   }
 
   const Task task = task_of(train.labels, options.task);
@@ -244,7 +259,6 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     train_labels = class_labels(train.labels);
     if (test) test_labels = class_labels(test->labels);
   }
-  DataSplit split;
   const std::string test_name = test ? test->inputs.name : "";
   split.train = read_part(std::move(train), task);
   if (test) {

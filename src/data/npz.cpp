@@ -74,15 +74,17 @@ Array NpzFile::read(const std::string& array) const {
 }
 
 std::optional<std::string> NpzFile::find(const ArrayRole& role) const {
-  std::optional<std::string> found;
-  for (const auto& array : names_) {
-    const auto its = role_of(array);
-    if (!its || its->labels != role.labels || (its->part != role.part && its->part != ArrayRole::Part::kAll))
-      continue;
-    if (found) refuse(std::string("one array of ") + (role.labels ? "labels" : "inputs") + ", found several");
-    found = array;
+  for (const auto part : {role.part, ArrayRole::Part::kAll}) {
+    std::optional<std::string> found;
+    for (const auto& array : names_) {
+      if (role_of(array) != ArrayRole{part, role.labels}) continue;
+      if (found)
+        refuse(std::string("one array of ") + (role.labels ? "labels" : "inputs") + ", found several");
+      found = array;
+    }
+    if (found) return found;
   }
-  return found;
+  return std::nullopt;
 }
 
 void NpzFile::refuse(const std::string& expected) const {

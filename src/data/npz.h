@@ -35,8 +35,8 @@ class NpzFile {
   const std::vector<std::string>& arrays() const { return names_; }
   Array read(const std::string& array) const;
 
-  /// The array for `role`, of its own part or kAll. Nothing where there is none, FileError where several
-  /// might be meant.
+  /// The array for `role`: of its own part or else of kAll. Nothing where there is none, FileError where
+  /// several might be meant.
   std::optional<std::string> find(const ArrayRole& role) const;
 
   /// Throws FileError that says what was expected and lists the arrays with their types and shapes.

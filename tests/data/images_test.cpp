@@ -123,6 +123,14 @@ TEST_F(Images, OneNpzWithEverything) {
     EXPECT_EQ(std::get<Matrix<std::uint8_t>>(split.test.inputs)(1, 3), 't');
     EXPECT_EQ(load_labelled_images(file, {}).rows(), 2u) << "the test rows";
   }
+  const auto mixed = write(
+      "mixed.npz",
+      zip({{"x.npy", x}, {"y.npy", y}, {"x_test.npy", xt}, {"y_test.npy", yt}, {"val_images.npy", xt}}));
+  const auto split = load_images({mixed, {}, {}, {}}, 1);
+  EXPECT_EQ(split.train.rows(), 3u);
+  EXPECT_EQ(split.test.rows(), 2u);
+  EXPECT_EQ(split.notes, (std::vector<std::string>{"not used: val_images"}));
+
   const auto pair = write("pair.npz", zip({{"images.npy", x}, {"labels.npy", y}}));
   EXPECT_EQ(load_images({pair, {}, {}, {}}, 1).test.rows(), 1u) << "drawn";
   EXPECT_EQ(load_images({pair, {}, write("t.npz", zip({{"x.npy", xt}, {"y.npy", yt}})), {}}, 1).test.rows(),

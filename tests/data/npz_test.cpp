@@ -64,6 +64,9 @@ TEST(Npz, FindsTheArrayForARoleOrListsThem) {
   EXPECT_EQ(npz.find({Part::kTrain, false}), "x_train");
   EXPECT_EQ(npz.find({Part::kTest, false}), "x_test");
   EXPECT_EQ(npz.find({Part::kTest, true}), "y") << "of all rows";
+  const auto both = zip({{"x.npy", array}, {"x_test.npy", array}});
+  EXPECT_EQ(open(both).find({Part::kTest, false}), "x_test") << "its own part comes first";
+  EXPECT_EQ(open(both).find({Part::kTrain, false}), "x");
   EXPECT_EQ(npz.find({Part::kAll, false}), std::nullopt);
 
   const auto two =
