@@ -126,7 +126,9 @@ TEST(Npz, DamagedSumsAndLyingSizesAreFound) {
   const auto directory = claims.find("PK\x01\x02");
   for (const std::size_t at : {std::size_t{22}, directory + 24}) claims.replace(at, 4, "\xff\xff\xff\xfe");
   const auto started = std::chrono::steady_clock::now();
-  expect_error<FileError>([&] { open(claims).read("x"); }, {"memory: x.npy: "});
+  expect_error<FileError>(
+      [&] { open(claims).read("x"); },
+      {"memory: x.npy: the header announces 1000000 x 4000 elements", "the file holds at most"});
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
 }
 
