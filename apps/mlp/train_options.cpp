@@ -41,7 +41,8 @@ constexpr const char* kExamples =
     "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
-    "  mlp train --images fashion/train-images-idx3-ubyte.gz --labels fashion/train-labels-idx1-ubyte.gz\n"
+    "  mlp train fashion.npz\n"
+    "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
     "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
     "  mlp train --resume runs/mnist";
 
