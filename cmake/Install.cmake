@@ -18,4 +18,5 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/mlp-config.cmake.in ${PR
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mlp-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/mlp-config.cmake ${PROJECT_BINARY_DIR}/mlp-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
         DESTINATION ${package_dir})

@@ -2,11 +2,11 @@
 #include <memory>
 
 #include "commands.h"
+#include "data_origin.h"
 #include "evaluation.h"
 #include "format.h"
 #include "mlp/error.h"
 #include "progress.h"
-#include "recipes.h"
 #include "run_folder.h"
 #include "scores.h"
 #include "target.h"
@@ -17,7 +17,7 @@ namespace {
 
 struct Arguments {
   std::string model;
-  std::string data;
+  std::optional<std::string> data, images, labels;
   std::string data_dir;
   std::optional<std::string> threads;
   bool json = false;
@@ -31,7 +31,7 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
                          counted(test.features(), "feature") + " and " +
                          (test.task() == Task::kClassification ? with_thousands(test.outputs()) + " classes"
                                                                : counted(test.outputs(), "target")),
-                     "evaluate it on the data it was trained on: --data " + model.record.dataset);
+                     "evaluate it on data like those it was trained on, " + model.record.dataset);
   }
 }
 
@@ -41,22 +41,58 @@ std::string each_score(const Evaluation& evaluation, const Dataset& dataset, con
                                    : target_table(*evaluation.regression, dataset, style);
 }
 
+/// What is tested on, under what name.
+struct TestData {
+  std::string name;
+  DataSplit split;
+};
+
+/// Where --data names it, else where the model was trained: the model knows a data set's name; paths are only
+/// in the config.toml beside it.
+DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
+  if (arguments.data) return data_origin({.dataset = arguments.data});
+  const auto& name = model.record.dataset;
+  for (const auto& info : known_datasets()) {
+    if (info.name == name) return KnownData{name};
+  }
+  const auto config = RunFolder{path.parent_path()}.config();
+  if (!std::filesystem::exists(config)) {
+    throw UsageError("the model was trained on files (" + name + "), and there is no " + config.string() +
+                         " that says where they are",
+                     "name the data: --images FILE --labels FILE, or --data NAME");
+  }
+  return data_origin_in(config);
+}
+
+TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
+                   const DataSource& source) {
+  if (!arguments.images) {
+    if (arguments.labels) throw UsageError("--labels without --images", "give both");
+    DataOrigin origin = origin_of(arguments, model, path);
+    if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
+    // The seed of the training run draws the same test rows again, none of which it has learned from.
+    return {name_of(origin), load(origin, source, model.record.seed, model.class_names)};
+  }
+  if (arguments.data) throw UsageError("--data and --images are two sources of data", "give one of them");
+  TestData data{.name = name_of(data_origin({.images = arguments.images, .labels = arguments.labels})),
+                .split = {}};
+  data.split.test = load_labelled_images(*arguments.images, arguments.labels.value_or(""),
+                                         {.task = model.task(), .class_names = model.class_names});
+  return data;
+}
+
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
   const auto path = model_file(arguments.model);
   const Model model = load_model(path);
-  const std::string dataset = arguments.data.empty() ? model.record.dataset : arguments.data;
-  recipe_for(dataset);  // an unknown name is refused with the nearest known one
-
   DataSource source = data_source(environment, arguments.data_dir);
   DownloadProgress progress(progress_mode(arguments.json, environment), environment.utf8);
   source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
     progress.update(file, done, total);
     return true;
   };
-  // The seed of the training run draws the same test rows again, none of which it has learned from.
-  const DataSplit split = load_dataset(dataset, source, model.record.seed);
+  const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
   const TestResult result = test(model, dataset, split, options);
@@ -90,8 +126,12 @@ Command add_evaluate(CLI::App& parent, const Environment& environment) {
       ->type_name("MODEL")
       ->required();
   parser
-      ->add_option("--data", arguments->data, "the data set to test on (default: the one it was trained on)")
+      ->add_option("--data", arguments->data,
+                   "the data set, or .npz file, to test on (default: what it was trained on)")
       ->type_name("NAME");
+  parser->add_option("--images", arguments->images, "test on all images of this file (IDX, .npy or .npz)")
+      ->type_name("FILE");
+  parser->add_option("--labels", arguments->labels, "their labels")->type_name("FILE");
   parser->add_option("--data-dir", arguments->data_dir, "look for data here first, and download to it")
       ->type_name("DIR");
   parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");

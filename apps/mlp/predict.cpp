@@ -118,7 +118,7 @@ Command add_predict(CLI::App& parent, const Environment& environment) {
       ->required();
   parser
       ->add_option("--input", arguments->input,
-                   "CSV rows of raw inputs (a header line is allowed), or IDX images, plain or gzip")
+                   "CSV rows of raw inputs (a header line is allowed), IDX images, .npy or .npz")
       ->type_name("FILE")
       ->required();
   parser->add_option("--output", arguments->output, "write the CSV here (default: standard output)")

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mlp/error.h"
+#include "mlp/multilayer_perceptron.h"
 #include "mlp/suggest.h"
 
 namespace mlp::app {
@@ -63,6 +64,16 @@ const Recipe& recipe_for(const std::string& dataset) {
   std::vector<std::string> names;
   for (const auto& recipe : all) names.push_back(recipe.dataset);
   throw UsageError("unknown data set '" + dataset + "'", suggest(dataset, names));
+}
+
+Recipe recipe_for_images(const std::string& name, const Dataset& dataset) {
+  Recipe recipe = recipe_for(dataset.task() == Task::kClassification ? "mnist" : "friedman");
+  recipe.dataset = name;
+  const auto network = parse_network(recipe.layers, dataset.features());
+  std::vector<Layer> layers(network.layers().begin(), network.layers().end());
+  layers.back().fan_out = dataset.outputs();
+  recipe.layers = to_string(MultilayerPerceptron(layers));
+  return recipe;
 }
 
 }  // namespace mlp::app

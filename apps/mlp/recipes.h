@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "mlp/dataset.h"
+
 namespace mlp::app {
 
 struct Recipe {
@@ -23,5 +25,9 @@ const std::vector<Recipe>& recipes();
 
 /// Throws UsageError with the nearest known data set.
 const Recipe& recipe_for(const std::string& dataset);
+
+/// For images, or other rows of numbers, from files: MNIST's for classes and Friedman's for numbers to
+/// predict, with as many outputs as the data set asks for.
+Recipe recipe_for_images(const std::string& name, const Dataset& dataset);
 
 }  // namespace mlp::app

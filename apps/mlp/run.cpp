@@ -40,7 +40,7 @@ void complete(CLI::App& train, TrainArguments& arguments) {
   arguments.output = arguments.resume;
 }
 
-DataSplit load_data(const Settings& settings, const TrainArguments& arguments,
+DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments,
                     const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
@@ -49,7 +49,7 @@ DataSplit load_data(const Settings& settings, const TrainArguments& arguments,
     return interrupt_signal() == 0;
   };
   try {
-    auto data = load_dataset(settings.dataset, source, settings.seed);
+    auto data = load(origin, source, parse_seed(arguments));
     if (interrupt_signal() != 0) throw Interrupted{};
     return data;
   } catch (const Error&) {
@@ -87,15 +87,21 @@ Checkpoint matching_checkpoint(const Run& run) {
 
 Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment) {
   complete(train, arguments);
-  const Settings settings = resolve(arguments);
+  const DataOrigin origin = data_origin(arguments.data);
+  const std::string name = name_of(origin);
+  // What a known set asks of the network is known: mistakes are found before anything is downloaded.
+  std::optional<DataSplit> read;
+  if (is_file(origin)) read = load_data(origin, arguments, environment);
+  const Settings settings =
+      resolve(arguments, origin, read ? recipe_for_images(name, read->train) : recipe_for(name));
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   const std::string target = choose_target(environment, arguments.target);
   check_precision(settings.precision, target);
-  const RunFolder folder{arguments.output.value_or("runs/" + settings.dataset)};
+  const RunFolder folder{arguments.output.value_or("runs/" + name)};
   folder.create();
 
-  DataSplit data = load_data(settings, arguments, environment);
+  DataSplit data = read ? std::move(*read) : load_data(origin, arguments, environment);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
           .folder = folder,

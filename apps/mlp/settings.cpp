@@ -10,7 +10,6 @@
 #include "mlp/error.h"
 #include "option_value.h"
 #include "precision.h"
-#include "recipes.h"
 
 namespace mlp::app {
 namespace {
@@ -97,13 +96,13 @@ void check_output(const Settings& settings, const Recipe& recipe) {
 
 }  // namespace
 
-Settings resolve(const TrainArguments& arguments) {
-  if (!arguments.dataset) {
-    throw UsageError("which data set?",
-                     "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman");
-  }
-  const Recipe& recipe = recipe_for(*arguments.dataset);
+std::uint64_t parse_seed(const TrainArguments& arguments) {
+  return arguments.seed ? whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0}) : 1;
+}
+
+Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe) {
   Settings settings;
+  settings.data = data;
   settings.dataset = recipe.dataset;
   settings.layers = canonical_layers(arguments, recipe);
   if (arguments.initializer) {
@@ -138,7 +137,7 @@ Settings resolve(const TrainArguments& arguments) {
                        "hold some rows out of training: --validation 0.1");
     }
   }
-  if (arguments.seed) settings.seed = whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0});
+  settings.seed = parse_seed(arguments);
   settings.precision = parse_precision(arguments.precision);
   return settings;
 }
@@ -164,12 +163,14 @@ TrainingOptions training_options(const Settings& settings) {
   return options;
 }
 
-std::string to_toml(const Settings& settings) {
+namespace {
+
+/// Everything but the data.
+std::string choices(const Settings& settings) {
   std::string text;
   const auto line = [&](const std::string& key, const std::string& value) {
     text += key + " = " + value + "\n";
   };
-  line("dataset", toml_string(settings.dataset));
   line("layers", toml_string(settings.layers));
   if (settings.initializer) line("initializer", toml_string(to_string(*settings.initializer)));
   line("loss", toml_string(to_string(settings.loss)));
@@ -187,8 +188,12 @@ std::string to_toml(const Settings& settings) {
   return text;
 }
 
+}  // namespace
+
+std::string to_toml(const Settings& settings) { return to_toml(settings.data) + choices(settings); }
+
 std::string fingerprint(const Settings& settings, const Dataset& dataset) {
-  return to_toml(settings) + "rows = " + std::to_string(dataset.rows()) +
+  return identity(settings.data, dataset) + choices(settings) + "rows = " + std::to_string(dataset.rows()) +
          "\nfeatures = " + std::to_string(dataset.features()) + "\n";
 }
 

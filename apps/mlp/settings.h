@@ -8,18 +8,21 @@
 #include <optional>
 #include <string>
 
+#include "data_origin.h"
 #include "mlp/initializer.h"
 #include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/schedule.h"
 #include "mlp/train.h"
+#include "recipes.h"
 
 namespace mlp::app {
 
 /// `mlp train`'s options as typed; nothing where not given.
 struct TrainArguments {
-  std::optional<std::string> dataset, layers, initializer, dropout;
+  DataArguments data;
+  std::optional<std::string> layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision;
   std::optional<std::string> threads, sparse_inputs, target, data_dir, output, resume, config;
@@ -28,8 +31,9 @@ struct TrainArguments {
 };
 
 struct Settings {
-  std::string dataset;
-  std::string layers;  ///< canonical, dropout included
+  DataOrigin data;
+  std::string dataset;  ///< its name
+  std::string layers;   ///< canonical, dropout included
   std::optional<Initializer> initializer;
   Loss loss;
   Optimizer optimizer;
@@ -44,8 +48,11 @@ struct Settings {
   Precision precision = Precision::kFloat32;
 };
 
+/// Decides what the data do: it draws test rows, too. Throws UsageError.
+std::uint64_t parse_seed(const TrainArguments& arguments);
+
 /// Throws UsageError naming the option, what it takes and what was given.
-Settings resolve(const TrainArguments& arguments);
+Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe);
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
 

@@ -31,6 +31,7 @@ std::string recipes_help() {
       label.clear();
     }
   }
+  text += "  files     as mnist for classes, as friedman for numbers to predict\n";
   return text;
 }
 
@@ -40,6 +41,8 @@ constexpr const char* kExamples =
     "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
+    "  mlp train fashion.npz\n"
+    "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
     "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
     "  mlp train --resume runs/mnist";
 
@@ -53,8 +56,18 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
                        const std::string& help) {
     return parser->add_option(name, value, help)->type_name(type)->group(group);
   };
-  add("dataset", arguments.dataset, "DATASET",
-      "mnist, mpg, digits or friedman ('mlp data list' says what they are)");
+  add("dataset", arguments.data.dataset, "DATASET",
+      "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a .npz file");
+
+  group = "Data from files (IDX, .npy or .npz)";
+  add("--images", arguments.data.images, "FILE", "images, or other rows of numbers, to train on");
+  add("--labels", arguments.data.labels, "FILE",
+      "their classes or, where these are no whole numbers, numbers to predict; a .npz may hold both");
+  add("--test-images", arguments.data.test_images, "FILE",
+      "images to test on (default: a fifth, drawn by seed)");
+  add("--test-labels", arguments.data.test_labels, "FILE", "their labels");
+  add("--task", arguments.data.task, "TASK",
+      "what labels are: classification or regression (default: by the labels)");
 
   group = "Network";
   add("--layers", arguments.layers, "SPEC",
@@ -88,7 +101,8 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16");
 
   group = "Run";
-  add("--output", arguments.output, "DIR", "where the run is written (default: runs/DATASET)");
+  add("--output", arguments.output, "DIR",
+      "where the run is written (default: runs/ and the name of the data)");
   parser->add_option("--resume", arguments.resume, "continue the run in DIR from its checkpoint")
       ->type_name("DIR")
       ->group(group)
@@ -110,6 +124,11 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
 }
 
 void apply_config(CLI::App& train, const std::filesystem::path& path) {
+  // Data named on the command line are other data altogether.
+  bool data_given = false;
+  for (const auto* option : train.get_options()) {
+    data_given |= option->count() > 0 && is_data_key(option->get_single_name());
+  }
   for (const auto& [key, value, line] : read_config(path)) {
     CLI::Option* option = train.get_option_no_throw("--" + key);
     if (option == nullptr) option = train.get_option_no_throw(key);
@@ -122,7 +141,7 @@ void apply_config(CLI::App& train, const std::filesystem::path& path) {
       throw UsageError(path.string() + ":" + std::to_string(line) + ": unknown key '" + key + "'",
                        suggest(key, known));
     }
-    if (option->count() > 0) continue;
+    if (option->count() > 0 || (data_given && is_data_key(key))) continue;
     try {
       if (value.empty()) throw CLI::ValidationError("empty");
       option->add_result(value);

@@ -1,9 +1,11 @@
-// The data sets mlp knows by name: MNIST and Auto MPG from files, digits and Friedman #1 from nothing.
+// Data sets: those mlp knows by name (MNIST and Auto MPG from files, digits and Friedman #1 from nothing),
+// and images and labels in files of your own.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,9 +68,36 @@ std::vector<std::filesystem::path> fetch(const std::string& name, const DataSour
 /// what to do).
 DataSplit load_dataset(const std::string& name, const DataSource& source, std::uint64_t seed);
 
-/// Rows of raw inputs from a file, for prediction: IDX images (plain or gzip), or CSV rows of numbers with
-/// `features` columns and an optional header line. Throws FileError naming file, line and what was expected.
-/// A header line that holds `feature_names` in another order is refused, as the columns would be mistaken.
+/// Files of images, or of any rows of numbers, and what is to be learned from them: IDX (plain or gzip), .npy
+/// or .npz (docs/formats.md), with the first index over rows.
+struct ImageFiles {
+  std::filesystem::path images;
+  std::filesystem::path labels;                    ///< empty: `images` is a .npz that holds both
+  std::filesystem::path test_images, test_labels;  ///< empty: the .npz's test arrays, or rows drawn by seed
+  friend bool operator==(const ImageFiles&, const ImageFiles&) = default;
+};
+
+struct ImageOptions {
+  /// Nothing: integers are classes, and so are whole floating-point numbers; others are numbers to predict.
+  std::optional<Task> task;
+  double test_fraction = 0.2;  ///< of the rows, where no test rows are given
+  /// The classes of a model to be evaluated; empty: the labels that occur, smallest first.
+  std::vector<std::string> class_names;
+};
+
+/// Classes are named as the labels are stored: "0", "1", ... Throws FileError or DataError naming the file,
+/// what was expected and what was found: files that do not fit together or are swapped, labels of one class,
+/// numbers that are not finite, ...
+DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options = {});
+
+/// All rows of one pair of files, or of a .npz its test arrays if it has some: to evaluate a model on.
+Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
+                             const ImageOptions& options = {});
+
+/// Rows of raw inputs from a file, for prediction: IDX (plain or gzip), .npy, .npz, or CSV rows of numbers
+/// with `features` columns and an optional header line. Throws FileError naming file, line and what was
+/// expected. A header line that holds `feature_names` in another order is refused, as the columns would be
+/// mistaken.
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
                    std::span<const std::string> feature_names = {});
 

@@ -60,6 +60,10 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
+/// A number that tells other rows, labels, targets or weights (FNV-1a; Fowler, Noll, Vo): the same on every
+/// machine of the same byte order.
+std::uint64_t checksum(const Dataset& dataset);
+
 /// A data set in its training part and its test part, which nothing is ever learned from.
 struct DataSplit {
   Dataset train;

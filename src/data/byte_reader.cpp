@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
-// Deflate's best case is a match of 258 bytes in two bits (RFC 1951, 3.2.5).
-constexpr std::uint64_t kMaxDeflateRatio = 258 * 8 / 2;
-
 constexpr const char* kDamagedHint = "the file is damaged or incomplete; fetch it again";
 
 }  // namespace
@@ -59,7 +56,8 @@ ByteReader::ByteReader(std::string name, std::string_view bytes)
   start();
 }
 
-ByteReader::ByteReader(std::string name, Source source) : name_(std::move(name)), source_(std::move(source)) {
+ByteReader::ByteReader(std::string name, Source source, std::optional<std::uint64_t> source_size)
+    : name_(std::move(name)), source_(std::move(source)), source_size_(source_size) {
   start();
 }
 
@@ -107,10 +105,11 @@ std::size_t ByteReader::read(std::span<std::uint8_t> destination) {
 
 std::size_t ByteReader::read_some(std::span<std::uint8_t> destination) {
   if (destination.empty()) return 0;
-  std::size_t count = 1;
-  if (peeked_) {
-    destination[0] = *peeked_;
-    peeked_.reset();
+  std::size_t count;
+  if (!peeked_.empty()) {
+    count = std::min(destination.size(), peeked_.size());
+    std::copy_n(peeked_.begin(), count, destination.begin());
+    peeked_.erase(peeked_.begin(), peeked_.begin() + static_cast<std::ptrdiff_t>(count));
   } else {
     count = compressed_ ? inflate_some(destination) : copy(destination);
   }
@@ -118,13 +117,23 @@ std::size_t ByteReader::read_some(std::span<std::uint8_t> destination) {
   return count;
 }
 
-std::optional<std::uint8_t> ByteReader::peek() {
-  std::uint8_t next = 0;
-  if (!peeked_ && read({&next, 1}) == 1) {
-    peeked_ = next;
-    --position_;
+bool ByteReader::peek_to(std::size_t count) {
+  while (peeked_.size() < count) {
+    std::uint8_t next = 0;
+    if ((compressed_ ? inflate_some({&next, 1}) : copy({&next, 1})) == 0) return false;
+    peeked_.push_back(next);
   }
-  return peeked_;
+  return true;
+}
+
+std::optional<std::uint8_t> ByteReader::peek() {
+  return peek_to(1) ? std::optional(peeked_[0]) : std::nullopt;
+}
+
+bool ByteReader::starts_with(std::string_view prefix) {
+  for (std::size_t i = 0; i < prefix.size(); ++i)
+    if (!peek_to(i + 1) || peeked_[i] != static_cast<std::uint8_t>(prefix[i])) return false;
+  return true;
 }
 
 std::size_t ByteReader::copy(std::span<std::uint8_t> destination) {

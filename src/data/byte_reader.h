@@ -15,6 +15,9 @@
 
 namespace mlp {
 
+/// Deflate's best case is a match of 258 bytes in two bits (RFC 1951, 3.2.5).
+inline constexpr std::uint64_t kMaxDeflateRatio = 258 * 8 / 2;
+
 class ByteReader {
  public:
   /// Fills the front of `destination` and returns how much: at least a byte, 0 at the end. Throws on failure.
@@ -24,8 +27,8 @@ class ByteReader {
   explicit ByteReader(const std::filesystem::path& path);
   /// Reads `bytes`, which must outlive the reader; `name` stands in error messages.
   ByteReader(std::string name, std::string_view bytes);
-  /// Reads what `source` gives, in pieces of any size.
-  ByteReader(std::string name, Source source);
+  /// Reads what `source` gives, in pieces of any size; no more than `source_size` bytes where that is known.
+  ByteReader(std::string name, Source source, std::optional<std::uint64_t> source_size = std::nullopt);
   ~ByteReader();
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
@@ -40,6 +43,9 @@ class ByteReader {
   /// The next byte without taking it; nothing at the end.
   std::optional<std::uint8_t> peek();
 
+  /// Whether the next bytes are these, without taking them. Waits for no byte after one that differs.
+  bool starts_with(std::string_view prefix);
+
   /// Inflated bytes handed out so far.
   std::uint64_t position() const { return position_; }
 
@@ -52,6 +58,7 @@ class ByteReader {
  private:
   void start();
   bool refill();
+  bool peek_to(std::size_t count);
   std::size_t copy(std::span<std::uint8_t> destination);
   std::size_t inflate_some(std::span<std::uint8_t> destination);
   std::uint64_t source_position() const { return source_read_ - pending_.size(); }
@@ -63,7 +70,7 @@ class ByteReader {
   std::span<std::uint8_t> pending_;  // the part of buffer_ not used yet
   std::uint64_t source_read_ = 0;
   std::uint64_t position_ = 0;
-  std::optional<std::uint8_t> peeked_;
+  std::vector<std::uint8_t> peeked_;  // read, but not handed out yet
   bool compressed_ = false;
   bool member_ended_ = false;
   z_stream stream_{};

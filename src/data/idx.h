@@ -7,35 +7,16 @@
 //   fastest
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
-#include <variant>
-#include <vector>
 
+#include "data/array.h"
 #include "data/byte_reader.h"
-#include "mlp/dataset.h"
-#include "mlp/matrix.h"
 
 namespace mlp {
 
-struct IdxArray {
-  std::vector<std::uint32_t> dims;  ///< at least one
-  std::variant<AlignedVector<std::uint8_t>, AlignedVector<std::int8_t>, AlignedVector<std::int16_t>,
-               AlignedVector<std::int32_t>, AlignedVector<float>, AlignedVector<double>>
-      values;
-};
-
-/// Throws FileError naming file, position, what was expected and what was found. No memory is set aside
-/// before the file is known to be long enough for it.
-IdxArray read_idx(ByteReader& reader);
-IdxArray read_idx(const std::filesystem::path& path);
-
-/// The first index runs over rows, all others over columns. u8 stays u8 (nothing is copied), the rest becomes
-/// float; throws FileError naming `file` where a value is not finite as a float.
-Inputs idx_rows(IdxArray array, const std::string& file);
-
-/// Labels from integers of rank 1; throws FileError naming `file` for anything else.
-std::vector<std::int32_t> idx_labels(const IdxArray& array, const std::string& file);
+/// Of rank 1 at least. Throws FileError naming file, position, what was expected and what was found. No
+/// memory is set aside before the file is known to be long enough for it.
+Array read_idx(ByteReader& reader);
+Array read_idx(const std::filesystem::path& path);
 
 }  // namespace mlp

@@ -21,24 +21,24 @@ Dataset read_part(const std::filesystem::path& images, const std::filesystem::pa
   auto array = read_idx(images);
   if (array.dims.size() != 3 || array.dims[1] != kImage.height || array.dims[2] != kImage.width ||
       array.values.index() != 0) {
-    std::string found;
-    for (const auto size : array.dims) found.append(found.empty() ? "" : " x ").append(std::to_string(size));
-    throw FileError(images.string() + ": expected 8-bit images, N x 28 x 28, found " + found, kHint);
+    throw FileError(images.string() + ": expected 8-bit images, N x 28 x 28, found " + shape_text(array.dims),
+                    kHint);
   }
   Dataset dataset;
   dataset.name = "mnist";
-  dataset.inputs = idx_rows(std::move(array), images.string());
-  dataset.labels = idx_labels(read_idx(labels), labels.string());
-  if (dataset.labels.size() != dataset.rows())
+  dataset.inputs = array_rows(std::move(array), images.string());
+  const auto digits = array_labels(read_idx(labels), labels.string());
+  if (digits.size() != dataset.rows())
     throw FileError(labels.string() + ": expected a label for each of the " + std::to_string(dataset.rows()) +
-                        " images in " + images.string() + ", found " + std::to_string(dataset.labels.size()),
+                        " images in " + images.string() + ", found " + std::to_string(digits.size()),
                     kHint);
   const auto wrong =
-      std::ranges::find_if(dataset.labels, [](std::int32_t label) { return label < 0 || label >= kClasses; });
-  if (wrong != dataset.labels.end())
-    throw FileError(labels.string() + ": row " + std::to_string(wrong - dataset.labels.begin()) +
+      std::ranges::find_if(digits, [](std::int64_t digit) { return digit < 0 || digit >= kClasses; });
+  if (wrong != digits.end())
+    throw FileError(labels.string() + ": row " + std::to_string(wrong - digits.begin()) +
                         ": expected a label from 0 to 9, found " + std::to_string(*wrong),
                     kHint);
+  dataset.labels.assign(digits.begin(), digits.end());
   for (std::int32_t digit = 0; digit < kClasses; ++digit)
     dataset.class_names.push_back(std::to_string(digit));
   dataset.image = kImage;

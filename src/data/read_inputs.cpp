@@ -1,5 +1,5 @@
-// Rows of inputs for prediction, from IDX or from text: numbers between commas, semicolons, tabs or blanks, a
-// row a line, with or without a line of column names.
+// Rows of inputs for prediction, from IDX, .npy, .npz or from text: numbers between commas, semicolons, tabs
+// or blanks, a row a line, with or without a line of column names.
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/array_file.h"
 #include "data/byte_reader.h"
-#include "data/idx.h"
 #include "data/numbers.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
@@ -148,16 +148,22 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
   require(features > 0, "read_inputs: features must be positive");
   ByteReader bytes(path);
   const auto start = bytes.peek();
-  if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows or IDX images");
-  if (*start != 0)
-    return read_rows(bytes, features, feature_names);  // text has no zero byte, IDX starts with two
-
-  auto inputs = idx_rows(read_idx(bytes), bytes.name());
+  if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows, IDX images or .npy");
+  // Text has no zero byte, and IDX starts with two.
+  const bool arrays = *start == 0 || bytes.starts_with(kNpyMagic) || bytes.starts_with(kZipMagic);
+  if (!arrays) {
+    if (const auto kind = kind_of_file(bytes); !kind.empty())
+      throw FileError(bytes.name() + ": expected CSV, IDX, .npy or .npz, found " + kind,
+                      "NumPy writes arrays with numpy.save");
+    return read_rows(bytes, features, feature_names);
+  }
+  auto [name, array] = read_array(bytes, path, {ArrayRole::Part::kTest, false});
+  auto inputs = array_rows(std::move(array), name);
   if (column_count(inputs) != features)
-    throw FileError(bytes.name() + ": expected rows of " + std::to_string(features) + " values, found " +
+    throw FileError(name + ": expected rows of " + std::to_string(features) + " values, found " +
                         std::to_string(column_count(inputs)),
                     "the model was trained on " + std::to_string(features) + " features");
-  if (row_count(inputs) == 0) throw FileError(bytes.name() + ": holds no row", "give at least one image");
+  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
   return inputs;
 }
 

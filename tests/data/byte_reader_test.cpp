@@ -55,6 +55,28 @@ TEST(ByteReader, PeeksWithoutTaking) {
   EXPECT_EQ(reader.peek(), std::nullopt);
 }
 
+TEST(ByteReader, TellsHowTheBytesStartWithoutTakingThem) {
+  for (const auto& bytes : {std::string("abcd"), gzip("abcd")}) {
+    ByteReader reader("memory", bytes);
+    EXPECT_TRUE(reader.starts_with("abc"));
+    EXPECT_FALSE(reader.starts_with("abd"));
+    EXPECT_FALSE(reader.starts_with("abcde"));
+    EXPECT_TRUE(reader.starts_with(""));
+    EXPECT_EQ(reader.position(), 0u);
+    EXPECT_EQ(reader.peek(), 'a');
+    EXPECT_EQ(read_text(reader, 10), "abcd");
+    EXPECT_FALSE(reader.starts_with("d"));
+  }
+}
+
+TEST(ByteReader, WaitsForNoByteAfterOneThatDiffers) {
+  const std::string bytes = "xyz";
+  std::size_t asked = 0;
+  ByteReader reader("memory", in_pieces(bytes, 1, &asked));
+  EXPECT_FALSE(reader.starts_with("abc"));
+  EXPECT_EQ(asked, 1u);
+}
+
 TEST(ByteReader, EveryTruncationOfAGzipFileIsAnError) {
   const auto packed = gzip("some text, some more text, some text again");
   for (std::size_t length = 2; length < packed.size(); ++length)

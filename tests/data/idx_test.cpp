@@ -16,7 +16,7 @@ namespace {
 
 using namespace testing_support;
 
-IdxArray parse(const std::string& bytes) {
+Array parse(const std::string& bytes) {
   ByteReader reader("memory", bytes);
   return read_idx(reader);
 }
@@ -53,7 +53,7 @@ TEST(Idx, ReadsEveryRank) {
     std::vector<std::uint32_t> dims(rank, 1);
     dims.back() = 2;
     const auto array = parse(idx_header(0x08, dims) + "ab");
-    EXPECT_EQ(array.dims, dims);
+    EXPECT_EQ(array.dims, (std::vector<std::uint64_t>(dims.begin(), dims.end())));
   }
 }
 
@@ -70,11 +70,11 @@ TEST(Idx, ReadsMoreThanOneChunk) {
 }
 
 TEST(Idx, ReadsAnArrayWithoutElements) {
-  EXPECT_EQ(parse(idx_header(0x08, {0, 28, 28})).dims, (std::vector<std::uint32_t>{0, 28, 28}));
+  EXPECT_EQ(parse(idx_header(0x08, {0, 28, 28})).dims, (std::vector<std::uint64_t>{0, 28, 28}));
 }
 
 TEST(Idx, RowsKeepBytesAndTheOrder) {
-  const auto inputs = idx_rows(parse(small_images()), "memory");
+  const auto inputs = array_rows(parse(small_images()), "memory");
   const auto* rows = std::get_if<Matrix<std::uint8_t>>(&inputs);
   ASSERT_NE(rows, nullptr);
   EXPECT_EQ(*rows, Matrix<std::uint8_t>(2, 6, {0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255}));
@@ -82,24 +82,24 @@ TEST(Idx, RowsKeepBytesAndTheOrder) {
 
 TEST(Idx, RowsOfOtherTypesBecomeFloat) {
   const auto shorts =
-      idx_rows(parse(idx_header(0x0b, {2, 1}) + bytes_of({0xff, 0xff, 0x01, 0x00})), "memory");
+      array_rows(parse(idx_header(0x0b, {2, 1}) + bytes_of({0xff, 0xff, 0x01, 0x00})), "memory");
   EXPECT_EQ(std::get<Matrix<float>>(shorts), Matrix<float>(2, 1, {-1.0f, 256.0f}));
   const auto nan = idx_header(0x0d, {2, 1}) + bytes_of({0, 0, 0, 0, 0x7f, 0xc0, 0, 0});
-  expect_error<FileError>([&] { idx_rows(parse(nan), "memory"); },
+  expect_error<FileError>([&] { array_rows(parse(nan), "memory"); },
                           {"memory: row 1, column 0: expected a finite number, found nan"});
   // 1e300 is a double, but no float
   const auto large = idx_header(0x0e, {1}) + bytes_of({0x7e, 0x37, 0xe4, 0x3c, 0x88, 0x00, 0x75, 0x9c});
-  expect_error<FileError>([&] { idx_rows(parse(large), "memory"); }, {"expected a finite number"});
+  expect_error<FileError>([&] { array_rows(parse(large), "memory"); }, {"expected a finite number"});
 }
 
 TEST(Idx, LabelsAreIntegersOfRankOne) {
-  const auto labels = idx_labels(parse(idx_header(0x09, {3}) + bytes_of({7, 0, 255})), "memory");
-  EXPECT_EQ(labels, (std::vector<std::int32_t>{7, 0, -1}));
-  expect_error<FileError>([] { idx_labels(parse(small_images()), "memory"); },
+  const auto labels = array_labels(parse(idx_header(0x09, {3}) + bytes_of({7, 0, 255})), "memory");
+  EXPECT_EQ(labels, (std::vector<std::int64_t>{7, 0, -1}));
+  expect_error<FileError>([] { array_labels(parse(small_images()), "memory"); },
                           {"memory: expected labels", "found integers of rank 3"});
   expect_error<FileError>(
       [] {
-        idx_labels(parse(idx_header(0x0d, {1}) + bytes_of({0, 0, 0, 0})), "memory");
+        array_labels(parse(idx_header(0x0d, {1}) + bytes_of({0, 0, 0, 0})), "memory");
       },
       {"floating-point numbers of rank 1"});
 }
@@ -130,8 +130,8 @@ TEST(Idx, AnyFlippedByteIsReadOrRefused) {
         damaged[i] = static_cast<char>(damaged[i] ^ mask);
         try {
           const auto array = parse(damaged);
-          (void)idx_rows(array, "memory");
-          (void)idx_labels(array, "memory");
+          (void)array_rows(array, "memory");
+          (void)array_labels(array, "memory");
         } catch (const FileError&) {
           ++refused;  // anything else ends the test
         }
@@ -185,7 +185,7 @@ TEST(Idx, AHeaderThatClaimsTerabytesFailsAtOnce) {
 TEST(Idx, ReadsAFileFromDisk) {
   const TemporaryFolder folder;
   write_bytes(folder / "images.gz", gzip(small_images()));
-  EXPECT_EQ(read_idx(folder / "images.gz").dims, (std::vector<std::uint32_t>{2, 2, 3}));
+  EXPECT_EQ(read_idx(folder / "images.gz").dims, (std::vector<std::uint64_t>{2, 2, 3}));
   expect_error<FileError>([&] { read_idx(folder.path()); }, {"is a directory"});
   write_bytes(folder / "empty", "");
   expect_error<FileError>([&] { read_idx(folder / "empty"); }, {"empty: the file is empty"});

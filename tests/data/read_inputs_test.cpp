@@ -75,6 +75,25 @@ TEST_F(ReadInputs, TakesIdx) {
   EXPECT_EQ(rows(floats, 1), Matrix<float>(1, 1, {1.5f}));
 }
 
+TEST_F(ReadInputs, TakesNumPysArrays) {
+  const auto bytes = npy("|u1", "(2, 1, 2)", bytes_of({1, 2, 3, 255}));
+  const Matrix<std::uint8_t> expected(2, 2, {1, 2, 3, 255});
+  EXPECT_EQ(std::get<Matrix<std::uint8_t>>(read(bytes, 2)), expected);
+  EXPECT_EQ(rows(npy("<f4", "(1, 1)", bytes_of({0, 0, 0xc0, 0x3f})), 1), Matrix<float>(1, 1, {1.5f}));
+  const auto other = npy("|u1", "(1, 2)", "ab");
+  for (const auto& archive :
+       {zip({{"arr_0.npy", bytes, true}}), zip({{"x.npy", bytes}, {"y.npy", other}, {"notes.txt", "text"}}),
+        zip({{"x_train.npy", other}, {"x_test.npy", bytes, true}})})
+    EXPECT_EQ(std::get<Matrix<std::uint8_t>>(read(archive, 2)), expected);
+  refuse(zip({{"a.npy", bytes}, {"b.npy", other}}), 2,
+         {"expected an array of inputs", "a (uint8, 2 x 1 x 2), b (uint8, 1 x 2)"});
+  refuse(npy("|u1", "(2, 2)", "abcd"), 3, {"rows: expected rows of 3 values, found 2"});
+  refuse(npy("|u1", "(0, 2)", ""), 2, {"rows: holds no row"});
+  refuse(npy("|u1", "()", "a"), 2, {"rows: expected rows of numbers, found a single number"});
+  refuse("\x89PNG\r\n", 2, {"rows: expected CSV, IDX, .npy or .npz, found a single PNG image"});
+  EXPECT_EQ(rows("PK,PL\n1,2\n", 2), Matrix<float>(1, 2, {1, 2})) << "text that starts as a zip archive does";
+}
+
 TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
   refuse("1,2\n3,four\n", 2, {"rows: line 2, column 2: expected a finite number, found 'four'"});
   refuse("a,b\n1,2\n3,\n", 2, {"rows: line 3, column 2", "found nothing"});

@@ -48,6 +48,56 @@ inline std::string idx_header(int type, const std::vector<std::uint32_t>& dims) 
   return bytes;
 }
 
+inline std::string little_endian(std::uint64_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+
+/// Version, length and `dictionary` as they are: nothing is padded or ended.
+inline std::string npy_start(std::string_view dictionary, int version = 1) {
+  return "\x93NUMPY" + bytes_of({version, 0}) + little_endian(dictionary.size(), version == 1 ? 2 : 4) +
+         std::string(dictionary);
+}
+
+/// A .npy file; `shape` as in "(2, 3)".
+inline std::string npy(std::string_view type, std::string_view shape, std::string_view elements,
+                       bool fortran_order = false) {
+  return npy_start("{'descr': '" + std::string(type) + "', 'fortran_order': " +
+                   (fortran_order ? "True" : "False") + ", 'shape': " + std::string(shape) + ", }  \n") +
+         std::string(elements);
+}
+
+struct ZipEntry {
+  std::string name;
+  std::string bytes;
+  bool packed = false;
+};
+
+/// A zip archive (PKWARE's APPNOTE): local headers with the data, the directory, its end.
+inline std::string zip(const std::vector<ZipEntry>& entries) {
+  std::string files, directory;
+  for (const auto& entry : entries) {
+    std::string data = entry.bytes;
+    if (entry.packed) {  // a gzip stream without its header and its sum
+      data = gzip(data);
+      data = data.substr(10, data.size() - 18);
+    }
+    const auto sum =
+        crc32(0, reinterpret_cast<const Bytef*>(entry.bytes.data()), static_cast<uInt>(entry.bytes.size()));
+    const std::string common =
+        little_endian(20, 2) + little_endian(0, 2) + little_endian(entry.packed ? 8 : 0, 2) +
+        little_endian(0, 2) + little_endian(0x21, 2) + little_endian(sum, 4) + little_endian(data.size(), 4) +
+        little_endian(entry.bytes.size(), 4) + little_endian(entry.name.size(), 2) + little_endian(0, 2);
+    directory += "PK\x01\x02" + little_endian(20, 2) + common + std::string(10, '\0') +
+                 little_endian(files.size(), 4) + entry.name;
+    files += "PK\x03\x04" + common + entry.name + data;
+  }
+  return files + directory + "PK\x05\x06" + little_endian(0, 4) + little_endian(entries.size(), 2) +
+         little_endian(entries.size(), 2) + little_endian(directory.size(), 4) +
+         little_endian(files.size(), 4) + little_endian(0, 2);
+}
+
 /// A source of `bytes`, which must outlive it, in pieces of `piece`; counts in `asked` how often it was
 /// asked.
 inline std::function<std::size_t(std::span<std::uint8_t>)> in_pieces(std::string_view bytes,

@@ -1,0 +1,55 @@
+// Where a run's data come from: the one place that knows. A set known by name, or files.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mlp/data.h"
+
+namespace mlp::app {
+
+/// The options that name data, as typed; nothing where not given.
+struct DataArguments {
+  std::optional<std::string> dataset;  ///< a known name, or a file
+  std::optional<std::string> images, labels, test_images, test_labels, task;
+};
+
+/// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
+bool is_data_key(const std::string& key);
+
+struct KnownData {
+  std::string name;
+};
+struct ImageData {
+  ImageFiles files;  ///< absolute
+  std::optional<Task> task;
+};
+using DataOrigin = std::variant<KnownData, ImageData>;
+
+/// Throws UsageError where the arguments name no data, two kinds of it, or an unknown set.
+DataOrigin data_origin(const DataArguments& arguments);
+
+/// The data of the run that wrote this config.toml.
+DataOrigin data_origin_in(const std::filesystem::path& config);
+
+/// Of the data set; of one file its name without ending, of several that of their folder. Never that of a
+/// known set for files.
+std::string name_of(const DataOrigin& origin);
+
+/// Whether the number of inputs, classes and targets is known only once the data are read.
+bool is_file(const DataOrigin& origin);
+
+/// `class_names`: of the model the data are for; empty: the classes that occur.
+DataSplit load(const DataOrigin& origin, const DataSource& source, std::uint64_t seed,
+               const std::vector<std::string>& class_names = {});
+
+/// As `key = value` lines of config.toml, which lead to the same data from any folder.
+std::string to_toml(const DataOrigin& origin);
+
+/// What must be equal for data to be the same, as `key = value` lines: wherever the files lie.
+std::string identity(const DataOrigin& origin, const Dataset& training);
+
+}  // namespace mlp::app

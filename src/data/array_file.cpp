@@ -1,0 +1,53 @@
+#include "data/array_file.h"
+
+#include <array>
+#include <utility>
+
+#include "data/idx.h"
+#include "data/npy.h"
+#include "mlp/error.h"
+
+namespace mlp {
+
+bool is_npz(const std::filesystem::path& path) { return ByteReader(path).starts_with(kZipMagic); }
+
+NamedArray read_array(const NpzFile& npz, const ArrayRole& role) {
+  const auto array = npz.arrays().size() == 1 ? npz.arrays().front() : npz.find(role);
+  if (!array) npz.refuse(role.labels ? "an array of labels" : "an array of inputs");
+  return {npz.name() + ": " + *array, npz.read(*array)};
+}
+
+NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role) {
+  ByteReader reader(path);
+  return read_array(reader, path, role);
+}
+
+NamedArray read_array(ByteReader& reader, const std::filesystem::path& path, const ArrayRole& role) {
+  if (reader.starts_with(kZipMagic)) return read_array(NpzFile(path), role);
+  if (reader.starts_with(kNpyMagic)) return {path.string(), read_npy(reader)};
+  const auto first = reader.peek();
+  if (first && *first != 0) {
+    const std::string kind = kind_of_file(reader);
+    throw FileError(path.string() + ": expected IDX, .npy or .npz, found " +
+                        (kind.empty() ? "a file of another kind" : kind),
+                    "IDX starts with bytes 00 00, .npy with 93 'NUMPY'; NumPy writes arrays with numpy.save");
+  }
+  return {path.string(), read_idx(reader)};
+}
+
+std::string kind_of_file(ByteReader& reader) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKinds = {
+      {{"\x89PNG", "a single PNG image"},
+       {"\xff\xd8\xff", "a single JPEG image"},
+       {"\x89HDF", "HDF5"},
+       {"\x80\x02", "a Python pickle, which is never read"},
+       {"\x80\x03", "a Python pickle, which is never read"},
+       {"\x80\x04", "a Python pickle, which is never read"},
+       {"\x80\x05", "a Python pickle, which is never read"},
+       {"MATLAB", "a MATLAB file"}}};
+  for (const auto& [start, kind] : kKinds)
+    if (reader.starts_with(start)) return std::string(kind);
+  return {};
+}
+
+}  // namespace mlp

@@ -1,0 +1,30 @@
+// Files of arrays, told apart by their first bytes: IDX (plain or gzip), .npy, .npz.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/array.h"
+#include "data/npz.h"
+
+namespace mlp {
+
+struct NamedArray {
+  std::string name;  ///< for messages: the file, and for .npz the array in it
+  Array array;
+};
+
+bool is_npz(const std::filesystem::path& path);
+
+/// The one array of a file; of a .npz that holds several, the one whose name says `role`. Throws FileError.
+NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role);
+NamedArray read_array(const NpzFile& npz, const ArrayRole& role);
+/// `reader` reads `path` and has not taken anything yet.
+NamedArray read_array(ByteReader& reader, const std::filesystem::path& path, const ArrayRole& role);
+
+/// What a file that is none of them seems to be, by its first bytes: "a PNG image"; empty where unknown.
+std::string kind_of_file(ByteReader& reader);
+
+}  // namespace mlp

@@ -1,0 +1,84 @@
+#include "data/zip_archive.h"
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+
+#include "data/numbers.h"
+#include "mlp/error.h"
+
+namespace mlp {
+
+namespace {
+
+constexpr const char* kHint = "the file is damaged or incomplete; fetch it or write it again";
+
+std::string text_of(zip_error_t& error) {
+  std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return printable(text);
+}
+
+}  // namespace
+
+ZipArchive::ZipArchive(const std::filesystem::path& path) : name_(path.string()) {
+  std::error_code failed;
+  // The list of entries is at a zip's end, which a pipe cannot be asked for first.
+  if (!std::filesystem::is_regular_file(path, failed))
+    throw FileError(name_ + ": a zip archive must be a regular file", "write it to a file first");
+  file_size_ = std::filesystem::file_size(path, failed);
+  zip_error_t error;
+  zip_error_init(&error);
+  open_source(zip_source_file_create(path.c_str(), 0, -1, &error), error);
+}
+
+ZipArchive::ZipArchive(std::string name, std::string_view bytes)
+    : name_(std::move(name)), file_size_(bytes.size()) {
+  zip_error_t error;
+  zip_error_init(&error);
+  open_source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error), error);
+}
+
+void ZipArchive::open_source(zip_source_t* source, zip_error_t& error) {
+  if (source == nullptr) refuse(error);
+  zip_.reset(zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  if (zip_ == nullptr) {
+    zip_source_free(source);
+    refuse(error);
+  }
+  const auto count = static_cast<std::uint64_t>(zip_get_num_entries(zip_.get(), 0));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    zip_stat_t status;
+    zip_stat_init(&status);
+    constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE;
+    if (zip_stat_index(zip_.get(), i, 0, &status) != 0 || (status.valid & kNeeded) != kNeeded)
+      throw FileError(name_ + ": entry " + std::to_string(i) + " of the zip archive cannot be read", kHint);
+    entries_.push_back({status.name, status.size});
+  }
+}
+
+void ZipArchive::refuse(zip_error_t& error) const {
+  throw FileError(name_ + ": cannot be read as a zip archive: " + text_of(error), kHint);
+}
+
+ByteReader ZipArchive::open(std::size_t index) const {
+  const std::string entry = name_ + ": " + printable(entries_.at(index).name);
+  const std::shared_ptr<zip_file_t> file(zip_fopen_index(zip_.get(), index, 0), [](zip_file_t* opened) {
+    if (opened != nullptr) zip_fclose(opened);
+  });
+  if (file == nullptr)
+    throw FileError(entry + ": cannot be opened: " + printable(zip_strerror(zip_.get())), kHint);
+  const auto read = [file, entry](std::span<std::uint8_t> destination) {
+    const zip_int64_t count = zip_fread(file.get(), destination.data(), destination.size());
+    if (count < 0)
+      throw FileError(entry + ": cannot be inflated: " + printable(zip_file_strerror(file.get())), kHint);
+    return static_cast<std::size_t>(count);
+  };
+  // What the archive claims, as far as a file of its length can hold it.
+  const bool overflows = file_size_ > std::numeric_limits<std::uint64_t>::max() / kMaxDeflateRatio;
+  const std::uint64_t most =
+      overflows ? std::numeric_limits<std::uint64_t>::max() : file_size_ * kMaxDeflateRatio;
+  return ByteReader(entry, read, std::min(entries_[index].size, most));
+}
+
+}  // namespace mlp

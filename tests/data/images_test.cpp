@@ -1,0 +1,265 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/support.h"
+#include "mlp/data.h"
+#include "support/temporary_folder.h"
+
+namespace mlp {
+namespace {
+
+using namespace testing_support;
+
+std::string floats(const std::vector<float>& values) {
+  std::string bytes;
+  for (const float value : values) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    bytes += little_endian(bits, 4);
+  }
+  return bytes;
+}
+
+std::string count(std::size_t n) { return std::to_string(n); }
+
+class Images : public ::testing::Test {
+ protected:
+  std::filesystem::path write(const std::string& name, const std::string& bytes) {
+    write_bytes(folder_ / name, bytes);
+    return folder_ / name;
+  }
+  /// Images of 2 x 3, each with its row's number in the first place.
+  std::filesystem::path images(const std::string& name, std::uint32_t rows) {
+    std::string pixels(std::size_t{rows} * 6, '\x01');
+    for (std::size_t i = 0; i < rows; ++i) pixels[6 * i] = static_cast<char>(i);
+    return write(name, idx_header(0x08, {rows, 2, 3}) + pixels);
+  }
+  std::filesystem::path labels(const std::string& name, const std::string& values) {
+    return write(name, idx_header(0x08, {static_cast<std::uint32_t>(values.size())}) + values);
+  }
+  template <class E>
+  void refuse(const ImageFiles& files, std::initializer_list<std::string_view> parts,
+              ImageOptions options = {}) {
+    expect_error<E>([&] { load_images(files, 1, options); }, parts);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Images, AnyIdxPairWithTestFiles) {
+  const auto split = load_images({images("a", 4), labels("b", bytes_of({3, 1, 3, 7})),  //
+                                  images("c.gz", 2), labels("d", bytes_of({7, 1}))},
+                                 1);
+  EXPECT_EQ(split.train.class_names, (std::vector<std::string>{"1", "3", "7"}));
+  EXPECT_EQ(split.train.labels, (std::vector<std::int32_t>{1, 0, 1, 2}));
+  EXPECT_EQ(split.test.labels, (std::vector<std::int32_t>{2, 0}));
+  EXPECT_EQ(split.test.class_names, split.train.class_names);
+  EXPECT_EQ(split.train.image, (ImageShape{2, 3}));
+  EXPECT_EQ(std::get<Matrix<std::uint8_t>>(split.train.inputs)(3, 0), 3);
+  EXPECT_EQ(split.train.name, "a");
+  EXPECT_EQ(split.origin, folder_.path().string());
+  EXPECT_TRUE(split.notes.empty());
+  EXPECT_NO_THROW(validate(split.train));
+  EXPECT_NO_THROW(validate(split.test));
+}
+
+TEST_F(Images, WithoutTestFilesAFifthIsDrawnBySeed) {
+  std::string values;
+  for (int i = 0; i < 50; ++i) values += static_cast<char>(i % 2);
+  const ImageFiles files{images("a", 50), labels("b", values), {}, {}};
+  const auto split = load_images(files, 1);
+  EXPECT_EQ(split.train.rows(), 40u);
+  EXPECT_EQ(split.test.rows(), 10u);
+  std::set<int> seen;
+  for (const auto* part : {&split.train, &split.test}) {
+    const auto& pixels = std::get<Matrix<std::uint8_t>>(part->inputs);
+    for (std::size_t i = 0; i < part->rows(); ++i) {
+      EXPECT_TRUE(seen.insert(pixels(i, 0)).second) << "a row in both";
+      EXPECT_EQ(part->labels[i], pixels(i, 0) % 2) << "a label of another row";
+    }
+  }
+  EXPECT_EQ(seen.size(), 50u);
+  EXPECT_EQ(load_images(files, 1).test.inputs, split.test.inputs);
+  EXPECT_NE(load_images(files, 2).test.inputs, split.test.inputs);
+  EXPECT_EQ(load_images(files, 1, {.test_fraction = 0.5}).test.rows(), 25u);
+  ASSERT_EQ(split.notes.size(), 1u);
+  EXPECT_EQ(split.notes[0], "10 of 50 rows drawn by seed to test on");
+}
+
+TEST_F(Images, NumPysArraysOfAnyShape) {
+  const auto y = write("y.npy", npy("<i8", "(5,)",
+                                    little_endian(4, 8) + little_endian(9, 8) + little_endian(4, 8) +
+                                        little_endian(9, 8) + little_endian(4, 8)));
+  const auto gray = load_images({write("x.npy", npy("|u1", "(5, 2, 1, 1)", "abcdefghij")), y, {}, {}}, 1);
+  EXPECT_EQ(gray.train.image, (ImageShape{2, 1}));
+  EXPECT_EQ(gray.train.features(), 2u);
+  EXPECT_EQ(gray.train.class_names, (std::vector<std::string>{"4", "9"}));
+  const auto colour = load_images({write("x.npy", npy("|u1", "(5, 1, 1, 2)", "abcdefghij")), y, {}, {}}, 1);
+  EXPECT_EQ(colour.train.image, ImageShape{});
+  const auto rows =
+      load_images({write("x.npy", npy("<f4", "(5, 1)", floats({1, 2, 3, 4, 5}))), y, {}, {}}, 1);
+  EXPECT_EQ(rows.train.image, ImageShape{});
+  EXPECT_EQ(std::get<Matrix<float>>(rows.train.inputs).columns(), 1u);
+}
+
+TEST_F(Images, OneNpzWithEverything) {
+  const auto x = npy("|u1", "(3, 2, 2)", "abcdefghijkl"), y = npy("|u1", "(3,)", bytes_of({0, 1, 0}));
+  const auto xt = npy("|u1", "(2, 2, 2)", "mnopqrst"), yt = npy("|u1", "(2,)", bytes_of({1, 1}));
+  for (const auto& names : {std::vector<std::string>{"x_train", "y_train", "x_test", "y_test"},
+                            {"train_images", "train_labels", "test_images", "test_labels"}}) {
+    const auto file = write("all.npz", zip({{names[0] + ".npy", x, true},
+                                            {names[1] + ".npy", y},
+                                            {names[2] + ".npy", xt},
+                                            {names[3] + ".npy", yt}}));
+    const auto split = load_images({file, {}, {}, {}}, 1);
+    EXPECT_EQ(split.train.labels, (std::vector<std::int32_t>{0, 1, 0}));
+    EXPECT_EQ(split.test.labels, (std::vector<std::int32_t>{1, 1}));
+    EXPECT_EQ(std::get<Matrix<std::uint8_t>>(split.test.inputs)(1, 3), 't');
+    EXPECT_EQ(load_labelled_images(file, {}).rows(), 2u) << "the test rows";
+  }
+  const auto mixed = write(
+      "mixed.npz",
+      zip({{"x.npy", x}, {"y.npy", y}, {"x_test.npy", xt}, {"y_test.npy", yt}, {"val_images.npy", xt}}));
+  const auto split = load_images({mixed, {}, {}, {}}, 1);
+  EXPECT_EQ(split.train.rows(), 3u);
+  EXPECT_EQ(split.test.rows(), 2u);
+  EXPECT_EQ(split.notes, (std::vector<std::string>{"not used: val_images"}));
+
+  const auto pair = write("pair.npz", zip({{"images.npy", x}, {"labels.npy", y}}));
+  EXPECT_EQ(load_images({pair, {}, {}, {}}, 1).test.rows(), 1u) << "drawn";
+  EXPECT_EQ(load_images({pair, {}, write("t.npz", zip({{"x.npy", xt}, {"y.npy", yt}})), {}}, 1).test.rows(),
+            2u);
+  EXPECT_EQ(load_labelled_images(pair, {}).rows(), 3u);
+  // one array each, as numpy.savez(file, array) names it
+  const auto a = write("a.npz", zip({{"arr_0.npy", x}})), b = write("b.npz", zip({{"arr_0.npy", y}}));
+  EXPECT_EQ(load_images({a, b, {}, {}}, 1).train.rows(), 2u);
+
+  refuse<FileError>({a, {}, {}, {}},
+                    {"a.npz: expected inputs and labels; it holds arr_0 (uint8, 3 x 2 x 2)"});
+  refuse<FileError>({write("c.npz", zip({{"x.npy", x}, {"b.npy", y}})), {}, {}, {}},
+                    {"expected inputs and labels", "b (uint8, 3)"});
+  refuse<FileError>({write("d.npz", zip({{"x.npy", x}, {"images.npy", x}, {"y.npy", y}})), {}, {}, {}},
+                    {"found several"});
+}
+
+TEST_F(Images, FloatsThatAreNotWholeAreNumbersToPredict) {
+  const auto x = write("x.npy", npy("<f4", "(5, 2)", floats({1, 2, 3, 4, 5, 6, 7, 8, 9, 10})));
+  const auto one =
+      load_images({x, write("y.npy", npy("<f4", "(5,)", floats({1, 2.5f, 3, 4, 5}))), {}, {}}, 1);
+  EXPECT_EQ(one.train.task(), Task::kRegression);
+  EXPECT_EQ(one.train.target_names, (std::vector<std::string>{"target"}));
+  for (std::size_t i = 0; i < one.train.rows(); ++i) {
+    const float first = std::get<Matrix<float>>(one.train.inputs)(i, 0);
+    EXPECT_EQ(one.train.targets(i, 0), first == 3 ? 2.5f : (first + 1) / 2) << "a target of another row";
+  }
+  EXPECT_NO_THROW(validate(one.train));
+  const auto two = load_images(
+      {x, write("y2.npy", npy("<f4", "(5, 2)", floats({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}))), {}, {}}, 1);
+  EXPECT_EQ(two.train.outputs(), 2u);
+  EXPECT_EQ(two.train.task(), Task::kRegression);
+
+  const ImageFiles whole{x, write("w.npy", npy("<f4", "(5,)", floats({1, 2, 1, 2, 2}))), {}, {}};
+  EXPECT_EQ(load_images(whole, 1).train.class_names, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(load_images(whole, 1, {.task = Task::kRegression}).train.task(), Task::kRegression);
+  const ImageFiles bytes{x, write("u.npy", npy("|u1", "(5,)", bytes_of({1, 2, 200, 2, 2}))), {}, {}};
+  const auto split = load_images(bytes, 1, {.task = Task::kRegression});
+  std::multiset<float> targets(split.train.targets.values().begin(), split.train.targets.values().end());
+  targets.insert(split.test.targets(0, 0));
+  EXPECT_EQ(targets, (std::multiset<float>{1, 2, 2, 2, 200}));
+
+  refuse<DataError>({x, folder_ / "y.npy", {}, {}}, {"expected whole numbers as class labels"},
+                    {.task = Task::kClassification});
+  refuse<FileError>(
+      {x,
+       write("n.npy", npy("<f4", "(5,)", floats({1, 2, std::numeric_limits<float>::quiet_NaN(), 4, 5}))),
+       {},
+       {}},
+      {"n.npy: row 2, column 0: expected a finite number, found nan"});
+  refuse<DataError>({x, write("r3.npy", npy("<f4", "(5, 1, 1)", floats({1, 2.5, 3, 4, 5}))), {}, {}},
+                    {
+                        "expected targets, N or N x O numbers, found an array of 5 x 1 x 1",
+                    });
+}
+
+TEST_F(Images, FilesThatDoNotFitTogetherAreNamed) {
+  const auto x = images("x", 4);
+  const auto y = labels("y", bytes_of({0, 1, 0, 1}));
+  const auto swapped = [&](const ImageFiles& files) {
+    try {
+      load_images(files, 1);
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(swapped({y, x, {}, {}}), "check that images and labels are not swapped");
+  EXPECT_EQ(swapped({y, y, {}, {}}), "check that images and labels are not swapped");
+  refuse<DataError>({x, labels("short", bytes_of({0, 1, 0})), {}, {}},
+                    {"short: expected a label for each of the 4 rows of ", "x, found 3"});
+  refuse<DataError>(
+      {x, y, write("t", idx_header(0x08, {2, 3, 3}) + std::string(18, 'a')), labels("tl", "ab")},
+      {"t: expected test rows like those to train on, 6 inputs, found 9"});
+  refuse<DataError>(
+      {x, y, write("t", idx_header(0x08, {2, 3, 2}) + std::string(12, 'a')), labels("tl", "ab")},
+      {"t: expected test rows like those to train on"});
+  refuse<DataError>({x, labels("same", "aaaa"), {}, {}},
+                    {"same: expected at least two classes, found label 97"});
+  refuse<DataError>({images("none", 0), labels("nolabels", ""), {}, {}}, {"none: expected at least one row"});
+  refuse<DataError>({images("two", 2), labels("two-labels", "ab"), {}, {}}, {"2 rows cannot be split into"});
+  refuse<FileError>({x, {}, {}, {}}, {"x: no file of labels is given with it"});
+  refuse<FileError>({x, y, x, {}}, {"x: no file of labels is given with it"});
+  refuse<FileError>({x, write("text", "1\n2\n"), {}, {}},
+                    {"text: expected IDX, .npy or .npz, found a file of another kind"});
+  refuse<FileError>({x, write("p", bytes_of({0x80, 4, 0x95})), {}, {}},
+                    {"found a Python pickle, which is never read"});
+  refuse<FileError>({x, folder_ / "missing", {}, {}}, {"missing: cannot be opened"});
+  refuse<FileError>({x, write("empty", ""), {}, {}}, {"empty: the file is empty"});
+  EXPECT_THROW(load_images({x, y, {}, y}, 1), std::invalid_argument);
+  EXPECT_THROW(load_images({x, y, {}, {}}, 1, {.test_fraction = 1.0}), std::invalid_argument);
+}
+
+TEST_F(Images, ManyDifferentLabelsNeedToBeAskedFor) {
+  constexpr std::size_t kRows = 1001;
+  std::string values;
+  for (std::size_t i = 0; i < kRows; ++i) values += little_endian(i, 4);
+  const ImageFiles files{write("x.npy", npy("|u1", "(" + count(kRows) + ", 1)", std::string(kRows, 'a'))),
+                         write("y.npy", npy("<i4", "(" + count(kRows) + ",)", values)),
+                         {},
+                         {}};
+  refuse<DataError>(files, {"1001 different labels are too many for classes"});
+  EXPECT_EQ(load_images(files, 1, {.task = Task::kClassification}).train.outputs(), kRows);
+  EXPECT_EQ(load_images(files, 1, {.task = Task::kRegression}).train.outputs(), 1u);
+}
+
+TEST_F(Images, AClassOfTheTestRowsAloneIsToldOf) {
+  const auto split = load_images(
+      {images("a", 2), labels("b", bytes_of({1, 2})), images("c", 1), labels("d", bytes_of({0}))}, 1);
+  EXPECT_EQ(split.train.class_names, (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(split.train.labels, (std::vector<std::int32_t>{1, 2}));
+  ASSERT_EQ(split.notes.size(), 1u);
+  EXPECT_EQ(split.notes[0], "1 of the classes occur in the test rows only");
+}
+
+TEST_F(Images, AModelsClassesAreKept) {
+  const ImageOptions model{.class_names = {"5", "6", "7", "8"}};
+  const auto x = images("x", 2);
+  const auto dataset = load_labelled_images(x, labels("y", bytes_of({8, 5})), model);
+  EXPECT_EQ(dataset.labels, (std::vector<std::int32_t>{3, 0}));
+  EXPECT_EQ(dataset.class_names, model.class_names);
+  EXPECT_EQ(load_labelled_images(x, labels("y", bytes_of({8, 8})), model).labels,
+            (std::vector<std::int32_t>{3, 3}));
+  expect_error<DataError>(
+      [&] {
+        load_labelled_images(x, labels("y", bytes_of({8, 9})), model);
+      },
+      {"y: row 1: label 9 is none of the model's 4 classes"});
+}
+
+}  // namespace
+}  // namespace mlp
