@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "engine/step.h"
 #include "mlp/version.h"
+#include "network/text.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
 #include "training/input_density.h"
@@ -22,6 +23,9 @@
 namespace mlp {
 
 namespace {
+
+/// Whether steps, which take denormal numbers for zero, see this one as it was meant.
+bool zero_or_float(double value) { return value == 0 || Range::positive_float().contains(value); }
 
 void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
                      const TrainingOptions& options) {
@@ -36,9 +40,8 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(options.epochs > 0, "train: epochs must be at least 1, not " + text(options.epochs));
   require(options.batch_size > 0,
           "train: the batch size must be at least 1, not " + text(options.batch_size));
-  require(options.l2 >= 0 && std::isfinite(options.l2), "train: l2 must not be negative");
-  require(options.clip_norm >= 0 && std::isfinite(options.clip_norm),
-          "train: clip_norm must not be negative");
+  require(zero_or_float(options.l2), "train: l2 must be 0, or from 1.2e-38 to 3.4e+38");
+  require(zero_or_float(options.clip_norm), "train: clip_norm must be 0, or from 1.2e-38 to 3.4e+38");
   require(options.validation_fraction >= 0 && options.validation_fraction < 1,
           "train: the validation fraction must lie in [0, 1)");
   require(options.early_stopping >= 0, "train: the patience of early stopping must not be negative");

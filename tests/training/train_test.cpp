@@ -586,6 +586,12 @@ TEST(Train, OptionsOutOfRangeAreRefused) {
     refused({.epochs = count});
     refused({.batch_size = count});
   }
+  for (const double denormal : {1e-38, 1e-45, 1e-300}) {
+    refused({.l2 = denormal});
+    refused({.clip_norm = denormal});
+    refused({.optimizer = Adam{.epsilon = denormal}});
+    refused({.optimizer = SGD{denormal}});
+  }
   for (const double bad : {-0.1, kNaN, HUGE_VAL}) {
     refused({.l2 = bad});
     refused({.clip_norm = bad});
