@@ -11,6 +11,7 @@
 #include <limits>
 #include <string>
 
+#include "core/counted.h"
 #include "core/random.h"
 #include "engine/step.h"
 #include "mlp/version.h"
@@ -51,12 +52,12 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(dataset.rows() > 0, "train: the data set has no rows");
   require(dataset.labels.empty() || !dataset.class_names.empty(),
           "train: the data set has labels but no class_names; give each class a name");
-  require(network.fan_in() == dataset.features(), "train: the network takes " + text(network.fan_in()) +
-                                                      " features, the data set has " +
-                                                      text(dataset.features()));
+  require(network.fan_in() == dataset.features(), "train: the network takes " +
+                                                      counted(network.fan_in(), "feature") +
+                                                      ", the data set has " + text(dataset.features()));
   require(network.fan_out() == dataset.outputs(),
-          "train: the network has " + text(network.fan_out()) + " outputs, the data set " +
-              text(dataset.outputs()) + (dataset.task() == Task::kClassification ? " classes" : " targets"));
+          "train: the network has " + counted(network.fan_out(), "output") + ", the data set " +
+              counted(dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target"));
   require(dataset.task() == Task::kClassification || !std::holds_alternative<CrossEntropy>(options.loss),
           "train: cross_entropy needs classes, and this data set has numbers as targets; "
           "take another loss, such as SquaredError");

@@ -91,6 +91,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"data", "lst"}, "did you mean 'list'?"},
       {{"data", "fetch"}, "NAME is required"},
       {{"data", "fetch", "mpgg"}, "did you mean 'mpg'?"},
+      {{"data", "fetch", "mist"}, "did you mean 'mnist'?"},
       {{"help", "trian"}, "did you mean 'train'?"},
   };
   for (const auto& [arguments, message] : cases) {
