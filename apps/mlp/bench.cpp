@@ -114,7 +114,8 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
   document["parameters"] = options.network.parameter_count();
   document["loss"] = to_string(result.loss);
   document["precision"] = to_string(options.precision);
-  document["data"] = {{"rows", result.rows}, {"nonzero", number(result.nonzero)}};
+  document["data"] = {
+      {"rows", result.rows}, {"nonzero", number(result.nonzero)}, {"steps_cut", result.steps_cut}};
   document["seconds"] = options.seconds;
   document["limits"] = nlohmann::ordered_json::array();
   for (const auto& limit : result.limits) {
@@ -141,9 +142,13 @@ std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& resu
                            (bfloat16 ? ", training in bf16 with " + bfloat16_target(options.target) : ""));
   text += field("network", network_text(options.network) + ", " +
                                counted(options.network.parameter_count(), "parameter"));
-  text += field("data", with_thousands(result.rows) + " generated rows of " +
-                            counted(options.network.fan_in(), "byte") + ", " +
-                            fixed(100.0 * result.nonzero, 1) + "% of them not zero");
+  text +=
+      field("data",
+            with_thousands(result.rows) + " generated rows of " + counted(options.network.fan_in(), "byte") +
+                ", " + fixed(100.0 * result.nonzero, 1) + "% of them not zero" +
+                (result.steps_cut ? "; more would take over " + std::to_string(options.data_bytes >> 20) +
+                                        " MiB, so some steps are smaller than asked for"
+                                  : ""));
   for (const auto& limit : result.limits) {
     text += line(&limit == &result.limits.front() ? "limit" : "",
                  gflops(limit.flops()) + " GFLOP/s on " +

@@ -18,8 +18,12 @@ double fraction(const std::string& option, const std::string& text) {
   return real(option, text, "a number from 0 to below 1", [](double x) { return x >= 0.0 && x < 1.0; });
 }
 
+// Training works in float32, which has no other numbers above 0.
+constexpr double kLeast = 1.2e-38, kMost = 3.4e38;
+
 double not_negative(const std::string& option, const std::string& text) {
-  return real(option, text, "a number, 0 or more", [](double x) { return x >= 0.0; });
+  return real(option, text, "0 or a number from 1.2e-38 to 3.4e+38",
+              [](double x) { return x == 0.0 || (x >= kLeast && x <= kMost); });
 }
 
 /// The same layers with `change` made to each.
@@ -116,7 +120,8 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
   if (arguments.learning_rate) {
     settings.optimizer =
         with_learning_rate(settings.optimizer, real("--learning-rate", *arguments.learning_rate,
-                                                    "a number above 0", [](double x) { return x > 0.0; }));
+                                                    "a number above 0, from 1.2e-38 to 3.4e+38",
+                                                    [](double x) { return x >= kLeast && x <= kMost; }));
   } else if (!arguments.optimizer) {
     settings.optimizer = with_learning_rate(settings.optimizer, recipe.learning_rate);
   }

@@ -54,7 +54,7 @@ struct SiLU {
   friend bool operator==(const SiLU&, const SiLU&) = default;
 };
 struct ELU {
-  double alpha = 1.0;  ///< -alpha is the limit towards minus infinity; > 0
+  double alpha = 1.0;  ///< -alpha is the limit towards minus infinity; at least 1.2e-38
   friend bool operator==(const ELU&, const ELU&) = default;
 };
 struct SELU {

@@ -31,8 +31,10 @@ struct BenchmarkOptions {
   Precision precision = Precision::kFloat32;             ///< of training, as in TrainingOptions
   SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< in training; prediction decides by itself
   double seconds = 1.0;       ///< to spend on each number, above 0; a long step may take more
-  std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take over 256 MiB, more where
-                              ///< an epoch would have less than four batches
+  std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take more than data_bytes,
+                              ///< more where an epoch would have less than four batches
+  std::size_t data_bytes = std::size_t{256} << 20;  ///< for the generated data, at least four rows; steps
+                                                    ///< that would need more have fewer rows than asked for
 };
 
 /// Floating-point operations a second, a multiply-add being two, that `threads` threads could do at most.
@@ -67,6 +69,7 @@ struct BenchmarkResult {
   int cores = 1;                       ///< that this process may use
   Loss loss;                           ///< cross-entropy behind Softmax, else squared error
   std::size_t rows = 0;                ///< of the generated data
+  bool steps_cut = false;              ///< some steps have fewer rows than asked for (data_bytes)
   double nonzero = 0.0;                ///< the share of its values that are not zero, as in MNIST
   std::vector<BenchmarkLimit> limits;  ///< ascending by threads, one thread first
   std::vector<BenchmarkMeasurement> training;

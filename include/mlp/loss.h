@@ -36,7 +36,7 @@ struct MeanAbsoluteError {
   friend bool operator==(const MeanAbsoluteError&, const MeanAbsoluteError&) = default;
 };
 struct Huber {
-  double delta = 1.0;  ///< where the parabola turns into a line; > 0
+  double delta = 1.0;  ///< where the parabola turns into a line; at least 1.2e-38
   friend bool operator==(const Huber&, const Huber&) = default;
 };
 struct CrossEntropy {

@@ -14,6 +14,9 @@
 //   AdamW     p -= lr weight_decay p (weights only), then Adam
 //             (Loshchilov and Hutter, 2019, algorithm 2)
 //
+// A learning rate or an epsilon below 1.2e-38 is refused: steps work in float32 and take denormal numbers for
+// zero.
+//
 // State starts at zero. Momentum and RMSProp use one moment buffer, Adam and AdamW two.
 #pragma once
 

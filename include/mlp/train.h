@@ -36,8 +36,8 @@ struct TrainingOptions {
   Schedule schedule = Constant{};
   int epochs = 10;
   int batch_size = 64;
-  double l2 = 0.0;                   ///< adds l2/2 * sum of squared weights to the loss
-  double clip_norm = 0.0;            ///< gradients longer than this are scaled down to it; 0: never
+  double l2 = 0.0;         ///< adds l2/2 * sum of squared weights to the loss; 0, or at least 1.2e-38
+  double clip_norm = 0.0;  ///< gradients longer than this are scaled down to it; likewise; 0: never
   double validation_fraction = 0.0;  ///< of the rows held out of training, see validation_split(); in [0, 1)
   int early_stopping = 0;  ///< stop after this many epochs without a better validation loss and keep the
                            ///< best parameters; 0: never (needs validation_fraction > 0)

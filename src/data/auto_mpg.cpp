@@ -35,7 +35,7 @@ std::array<float, kNumbers> parse_line(std::string_view line, const std::string&
   std::array<float, kNumbers> numbers{};
   for (std::size_t i = 0; i < kNumbers; ++i) {
     const auto cell = line.substr(0, line.find_first_of(kBlanks));
-    const auto number = parse_number(cell);
+    const auto number = parse_float(cell);
     if (!number && cell != "?")
       throw FileError(where + ", column " + std::to_string(i + 1) + " (" + kColumns[i] +
                           "): expected a number or ?, found " + (cell.empty() ? "nothing" : in_quotes(cell)),

@@ -59,7 +59,7 @@ inline std::optional<double> parse_double(std::string_view text) {
 }
 
 /// The finite float that all of `text` spells, or nothing.
-inline std::optional<float> parse_number(std::string_view text) {
+inline std::optional<float> parse_float(std::string_view text) {
   const auto value = parse_double(text);
   if (!value) return std::nullopt;
   const auto narrowed = static_cast<float>(*value);

@@ -115,7 +115,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
     const auto where = [&] { return bytes.name() + ": line " + std::to_string(lines.number()); };
     // A line with some numbers is a row with a mistake in it, not a line of names.
     if (may_be_names &&
-        std::ranges::none_of(cells, [](auto cell) { return parse_number(cell).has_value(); })) {
+        std::ranges::none_of(cells, [](auto cell) { return parse_float(cell).has_value(); })) {
       check_order(cells, feature_names, where());
       continue;
     }
@@ -125,7 +125,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
                       "the model was trained on " + std::to_string(features) +
                           " features: a row needs just these, in the same order");
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto number = parse_number(cells[i]);
+      const auto number = parse_float(cells[i]);
       if (!number)
         throw FileError(where() + ", column " + std::to_string(i + 1) + ": expected a finite number, found " +
                             (cells[i].empty() ? "nothing" : in_quotes(cells[i])),

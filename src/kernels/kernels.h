@@ -110,7 +110,8 @@ struct Kernels {
                       const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon);
 
   /// The same for an X with many zeros: a product is left out where it is zero for a whole group of rows (of
-  /// inputs in weight_step) of a tile. No bit of a finite sum changes.
+  /// inputs in weight_step) of a tile. No bit of a finite sum changes, but for the
+  /// sign of a zero: a sum that is -0 so far, a bias of -0 say, stays so where a product of +0 is left out.
   void (*sparse_affine)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
                         const float* bias, const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
   void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
@@ -134,15 +135,16 @@ struct Kernels {
   /// to[c, r] = from[r, c] for the 16 x 16 squares of `from`, padding included.
   void (*transpose)(ConstBlockedView<float> from, BlockedView<float> to);
 
-  /// values = f(values), and, unless null, derivative = f'(values before), laid out as `values`; element-wise
-  /// activations only. Padding columns become zero.
+  /// values = f(values), and, unless null, derivative = f'(values before), laid out as `values`, with the
+  /// same block stride; element-wise activations only. Padding columns of `values` become zero.
   void (*activate)(const Activation& activation, BlockedView<float> values, float* derivative);
 
-  /// gradient *= f'(z), f' from the output a = f(z): for Linear, ReLU and LeakyReLU.
+  /// gradient *= f'(z), f' from the output a = f(z): for Linear, ReLU and LeakyReLU. Both of one shape and
+  /// block stride.
   void (*multiply_by_derivative_of_output)(const Activation& activation, ConstBlockedView<float> outputs,
                                            BlockedView<float> gradient);
 
-  /// a *= b.
+  /// a *= b, both of one shape and block stride.
   void (*multiply)(BlockedView<float> a, ConstBlockedView<float> b);
 
   /// Each row: softmax in place. Padding becomes zero.

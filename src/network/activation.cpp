@@ -19,7 +19,7 @@ const ClosedSet<Activation>& activations() {
       {"mish"},
       {"gelu", {}, {{"tanh", &GELU::tanh_form}}},
       {"silu"},
-      {"elu", {{"alpha", &ELU::alpha, Range::above(0)}}},
+      {"elu", {{"alpha", &ELU::alpha, Range::positive_float()}}},
       {"selu"},
       {"softmax"},
   };

@@ -15,7 +15,7 @@ const ClosedSet<Loss>& losses() {
       {"squared_error"},
       {.name = "mean_squared_error", .aliases = {"mse"}},
       {.name = "mean_absolute_error", .aliases = {"mae"}},
-      {"huber", {{"delta", &Huber::delta, Range::above(0)}}},
+      {"huber", {{"delta", &Huber::delta, Range::positive_float()}}},
       {.name = "cross_entropy",
        .parameters = {{"label_smoothing", &CrossEntropy::label_smoothing, Range::right_open(0, 1)}},
        .aliases = {"ce"}},

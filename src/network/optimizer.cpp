@@ -12,12 +12,12 @@ namespace {
 /// name.
 template <class T>
 Parameter<T> rate() {
-  return {"learning_rate", &T::learning_rate, Range::above(0), false};
+  return {"learning_rate", &T::learning_rate, Range::positive_float(), false};
 }
 
 const ClosedSet<Optimizer>& optimizers() {
   const Range fraction = Range::right_open(0, 1);
-  const Range positive = Range::above(0);
+  const Range positive = Range::positive_float();
   static const ClosedSet<Optimizer> set{
       "optimizer",
       {"sgd", {rate<SGD>()}},

@@ -55,6 +55,8 @@ class Range {
   static Range right_open(double low, double high) { return {low, high, false, true}; }
   static Range left_open(double low, double high) { return {low, high, true, false}; }
   static Range above(double low);
+  /// Above zero as a float32 too, where steps take denormals for zero: [1.2e-38, 3.4e+38].
+  static Range positive_float() { return closed(1.2e-38, 3.4e38); }
   static Range at_least(double low);
 
   bool contains(double value) const;

@@ -20,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kRepetitions = 7;
-constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 constexpr std::size_t kLeastBatches = 4;
 // Times need no learning, and weights that hardly move never overflow or fade into slow denormal numbers.
 constexpr double kLearningRate = 1e-6;
@@ -81,10 +80,11 @@ class Benchmark {
     if (std::holds_alternative<Softmax>(options.network.layers().back().activation)) {
       result_.loss = CrossEntropy{};
     }
+    const auto batches = cut(options.batch_sizes, most_rows() / kLeastBatches);
     for (const Optimizer& optimizer : options.optimizers) {
-      for (const std::size_t rows : options.batch_sizes) plan_measurements(optimizer, rows, result_.training);
+      for (const std::size_t rows : batches) plan_measurements(optimizer, rows, result_.training);
     }
-    for (const std::size_t rows : options.prediction_rows) {
+    for (const std::size_t rows : cut(options.prediction_rows, most_rows())) {
       plan_measurements(std::nullopt, rows, result_.prediction);
     }
     std::set<int> threads = {1};
@@ -106,6 +106,26 @@ class Benchmark {
   }
 
  private:
+  /// Rows of generated data that fit, and at least enough for batches of one row.
+  std::size_t most_rows() const {
+    const std::size_t row_bytes = options_.network.fan_in() + sizeof(float) * options_.network.fan_out();
+    return std::max(kLeastBatches, options_.data_bytes / row_bytes);
+  }
+
+  /// Sizes of steps, none above `most`; two that are cut to the same are one.
+  std::vector<std::size_t> cut(const std::vector<std::size_t>& sizes, std::size_t most) {
+    std::vector<std::size_t> result;
+    for (const std::size_t size : sizes) {
+      if (size <= most) {
+        result.push_back(size);
+        continue;
+      }
+      result_.steps_cut = true;
+      if (std::ranges::find(result, most) == result.end()) result.push_back(most);
+    }
+    return result;
+  }
+
   engine::Plan plan(const std::optional<Optimizer>& optimizer, std::size_t rows, int threads) const {
     return engine::Plan(options_.network, result_.loss, optimizer, {{0.0f}, {1.0f / 255.0f}}, {},
                         {.max_batch = rows,
@@ -128,9 +148,11 @@ class Benchmark {
 
   Dataset make_data() {
     announce("generating data");
-    const std::size_t batch = std::ranges::max(options_.batch_sizes);
-    result_.rows = std::max({std::min(options_.rows, kMostBytes / options_.network.fan_in()),
-                             kLeastBatches * batch, std::ranges::max(options_.prediction_rows)});
+    const auto most_of = [](const std::vector<BenchmarkMeasurement>& measurements) {
+      return std::ranges::max(measurements, {}, &BenchmarkMeasurement::rows).rows;
+    };
+    result_.rows = std::max({std::min(options_.rows, most_rows()), kLeastBatches * most_of(result_.training),
+                             most_of(result_.prediction)});
     Dataset dataset = benchmark_data(options_.network, result_.rows);
     const auto values = std::get<Matrix<std::uint8_t>>(dataset.inputs).values();
     const auto zeros = std::ranges::count(values, std::uint8_t{0});

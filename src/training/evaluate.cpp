@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/counted.h"
 #include "core/cpu.h"
 #include "engine/step.h"
 #include "mlp/predictor.h"
@@ -24,15 +25,14 @@ std::vector<std::uint32_t> all_rows(std::size_t count) {
   return rows;
 }
 
-void check_outputs(const Model& model, std::size_t found, const char* what) {
-  require(model.network.fan_out() == found, "the model has " + std::to_string(model.network.fan_out()) +
-                                                " outputs, the data set " + std::to_string(found) + " " +
-                                                what);
+void check_outputs(const Model& model, std::size_t found, std::string_view noun) {
+  require(model.network.fan_out() == found, "the model has " + counted(model.network.fan_out(), "output") +
+                                                ", the data set " + counted(found, noun));
 }
 
 void check_features(const Model& model, std::size_t found) {
-  require(model.network.fan_in() == found, "the model takes " + std::to_string(model.network.fan_in()) +
-                                               " features, the data has " + std::to_string(found));
+  require(model.network.fan_in() == found, "the model takes " + counted(model.network.fan_in(), "feature") +
+                                               ", the data has " + std::to_string(found));
 }
 
 struct LossAndOutputs {
@@ -78,7 +78,7 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
   require(model.task() == dataset.task(), "evaluate: the model and the data set are not of the same task");
   validate(dataset);
   check_features(model, dataset.features());
-  check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "classes" : "targets");
+  check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target");
   const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
                           {.max_batch = step_rows(dataset.rows()),
                            .threads = options.threads,

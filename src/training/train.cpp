@@ -11,10 +11,12 @@
 #include <limits>
 #include <string>
 
+#include "core/counted.h"
 #include "core/random.h"
 #include "engine/step.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
+#include "network/text.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
 #include "training/input_density.h"
@@ -23,6 +25,9 @@
 namespace mlp {
 
 namespace {
+
+/// Whether steps, which take denormal numbers for zero, see this one as it was meant.
+bool zero_or_float(double value) { return value == 0 || Range::positive_float().contains(value); }
 
 void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset,
                      const TrainingOptions& options) {
@@ -37,9 +42,8 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(options.epochs > 0, "train: epochs must be at least 1, not " + text(options.epochs));
   require(options.batch_size > 0,
           "train: the batch size must be at least 1, not " + text(options.batch_size));
-  require(options.l2 >= 0 && std::isfinite(options.l2), "train: l2 must not be negative");
-  require(options.clip_norm >= 0 && std::isfinite(options.clip_norm),
-          "train: clip_norm must not be negative");
+  require(zero_or_float(options.l2), "train: l2 must be 0, or from 1.2e-38 to 3.4e+38");
+  require(zero_or_float(options.clip_norm), "train: clip_norm must be 0, or from 1.2e-38 to 3.4e+38");
   require(options.validation_fraction >= 0 && options.validation_fraction < 1,
           "train: the validation fraction must lie in [0, 1)");
   require(options.early_stopping >= 0, "train: the patience of early stopping must not be negative");
@@ -51,12 +55,12 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "train: the data set has labels but no class_names; give each class a name");
   require(!dataset.preprocessing || dataset.preprocessing->width() == dataset.features(),
           "train: the data set's inputs are not those of its preprocessing");
-  require(network.fan_in() == dataset.features(), "train: the network takes " + text(network.fan_in()) +
-                                                      " features, the data set has " +
-                                                      text(dataset.features()));
+  require(network.fan_in() == dataset.features(), "train: the network takes " +
+                                                      counted(network.fan_in(), "feature") +
+                                                      ", the data set has " + text(dataset.features()));
   require(network.fan_out() == dataset.outputs(),
-          "train: the network has " + text(network.fan_out()) + " outputs, the data set " +
-              text(dataset.outputs()) + (dataset.task() == Task::kClassification ? " classes" : " targets"));
+          "train: the network has " + counted(network.fan_out(), "output") + ", the data set " +
+              counted(dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target"));
   require(dataset.task() == Task::kClassification || !std::holds_alternative<CrossEntropy>(options.loss),
           "train: cross_entropy needs classes, and this data set has numbers as targets; "
           "take another loss, such as SquaredError");

@@ -45,6 +45,7 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   EXPECT_EQ(json["precision"], "float32");
   EXPECT_GE(json["data"]["rows"], 1024);
   EXPECT_NEAR(json["data"]["nonzero"].get<double>(), 0.19, 0.01);
+  EXPECT_EQ(json["data"]["steps_cut"], false);
   EXPECT_EQ(json["seconds"], 0.001);
 
   ASSERT_EQ(json["limits"].size(), 2u);

@@ -46,7 +46,10 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--epochs", "3x"}, "not '3x'"},
       {{"train", "friedman", "--epochs", "99999999999999999999"}, "--epochs takes"},
       {{"train", "friedman", "--batch-size", "0"}, "--batch-size takes a whole number from 1"},
-      {{"train", "friedman", "--learning-rate", "nan"}, "--learning-rate takes a number above 0, not 'nan'"},
+      {{"train", "friedman", "--learning-rate", "nan"},
+       "--learning-rate takes a number above 0, from 1.2e-38 to 3.4e+38, not 'nan'"},
+      {{"train", "friedman", "--learning-rate", "1e-38"}, "--learning-rate takes"},
+      {{"train", "friedman", "--clip-norm", "1e-40"}, "--clip-norm takes 0 or a number from 1.2e-38"},
       {{"train", "friedman", "--learning-rate", "inf"}, "--learning-rate takes"},
       {{"train", "friedman", "--learning-rate", "-1"}, "--learning-rate takes"},
       {{"train", "friedman", "--learning-rate", "1e999"}, "--learning-rate takes"},
@@ -88,6 +91,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"data", "lst"}, "did you mean 'list'?"},
       {{"data", "fetch"}, "NAME is required"},
       {{"data", "fetch", "mpgg"}, "did you mean 'mpg'?"},
+      {{"data", "fetch", "mist"}, "did you mean 'mnist'?"},
       {{"help", "trian"}, "did you mean 'train'?"},
   };
   for (const auto& [arguments, message] : cases) {

@@ -8,13 +8,17 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/step_case.h"
+#include "engine/left_by.h"
+#include "support/sanitizer.h"
 
 namespace mlp {
 namespace {
 
 using test::Case;
 using test::Draw;
+using test::How;
+using test::left_by;
+using test::same_bits;
 
 constexpr std::size_t kSmallCache = 0, kLargeCache = std::size_t{1} << 30;
 constexpr double kAlways = 0, kNever = 1;  // input densities
@@ -59,64 +63,20 @@ Case case_with(Zeros kind, Draw& draw, const MultilayerPerceptron& network, cons
   return c;
 }
 
-struct How {
-  Optimizer optimizer = Adam{};
-  double clip_norm = 0;
-  AffineScaling scaling = {};
-};
-
-/// All that some steps of training leave: losses, parameters, moments, gradients.
-std::vector<float> left_by(const Case& c, const How& how, engine::PlanOptions options) {
-  options.max_batch = c.rows.size();
-  const engine::Plan plan(c.network, c.loss, with_learning_rate(how.optimizer, 1e-3), how.scaling, {},
-                          options);
-  EXPECT_EQ(plan.sparse_inputs(), options.input_density < 0.5);
-  ThreadTeam team(plan.threads());
-  engine::Workspace workspace(plan);
-  workspace.load(plan, c.parameters);
-  std::vector<float> all;
-  const auto keep = [&](std::span<const float> values) {
-    all.insert(all.end(), values.begin(), values.end());
-  };
-  for (std::uint64_t step = 0; step < 4; ++step) {
-    // One batch is smaller: what the step before has left behind its rows must not count.
-    const auto rows = std::span(c.rows).first(step == 2 ? (c.rows.size() + 1) / 2 : c.rows.size());
-    const double sum = engine::train_step(plan, workspace, team, {c.dataset, rows, c.rows},
-                                          {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = how.clip_norm});
-    float halves[2];
-    std::memcpy(halves, &sum, sizeof sum);
-    keep(halves);
-  }
-  const Parameters trained = plan.unpack(workspace.parameters.data());
-  EXPECT_NE(trained, c.parameters);
-  keep(trained.values());
-  for (const auto& moment : workspace.moments) {
-    const Parameters unpacked = plan.unpack(moment.data());
-    keep(unpacked.values());
-  }
-  const Parameters gradients =
-      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = 9, .seed = 5, .l2 = 1e-3});
-  keep(gradients.values());
-  return all;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
 /// The sparse step on these numbers of threads, in large chunks and small ones, against the dense one on one
 /// thread.
 void expect_the_dense_bits(const Case& c, const How& how, const std::vector<int>& threads) {
   for (const std::string& target : kernels::available_targets()) {
-    const std::vector<float> expected = left_by(
-        c, how, {.threads = 1, .target = target, .input_density = kNever, .cache_bytes = kLargeCache});
+    const engine::PlanOptions dense{
+        .threads = 1, .target = target, .input_density = kNever, .cache_bytes = kLargeCache};
+    ASSERT_FALSE(test::plan_of(c, how.optimizer, dense).sparse_inputs());
+    const std::vector<float> expected = left_by(c, how, dense);
     for (const int count : threads) {
       for (const std::size_t cache_bytes : {kSmallCache, kLargeCache}) {
-        EXPECT_TRUE(same_bits(
-            left_by(
-                c, how,
-                {.threads = count, .target = target, .input_density = kAlways, .cache_bytes = cache_bytes}),
-            expected))
+        const engine::PlanOptions sparse{
+            .threads = count, .target = target, .input_density = kAlways, .cache_bytes = cache_bytes};
+        ASSERT_TRUE(test::plan_of(c, how.optimizer, sparse).sparse_inputs());
+        EXPECT_TRUE(same_bits(left_by(c, how, sparse), expected))
             << target << ", " << count << " threads, cache " << cache_bytes;
       }
     }
@@ -125,7 +85,7 @@ void expect_the_dense_bits(const Case& c, const How& how, const std::vector<int>
 
 TEST(SparseStep, HasTheBitsOfTheDenseStepOnRandomNetworks) {
   std::uint64_t seed = 9000;
-  for (int repeat = 0; repeat < 5; ++repeat) {
+  for (int repeat = 0; repeat < testing_support::cases(5); ++repeat) {
     for (const Zeros kind : kEveryKind) {
       Draw draw(++seed);
       const MultilayerPerceptron network = test::random_network(draw, Softmax{}, true);
@@ -188,7 +148,8 @@ TEST(SparseStep, HasTheBitsOfTheDenseStepOnEightBitInputs) {
     for (auto& x : inputs.values()) x = static_cast<std::uint8_t>(draw.integer(1, 255));
     make_zeros(inputs, kind);
     c.dataset.inputs = std::move(inputs);
-    expect_the_dense_bits(c, {.scaling = {{0.0f}, {1.0f / 255.0f}}}, {1, 2, 3, 4});
+    c.input_scaling = {{0.0f}, {1.0f / 255.0f}};
+    expect_the_dense_bits(c, {}, {1, 2, 3, 4});
   }
 }
 
@@ -201,9 +162,8 @@ TEST(SparseStep, ReadsEightBitInputsAsTheyAreStoredWhereThreadsWouldConvertThemT
     std::fill_n(&inputs(n, 20), 30, std::uint8_t{0});  // no zeros
   c.dataset.inputs = std::move(inputs);
   const auto reads_codes = [&](const AffineScaling& scaling, const engine::PlanOptions& options) {
-    engine::PlanOptions with_batch = options;
-    with_batch.max_batch = c.rows.size();
-    return engine::Plan(c.network, c.loss, Adam{}, scaling, {}, with_batch).codes_inputs();
+    c.input_scaling = scaling;
+    return test::plan_of(c, Adam{}, options).codes_inputs();
   };
   const AffineScaling seven{{7.0f}, {0.25f}}, between{{6.5f}, {0.25f}},
       by_column{std::vector<float>(133, 7.0f), std::vector<float>(133, 0.25f)};
@@ -214,7 +174,8 @@ TEST(SparseStep, ReadsEightBitInputsAsTheyAreStoredWhereThreadsWouldConvertThemT
   EXPECT_FALSE(reads_codes(between, four)) << "no code stands for zero";
   EXPECT_FALSE(reads_codes(by_column, four));
   for (const AffineScaling& scaling : {seven, between, by_column}) {
-    expect_the_dense_bits(c, {.clip_norm = 0.1, .scaling = scaling}, {1, 2, 4});
+    c.input_scaling = scaling;
+    expect_the_dense_bits(c, {.clip_norm = 0.1}, {1, 2, 4});
   }
 }
 
@@ -223,15 +184,14 @@ TEST(SparseStep, AZeroIsWhatIsZeroOnceScaled) {
   constexpr std::size_t kInputs = 50;
   Draw draw(11);
   Case c = test::case_of(draw, parse_network("40:relu,5:softmax", kInputs), CrossEntropy{}, 60, false);
-  AffineScaling scaling;
   for (std::size_t i = 0; i < kInputs; ++i) {
-    scaling.shift.push_back(static_cast<float>(i % 3));
-    scaling.scale.push_back(0.5f);
+    c.input_scaling.shift.push_back(static_cast<float>(i % 3));
+    c.input_scaling.scale.push_back(0.5f);
   }
   for (float& x : std::get<Matrix<float>>(c.dataset.inputs).values()) {
     x = static_cast<float>(draw.integer(0, 2));
   }
-  expect_the_dense_bits(c, {.scaling = scaling}, {1, 2, 3, 4});
+  expect_the_dense_bits(c, {}, {1, 2, 3, 4});
 }
 
 TEST(SparseStep, IsTakenWhereFewInputsAreNotZero) {

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <bit>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 #include "mlp/checkpoint.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
+#include "support/same_bits.h"
 
 namespace mlp::testing_support {
 
@@ -104,11 +104,6 @@ inline Parameters sample_parameters(const MultilayerPerceptron& network, std::ui
   values[1] = std::numeric_limits<float>::denorm_min();
   values[2] = std::numeric_limits<float>::lowest();
   return parameters;
-}
-
-/// Whether two floats or parameter sets are the same bits, which == (0 is -0) does not tell.
-inline bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 inline Model sample_classifier() {

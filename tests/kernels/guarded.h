@@ -11,13 +11,11 @@
 
 #include "kernels/blocked.h"
 #include "mlp/matrix.h"
+#include "support/same_bits.h"
 
 namespace mlp::test {
 
-/// Whether both hold the same bits: NaNs too, and no zero for a minus zero.
-inline bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
-}
+using testing_support::same_bits;
 
 class Guarded {
  public:

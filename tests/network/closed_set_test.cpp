@@ -289,26 +289,33 @@ TEST(ClosedSet, EachParameterHasItsRange) {
   const auto activation = expect(parse_activation);
   activation("leaky_relu(1)", "leaky_relu: slope = 1 is out of range, expected [0, 1)");
   activation("leaky_relu(-0.1)", "leaky_relu: slope = -0.1 is out of range, expected [0, 1)");
-  activation("elu(0)", "elu: alpha = 0 is out of range, expected > 0");
+  activation("elu(0)", "elu: alpha = 0 is out of range, expected [1.2e-38, 3.4e+38]");
   activation("elu(inf)", "elu: alpha expects a finite number, found 'inf'");
   const auto loss = expect(parse_loss);
-  loss("huber(0)", "huber: delta = 0 is out of range, expected > 0");
+  loss("huber(0)", "huber: delta = 0 is out of range, expected [1.2e-38, 3.4e+38]");
   loss("ce(1)", "cross_entropy: label_smoothing = 1 is out of range, expected [0, 1)");
   loss("bce(-0.5)", "binary_cross_entropy: label_smoothing = -0.5 is out of range, expected [0, 1)");
   const auto optimizer = expect(parse_optimizer);
   for (const std::string name : {"sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"}) {
-    optimizer(name + "(learning_rate=0)", name + ": learning_rate = 0 is out of range, expected > 0");
+    optimizer(name + "(learning_rate=0)",
+              name + ": learning_rate = 0 is out of range, expected [1.2e-38, 3.4e+38]");
     optimizer(name + "(learning_rate=nan)", name + ": learning_rate expects a finite number, found 'nan'");
   }
   optimizer("momentum(momentum=1)", "momentum: momentum = 1 is out of range, expected [0, 1)");
   optimizer("nesterov(momentum=-1)", "nesterov: momentum = -1 is out of range, expected [0, 1)");
   optimizer("rmsprop(rho=1)", "rmsprop: rho = 1 is out of range, expected [0, 1)");
-  optimizer("rmsprop(epsilon=0)", "rmsprop: epsilon = 0 is out of range, expected > 0");
+  optimizer("rmsprop(epsilon=0)", "rmsprop: epsilon = 0 is out of range, expected [1.2e-38, 3.4e+38]");
   for (const std::string name : {"adam", "adamw"}) {
     optimizer(name + "(beta1=1)", name + ": beta1 = 1 is out of range, expected [0, 1)");
     optimizer(name + "(beta2=1)", name + ": beta2 = 1 is out of range, expected [0, 1)");
-    optimizer(name + "(epsilon=0)", name + ": epsilon = 0 is out of range, expected > 0");
+    optimizer(name + "(epsilon=0)", name + ": epsilon = 0 is out of range, expected [1.2e-38, 3.4e+38]");
   }
+  // No denormal float32, which a step would take for zero, and nothing that becomes infinite.
+  EXPECT_EQ(parse_optimizer("adam(epsilon=1.2e-38)"), Optimizer(Adam{.epsilon = 1.2e-38}));
+  optimizer("adam(epsilon=1.1e-38)", "adam: epsilon = 1.1e-38 is out of range, expected [1.2e-38, 3.4e+38]");
+  optimizer("rmsprop(epsilon=1e39)", "rmsprop: epsilon = 1e+39 is out of range, expected [1.2e-38, 3.4e+38]");
+  optimizer("sgd(learning_rate=1e-45)",
+            "sgd: learning_rate = 1e-45 is out of range, expected [1.2e-38, 3.4e+38]");
   optimizer("adamw(weight_decay=-1)", "adamw: weight_decay = -1 is out of range, expected >= 0");
   const auto schedule = expect(parse_schedule);
   schedule("step(factor=0)", "step: factor = 0 is out of range, expected (0, 1]");
@@ -326,7 +333,8 @@ TEST(ClosedSet, ValuesBuiltInCodeAreCheckedAlike) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(range_problem(Activation(LeakyReLU{.slope = 2})),
             "leaky_relu: slope = 2 is out of range, expected [0, 1)");
-  EXPECT_EQ(range_problem(Loss(Huber{.delta = nan})), "huber: delta = nan is out of range, expected > 0");
+  EXPECT_EQ(range_problem(Loss(Huber{.delta = nan})),
+            "huber: delta = nan is out of range, expected [1.2e-38, 3.4e+38]");
   EXPECT_EQ(range_problem(Optimizer(AdamW{.weight_decay = -1})),
             "adamw: weight_decay = -1 is out of range, expected >= 0");
   EXPECT_EQ(range_problem(Schedule(OneCycle{.final = 0})),

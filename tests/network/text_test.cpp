@@ -114,6 +114,8 @@ TEST(Range, ContainsWhatItSays) {
   EXPECT_FALSE(Range::left_open(0, 1).contains(0));
   EXPECT_TRUE(Range::left_open(0, 1).contains(1));
   EXPECT_EQ(Range::above(0).to_string(), "> 0");
+  EXPECT_EQ(Range::positive_float().to_string(), "[1.2e-38, 3.4e+38]");
+  EXPECT_TRUE(std::isnormal(static_cast<float>(1.2e-38)) && std::isfinite(static_cast<float>(3.4e38)));
   EXPECT_FALSE(Range::above(0).contains(0));
   EXPECT_TRUE(Range::above(0).contains(1e300));
   EXPECT_EQ(Range::at_least(1).to_string(), ">= 1");

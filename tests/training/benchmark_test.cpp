@@ -128,6 +128,27 @@ TEST(Benchmark, SkipsZerosAsItIsTold) {
   EXPECT_TRUE(skipped(SparseInputs::kAuto));
 }
 
+TEST(Benchmark, TheDataTakesNoMoreMemoryThanItMay) {
+  auto options = tiny();
+  const std::size_t row_bytes = 6 + 4 * 4;  // bytes in, floats out
+  options.batch_sizes = {3, 10, 1000, 500'000'000};
+  options.prediction_rows = {1, 1'000'000'000};
+  options.threads = {1};
+  options.data_bytes = 60 * row_bytes + 1;
+  const auto result = benchmark(options);
+  EXPECT_TRUE(result.steps_cut);
+  EXPECT_EQ(result.rows, 60u);
+  std::vector<std::size_t> batches, predictions;
+  for (const auto& measured : result.training) batches.push_back(measured.rows);
+  for (const auto& measured : result.prediction) predictions.push_back(measured.rows);
+  EXPECT_EQ(batches, (std::vector<std::size_t>{3, 10, 15})) << "four of the largest are the data";
+  EXPECT_EQ(predictions, (std::vector<std::size_t>{1, 60}));
+
+  options.data_bytes = 0;  // batches of one row, all the same
+  EXPECT_EQ(benchmark(options).rows, 4u);
+  EXPECT_FALSE(benchmark(tiny()).steps_cut);
+}
+
 TEST(Benchmark, EveryTargetOfThisCpu) {
   for (const std::string& name : kernels::available_targets()) {
     auto options = tiny();

@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 
 #include "training/toy.h"
 
 namespace mlp {
 namespace {
+
+using test::same_bits;
 
 constexpr std::size_t kRows = 300;
 
@@ -24,10 +25,6 @@ Model toy_model(bool classes) {
 
 Matrix<float> inputs_of(bool classes) {
   return std::get<Matrix<float>>((classes ? test::toy_classes(kRows) : test::toy_numbers(kRows)).inputs);
-}
-
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
 TEST(Predictor, GivesTheBitsOfPredictHoweverManyRowsItTakesAtATime) {

@@ -14,6 +14,7 @@
 #include "mlp/data.h"
 #include "mlp/split.h"
 #include "mlp/train.h"
+#include "support/same_bits.h"
 
 namespace mlp::test {
 
@@ -81,15 +82,7 @@ inline Dataset subset(const Dataset& dataset, std::span<const std::uint32_t> row
   return part;
 }
 
-inline bool same_bits(const Parameters& a, const Parameters& b) {
-  const auto bits = [](float value) {
-    return std::bit_cast<std::uint32_t>(value);
-  };  // NaN equals NaN, 0 not -0
-  return a.layout() == b.layout() && std::ranges::equal(a.values(), b.values(), {}, bits, bits);
-}
-inline bool same_bits(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
-}
+using testing_support::same_bits;
 
 /// The folder of the real data sets, or nothing and a word about it.
 inline std::optional<DataSource> real_data() {

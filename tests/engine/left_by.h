@@ -1,0 +1,63 @@
+// All that some steps leave behind, to be compared to the bit.
+#pragma once
+
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "engine/step_case.h"
+#include "support/same_bits.h"
+
+namespace mlp::test {
+
+using testing_support::same_bits;
+
+struct How {
+  Optimizer optimizer = Adam{};
+  double clip_norm = 0;
+  bool tells_what_comes = true;
+};
+
+/// All that some steps of training, an evaluation and a prediction leave: parameters, moments, losses,
+/// outputs, gradients.
+inline std::vector<float> left_by(const Case& c, const How& how, const engine::PlanOptions& options) {
+  const engine::Plan plan = plan_of(c, with_learning_rate(how.optimizer, 1e-3), options);
+  ThreadTeam team(plan.threads());
+  engine::Workspace workspace(plan);
+  workspace.load(plan, c.parameters);
+  std::vector<float> all;
+  const auto keep = [&](std::span<const float> values) {
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  const auto keep_sum = [&](double sum) {
+    float halves[2];
+    std::memcpy(halves, &sum, sizeof sum);
+    keep(halves);
+  };
+  for (std::uint64_t step = 0; step < 5; ++step) {
+    // The last batch of an epoch is smaller.
+    const auto rows = std::span(c.rows).first(step == 3 ? (c.rows.size() + 1) / 2 : c.rows.size());
+    engine::Batch batch{c.dataset, rows};
+    if (how.tells_what_comes) batch.upcoming = c.rows;
+    keep_sum(engine::train_step(plan, workspace, team, batch,
+                                {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = how.clip_norm}));
+  }
+  const Parameters trained = plan.unpack(workspace.parameters.data());
+  EXPECT_NE(trained, c.parameters);
+  keep(trained.values());
+  for (const auto& moment : workspace.moments) {
+    const Parameters unpacked = plan.unpack(moment.data());
+    keep(unpacked.values());
+  }
+  keep_sum(engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows}));
+  keep(std::as_const(workspace.outputs).values());
+  Matrix<float> predicted(c.rows.size(), c.network.fan_out());
+  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, predicted);
+  keep(std::as_const(predicted).values());
+  const Parameters gradients =
+      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = 9, .seed = 5, .l2 = 1e-3});
+  keep(gradients.values());
+  return all;
+}
+
+}  // namespace mlp::test
