@@ -20,6 +20,7 @@
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
 #include "mlp/predictor.h"
+#include "mlp/printable.h"
 #include "mlp/reference.h"
 #include "mlp/report.h"
 #include "mlp/schedule.h"

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "mlp/error.h"
+#include "mlp/printable.h"
 #include "network/text.h"
 
 namespace mlp {
@@ -91,7 +92,7 @@ json number_to_json(double value) {
 JsonField JsonField::operator[](const std::string& key) const {
   if (!value_->is_object()) fail_expected("an object");
   const auto member = value_->find(key);
-  const std::string place = place_.empty() ? key : place_ + "." + key;
+  const std::string place = (place_.empty() ? "" : place_ + ".") + printable(key);
   if (member == value_->end()) throw FileError(where_ + ": " + place + " is missing");
   return {*member, where_, place};
 }

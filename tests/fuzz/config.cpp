@@ -1,8 +1,7 @@
 // config.toml: what is accepted, written as its settings would be, is read back the same.
-#include "config_file.h"
-
 #include <set>
 
+#include "config_file.h"
 #include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,11 +1,13 @@
-// CSV records: what is accepted is written and read back the same; pieces and gzip change nothing, not even a message.
+// CSV records: what is accepted is written and read back the same; pieces and gzip change nothing, not even a
+// message.
+#include "mlp/csv.h"
+
 #include <string>
 #include <vector>
 
 #include "data/byte_reader.h"
 #include "data/csv_reader.h"
 #include "fuzz/gzip.h"
-#include "mlp/csv.h"
 
 namespace {
 

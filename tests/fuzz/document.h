@@ -1,6 +1,6 @@
-// Model files and checkpoints from inputs in which a fuzzer finds its way: the JSON document, which stands escaped in
-// the header of the file, and the header's tensors are lines of text; the tensors' bytes follow. The file itself is in
-// memory: no disk is touched, and the readers see an ordinary path.
+// Model files and checkpoints from inputs in which a fuzzer finds its way: the JSON document, which stands
+// escaped in the header of the file, and the header's tensors are lines of text; the tensors' bytes follow.
+// The file itself is in memory: no disk is touched, and the readers see an ordinary path.
 #pragma once
 
 #include <sys/mman.h>
@@ -18,14 +18,17 @@ namespace mlp::fuzz {
 /// A file in memory, written anew for each input.
 class MemoryFile {
  public:
-  MemoryFile() : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) { expect(descriptor_ >= 0, "memfd_create"); }
+  MemoryFile() : descriptor_(::memfd_create("fuzz", MFD_CLOEXEC)) {
+    expect(descriptor_ >= 0, "memfd_create");
+  }
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
   ~MemoryFile() { ::close(descriptor_); }
 
   void write(std::string_view bytes) {
     expect(::ftruncate(descriptor_, 0) == 0, "ftruncate");
-    expect(::pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()), "pwrite");
+    expect(::pwrite(descriptor_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+           "pwrite");
   }
   std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 

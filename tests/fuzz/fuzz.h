@@ -1,8 +1,8 @@
-// What the fuzz targets share. A target is LLVMFuzzerTestOneInput in a file of its own: libFuzzer calls it with bytes it
-// makes up (scripts/fuzz), replay.cpp with those that are committed (every test run).
+// What the fuzz targets share. A target is LLVMFuzzerTestOneInput in a file of its own: libFuzzer calls it
+// with bytes it makes up (scripts/fuzz), replay.cpp with those that are committed (every test run).
 //
-// A target states what must hold for any bytes. What does not hold ends the program: that is how libFuzzer takes note of
-// an input.
+// A target states what must hold for any bytes. What does not hold ends the program: that is how libFuzzer
+// takes note of an input.
 #pragma once
 
 #include <algorithm>
@@ -65,8 +65,8 @@ inline void expect_plain_line(std::string_view text) {
   if (text.size() > 2000) fail("a message is short: " + std::string(text));
 }
 
-/// What `read` returns, or nothing where it throws an Error, as it must for what it does not accept. Anything else that it
-/// throws ends the program.
+/// What `read` returns, or nothing where it throws an Error, as it must for what it does not accept. Anything
+/// else that it throws ends the program.
 template <class Read>
 auto accepted(Read&& read) -> std::optional<decltype(read())> {
   try {

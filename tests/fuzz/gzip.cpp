@@ -1,5 +1,6 @@
-// Gzip streams, damaged and not: ByteReader gives what zlib does, in pieces of any size, and an error where zlib has
-// one. The input is a file as it is, or (odd first byte) bytes to compress and one byte of the result to change.
+// Gzip streams, damaged and not: ByteReader gives what zlib does, in pieces of any size, and an error where
+// zlib has one. The input is a file as it is, or (odd first byte) bytes to compress and one byte of the
+// result to change.
 #include "fuzz/gzip.h"
 
 #include "data/byte_reader.h"

@@ -15,7 +15,8 @@ inline std::string gzip_member(std::string_view bytes) {
   constexpr int kFastest = 1, kSmallestWindow = 9, kGzip = 16, kLeastMemory = 1;
   static z_stream stream = [] {
     z_stream fresh{};
-    expect(deflateInit2(&fresh, kFastest, Z_DEFLATED, kSmallestWindow + kGzip, kLeastMemory, Z_DEFAULT_STRATEGY) == Z_OK,
+    expect(deflateInit2(&fresh, kFastest, Z_DEFLATED, kSmallestWindow + kGzip, kLeastMemory,
+                        Z_DEFAULT_STRATEGY) == Z_OK,
            "zlib starts");
     return fresh;
   }();

@@ -1,5 +1,5 @@
-// What must hold for an IDX array that was read from `bytes`: written again by a few lines of its own, it is the
-// same bytes; and its rows and labels are what the shape says.
+// What must hold for an IDX array that was read from `bytes`: written again by a few lines of its own, it is
+// the same bytes; and its rows and labels are what the shape says.
 #pragma once
 
 #include <cstring>
@@ -41,7 +41,8 @@ inline std::string idx_bytes(const IdxArray& array) {
 inline void check_idx(const IdxArray& array, std::string_view bytes) {
   expect(idx_bytes(array) == bytes, "an IDX array is all of its file's bytes");
   if (const auto labels = accepted([&] { return idx_labels(array, "labels"); }))
-    expect(labels->size() == array.dims[0] && array.dims.size() == 1, "there are as many labels as the size says");
+    expect(labels->size() == array.dims[0] && array.dims.size() == 1,
+           "there are as many labels as the size says");
   if (const auto rows = accepted([&] { return idx_rows(array, "rows"); }))
     expect(row_count(*rows) == array.dims[0], "there are as many rows as the first size says");
 }

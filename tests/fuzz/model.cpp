@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       fuzz::document_file({data, size}),
       [](const auto& path) {
         auto model = load_model(path);
-        fuzz::expect(model.parameters.layout() == ParameterLayout(model.network), "the parameters are the network's");
+        fuzz::expect(model.parameters.layout() == ParameterLayout(model.network),
+                     "the parameters are the network's");
         return model;
       },
       save_model);

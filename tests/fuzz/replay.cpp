@@ -12,10 +12,8 @@
 int main(int count, char** arguments) {
   std::vector<std::filesystem::path> files;
   for (int i = 1; i < count; ++i) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(arguments[i], error))
-      if (entry.is_regular_file()) files.push_back(entry.path());
-    if (error) std::printf("%s: %s\n", arguments[i], error.message().c_str());
+    if (!std::filesystem::exists(arguments[i])) continue;  // a target without crashes
+    for (const auto& entry : std::filesystem::directory_iterator(arguments[i])) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   for (const auto& path : files) {

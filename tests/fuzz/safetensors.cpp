@@ -1,5 +1,5 @@
-// The safetensors envelope, byte for byte: what is accepted covers the file without hole or overlap. The mutator keeps
-// the header's length right most of the time, which random bytes do not.
+// The safetensors envelope, byte for byte: what is accepted covers the file without hole or overlap. The
+// mutator keeps the header's length right most of the time, which random bytes do not.
 #include "files/safetensors.h"
 
 #include <cstring>
@@ -13,7 +13,8 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {
   constexpr std::size_t kLength = 8;
-  if (seed % 8 == 0 || size < kLength || max_size < kLength + 64) return LLVMFuzzerMutate(data, size, max_size);
+  if (seed % 8 == 0 || size < kLength || max_size < kLength + 64)
+    return LLVMFuzzerMutate(data, size, max_size);
   // Header and data are changed apart, and the length is that of the header again.
   std::uint64_t length = 0;
   std::memcpy(&length, data, kLength);
@@ -57,7 +58,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::expect(tensor.begin <= tensor.end && tensor.end <= owners.size(), "a tensor is within the data");
     for (std::uint64_t at = tensor.begin; at < tensor.end; ++at) ++owners[at];
     for (const auto dimension : tensor.shape)
-      fuzz::expect(dimension <= owners.size() || tensor.begin == tensor.end, "a shape is no larger than the data");
+      fuzz::expect(dimension <= owners.size() || tensor.begin == tensor.end,
+                   "a shape is no larger than the data");
     fuzz::expect(!find_invalid_utf8(name), "a name is UTF-8");
   }
   for (const int count : owners) fuzz::expect(count == 1, "every byte belongs to one tensor");
@@ -66,8 +68,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   nlohmann::json written = nlohmann::json::object();
   if (!header->metadata.empty()) written["__metadata__"] = header->metadata;
   for (const auto& [name, tensor] : header->tensors)
-    written[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
+    written[name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {tensor.begin, tensor.end}}};
   const auto again = parse_safetensors_header(written.dump(), owners.size(), "header");
-  fuzz::expect(again.metadata == header->metadata && again.tensors == header->tensors, "what is written is read back");
+  fuzz::expect(again.metadata == header->metadata && again.tensors == header->tensors,
+               "what is written is read back");
   return 0;
 }

@@ -1,7 +1,8 @@
-// Tables: the columns fit together, and read again by their own types they are the same numbers and categories.
+// Tables: the columns fit together, and read again by their own types they are the same numbers and
+// categories.
 //
-// An input is a line of options and the file: "delimiter header missing targets ignore categorical max_categories",
-// each a word ("-" for none), the three lists of columns with '/' between the names.
+// An input is a line of options and the file: "delimiter header missing targets ignore categorical
+// max_categories", each a word ("-" for none), the three lists of columns with '/' between the names.
 #include "mlp/table.h"
 
 #include <bit>
@@ -33,7 +34,8 @@ TableOptions options_of(std::string_view line) {
   TableOptions options;
   const auto delimiter = take(line, ' ');
   constexpr std::string_view kDelimiters = ",;\t|:";
-  if (delimiter.size() == 1 && kDelimiters.find(delimiter[0]) != std::string_view::npos) options.delimiter = delimiter[0];
+  if (delimiter.size() == 1 && kDelimiters.find(delimiter[0]) != std::string_view::npos)
+    options.delimiter = delimiter[0];
   options.header = take(line, ' ') != "0";
   options.missing = names(take(line, ' '));
   options.targets = names(take(line, ' '));
@@ -50,10 +52,11 @@ void check_column(const Column& column, std::size_t rows) {
   const bool text = column.type.kind == ColumnKind::kText;
   const bool numeric = column.type.kind == ColumnKind::kNumeric;
   fuzz::expect(column.numbers.size() == (numeric ? rows : 0), "a numeric column has a number a row");
-  const bool coded = column.type.kind == ColumnKind::kBoolean || column.type.kind == ColumnKind::kCategorical ||
-                     !categories.empty();
+  const bool coded = column.type.kind == ColumnKind::kBoolean ||
+                     column.type.kind == ColumnKind::kCategorical || !categories.empty();
   fuzz::expect(column.codes.size() == (coded ? rows : 0), "a column of categories has a code a row");
-  fuzz::expect(!text || (categories.empty() && column.missing <= rows), "a text column has nothing but a note");
+  fuzz::expect(!text || (categories.empty() && column.missing <= rows),
+               "a text column has nothing but a note");
   std::size_t missing = 0;
   for (const double number : column.numbers) {
     fuzz::expect(!std::isinf(number), "numbers are finite or missing");
@@ -62,20 +65,25 @@ void check_column(const Column& column, std::size_t rows) {
   std::vector<bool> used(categories.size());
   std::size_t without_code = 0;
   for (const std::int32_t code : column.codes) {
-    fuzz::expect(code == Column::kMissing || (code >= 0 && static_cast<std::size_t>(code) < categories.size()),
-                 "a code is a category's");
+    fuzz::expect(
+        code == Column::kMissing || (code >= 0 && static_cast<std::size_t>(code) < categories.size()),
+        "a code is a category's");
     if (code == Column::kMissing)
       ++without_code;
     else
       used[static_cast<std::size_t>(code)] = true;
   }
   fuzz::expect(text || column.missing == (numeric ? missing : without_code), "missing cells are counted");
-  fuzz::expect(!numeric || column.codes.empty() || without_code == missing, "numbers and classes lack the same cells");
+  fuzz::expect(!numeric || column.codes.empty() || without_code == missing,
+               "numbers and classes lack the same cells");
   for (const bool use : used) fuzz::expect(use, "every category occurs");
-  fuzz::expect(std::set(categories.begin(), categories.end()).size() == categories.size(), "categories differ");
-  fuzz::expect(column.type.kind != ColumnKind::kBoolean || categories.size() == 2, "a boolean has two values");
+  fuzz::expect(std::set(categories.begin(), categories.end()).size() == categories.size(),
+               "categories differ");
+  fuzz::expect(column.type.kind != ColumnKind::kBoolean || categories.size() == 2,
+               "a boolean has two values");
   for (const auto& category : categories) {
-    fuzz::expect(category == trimmed(category) && !find_invalid_utf8(category), "a category is trimmed UTF-8");
+    fuzz::expect(category == trimmed(category) && !find_invalid_utf8(category),
+                 "a category is trimmed UTF-8");
   }
   fuzz::expect_plain_line(column.note);
 }
@@ -85,7 +93,8 @@ void expect_same_cells(const Column& a, const Column& b) {
   fuzz::expect(a.numbers.size() == b.numbers.size(), "known types give as many numbers");
   for (std::size_t i = 0; i < a.numbers.size(); ++i)
     fuzz::expect(same(a.numbers[i], b.numbers[i]), "known types give the same numbers");
-  if (a.type.kind != ColumnKind::kNumeric) fuzz::expect(a.codes == b.codes, "known types give the same codes");
+  if (a.type.kind != ColumnKind::kNumeric)
+    fuzz::expect(a.codes == b.codes, "known types give the same codes");
 }
 
 }  // namespace
@@ -114,7 +123,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   std::size_t rows = 0;
   read_table_in_pieces(source(5), types, options, 3, [&](const Table& piece) {
-    fuzz::expect(piece.rows >= 1 && piece.rows <= 3 && piece.columns.size() == types.size(), "a piece has 1 to 3 rows");
+    fuzz::expect(piece.rows >= 1 && piece.rows <= 3 && piece.columns.size() == types.size(),
+                 "a piece has 1 to 3 rows");
     for (std::size_t i = 0; i < types.size(); ++i)
       for (std::size_t row = 0; row < piece.rows; ++row) {
         const auto& column = piece.columns[i];
