@@ -16,6 +16,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
           fuzz::expect(moments.layout() == layout, "the moments are the network's");
         return checkpoint;
       },
-      save_checkpoint);
+      [](const auto& checkpoint, const auto& path) { save_checkpoint(checkpoint, path); });
   return 0;
 }

@@ -13,6 +13,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                      "the parameters are the network's");
         return model;
       },
-      save_model);
+      [](const auto& model, const auto& path) { save_model(model, path); });
   return 0;
 }
