@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "mlp/error.h"
+#include "mlp/printable.h"
 
 namespace mlp::app {
 namespace {
@@ -29,7 +30,7 @@ class LineReader {
     if (rest_.front() == '[') fail("found a table header; only 'key = value' lines are expected");
     if (rest_.front() == '"' || rest_.front() == '\'') return string();
     const std::string text = bare("_-");
-    if (text.empty()) fail("expected a key, found '" + std::string(rest_) + "'");
+    if (text.empty()) fail("expected a key, found '" + printable(rest_) + "'");
     return text;
   }
 
@@ -49,14 +50,15 @@ class LineReader {
     if (text.empty() || !ends) fail("expected a quoted string, a number, true or false");
     if (text != "true" && text != "false" && !std::isdigit(static_cast<unsigned char>(text.back())) &&
         text.back() != '.') {
-      fail("expected a quoted string, a number, true or false, found " + text + " (strings need quotes)");
+      fail("expected a quoted string, a number, true or false, found " + printable(text) +
+           " (strings need quotes)");
     }
     std::erase(text, '_');  // 60_000
     return text;
   }
 
   void end() {
-    if (!at_end()) fail("expected the end of the line, found '" + std::string(rest_) + "'");
+    if (!at_end()) fail("expected the end of the line, found '" + printable(rest_) + "'");
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -105,7 +107,7 @@ class LineReader {
     } else if (c == 'u' || c == 'U') {
       append_utf8(text, hexadecimal(c == 'u' ? 4 : 8));
     } else {
-      fail(std::string("unknown escape \\") + c + " (a backslash itself is \\\\)");
+      fail("unknown escape \\" + printable({&c, 1}) + " (a backslash itself is \\\\)");
     }
   }
 
@@ -162,7 +164,8 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
     entry.value = reader.value();
     reader.end();
     const auto same = [&](const ConfigEntry& other) { return other.key == entry.key; };
-    if (std::any_of(entries.begin(), entries.end(), same)) reader.fail("'" + entry.key + "' is given twice");
+    if (std::any_of(entries.begin(), entries.end(), same))
+      reader.fail("'" + printable(entry.key) + "' is given twice");
     entries.push_back(std::move(entry));
   }
   return entries;

@@ -21,6 +21,7 @@
 #include "mlp/parameters.h"
 #include "mlp/predictor.h"
 #include "mlp/preprocessing.h"
+#include "mlp/printable.h"
 #include "mlp/reference.h"
 #include "mlp/report.h"
 #include "mlp/schedule.h"

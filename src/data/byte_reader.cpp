@@ -66,12 +66,12 @@ ByteReader::~ByteReader() {
 }
 
 void ByteReader::start() {
-  buffer_.resize(kBufferBytes);
+  buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBufferBytes);
   refill();
   // A pipe may give the two bytes that tell gzip one by one.
   if (pending_.size() == 1 && pending_[0] == 0x1f) {
-    const std::size_t count = source_(std::span(buffer_).subspan(1));
-    pending_ = std::span(buffer_).first(1 + count);
+    const std::size_t count = source_(std::span(buffer_.get() + 1, kBufferBytes - 1));
+    pending_ = {buffer_.get(), 1 + count};
     source_read_ += count;
   }
   if (pending_.size() < 2 || pending_[0] != 0x1f || pending_[1] != 0x8b) return;
@@ -81,8 +81,8 @@ void ByteReader::start() {
 }
 
 bool ByteReader::refill() {
-  const std::size_t count = source_(buffer_);
-  pending_ = std::span(buffer_).first(count);
+  const std::size_t count = source_({buffer_.get(), kBufferBytes});
+  pending_ = {buffer_.get(), count};
   source_read_ += count;
   return count > 0;
 }

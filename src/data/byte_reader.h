@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,7 +67,7 @@ class ByteReader {
   std::string name_;
   Source source_;
   std::optional<std::uint64_t> source_size_;
-  std::vector<std::uint8_t> buffer_;
+  std::unique_ptr<std::uint8_t[]> buffer_;
   std::span<std::uint8_t> pending_;  // the part of buffer_ not used yet
   std::uint64_t source_read_ = 0;
   std::uint64_t position_ = 0;

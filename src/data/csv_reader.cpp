@@ -11,7 +11,7 @@ namespace mlp {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 16;  // what ByteReader has at once
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Of two as frequent ones the first is taken: a comma is the likeliest to stand in a text.
 constexpr std::string_view kDelimiters = "\t;|,";
@@ -48,8 +48,8 @@ std::string shown(char c) {
 
 }  // namespace
 
-CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter)
-    : bytes_(bytes), buffer_(kBlockBytes + 1) {
+CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter) : bytes_(bytes) {
+  make_room(0);
   skip_byte_order_mark();
   delimiter_ = delimiter ? *delimiter : detect_delimiter();
   require(!is_line_end(delimiter_) && delimiter_ != '"' && delimiter_ != '\0' && is_ascii(delimiter_),
@@ -66,21 +66,32 @@ bool CsvReader::refill() {
     throw FileError(place(record_line_) + ": longer than the " + std::to_string(kMaxRecordBytes) +
                         " bytes a record may have",
                     "expected records that end with their line; is a quote never closed, or is it no table?");
-  if (begin_ > 0) std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
+  make_room(kept);
   position_ -= begin_;
   begin_ = 0;
-  if (buffer_.size() < kept + kBlockBytes + 1)
-    buffer_.resize(std::min(2 * kept, kMaxRecordBytes) + kBlockBytes + 1);
-  const std::size_t room = buffer_.size() - 1 - kept;
-  const std::size_t count = bytes_.read_some({reinterpret_cast<std::uint8_t*>(buffer_.data()) + kept, room});
+  const std::size_t room = buffer_bytes_ - 1 - kept;
+  const std::size_t count = bytes_.read_some({reinterpret_cast<std::uint8_t*>(buffer_.get()) + kept, room});
   end_ = kept + count;
   buffer_[end_] = '\0';
   exhausted_ = count == 0;
   return !exhausted_;
 }
 
+// Moves the bytes from begin_ on, `kept` of them, to the front of a buffer that has room for a block behind
+// them.
+void CsvReader::make_room(std::size_t kept) {
+  if (buffer_bytes_ >= kept + kBlockBytes + 1) {
+    if (begin_ > 0) std::memmove(buffer_.get(), buffer_.get() + begin_, kept);
+    return;
+  }
+  buffer_bytes_ = std::min(2 * kept, kMaxRecordBytes) + kBlockBytes + 1;
+  auto larger = std::make_unique_for_overwrite<char[]>(buffer_bytes_);
+  if (kept > 0) std::memcpy(larger.get(), buffer_.get() + begin_, kept);
+  buffer_ = std::move(larger);
+}
+
 void CsvReader::skip_byte_order_mark() {
-  const auto start = [&] { return std::string_view(buffer_.data(), end_); };
+  const auto start = [&] { return std::string_view(buffer_.get(), end_); };
   while (end_ < kByteOrderMark.size() && kByteOrderMark.starts_with(start()) && refill()) {
   }
   if (start().starts_with("\xFF") || start().starts_with("\xFE"))
@@ -146,11 +157,11 @@ void CsvReader::end_line() {
 // Takes cells while they are as simple as most are: unquoted ASCII before a delimiter, all of it at hand. (A
 // third of the time of reading a file of numbers when each cell went the long way.)
 void CsvReader::simple_cells() {
-  const char* const record = buffer_.data() + begin_;
-  const char* cell = buffer_.data() + position_;
+  const char* const record = buffer_.get() + begin_;
+  const char* cell = buffer_.get() + position_;
   const char delimiter = delimiter_;
   Cell* to = cells_.data() + size_;
-  for (const Cell* const end = cells_.data() + kMaxCells; to != end; ++to) {
+  for (const Cell* const end = cells_.data() + cells_.size(); to != end; ++to) {
     const char* next = cell;
     while (plain_[index_of(*next)]) ++next;
     if (*next != delimiter || *cell == '"') break;
@@ -158,16 +169,16 @@ void CsvReader::simple_cells() {
     cell = next + 1;
   }
   size_ = static_cast<std::size_t>(to - cells_.data());
-  position_ = static_cast<std::size_t>(cell - buffer_.data());
+  position_ = static_cast<std::size_t>(cell - buffer_.get());
 }
 
 void CsvReader::plain_cell() {
   const std::size_t begin = position_ - begin_;
   bool ascii = true;
   for (;;) {
-    const char* next = buffer_.data() + position_;
+    const char* next = buffer_.get() + position_;
     while (plain_[index_of(*next)]) ++next;
-    position_ = static_cast<std::size_t>(next - buffer_.data());
+    position_ = static_cast<std::size_t>(next - buffer_.get());
     if (!is_ascii(*next)) {
       ascii = false;
       ++position_;
@@ -188,16 +199,16 @@ void CsvReader::quoted_cell() {
   std::size_t length = 0;
   bool ascii = true, after_cr = false;
   const auto keep = [&](std::size_t count) {
-    char* to = buffer_.data() + begin_ + begin + length;
-    const char* from = buffer_.data() + position_;
+    char* to = buffer_.get() + begin_ + begin + length;
+    const char* from = buffer_.get() + position_;
     if (to != from) std::memmove(to, from, count);
     length += count;
     position_ += count;
   };
   for (;;) {
-    const char* next = buffer_.data() + position_;
+    const char* next = buffer_.get() + position_;
     while (kPlainInQuotes[index_of(*next)]) ++next;
-    const auto count = static_cast<std::size_t>(next - buffer_.data()) - position_;
+    const auto count = static_cast<std::size_t>(next - buffer_.get()) - position_;
     if (count > 0) after_cr = false;
     keep(count);
     if (position_ == end_) {
@@ -229,6 +240,7 @@ void CsvReader::add_cell(std::size_t begin, std::size_t size, std::uint64_t line
     throw FileError(
         place(record_line_) + ": more than the " + std::to_string(kMaxCells) + " cells a record may have",
         kNotTextHint);
+  if (size_ == cells_.size()) cells_.resize(std::min(2 * size_, kMaxCells));
   cells_[size_++] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size)};
   if (ascii) return;
   const auto text = (*this)[size_ - 1];

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,7 @@ class CsvReader {
   /// The current record's cells, valid until next(). There is at least one.
   std::size_t size() const { return size_; }
   std::string_view operator[](std::size_t column) const {
-    return {buffer_.data() + begin_ + cells_[column].begin, cells_[column].size};
+    return {buffer_.get() + begin_ + cells_[column].begin, cells_[column].size};
   }
 
   /// Of the current record: its number, and the line it starts in; both count from 1.
@@ -65,6 +66,7 @@ class CsvReader {
   };
 
   bool refill();
+  void make_room(std::size_t kept);
   void skip_byte_order_mark();
   char detect_delimiter();
   bool at_end() { return position_ == end_ && !refill(); }
@@ -76,7 +78,8 @@ class CsvReader {
   std::string place(std::uint64_t line, std::optional<std::size_t> column = {}) const;
 
   ByteReader& bytes_;
-  std::vector<char> buffer_;  // one byte longer than what may be in it: a zero byte follows the data
+  std::unique_ptr<char[]> buffer_;  // one byte longer than what may be in it: a zero byte follows the data
+  std::size_t buffer_bytes_ = 0;
   std::size_t begin_ = 0;     // of the current record in the buffer
   std::size_t position_ = 0;  // read up to here
   std::size_t end_ = 0;       // of the bytes in the buffer
@@ -84,7 +87,7 @@ class CsvReader {
   bool after_cr_ = false;     // the bytes ended between the CR and the LF of a line's end, or so it may be
   char delimiter_ = ',';
   std::array<bool, 256> plain_{};  // bytes that an unquoted cell runs through without a closer look
-  std::vector<Cell> cells_ = std::vector<Cell>(kMaxCells);
+  std::vector<Cell> cells_ = std::vector<Cell>(64);
   std::size_t size_ = 0;  // of them are the current record's
   std::vector<std::string> names_;
   std::uint64_t line_ = 1;

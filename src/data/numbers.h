@@ -1,7 +1,6 @@
 // Numbers in text files, read the same way in every locale; and what else stood there, for error messages.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -10,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "mlp/printable.h"
 
 namespace mlp {
 
@@ -66,17 +67,7 @@ inline std::optional<float> parse_float(std::string_view text) {
   return std::isfinite(narrowed) ? std::optional(narrowed) : std::nullopt;
 }
 
-/// `text` for an error message: shortened, to whole UTF-8 characters, and without control characters.
-inline std::string printable(std::string_view text) {
-  std::size_t kept = std::min<std::size_t>(text.size(), 40);
-  while (kept < text.size() && kept > 0 && (text[kept] & 0xC0) == 0x80) --kept;
-  std::string shown(text.substr(0, kept));
-  for (char& character : shown)
-    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7f) character = '.';
-  return shown + (text.size() > kept ? "..." : "");
-}
-
-/// The same in quotes.
+/// `text` for an error message.
 inline std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
 
 }  // namespace mlp

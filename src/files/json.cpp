@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "mlp/error.h"
+#include "mlp/printable.h"
 #include "network/text.h"
 
 namespace mlp {
@@ -90,14 +91,14 @@ json number_to_json(double value) {
 
 JsonField JsonField::operator[](const std::string& key) const {
   if (const auto found = member(key)) return *found;
-  throw FileError(where_ + ": " + (place_.empty() ? "" : place_ + ".") + key + " is missing");
+  throw FileError(where_ + ": " + (place_.empty() ? "" : place_ + ".") + printable(key) + " is missing");
 }
 
 std::optional<JsonField> JsonField::member(const std::string& key) const {
   if (!value_->is_object()) fail_expected("an object");
   const auto found = value_->find(key);
   if (found == value_->end()) return std::nullopt;
-  return JsonField(*found, where_, place_.empty() ? key : place_ + "." + key);
+  return JsonField(*found, where_, (place_.empty() ? "" : place_ + ".") + printable(key));
 }
 
 std::vector<JsonField> JsonField::items() const {

@@ -6,12 +6,12 @@
 #include <limits>
 
 #include "mlp/error.h"
+#include "mlp/printable.h"
 
 namespace mlp {
 
 namespace {
 
-constexpr std::size_t kMaxQuoted = 40;
 constexpr std::size_t kMaxArguments = 16;  // no variant has as many parameters
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -62,14 +62,7 @@ bool same_name(std::string_view a, std::string_view b) {
   return letters(a) == letters(b);
 }
 
-std::string quote(std::string_view text, char mark) {
-  std::string quoted(1, mark);
-  for (const char c : text.substr(0, kMaxQuoted)) {
-    quoted += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  }
-  if (text.size() > kMaxQuoted) quoted += "...";
-  return quoted + mark;
-}
+std::string quote(std::string_view text, char mark) { return mark + printable(text) + mark; }
 
 std::vector<std::string_view> split(std::string_view text, char separator, std::size_t most) {
   std::vector<std::string_view> parts;

@@ -28,7 +28,7 @@ std::string fold(std::string_view text);
 /// Whether two names are the same but for case, '-' and '_': "LeakyReLU" is "leaky_relu".
 bool same_name(std::string_view a, std::string_view b);
 
-/// 'text' for a one-line message: cut after 40 characters, control characters shown as '?'.
+/// 'text' for a one-line message (see printable.h).
 std::string quote(std::string_view text, char mark = '\'');
 
 /// The parts between separators, those inside parentheses left alone: never empty, its parts may be. Stops

@@ -134,7 +134,7 @@ TEST(CsvReader, NamesPlaces) {
   EXPECT_EQ(csv.where(1), "memory: line 1, record 1, column 2");
   csv.set_names({"a", "b\nc"});
   ASSERT_TRUE(csv.next());
-  EXPECT_EQ(csv.where(1), "memory: line 2, record 2, column 2 ('b.c')");
+  EXPECT_EQ(csv.where(1), "memory: line 2, record 2, column 2 ('b?c')");
 }
 
 TEST(CsvReader, RefusesDamage) {

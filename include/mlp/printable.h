@@ -1,0 +1,15 @@
+// Text from elsewhere - a cell, a name, an option - as it may stand in a message.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mlp {
+
+/// `text` on one line, in UTF-8, and with nothing that a terminal would obey: control characters and bytes
+/// that are no character become '?'. Longer than `most` bytes it is cut, between characters, and ends in
+/// "...".
+std::string printable(std::string_view text, std::size_t most = 40);
+
+}  // namespace mlp

@@ -1,0 +1,33 @@
+#include "mlp/printable.h"
+
+#include "core/utf8.h"
+
+namespace mlp {
+
+namespace {
+
+/// The control characters of ASCII, and those that UTF-8 spells C2 80 to C2 9F: terminals obey these, too.
+bool is_control(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  return character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t most) {
+  std::string shown;
+  for (std::size_t used = 0; used < text.size();) {
+    const std::size_t length = utf8_length(text.substr(used));
+    const auto character = text.substr(used, length == 0 ? 1 : length);
+    used += character.size();
+    if (used > most) return shown + "...";
+    if (length == 0 || is_control(character))
+      shown += '?';
+    else
+      shown += character;
+  }
+  return shown;
+}
+
+}  // namespace mlp

@@ -1,0 +1,29 @@
+// config.toml: what is accepted, written as its settings would be, is read back the same.
+#include <set>
+
+#include "config_file.h"
+#include "fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace mlp;
+  using mlp::app::parse_config;
+  using mlp::app::toml_string;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto entries = fuzz::accepted([&] { return parse_config(text, "config.toml"); });
+  if (!entries) return 0;
+  std::string written;
+  std::set<std::string> keys;
+  int line = 0;
+  for (const auto& entry : *entries) {
+    fuzz::expect(keys.insert(entry.key).second, "no key is given twice");
+    fuzz::expect(entry.line > line, "lines are counted");
+    line = entry.line;
+    written += toml_string(entry.key) + " = " + toml_string(entry.value) + "\n";
+  }
+  const auto again = parse_config(written, "config.toml");
+  fuzz::expect(again.size() == entries->size(), "what is written is read back");
+  for (std::size_t i = 0; i < again.size(); ++i)
+    fuzz::expect(again[i].key == (*entries)[i].key && again[i].value == (*entries)[i].value,
+                 "every key and value is read back");
+  return 0;
+}
