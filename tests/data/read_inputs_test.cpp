@@ -108,7 +108,7 @@ TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
   refuse("", 2, {"the file is empty"});
   refuse("\n\n", 2, {"holds no row"});
   refuse("width,height\n", 2, {"holds no row"});
-  refuse("1,\x01\x02\n", 2, {"line 1, column 2", "found '??'"});
+  refuse("1,\x01\x02\n", 2, {"line 1, column 2", "found '?" "?'"});
   refuse(std::string(20'000'000, '1'), 2, {"line 1 is longer than"});
 }
 
