@@ -41,12 +41,32 @@ class LineReader {
     skip_space();
   }
 
+  bool at_array() const { return !rest_.empty() && rest_.front() == '['; }
+
+  std::vector<std::string> values() {
+    if (!at_array()) return {value()};
+    std::vector<std::string> all;
+    for (bool first = true;; first = false) {
+      rest_.remove_prefix(1);  // '[' or ','
+      skip_space();
+      if (first && !rest_.empty() && rest_.front() == ']') break;
+      all.push_back(value());
+      skip_space();
+      if (rest_.empty() || (rest_.front() != ',' && rest_.front() != ']')) {
+        fail("expected ',' or ']' in the array");
+      }
+      if (rest_.front() == ']') break;
+    }
+    rest_.remove_prefix(1);
+    return all;
+  }
+
   std::string value() {
     if (at_end()) fail("expected a value after '='");
     if (rest_.front() == '"' || rest_.front() == '\'') return string();
     std::string text = bare("_-+.");
-    const bool ends =
-        rest_.empty() || kSpace.find(rest_.front()) != std::string_view::npos || rest_.front() == '#';
+    const bool ends = rest_.empty() || kSpace.find(rest_.front()) != std::string_view::npos ||
+                      std::string_view("#,]").find(rest_.front()) != std::string_view::npos;
     if (text.empty() || !ends) fail("expected a quoted string, a number, true or false");
     if (text != "true" && text != "false" && !std::isdigit(static_cast<unsigned char>(text.back())) &&
         text.back() != '.') {
@@ -159,9 +179,10 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 
     LineReader reader(content, name, line);
     if (reader.at_end()) continue;
-    ConfigEntry entry{.key = reader.key(), .value = {}, .line = line};
+    ConfigEntry entry{.key = reader.key(), .values = {}, .is_array = false, .line = line};
     reader.equals();
-    entry.value = reader.value();
+    entry.is_array = reader.at_array();
+    entry.values = reader.values();
     reader.end();
     const auto same = [&](const ConfigEntry& other) { return other.key == entry.key; };
     if (std::any_of(entries.begin(), entries.end(), same))
@@ -204,6 +225,12 @@ std::string toml_string(std::string_view text) {
     }
   }
   return result + '"';
+}
+
+std::string toml_array(const std::vector<std::string>& texts) {
+  std::string result;
+  for (const auto& text : texts) result += (result.empty() ? "" : ", ") + toml_string(text);
+  return "[" + result + "]";
 }
 
 }  // namespace mlp::app

@@ -1,5 +1,6 @@
 // config.toml: the part of TOML 1.0 a training run needs - comments and `key = value` lines, where a value is
-// a string, a number or a boolean. (CLI11's own reader cuts strings at '#' and knows no escapes.)
+// a string, a number, a boolean, or an array of these on one line. (CLI11's own reader cuts strings at '#'
+// and knows no escapes.)
 #pragma once
 
 #include <filesystem>
@@ -11,8 +12,9 @@ namespace mlp::app {
 
 struct ConfigEntry {
   std::string key;
-  std::string value;  ///< without quotes and escapes
-  int line = 0;       ///< counted from 1
+  std::vector<std::string> values;  ///< without quotes and escapes; one, or an array's
+  bool is_array = false;
+  int line = 0;  ///< counted from 1
 };
 
 /// Throws FileError naming path and line.
@@ -23,5 +25,8 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 
 /// `text` as a TOML basic string, quotes included.
 std::string toml_string(std::string_view text);
+
+/// Several of them as a TOML array, brackets included.
+std::string toml_array(const std::vector<std::string>& texts);
 
 }  // namespace mlp::app

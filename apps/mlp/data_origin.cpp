@@ -22,16 +22,31 @@ constexpr std::array<std::pair<const char*, std::optional<std::string> DataArgum
      {"test-labels", &DataArguments::test_labels},
      {"task", &DataArguments::task}}};
 
+constexpr std::array<std::pair<const char*, std::optional<std::string> TableArguments::*>, 5> kTableKeys = {
+    {{"test", &TableArguments::test},
+     {"test-fraction", &TableArguments::test_fraction},
+     {"scaling", &TableArguments::scaling},
+     {"class-weight", &TableArguments::class_weight},
+     {"sample-weight", &TableArguments::sample_weight}}};
+constexpr std::array<std::pair<const char*, std::vector<std::string> TableArguments::*>, 3> kTableLists = {
+    {{"target", &TableArguments::targets},
+     {"ignore", &TableArguments::ignore},
+     {"categorical", &TableArguments::categorical}}};
+
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const auto& info : known_datasets()) names.push_back(info.name);
   return names;
 }
 
-bool is_known(const std::string& name) {
+}  // namespace
+
+bool is_known_data(const std::string& name) {
   const auto names = known_names();
   return std::find(names.begin(), names.end(), name) != names.end();
 }
+
+namespace {
 
 std::filesystem::path absolute(const std::optional<std::string>& path) {
   return path ? std::filesystem::absolute(*path).lexically_normal() : std::filesystem::path();
@@ -52,12 +67,23 @@ DataOrigin images(const DataArguments& arguments) {
                    .task = parse_task(arguments.task)};
 }
 
+/// By its name: .npy, or what IDX files are called ("train-images-idx3-ubyte.gz").
+bool looks_like_images(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return path.extension() == ".npy" || name.find("idx") != std::string::npos ||
+         name.find("ubyte") != std::string::npos;
+}
+
 /// What DATASET stands for: a known name or a file.
 DataOrigin named(const DataArguments& arguments) {
   const std::string& text = *arguments.dataset;
-  if (is_known(text)) {
-    if (arguments.task)
-      throw UsageError("--task is for data from files; what " + text + " is for is known", "leave it out");
+  if (is_known_data(text)) {
+    if (arguments.task || arguments.table.given()) {
+      throw UsageError((arguments.task ? "--task is for data from files; what "
+                                       : "--target and other options of tables are for files; what ") +
+                           text + " is for is known",
+                       "leave it out");
+    }
     return KnownData{text};
   }
   const std::filesystem::path path = text;
@@ -66,17 +92,30 @@ DataOrigin named(const DataArguments& arguments) {
     file.images = std::exchange(file.dataset, std::nullopt);
     return images(file);
   }
+  // A name that looks like a table's is one, even where no such file is: then reading it says so.
   std::error_code error;
-  if (std::filesystem::is_regular_file(path, error))
-    throw UsageError("'" + text + "' is a file, but no .npz",
-                     "images and labels: --images FILE --labels FILE");
+  const bool is_table = is_table_name(path) || !arguments.table.targets.empty();
+  if (is_table || (std::filesystem::is_regular_file(path, error) && !looks_like_images(path))) {
+    return table_origin(text, arguments.table, parse_task(arguments.task));
+  }
+  if (std::filesystem::is_regular_file(path, error)) {
+    throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
+  }
+  if (std::filesystem::is_directory(path, error)) {
+    throw UsageError("'" + text + "' is a folder", "name a file in it");
+  }
+  if (text.find('/') != std::string::npos) throw FileError("cannot read " + text + ": there is no such file");
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));
 }
 
 }  // namespace
 
 bool is_data_key(const std::string& key) {
-  return std::any_of(kKeys.begin(), kKeys.end(), [&](const auto& entry) { return key == entry.first; });
+  const auto is = [&](const auto& entry) { return key == entry.first; };
+  return std::any_of(kKeys.begin(), kKeys.end(), is) ||
+         std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
+         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "delimiter" ||
+         key == "no-header";
 }
 
 DataOrigin data_origin(const DataArguments& arguments) {
@@ -91,40 +130,68 @@ DataOrigin data_origin(const DataArguments& arguments) {
     }
     return named(arguments);
   }
-  if (arguments.images) return images(arguments);
+  if (arguments.images) {
+    if (arguments.table.given()) {
+      throw UsageError("--target and other options of tables do not go with --images", "leave them out");
+    }
+    return images(arguments);
+  }
   if (arguments.test_images) throw UsageError("--test-images without --images", "give both");
   throw UsageError(
       "which data set?",
-      "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or files: --images "
-      "FILE --labels FILE");
+      "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or your own: mlp train "
+      "FILE.csv --target COLUMN, or --images FILE --labels FILE");
 }
 
 DataOrigin data_origin_in(const std::filesystem::path& config) {
   DataArguments arguments;
-  for (const auto& [key, value, line] : read_config(config)) {
+  for (const auto& [key, values, is_array, line] : read_config(config)) {
+    if (values.empty()) continue;
     for (const auto& [name, member] : kKeys) {
-      if (key == name) arguments.*member = value;
+      if (key == name) arguments.*member = values.front();
     }
+    for (const auto& [name, member] : kTableKeys) {
+      if (key == name) arguments.table.*member = values.front();
+    }
+    for (const auto& [name, member] : kTableLists) {
+      if (key == name) arguments.table.*member = values;
+    }
+    auto& reading = arguments.table.reading;
+    if (key == "na") reading.missing = values;
+    if (key == "delimiter") reading.delimiter = values.front();
+    if (key == "no-header") reading.no_header = values.front() == "true";
   }
   return data_origin(arguments);
 }
 
 std::string name_of(const DataOrigin& origin) {
   if (const auto* known = std::get_if<KnownData>(&origin)) return known->name;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    const auto& file = table->file;
+    const std::string name = (file.extension() == ".gz" ? file.stem() : file).stem().string();
+    return name.empty() ? "table" : is_known_data(name) ? name + "-table" : name;
+  }
   const auto& files = std::get<ImageData>(origin).files;
   std::string name =
       (files.labels.empty() ? files.images.stem() : files.images.parent_path().filename()).string();
   if (name.empty()) name = "images";
-  return is_known(name) ? name + "-files" : name;
+  return is_known_data(name) ? name + "-files" : name;
 }
 
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
-DataSplit load(const DataOrigin& origin, const DataSource& source, std::uint64_t seed,
+DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
                const std::vector<std::string>& class_names) {
-  if (const auto* known = std::get_if<KnownData>(&origin)) return load_dataset(known->name, source, seed);
-  const auto& [files, task] = std::get<ImageData>(origin);
-  auto split = load_images(files, seed, {.task = task, .class_names = class_names});
+  if (const auto* known = std::get_if<KnownData>(&origin)) {
+    return load_dataset(known->name, source, drawing.seed);
+  }
+  DataSplit split;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    split = load(*table, drawing.validation_fraction, drawing.seed);
+  } else {
+    const auto& [files, task] = std::get<ImageData>(origin);
+    split = load_images(files, drawing.seed, {.task = task, .class_names = class_names});
+  }
   split.train.name = split.test.name = name_of(origin);
   return split;
 }
@@ -132,16 +199,25 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, std::uint64_t
 std::string to_toml(const DataOrigin& origin) {
   if (const auto* known = std::get_if<KnownData>(&origin))
     return "dataset = " + toml_string(known->name) + "\n";
-  const auto& [files, task] = std::get<ImageData>(origin);
   std::string text;
   const auto line = [&](const std::string& key, const std::string& value) {
     if (!value.empty()) text += key + " = " + toml_string(value) + "\n";
   };
+  const auto task_line = [&](const std::optional<Task>& task) {
+    if (task) line("task", *task == Task::kClassification ? "classification" : "regression");
+  };
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    line("dataset", table->file.string());
+    line("test", table->test.string());
+    task_line(table->question.task);
+    return text + to_toml(*table);
+  }
+  const auto& [files, task] = std::get<ImageData>(origin);
   line("images", files.images.string());
   line("labels", files.labels.string());
   line("test-images", files.test_images.string());
   line("test-labels", files.test_labels.string());
-  if (task) line("task", *task == Task::kClassification ? "classification" : "regression");
+  task_line(task);
   return text;
 }
 

@@ -1,4 +1,4 @@
-// Where a run's data come from: the one place that knows. A set known by name, or files.
+// Where a run's data come from: the one place that knows. A set known by name, a table, or files of images.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mlp/data.h"
+#include "table_origin.h"
 
 namespace mlp::app {
 
@@ -15,10 +16,14 @@ namespace mlp::app {
 struct DataArguments {
   std::optional<std::string> dataset;  ///< a known name, or a file
   std::optional<std::string> images, labels, test_images, test_labels, task;
+  TableArguments table = {};
 };
 
 /// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
 bool is_data_key(const std::string& key);
+
+/// Whether `name` is that of a set mlp knows, not a file's.
+bool is_known_data(const std::string& name);
 
 struct KnownData {
   std::string name;
@@ -27,7 +32,7 @@ struct ImageData {
   ImageFiles files;  ///< absolute
   std::optional<Task> task;
 };
-using DataOrigin = std::variant<KnownData, ImageData>;
+using DataOrigin = std::variant<KnownData, ImageData, TableOrigin>;
 
 /// Throws UsageError where the arguments name no data, two kinds of it, or an unknown set.
 DataOrigin data_origin(const DataArguments& arguments);
@@ -42,8 +47,15 @@ std::string name_of(const DataOrigin& origin);
 /// Whether the number of inputs, classes and targets is known only once the data are read.
 bool is_file(const DataOrigin& origin);
 
-/// `class_names`: of the model the data are for; empty: the classes that occur.
-DataSplit load(const DataOrigin& origin, const DataSource& source, std::uint64_t seed,
+/// The share of the training rows that a run holds out to validate on, and the seed of all that is drawn.
+struct Drawing {
+  double validation_fraction = 0.0;
+  std::uint64_t seed = 1;
+};
+
+/// `class_names`: of the model the data are for; empty: the classes that occur. (A table's are in its
+/// columns.)
+DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
                const std::vector<std::string>& class_names = {});
 
 /// As `key = value` lines of config.toml, which lead to the same data from any folder.

@@ -2,10 +2,12 @@
 #include <memory>
 
 #include "commands.h"
+#include "config_file.h"
 #include "data_origin.h"
 #include "evaluation.h"
 #include "format.h"
 #include "mlp/error.h"
+#include "option_value.h"
 #include "progress.h"
 #include "run_folder.h"
 #include "scores.h"
@@ -18,6 +20,7 @@ namespace {
 struct Arguments {
   std::string model;
   std::optional<std::string> data, images, labels;
+  ReadingArguments reading;
   std::string data_dir;
   std::optional<std::string> threads;
   bool json = false;
@@ -64,14 +67,40 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
   return data_origin_in(config);
 }
 
+/// --data FILE: all its rows.
+Dataset table_for(const Model& model, const Arguments& arguments) {
+  return load_for(*model.preprocessing, *arguments.data, arguments.reading.options());
+}
+
+/// A table's preprocessing depends on it: what the config.toml beside the model says.
+double validation_of(const std::filesystem::path& path) {
+  const auto config = RunFolder{path.parent_path()}.config();
+  if (std::filesystem::exists(config)) {
+    for (const auto& [key, values, is_array, line] : read_config(config)) {
+      if (key == "validation" && !values.empty()) return read_number<double>(values.front()).value_or(0.0);
+    }
+  }
+  return 0.0;
+}
+
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                    const DataSource& source) {
   if (!arguments.images) {
     if (arguments.labels) throw UsageError("--labels without --images", "give both");
+    if (arguments.data && model.preprocessing && !is_known_data(*arguments.data)) {
+      return {.name = *arguments.data, .split = {.train = {}, .test = table_for(model, arguments)}};
+    }
     DataOrigin origin = origin_of(arguments, model, path);
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
-    return {name_of(origin), load(origin, source, model.record.seed, model.class_names)};
+    const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
+    TestData data{name_of(origin), load(origin, source, drawing, model.class_names)};
+    if (model.preprocessing && data.split.test.preprocessing != model.preprocessing) {
+      throw DataError(
+          "the table has changed since the model was trained on it: its columns are encoded otherwise",
+          "name a table of test rows: --data FILE");
+    }
+    return data;
   }
   if (arguments.data) throw UsageError("--data and --images are two sources of data", "give one of them");
   TestData data{.name = name_of(data_origin({.images = arguments.images, .labels = arguments.labels})),
@@ -127,7 +156,7 @@ Command add_evaluate(CLI::App& parent, const Environment& environment) {
       ->required();
   parser
       ->add_option("--data", arguments->data,
-                   "the data set, or .npz file, to test on (default: what it was trained on)")
+                   "the data set, table or .npz file to test on (default: the test rows of the run)")
       ->type_name("NAME");
   parser->add_option("--images", arguments->images, "test on all images of this file (IDX, .npy or .npz)")
       ->type_name("FILE");
@@ -136,10 +165,12 @@ Command add_evaluate(CLI::App& parent, const Environment& environment) {
       ->type_name("DIR");
   parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");
   parser->add_flag("--json", arguments->json, "print the result as one JSON object");
+  add_reading_options(*parser, arguments->reading, "How a table is read");
   parser->footer(
       "Examples:\n"
       "  mlp evaluate runs/mnist\n"
       "  mlp evaluate runs/digits/model.safetensors --data mnist\n"
+      "  mlp evaluate runs/cars --data more-cars.csv\n"
       "  mlp evaluate runs/mpg --json");
   return {parser, [arguments, &environment] { return run_evaluate(*arguments, environment); }};
 }

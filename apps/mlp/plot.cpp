@@ -19,8 +19,8 @@ struct Arguments {
 /// The loss a run minimised, as its config.toml says; "loss" where it does not.
 std::string loss_of(const RunFolder& folder) {
   if (!std::filesystem::exists(folder.config())) return "loss";
-  for (const auto& [key, value, line] : read_config(folder.config())) {
-    if (key == "loss") return value;
+  for (const auto& [key, values, is_array, line] : read_config(folder.config())) {
+    if (key == "loss" && !values.empty()) return values.front();
   }
   return "loss";
 }

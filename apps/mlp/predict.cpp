@@ -1,16 +1,22 @@
 // mlp predict: what a saved model says about rows of raw inputs, as CSV.
+#include <unistd.h>
+
 #include <algorithm>
-#include <cmath>
+#include <cerrno>
 #include <memory>
+#include <system_error>
 
 #include "commands.h"
 #include "format.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
-#include "mlp/metrics.h"
 #include "mlp/model.h"
+#include "mlp/predictor.h"
+#include "mlp/preprocessing.h"
 #include "mlp/train.h"
+#include "prediction_csv.h"
 #include "run_folder.h"
+#include "table_origin.h"
 #include "target.h"
 #include "terminal.h"
 #include "threads.h"
@@ -20,67 +26,104 @@ namespace {
 
 struct Arguments {
   std::string model;
-  std::string input;
+  std::optional<std::string> input;
   std::string output;
   bool probabilities = false;
+  ReadingArguments reading;
   std::optional<std::string> threads;
 };
 
-/// As a CSV cell: quoted where it holds a comma, a quote or a line break (RFC 4180).
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
+/// Where predictions go, as they come.
+class Output {
+ public:
+  explicit Output(const Arguments& arguments) : path_(arguments.output) {}
+
+  void add(const std::string& csv) {
+    if (path_.empty()) return print(csv);
+    text_ += csv;  // a file is written whole or not at all
+  }
+  void finish(std::size_t rows) const {
+    if (path_.empty()) return;
+    write_text_file(path_, text_);
+    print_error("mlp: " + counted(rows, "prediction") + " written to " + path_ + "\n");
+  }
+
+ private:
+  std::string path_, text_;
+};
+
+ByteStream standard_input() {
+  return {"standard input", [](std::span<std::uint8_t> destination) -> std::size_t {
+            for (;;) {
+              const ssize_t count = ::read(STDIN_FILENO, destination.data(), destination.size());
+              if (count >= 0) return static_cast<std::size_t>(count);
+              if (errno != EINTR) {
+                throw FileError("cannot read standard input: " + std::generic_category().message(errno));
+              }
+            }
+          }};
 }
 
-std::string classes_csv(const Model& model, const Matrix<float>& outputs, bool all) {
-  const OutputKind kind = output_kind(model.network.layers().back().activation);
-  const std::string what = kind == OutputKind::kProbabilities ? "probability" : "score";
-  std::string text = "class," + what;
-  if (all) {
-    for (const auto& name : model.class_names) text += "," + cell(what + "_" + name);
-  }
-  text += "\n";
-  for (std::size_t row = 0; row < outputs.rows(); ++row) {
-    const auto values = outputs.row(row);
-    const auto best =
-        static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
-    text += cell(model.class_names.at(best)) + "," + shortest(values[best]);
-    if (all) {
-      for (const float value : values) text += "," + shortest(value);
+/// For each column, how many of its cells hold a category that training has not seen.
+class UnknownCategories {
+ public:
+  void count(const Table& table) {
+    counts_.resize(table.columns.size());
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      const auto& codes = table.columns[c].codes;
+      counts_[c] += static_cast<std::size_t>(std::count(codes.begin(), codes.end(), Column::kUnknown));
     }
-    text += "\n";
   }
-  return text;
+  void tell(const std::vector<ColumnType>& types) const {
+    for (std::size_t c = 0; c < counts_.size(); ++c) {
+      if (counts_[c] == 0) continue;
+      print_error("mlp: note: " + counted(counts_[c], "cell") + " of '" + one_line(types[c].name) +
+                  "' with a category that training has not seen; taken as missing\n");
+    }
+  }
+
+ private:
+  std::vector<std::size_t> counts_;
+};
+
+/// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
+void predict_table(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
+  constexpr std::size_t kRows = 4096;
+  const bool piped = !arguments.input || *arguments.input == "-";
+  const TableSource source =
+      piped ? TableSource(standard_input()) : TableSource(std::filesystem::path(*arguments.input));
+  const std::string name = piped ? "standard input" : *arguments.input;
+  const auto types = model.preprocessing->input_types();
+  Predictor predictor(model, {.max_rows = kRows, .threads = options.threads, .target = options.target});
+  Output output(arguments);
+  UnknownCategories unknown;
+  std::size_t rows = 0;
+  output.add(prediction_header(model, arguments.probabilities));
+  read_table_in_pieces(source, types, arguments.reading.options(), kRows, [&](const Table& table) {
+    const Matrix<float> inputs = encode(*model.preprocessing, table);
+    Matrix<float> outputs(inputs.rows(), predictor.fan_out());
+    predictor.predict(inputs.view(), outputs.view());
+    require_finite(outputs, rows, name);
+    unknown.count(table);
+    output.add(prediction_rows(model, outputs, arguments.probabilities));
+    rows += table.rows;
+  });
+  unknown.tell(types);
+  output.finish(rows);
 }
 
-std::string targets_csv(const Model& model, const Matrix<float>& outputs) {
-  std::string text;
-  for (std::size_t target = 0; target < outputs.columns(); ++target) {
-    const bool named = target < model.target_names.size();
-    text += (target > 0 ? "," : "") +
-            cell(named ? model.target_names[target] : "target_" + std::to_string(target));
+void predict_inputs(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
+  if (!arguments.input) {
+    throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
+                     "name a file: --input FILE");
   }
-  text += "\n";
-  for (std::size_t row = 0; row < outputs.rows(); ++row) {
-    for (std::size_t target = 0; target < outputs.columns(); ++target) {
-      text += (target > 0 ? "," : "") + shortest(outputs(row, target));
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-/// Finite inputs far outside what the model was trained on can still overflow.
-void require_finite(const Matrix<float>& outputs, const std::string& input) {
-  for (std::size_t row = 0; row < outputs.rows(); ++row) {
-    for (const float value : outputs.row(row)) {
-      if (std::isfinite(value)) continue;
-      throw DataError(input + ": row " + std::to_string(row + 1) + ": the prediction is not a finite number",
-                      "the row's values are too large for this model; check its units");
-    }
-  }
+  const Inputs inputs = read_inputs(*arguments.input, model.network.fan_in(), model.feature_names);
+  const Matrix<float> outputs = predict(model, inputs, options);
+  require_finite(outputs, 0, *arguments.input);
+  Output output(arguments);
+  output.add(prediction_header(model, arguments.probabilities) +
+             prediction_rows(model, outputs, arguments.probabilities));
+  output.finish(outputs.rows());
 }
 
 int run_predict(const Arguments& arguments, const Environment& environment) {
@@ -92,18 +135,10 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
     throw UsageError("--probabilities needs a model of classes, and " + arguments.model + " predicts numbers",
                      "leave it out");
   }
-  const Inputs inputs = read_inputs(arguments.input, model.network.fan_in(), model.feature_names);
-  const Matrix<float> outputs = predict(model, inputs, options);
-  require_finite(outputs, arguments.input);
-  const std::string csv =
-      classification ? classes_csv(model, outputs, arguments.probabilities) : targets_csv(model, outputs);
-
-  if (arguments.output.empty()) {
-    print(csv);
+  if (model.preprocessing) {
+    predict_table(model, arguments, options);
   } else {
-    write_text_file(arguments.output, csv);
-    print_error("mlp: " + with_thousands(outputs.rows()) + " predictions written to " + arguments.output +
-                "\n");
+    predict_inputs(model, arguments, options);
   }
   return 0;
 }
@@ -117,23 +152,28 @@ Command add_predict(CLI::App& parent, const Environment& environment) {
       ->type_name("MODEL")
       ->required();
   parser
-      ->add_option("--input", arguments->input,
-                   "CSV rows of raw inputs (a header line is allowed), IDX images, .npy or .npz")
-      ->type_name("FILE")
-      ->required();
+      ->add_option(
+          "--input", arguments->input,
+          "a table with the columns of the training data, in any order (default: standard input); or "
+          "IDX images, .npy, .npz, or CSV rows of raw inputs")
+      ->type_name("FILE");
   parser->add_option("--output", arguments->output, "write the CSV here (default: standard output)")
       ->type_name("FILE");
   parser->add_flag("--probabilities", arguments->probabilities, "add one column for each class");
   parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");
+  add_reading_options(*parser, arguments->reading, "How a table is read");
   parser->footer(
       "Inputs are taken as they were in the data the model was trained on: the model\n"
-      "itself holds the scaling. Classes come as 'class,probability', numbers under the\n"
+      "itself holds the scaling. A table's columns are found by name, others are\n"
+      "ignored, and empty cells and new categories treated as in training; it may come\n"
+      "and go through pipes. Classes come as 'class,probability', numbers under the\n"
       "target's name and in its unit.\n"
       "\n"
       "Examples:\n"
       "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"
       "  mlp predict runs/mnist --input digit.csv --probabilities\n"
-      "  mlp predict runs/mpg --input cars.csv --output mpg.csv");
+      "  mlp predict runs/cars --input new-cars.csv --output mpg.csv\n"
+      "  grep -v diesel new-cars.csv | mlp predict runs/cars > mpg.csv");
   return {parser, [arguments, &environment] { return run_predict(*arguments, environment); }};
 }
 

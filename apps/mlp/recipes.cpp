@@ -66,6 +66,25 @@ const Recipe& recipe_for(const std::string& dataset) {
   throw UsageError("unknown data set '" + dataset + "'", suggest(dataset, names));
 }
 
+Recipe recipe_for_table(const std::string& name, const Dataset& dataset) {
+  // Small tables are seen 100 times, large ones less often: that many rows in all.
+  constexpr std::size_t kRowsSeen = 1'000'000;
+  const bool classes = dataset.task() == Task::kClassification;
+  const std::string outputs = std::to_string(dataset.outputs());
+  return {.dataset = name,
+          .classes = classes,
+          .layers = "64:relu:0.1,64:relu:0.1," + outputs + (classes ? ":softmax" : ":linear"),
+          .loss = classes ? "cross_entropy" : "mean_squared_error",
+          .optimizer = "adamw(weight_decay=0.3)",
+          .learning_rate = 0.005,
+          .schedule = "one_cycle",
+          .epochs = static_cast<int>(std::clamp<std::size_t>(kRowsSeen / dataset.rows(), 20, 100)),
+          .batch_size = dataset.rows() < 10'000    ? 32
+                        : dataset.rows() < 100'000 ? 64
+                                                   : 256,
+          .validation = kTableValidation};
+}
+
 Recipe recipe_for_images(const std::string& name, const Dataset& dataset) {
   Recipe recipe = recipe_for(dataset.task() == Task::kClassification ? "mnist" : "friedman");
   recipe.dataset = name;

@@ -26,6 +26,11 @@ const std::vector<Recipe>& recipes();
 /// Throws UsageError with the nearest known data set.
 const Recipe& recipe_for(const std::string& dataset);
 
+/// For tables, by task and number of outputs. Chosen on data sets of some hundred to some ten thousand rows.
+Recipe recipe_for_table(const std::string& name, const Dataset& dataset);
+/// The share of a table's training rows held out for validation, before the table is read.
+inline constexpr double kTableValidation = 0.1;
+
 /// For images, or other rows of numbers, from files: MNIST's for classes and Friedman's for numbers to
 /// predict, with as many outputs as the data set asks for.
 Recipe recipe_for_images(const std::string& name, const Dataset& dataset);

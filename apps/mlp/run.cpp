@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include "config_file.h"
+#include "cross_validation.h"
 #include "evaluation.h"
 #include "format.h"
 #include "interrupt.h"
@@ -40,7 +41,7 @@ void complete(CLI::App& train, TrainArguments& arguments) {
   arguments.output = arguments.resume;
 }
 
-DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments,
+DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
                     const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
@@ -49,7 +50,7 @@ DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments,
     return interrupt_signal() == 0;
   };
   try {
-    auto data = load(origin, source, parse_seed(arguments));
+    auto data = load(origin, source, drawing);
     if (interrupt_signal() != 0) throw Interrupted{};
     return data;
   } catch (const Error&) {
@@ -83,25 +84,32 @@ Checkpoint matching_checkpoint(const Run& run) {
   return checkpoint;
 }
 
+Recipe recipe_of(const DataOrigin& origin, const std::optional<DataSplit>& data) {
+  const std::string name = name_of(origin);
+  if (!data) return recipe_for(name);
+  const bool table = std::holds_alternative<TableOrigin>(origin);
+  return table ? recipe_for_table(name, data->train) : recipe_for_images(name, data->train);
+}
+
 }  // namespace
 
 Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment) {
   complete(train, arguments);
   const DataOrigin origin = data_origin(arguments.data);
   const std::string name = name_of(origin);
+  const Drawing drawing = parse_drawing(arguments, kTableValidation);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   std::optional<DataSplit> read;
-  if (is_file(origin)) read = load_data(origin, arguments, environment);
-  const Settings settings =
-      resolve(arguments, origin, read ? recipe_for_images(name, read->train) : recipe_for(name));
+  if (is_file(origin)) read = load_data(origin, arguments, drawing, environment);
+  const Settings settings = resolve(arguments, origin, recipe_of(origin, read));
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
-  const std::string target = choose_target(environment, arguments.target);
+  const std::string target = choose_target(environment, arguments.cpu_target);
   check_precision(settings.precision, target);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
   folder.create();
 
-  DataSplit data = read ? std::move(*read) : load_data(origin, arguments, environment);
+  DataSplit data = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
           .folder = folder,
@@ -111,7 +119,9 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .training_rows = 0,
           .config = config_text(settings, folder, arguments),
           .fingerprint = {},
-          .resumed = std::nullopt};
+          .resumed = std::nullopt,
+          .folds = std::nullopt};
+  if (arguments.folds && !arguments.resume) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
   run.options.threads = threads;
   run.options.target = target;

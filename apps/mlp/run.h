@@ -25,6 +25,7 @@ struct Run {
   std::string config;             ///< what config.toml holds
   std::string fingerprint;
   std::optional<Checkpoint> resumed;  ///< where to go on from
+  std::optional<std::size_t> folds;   ///< to cross-validate with
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows; }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }

@@ -17,6 +17,7 @@ struct RunFolder {
   std::filesystem::path config() const { return path / "config.toml"; }
   std::filesystem::path loss_svg() const { return path / "loss.svg"; }
   std::filesystem::path loss_png() const { return path / "loss.png"; }
+  std::filesystem::path folds() const { return path / "folds.csv"; }
   std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
 
   /// Makes the folder and checks that files can be written there. Throws FileError.

@@ -100,8 +100,10 @@ void check_output(const Settings& settings, const Recipe& recipe) {
 
 }  // namespace
 
-std::uint64_t parse_seed(const TrainArguments& arguments) {
-  return arguments.seed ? whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0}) : 1;
+Drawing parse_drawing(const TrainArguments& arguments, double default_validation) {
+  return {.validation_fraction =
+              arguments.validation ? fraction("--validation", *arguments.validation) : default_validation,
+          .seed = arguments.seed ? whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0}) : 1};
 }
 
 Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe) {
@@ -133,8 +135,9 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
   settings.batch_size =
       arguments.batch_size ? whole("--batch-size", *arguments.batch_size, 1, 1000000000) : recipe.batch_size;
   if (arguments.clip_norm) settings.clip_norm = not_negative("--clip-norm", *arguments.clip_norm);
-  settings.validation =
-      arguments.validation ? fraction("--validation", *arguments.validation) : recipe.validation;
+  const Drawing drawing = parse_drawing(arguments, recipe.validation);
+  settings.validation = drawing.validation_fraction;
+  settings.seed = drawing.seed;
   if (arguments.early_stopping) {
     settings.early_stopping = whole("--early-stopping", *arguments.early_stopping, 0, 1000000);
     if (settings.early_stopping > 0 && settings.validation == 0.0) {
@@ -142,7 +145,6 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
                        "hold some rows out of training: --validation 0.1");
     }
   }
-  settings.seed = parse_seed(arguments);
   settings.precision = parse_precision(arguments.precision);
   return settings;
 }
@@ -204,17 +206,21 @@ std::string fingerprint(const Settings& settings, const Dataset& dataset) {
 
 std::string difference(const std::string& fingerprint, const std::string& in_checkpoint) {
   std::map<std::string, std::string> there;
-  for (const auto& [key, value, line] : parse_config(in_checkpoint, "checkpoint")) there[key] = value;
+  const auto text_of = [](const ConfigEntry& entry) {
+    return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
+  };
+  for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
   std::string text;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
     text += (text.empty() ? "" : "; ") + key + " is " + here + ", but " + other + " in the checkpoint";
   };
-  for (const auto& [key, value, line] : parse_config(fingerprint, "settings")) {
-    const auto found = there.find(key);
+  for (const auto& entry : parse_config(fingerprint, "settings")) {
+    const std::string value = text_of(entry);
+    const auto found = there.find(entry.key);
     if (found == there.end()) {
-      add(key, value, "not given");
+      add(entry.key, value, "not given");
     } else {
-      if (found->second != value) add(key, value, found->second);
+      if (found->second != value) add(entry.key, value, found->second);
       there.erase(found);
     }
   }

@@ -25,7 +25,7 @@ struct TrainArguments {
   std::optional<std::string> layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision;
-  std::optional<std::string> threads, sparse_inputs, target, data_dir, output, resume, config;
+  std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, output, resume, config, folds;
   bool json = false;
   bool quiet = false;
 };
@@ -48,8 +48,8 @@ struct Settings {
   Precision precision = Precision::kFloat32;
 };
 
-/// Decides what the data do: it draws test rows, too. Throws UsageError.
-std::uint64_t parse_seed(const TrainArguments& arguments);
+/// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.
+Drawing parse_drawing(const TrainArguments& arguments, double default_validation);
 
 /// Throws UsageError naming the option, what it takes and what was given.
 Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe);

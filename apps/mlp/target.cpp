@@ -6,7 +6,7 @@
 namespace mlp::app {
 
 std::string choose_target(const Environment& environment, const std::optional<std::string>& option) {
-  return option_value(option ? "--target" : "MLP_TARGET",
+  return option_value(option ? "--cpu-target" : "MLP_TARGET",
                       [&] { return cpu_target(option.value_or(environment.mlp_target)); });
 }
 

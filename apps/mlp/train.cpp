@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "config_file.h"
+#include "cross_validation.h"
 #include "format.h"
 #include "interrupt.h"
 #include "mlp/error.h"
@@ -91,6 +92,12 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   const Run run = prepare_run(parser, arguments, environment);
   if (!arguments.quiet) print_error(introduction(run));
 
+  std::optional<CrossValidation> folds;
+  if (run.folds) {
+    folds = cross_validate(run, *run.folds, arguments.quiet);
+    if (!arguments.quiet) print_error("\n");
+  }
+
   TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8, run.training_rows,
                             run.data.train.task(), run.data.train.unit);
   RunObserver observer(run, progress);
@@ -104,14 +111,15 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
 
   observer.save(trained.state);
   save_model(trained.model, run.folder.model());
+  if (folds) write_text_file(run.folder.folds(), folds_csv(*folds));
   const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
   const auto figure_notes = draw_figures(run, trained, result);
   for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
 
   auto notes = run.data.notes;
   notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
-  print(arguments.json ? result_json(run, trained, result, notes)
-                       : result_summary(run, trained, result, style_of(kStdout, environment)));
+  print(arguments.json ? result_json(run, trained, result, folds, notes)
+                       : result_summary(run, trained, result, folds, style_of(kStdout, environment)));
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
 

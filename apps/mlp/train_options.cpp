@@ -38,6 +38,7 @@ std::string recipes_help() {
 constexpr const char* kExamples =
     "Examples:\n"
     "  mlp train mnist\n"
+    "  mlp train cars.csv --target mpg\n"
     "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
@@ -57,7 +58,26 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
     return parser->add_option(name, value, help)->type_name(type)->group(group);
   };
   add("dataset", arguments.data.dataset, "DATASET",
-      "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a .npz file");
+      "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file: a table (.csv, .tsv, "
+      "plain or gzip) or a .npz");
+
+  group = "Data from a table";
+  const auto add_list = [&](const std::string& name, std::vector<std::string>& values,
+                            const std::string& help) {
+    parser->add_option(name, values, help)->type_name("COLUMN")->group(group)->allow_extra_args(false);
+  };
+  auto& table = arguments.data.table;
+  add_list("--target", table.targets, "the column to predict; once for each, where there are several");
+  add_list("--ignore", table.ignore, "a column to leave out");
+  add_list("--categorical", table.categorical, "a column whose numbers are categories");
+  add("--sample-weight", table.sample_weight, "COLUMN", "a column that says how much each row counts");
+  add("--class-weight", table.class_weight, "HOW",
+      "balanced: rows of rare classes count more; equal (default)");
+  add("--scaling", table.scaling, "HOW",
+      "of numbers: standard (mean and deviation, default) or robust (median and quartiles)");
+  add("--test", table.test, "FILE", "a table to test on (default: some rows, drawn by seed)");
+  add("--test-fraction", table.test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)");
+  add_reading_options(*parser, table.reading, group);
 
   group = "Data from files (IDX, .npy or .npz)";
   add("--images", arguments.data.images, "FILE", "images, or other rows of numbers, to train on");
@@ -66,8 +86,9 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   add("--test-images", arguments.data.test_images, "FILE",
       "images to test on (default: a fifth, drawn by seed)");
   add("--test-labels", arguments.data.test_labels, "FILE", "their labels");
+  group = "Data from files";
   add("--task", arguments.data.task, "TASK",
-      "what labels are: classification or regression (default: by the labels)");
+      "classification or regression (default: by what labels or target hold)");
 
   group = "Network";
   add("--layers", arguments.layers, "SPEC",
@@ -96,6 +117,8 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   add("--validation", arguments.validation, "FRACTION", "of the training rows, held out to validate on");
   add("--early-stopping", arguments.early_stopping, "N",
       "stop after N epochs without a better validation loss, keep the best parameters (default: 0, never)");
+  add("--folds", arguments.folds, "K",
+      "cross-validation before the training: K times on all folds but one, tested on that one");
   add("--seed", arguments.seed, "N", "decides every random choice (default: 1)");
   add("--precision", arguments.precision, "NAME",
       "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16");
@@ -118,7 +141,7 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same");
   parser->add_flag("--json", arguments.json, "print the result as one JSON object")->group(group);
   parser->add_flag("--quiet", arguments.quiet, "no progress on standard error")->group(group);
-  add("--target", arguments.target, "NAME", "CPU target, as MLP_TARGET")->group("");
+  add("--cpu-target", arguments.cpu_target, "NAME", "as MLP_TARGET")->group("");
   parser->footer(recipes_help() + "\n" + kExamples);
   return parser;
 }
@@ -129,7 +152,7 @@ void apply_config(CLI::App& train, const std::filesystem::path& path) {
   for (const auto* option : train.get_options()) {
     data_given |= option->count() > 0 && is_data_key(option->get_single_name());
   }
-  for (const auto& [key, value, line] : read_config(path)) {
+  for (const auto& [key, values, is_array, line] : read_config(path)) {
     CLI::Option* option = train.get_option_no_throw("--" + key);
     if (option == nullptr) option = train.get_option_no_throw(key);
     if (option == nullptr || !option->get_configurable()) {
@@ -141,15 +164,21 @@ void apply_config(CLI::App& train, const std::filesystem::path& path) {
       throw UsageError(path.string() + ":" + std::to_string(line) + ": unknown key '" + key + "'",
                        suggest(key, known));
     }
+    if (is_array && option->get_items_expected_max() < 2) {
+      throw UsageError(path.string() + ":" + std::to_string(line) + ": " + key +
+                       " takes one value, no array");
+    }
     if (option->count() > 0 || (data_given && is_data_key(key))) continue;
     try {
-      if (value.empty()) throw CLI::ValidationError("empty");
-      option->add_result(value);
-      option->run_callback();
+      for (const auto& value : values) {
+        if (value.empty()) throw CLI::ValidationError("empty");
+        option->add_result(value);
+      }
+      if (!values.empty()) option->run_callback();
     } catch (const CLI::Error&) {
-      throw UsageError(
-          path.string() + ":" + std::to_string(line) + ": '" + value + "' is no value for " + key,
-          "'mlp train --help' says what it takes");
+      throw UsageError(path.string() + ":" + std::to_string(line) + ": '" +
+                           (values.empty() ? "" : values.front()) + "' is no value for " + key,
+                       "'mlp train --help' says what it takes");
     }
   }
 }

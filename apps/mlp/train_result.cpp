@@ -79,7 +79,7 @@ std::string introduction(const Run& run) {
 }
 
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
-                        const std::vector<std::string>& notes) {
+                        const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes) {
   const auto& settings = run.settings;
   const FinalLosses losses = losses_of(trained);
   nlohmann::ordered_json document;
@@ -108,6 +108,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["train_loss"] = number(losses.training);
   document["validation_loss"] = number(losses.validation);
   add_to(document, test, run.data.test);
+  if (folds) document["folds"] = folds_json(*folds);
   document["output"] = run.folder.path.string();
   document["files"] = run.folder.files();
   document["notes"] = notes;
@@ -115,7 +116,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
 }
 
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const Style& style) {
+                           const std::optional<CrossValidation>& folds, const Style& style) {
   const std::string folder = run.folder.path.string();
   const FinalLosses losses = losses_of(trained);
 
@@ -130,6 +131,7 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
                       " (" + to_string(run.settings.loss) + ")");
   }
   text += test_fields(test, run.data.test.unit, style);
+  if (folds) text += folds_field(*folds, style);
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cross_validation.h"
 #include "evaluation.h"
 #include "run.h"
 #include "terminal.h"
@@ -13,8 +14,8 @@ std::string introduction(const Run& run);
 
 /// `notes`: what a user should know beside the numbers.
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
-                        const std::vector<std::string>& notes);
+                        const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const Style& style);
+                           const std::optional<CrossValidation>& folds, const Style& style);
 
 }  // namespace mlp::app

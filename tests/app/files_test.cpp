@@ -204,7 +204,7 @@ TEST_F(Files, WhatIsWrongIsNamed) {
                   "'mnist' and --images are two sources of data");
   expect_error_of({"train", "mnist", "--task", "regression"}, 2, "what mnist is for is known");
   expect_error_of(with({"--task", "ranking"}), 2, "--task takes classification or regression, not 'ranking'");
-  expect_error_of({"train", "table.csv"}, 2, "'table.csv' is a file, but no .npz");
+  expect_error_of({"train", "table.csv"}, 2, "which column of table.csv");
   expect_error_of({"train", "missing.npz"}, 1, "missing.npz: cannot be opened");
   expect_error_of(with({"--layers", "8:relu,3:softmax"}), 2,
                   "the last layer is 3 wide, but a needs 2, one for each class");

@@ -18,12 +18,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::expect(keys.insert(entry.key).second, "no key is given twice");
     fuzz::expect(entry.line > line, "lines are counted");
     line = entry.line;
-    written += toml_string(entry.key) + " = " + toml_string(entry.value) + "\n";
+    written += toml_string(entry.key) + " = " + app::toml_array(entry.values) + "\n";
   }
   const auto again = parse_config(written, "config.toml");
   fuzz::expect(again.size() == entries->size(), "what is written is read back");
   for (std::size_t i = 0; i < again.size(); ++i)
-    fuzz::expect(again[i].key == (*entries)[i].key && again[i].value == (*entries)[i].value,
+    fuzz::expect(again[i].key == (*entries)[i].key && again[i].values == (*entries)[i].values,
                  "every key and value is read back");
   return 0;
 }

@@ -94,6 +94,7 @@ seed("config", "given-twice", "a = 1\na = 2\n")
 seed("config", "table-header", "[train]\nepochs = 1\n")
 seed("config", "no-closing-quote", "a = \"b\n")
 seed("config", "no-quotes", "loss = huber(0.5)\n")
+seed("config", "arrays", "target = [\"a\", \"b,c\"]\nna = []\nx = [ 1, true ] # c\n")
 seed("config", "surrogate", "a = \"\\ud800\"\n")
 
 # --- layers: the number of inputs less one, then the text

@@ -1,0 +1,172 @@
+#include "table_origin.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "config_file.h"
+#include "format.h"
+#include "mlp/error.h"
+#include "option_value.h"
+
+namespace mlp::app {
+namespace {
+
+std::filesystem::path absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+InputScaling parse_scaling(const std::string& text) {
+  if (text == "standard") return InputScaling::kStandard;
+  if (text == "robust") return InputScaling::kRobust;
+  reject("--scaling", "standard or robust", text);
+}
+
+ClassWeights parse_class_weight(const std::string& text) {
+  if (text == "equal") return ClassWeights::kEqual;
+  if (text == "balanced") return ClassWeights::kBalanced;
+  reject("--class-weight", "balanced or equal", text);
+}
+
+char parse_delimiter(const std::string& text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.size() != 1 || text == "\"" || text == "\n" || text == "\r" || (text.front() & 0x80) != 0) {
+    reject("--delimiter", "one character, or tab", text);
+  }
+  return text.front();
+}
+
+TableOptions with_targets(const TableOrigin& origin) {
+  TableOptions reading = origin.reading;
+  reading.targets = origin.question.targets;
+  return reading;
+}
+
+/// As a hint shows it; empty where it is no text, or too long.
+std::string first_line(const std::string& file) {
+  std::string line(500, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(in.gcount()));
+  const std::size_t end = line.find('\n');
+  const bool text = std::none_of(line.begin(), line.end(), [](char c) { return c == '\0' || c == '\x1f'; });
+  return text && end != std::string::npos ? one_line(line.substr(0, end)) : "";
+}
+
+}  // namespace
+
+TableOptions ReadingArguments::options() const {
+  TableOptions options{.header = !no_header, .missing = missing};
+  if (delimiter) options.delimiter = parse_delimiter(*delimiter);
+  return options;
+}
+
+void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group) {
+  parser
+      .add_option("--na", arguments.missing, "a mark of a missing cell, besides empty, NA, NaN, null and ?")
+      ->type_name("TEXT")
+      ->group(group)
+      ->allow_extra_args(false);
+  parser
+      .add_option("--delimiter", arguments.delimiter,
+                  "between cells; tab for tabulators (default: by the first line)")
+      ->type_name("CHAR")
+      ->group(group);
+  parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
+      ->group(group);
+}
+
+bool TableArguments::given() const {
+  return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
+         reading.delimiter || reading.no_header || test || test_fraction || scaling || class_weight ||
+         sample_weight;
+}
+
+bool is_table_name(const std::filesystem::path& path) {
+  const auto name = path.extension() == ".gz" ? path.stem() : path;
+  constexpr std::array<const char*, 3> kEndings = {".csv", ".tsv", ".txt"};
+  return std::find(kEndings.begin(), kEndings.end(), name.extension()) != kEndings.end();
+}
+
+TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task) {
+  if (arguments.targets.empty()) {
+    const std::string first = first_line(file);
+    throw UsageError(
+        "which column of " + file + " is to be predicted?",
+        "mlp train " + file + " --target COLUMN" + (first.empty() ? "" : "; its first line is: " + first));
+  }
+  TableOrigin origin{
+      .file = absolute(file),
+      .test = arguments.test ? absolute(*arguments.test) : std::filesystem::path(),
+      .reading = arguments.reading.options(),
+      .question = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
+  origin.reading.ignore = arguments.ignore;
+  origin.reading.categorical = arguments.categorical;
+  if (arguments.test_fraction) {
+    if (arguments.test) {
+      throw UsageError("--test names the test rows and --test-fraction draws them", "give one of them");
+    }
+    origin.question.test_fraction =
+        real("--test-fraction", *arguments.test_fraction, "a number above 0 and below 1",
+             [](double x) { return x > 0 && x < 1; });
+  }
+  if (arguments.scaling) origin.question.scaling = parse_scaling(*arguments.scaling);
+  if (arguments.class_weight) origin.question.class_weights = parse_class_weight(*arguments.class_weight);
+  return origin;
+}
+
+namespace {
+
+TableDataOptions question_of(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  TableDataOptions question = origin.question;
+  question.validation_fraction = validation_fraction;
+  question.seed = seed;
+  return question;
+}
+
+}  // namespace
+
+TableToSplit table_to_split(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  TableToSplit result{.table = read_table(origin.file, with_targets(origin)),
+                      .question = question_of(origin, validation_fraction, seed),
+                      .labeled = {}};
+  result.labeled = label_rows(result.table, result.question);
+  return result;
+}
+
+DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  const Table table = read_table(origin.file, with_targets(origin));
+  const TableDataOptions question = question_of(origin, validation_fraction, seed);
+  if (origin.test.empty()) return split_table(table, question);
+  return split_table(table, origin.test, question, origin.reading);
+}
+
+Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
+                 const TableOptions& reading) {
+  return table_dataset(preprocessing, read_table(file, preprocessing.all_types(), reading));
+}
+
+std::string to_toml(const TableOrigin& origin) {
+  std::string text;
+  const auto line = [&](const std::string& key, const std::string& value) {
+    text += key + " = " + value + "\n";
+  };
+  const auto list = [&](const std::string& key, const std::vector<std::string>& values) {
+    if (!values.empty()) line(key, toml_array(values));
+  };
+  const auto& [file, test, reading, question] = origin;
+  list("target", question.targets);
+  list("ignore", reading.ignore);
+  list("categorical", reading.categorical);
+  list("na", reading.missing);
+  if (reading.delimiter)
+    line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
+  if (!reading.header) line("no-header", "true");
+  if (test.empty()) line("test-fraction", shortest(question.test_fraction));
+  line("scaling", toml_string(question.scaling == InputScaling::kRobust ? "robust" : "standard"));
+  if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
+  if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
+  return text;
+}
+
+}  // namespace mlp::app

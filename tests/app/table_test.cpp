@@ -1,0 +1,274 @@
+// mlp train, evaluate and predict on tables of one's own: what is asked for, what is left, what is refused.
+#include <sys/wait.h>
+
+#include <cmath>
+#include <set>
+#include <sstream>
+
+#include "sandbox.h"
+
+namespace mlp::app_test {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// y = 3 x + (10 where the colour is red) + a little that no column tells.
+std::string colours(int rows) {
+  std::string text = "x,colour,y\n";
+  for (int i = 0; i < rows; ++i) {
+    const double x = i % 17 / 4.0;
+    const int colour = i * 7 % 3;
+    const double y = 3 * x + (colour == 0 ? 10 : 0) + i % 5 * 0.01;
+    text += (i % 23 == 5 ? "" : std::to_string(x)) + "," +
+            (colour == 0   ? "red"
+             : colour == 1 ? "\"deep, dark green\""
+                           : "blue") +
+            "," + std::to_string(y) + "\n";
+  }
+  return text;
+}
+
+/// Two classes by the sign of a - b, one in four of the rows "yes".
+std::string signs(int rows) {
+  std::string text = "a;b;answer\n";
+  for (int i = 0; i < rows; ++i) {
+    const int a = i * 5 % 19, b = i * 3 % 29;
+    text += std::to_string(a) + ";" + std::to_string(b) + ";" + (a > b + 2 ? "yes" : "no") + "\n";
+  }
+  return text;
+}
+
+class Tables : public Sandbox {
+ protected:
+  Result train(const Arguments& more) const {
+    Arguments arguments = {"train"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back("--quiet");
+    return run(arguments);
+  }
+};
+
+TEST_F(Tables, ATableIsLearnedEvaluatedAndPredicted) {
+  write("cars.csv", colours(300));
+  const auto trained = train({"cars.csv", "--target", "y", "--json"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto json = only_json(trained.out);
+  EXPECT_EQ(json["dataset"], "cars");
+  EXPECT_GT(json["test_r2"].get<double>(), 0.9);
+  EXPECT_EQ(json["test_rows"], 60);
+  EXPECT_EQ(json["train_rows"].get<int>() + json["validation_rows"].get<int>(), 240);
+
+  const auto again = run({"evaluate", "runs/cars", "--json"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(only_json(again.out)["test_rmse"], json["test_rmse"]) << "the same test rows";
+
+  const auto all = run({"evaluate", "runs/cars", "--data", "cars.csv", "--json"});
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_EQ(only_json(all.out)["test_rows"], 300);
+
+  // Columns in another order, one more, none of the target.
+  write("new.csv", "colour,serial,x\nred,1,2\nblue,2,2\nred,3,\nmauve,4,2\n");
+  const auto predicted = run({"predict", "runs/cars", "--input", "new.csv"});
+  ASSERT_EQ(predicted.exit_code, 0) << predicted.err;
+  const auto lines = lines_of(predicted.out);
+  ASSERT_EQ(lines.size(), 5u) << predicted.out;
+  EXPECT_EQ(lines[0], "y");
+  EXPECT_NEAR(std::stod(lines[1]), 16, 1.5);
+  EXPECT_NEAR(std::stod(lines[2]), 6, 1.5);
+  EXPECT_TRUE(std::isfinite(std::stod(lines[3]))) << "an empty cell is like those in training";
+  EXPECT_TRUE(std::isfinite(std::stod(lines[4])));
+  EXPECT_NE(predicted.err.find("1 cell of 'colour'"), std::string::npos) << predicted.err;
+
+  const auto piped = shell("\"$MLP\" predict runs/cars < new.csv");
+  EXPECT_EQ(piped.out, predicted.out);
+  const auto to_file = run({"predict", "runs/cars", "--input", "new.csv", "--output", "y.csv"});
+  ASSERT_EQ(to_file.exit_code, 0) << to_file.err;
+  EXPECT_EQ(content("y.csv"), predicted.out);
+}
+
+TEST_F(Tables, APredictionAnswersBeforeItsInputEnds) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  // The writer sends its second row only when it has seen the answer to the first.
+  const auto result = shell(
+      "mkfifo in out && (\"$MLP\" predict runs/cars < in > out &) && exec 3> in 4< out && "
+      "printf 'x,colour\\n1,red\\n' >&3 && read -r header <&4 && read -r first <&4 && "
+      "printf '1,red\\n' >&3 && exec 3>&- && read -r second <&4 && "
+      "test -n \"$first\" && test \"$first\" = \"$second\" && echo \"$header\"");
+  EXPECT_EQ(result.out, "y\n") << result.err;
+}
+
+TEST_F(Tables, ClassesKeepTheirNames) {
+  write("signs.csv", signs(400));
+  const auto trained = train({"signs.csv", "--target", "answer", "--json", "--class-weight", "balanced"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto json = only_json(trained.out);
+  EXPECT_GT(json["test_accuracy"].get<double>(), 0.9);
+  EXPECT_EQ(json["test_classes"][0]["name"], "no");
+  EXPECT_EQ(json["test_classes"][1]["name"], "yes");
+  write("new.csv", "b,a\n1,15\n25,3\n");
+  const auto predicted = run({"predict", "runs/signs", "--input", "new.csv", "--probabilities"});
+  ASSERT_EQ(predicted.exit_code, 0) << predicted.err;
+  const auto lines = lines_of(predicted.out);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "answer,probability,probability_no,probability_yes");
+  EXPECT_TRUE(lines[1].starts_with("yes,")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("no,")) << lines[2];
+}
+
+TEST_F(Tables, FoldsAreTestedOneByOneAndAveraged) {
+  write("cars.csv", colours(101));
+  const auto result = train({"cars.csv", "--target", "y", "--folds", "4", "--epochs", "20", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto folds = only_json(result.out)["folds"];
+  EXPECT_EQ(folds["count"], 4);
+  EXPECT_EQ(folds["test_rows"], nlohmann::json({26, 25, 25, 25}));
+  const auto rmse = folds["rmse"];
+  double sum = 0, squares = 0;
+  std::set<double> different;
+  for (const double value : rmse["values"]) {
+    sum += value;
+    different.insert(value);
+  }
+  EXPECT_EQ(different.size(), 4u);
+  EXPECT_NEAR(rmse["mean"].get<double>(), sum / 4, 1e-12);
+  for (const double value : rmse["values"]) squares += (value - sum / 4) * (value - sum / 4);
+  EXPECT_NEAR(rmse["standard_deviation"].get<double>(), std::sqrt(squares / 3), 1e-12);
+  const auto lines = lines_of(content("runs/cars/folds.csv"));
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[0], "fold,rows,rmse,mae,r2");
+
+  const auto known = run({"train", "digits", "--layers", "8:relu,10:softmax", "--epochs", "1", "--folds", "2",
+                          "--quiet", "--json"});
+  ASSERT_EQ(known.exit_code, 0) << known.err;
+  EXPECT_GT(only_json(known.out)["folds"]["accuracy"]["mean"].get<double>(), 0.3);
+}
+
+TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
+  write("signs.csv", signs(200));
+  const Arguments options = {"signs.csv", "--target", "answer", "--na",     "13",   "--ignore",
+                             "nothing",   "--epochs", "7",      "--output", "first"};
+  EXPECT_EQ(train(options).exit_code, 2) << "no such column to ignore";
+  const auto first = train({"signs.csv", "--target", "answer", "--na", "13", "--categorical", "b", "--epochs",
+                            "7", "--scaling", "robust", "--test-fraction", "0.3", "--output", "first"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const auto second = train({"--config", "first/config.toml", "--output", "second"});
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(tensors("first/model.safetensors"), tensors("second/model.safetensors"));
+  EXPECT_EQ(train({"--resume", "first"}).exit_code, 0);
+  // Another table in the place of the first is not the same run.
+  write("signs.csv", signs(199));
+  const auto other = train({"--resume", "first"});
+  EXPECT_NE(other.exit_code, 0);
+  expect_error_message(other.err);
+}
+
+TEST_F(Tables, SeveralTargetsWeightsAndATestTable) {
+  std::string text = "a,b,weight,sum,difference\n", test = "difference,b,a,sum,weight\n";
+  for (int i = 0; i < 200; ++i) {
+    const int a = i * 7 % 31, b = i * 11 % 23;
+    const auto number = [](int x) { return std::to_string(x); };
+    text += number(a) + "," + number(b) + "," + number(1 + i % 2) + "," + number(a + b) + "," +
+            number(a - b) + "\n";
+    if (i % 9 == 0) test += number(a - b) + "," + number(b) + "," + number(a) + "," + number(a + b) + ",1\n";
+  }
+  write("sums.csv", text);
+  write("test.csv", test);
+  const auto result = train({"sums.csv", "--target", "sum", "--target", "difference", "--sample-weight",
+                             "weight", "--test", "test.csv", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = only_json(result.out);
+  EXPECT_EQ(json["test_rows"], 23);
+  EXPECT_GT(json["test_r2"].get<double>(), 0.95);
+  ASSERT_EQ(json["test_targets"].size(), 2u);
+  EXPECT_EQ(json["test_targets"][1]["name"], "difference");
+  EXPECT_EQ(json["network"][0]["fan_in"], 2) << "the weight is no input";
+  write("new.csv", "a,b\n10,4\n");
+  const auto predicted = run({"predict", "runs/sums", "--input", "new.csv"});
+  EXPECT_EQ(lines_of(predicted.out).front(), "sum,difference");
+}
+
+TEST_F(Tables, WhatCannotBeLearnedIsRefusedInOneMessage) {
+  struct Bad {
+    const char* what;
+    std::string text;
+    Arguments options;
+    std::string expected;  ///< in the message
+  };
+  const std::vector<Bad> all = {
+      {"an empty file", "", {}, "no record"},
+      {"names alone", "a,y\n", {}, "no row"},
+      {"one row", "a,y\n1,2\n", {}, "only one row"},
+      {"one class", "a,y\n1,x\n2,x\n3,x\n", {}, "'x' in every row"},
+      {"a class for each row", "a,y\n1,p\n2,q\n3,r\n", {}, "class of its own"},
+      {"no value to learn from", "a,y\n,1\n,2\n,3\n", {}, "no column is left"},
+      {"no target", "a,y\n1,\n2,NA\n", {}, "no row has a value in 'y'"},
+      {"a name twice", "a,a,y\n1,2,3\n2,3,4\n", {}, "column 2"},
+      {"ragged rows", "a,y\n1,2\n1\n", {}, "line 3"},
+      {"an infinite cell", "a,y\n1,2\ninf,3\n3,4\n", {}, "line 3"},
+      {"no such target", "a,b\n1,2\n2,3\n", {}, "no column 'y'"},
+      {"no UTF-8", "a,y\n1,2\n\xff,3\n", {}, "UTF-8"},
+      {"zero bytes", std::string("a,y\n1,2\n\0,3\n", 13), {}, "zero byte"},
+      {"a quote never closed", "a,y\n\"1,2\n2,3\n", {}, "quote"},
+      {"more folds than rows", "a,y\n1,2\n2,3\n3,5\n4,6\n5,8\n", {"--folds", "7"}, "7 folds"},
+      {"a weight below zero", "a,w,y\n1,1,2\n2,-1,3\n3,1,5\n", {"--sample-weight", "w"}, "'w'"},
+      {"class weights of numbers",
+       "a,y\n1,2\n2,3\n3,5\n4,6\n5,8\n",
+       {"--class-weight", "balanced"},
+       "classes"},
+      {"text for a regression", "a,y\n1,p\n2,q\n3,p\n4,q\n", {"--task", "regression"}, "'y'"},
+      {"two names for one thing", "a,y\n1,2\n2,3\n", {"--test", "t.csv", "--test-fraction", "0.1"}, "--test"},
+  };
+  for (const auto& [what, text, options, expected] : all) {
+    SCOPED_TRACE(what);
+    write("bad.csv", text);
+    Arguments arguments = {"bad.csv", "--target", "y"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const auto result = train(arguments);
+    EXPECT_TRUE(result.exit_code == 1 || result.exit_code == 2) << result.exit_code;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(expected), std::string::npos) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+  std::filesystem::create_directory(path("folder.csv"));
+  for (const Arguments& arguments :
+       {Arguments{"folder.csv", "--target", "y"}, Arguments{"/dev/zero", "--target", "y"},
+        Arguments{"nowhere.csv", "--target", "y"}, Arguments{"bad.csv"}}) {
+    const auto result = train(arguments);
+    EXPECT_TRUE(result.exit_code == 1 || result.exit_code == 2) << result.exit_code;
+    expect_error_message(result.err);
+  }
+}
+
+TEST_F(Tables, ALineWithoutEndTakesLittleMemory) {
+  // Half a gigabyte on one line, in an address space of 400 MB.
+  const auto result = shell(
+      "ulimit -v 400000; (printf 'a,y\\n'; head -c 500000000 /dev/zero | tr '\\0' 1) > /dev/null; "
+      "(printf 'a,y\\n'; head -c 500000000 /dev/zero | tr '\\0' 1) | \"$MLP\" train /dev/stdin --target y "
+      "--quiet");
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("line 2"), std::string::npos) << result.err;
+}
+
+TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "colour,z\nred,1\n");
+  const auto result = run({"predict", "runs/cars", "--input", "new.csv"});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("'x'"), std::string::npos) << result.err;
+  write("word.csv", "colour,x\nred,three\n");
+  const auto word = run({"predict", "runs/cars", "--input", "word.csv"});
+  EXPECT_EQ(word.exit_code, 1);
+  EXPECT_NE(word.err.find("line 2"), std::string::npos) << word.err;
+}
+
+}  // namespace
+}  // namespace mlp::app_test
