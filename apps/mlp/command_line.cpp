@@ -177,6 +177,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 int run(int argc, const char* const* argv) {
   occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() reports, not a sudden end
+  std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
   const Environment environment = read_environment();
   try {
     return run_command(argc, argv, environment);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "config_file.h"
@@ -221,11 +220,6 @@ std::string to_toml(const DataOrigin& origin) {
   return text;
 }
 
-std::string identity(const DataOrigin& origin, const Dataset& training) {
-  if (!is_file(origin)) return to_toml(origin);
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), checksum(training), 16).ptr;
-  return "data-checksum = " + toml_string(std::string(digits.data(), end)) + "\n";
-}
+std::string identity(const DataOrigin& origin) { return is_file(origin) ? "" : to_toml(origin); }
 
 }  // namespace mlp::app

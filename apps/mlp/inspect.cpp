@@ -2,18 +2,23 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include "evaluation.h"
 #include "format.h"
+#include "mlp/error.h"
+#include "mlp/verify.h"
 #include "run_folder.h"
 #include "table.h"
+#include "target.h"
 
 namespace mlp::app {
 namespace {
 
 struct Arguments {
   std::string model;
+  bool verify = false;
   bool json = false;
 };
 
@@ -58,7 +63,8 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string to_json(const Model& model, const std::filesystem::path& path) {
+std::string to_json(const Model& model, const std::filesystem::path& path,
+                    const std::optional<Verification>& verification) {
   const auto& record = model.record;
   nlohmann::ordered_json document;
   document["command"] = "inspect";
@@ -97,10 +103,42 @@ std::string to_json(const Model& model, const std::filesystem::path& path) {
                          {"validation_loss", number(record.validation_loss)},
                          {"seconds", number(record.seconds)},
                          {"library_version", record.library_version}};
+  if (verification) {
+    document["verified"] = {{"passed", verification->passed()},
+                            {"examples", verification->examples},
+                            {"same", verification->same},
+                            {"largest_difference", number(verification->largest_difference)},
+                            {"tolerance", Verification::kTolerance}};
+  }
   return to_text(document);
 }
 
-std::string to_page(const Model& model, const std::filesystem::path& path, const Style& style) {
+std::string verification_text(const Verification& verification) {
+  if (verification.same == verification.examples) {
+    return counted(verification.examples, "example") + ", the outputs the same to the last bit";
+  }
+  return counted(verification.same, "example") + " of " + std::to_string(verification.examples) +
+         " the same to the last bit, the largest difference " +
+         significant(verification.largest_difference, 2) + ", as another CPU target or version rounds";
+}
+
+/// Throws unless the model computes what it should.
+void require_passed(const Verification& verification, const std::filesystem::path& path) {
+  if (verification.examples == 0) {
+    throw FileError(path.string() + ": carries no examples to verify it by",
+                    "models have had them since format version 2; train it again");
+  }
+  if (verification.passed()) return;
+  throw FileError(path.string() + ": of " + counted(verification.examples, "example") + " " +
+                      std::to_string(verification.same) +
+                      " come out as when it was made; the largest difference is " +
+                      significant(verification.largest_difference, 2) + ", rounding explains " +
+                      compact(Verification::kTolerance),
+                  "do not trust its predictions: it was edited, or this program computes something else");
+}
+
+std::string to_page(const Model& model, const std::filesystem::path& path,
+                    const std::optional<Verification>& verification, const Style& style) {
   const auto& record = model.record;
   std::string text =
       style.bold + path.string() + style.off + " (" + bytes(std::filesystem::file_size(path)) + ")\n\n";
@@ -146,13 +184,19 @@ std::string to_page(const Model& model, const std::filesystem::path& path, const
         field("outputs", joined(model.target_names) + (model.unit.empty() ? "" : " [" + model.unit + "]") +
                              "; " + scaling_text(model.target_scaling));
   }
+  if (verification && verification->passed()) text += field("verified", verification_text(*verification));
   return text;
 }
 
 int run_inspect(const Arguments& arguments, const Environment& environment) {
   const auto path = model_file(arguments.model);
+  const std::string target = arguments.verify ? choose_target(environment) : "";
   const Model model = load_model(path);
-  print(arguments.json ? to_json(model, path) : to_page(model, path, style_of(kStdout, environment)));
+  std::optional<Verification> verification;
+  if (arguments.verify) verification = verify(model, {.threads = 1, .target = target});
+  print(arguments.json ? to_json(model, path, verification)
+                       : to_page(model, path, verification, style_of(kStdout, environment)));
+  if (verification) require_passed(*verification, path);
   return 0;
 }
 
@@ -164,8 +208,13 @@ Command add_inspect(CLI::App& parent, const Environment& environment) {
   parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
       ->type_name("MODEL")
       ->required();
+  parser->add_flag(
+      "--verify", arguments->verify,
+      "predict the examples the model carries, and fail unless they come out as when it was made");
   parser->add_flag("--json", arguments->json, "print it as one JSON object");
-  parser->footer("Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mpg/model.safetensors --json");
+  parser->footer(
+      "Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mnist --verify\n  mlp inspect "
+      "runs/mpg/model.safetensors --json");
   return {parser, [arguments, &environment] { return run_inspect(*arguments, environment); }};
 }
 

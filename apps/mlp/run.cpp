@@ -31,11 +31,14 @@ void complete(CLI::App& train, TrainArguments& arguments) {
   if (arguments.output && std::filesystem::path(*arguments.output) != folder.path) {
     throw UsageError("--resume continues a run where it is; --output cannot be another folder");
   }
-  for (const auto& file : {folder.config(), folder.checkpoint()}) {
-    if (!std::filesystem::exists(file)) {
-      throw FileError("cannot resume " + *arguments.resume + ": there is no " + file.string(),
-                      "--resume takes the folder of a run that 'mlp train' has begun");
-    }
+  if (!std::filesystem::exists(folder.config())) {
+    throw FileError("cannot resume " + *arguments.resume + ": there is no " + folder.config().string(),
+                    "--resume takes the folder of a run that 'mlp train' has begun");
+  }
+  if (std::filesystem::exists(folder.model()) && !folder.has_checkpoint()) {
+    throw FileError(
+        "cannot resume " + *arguments.resume + ": there is no " + folder.checkpoint().string(),
+        "without it the run can only be trained anew: mlp train --config " + folder.config().string());
   }
   apply_config(train, folder.config());
   arguments.output = arguments.resume;
@@ -64,14 +67,20 @@ std::string config_text(const Settings& settings, const RunFolder& folder, const
                      ". The same run again:\n#   mlp train --config " + one_line(folder.config().string()) +
                      "\n" + to_toml(settings);
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
+  if (arguments.checkpoint_every) {
+    text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
+  }
   if (arguments.data_dir) {
     text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
   }
   return text;
 }
 
-Checkpoint matching_checkpoint(const Run& run) {
-  auto checkpoint = load_checkpoint(run.folder.checkpoint());
+/// Where the run in the folder is; nothing where it was stopped before its first checkpoint.
+std::optional<NewestCheckpoint> matching_checkpoint(const Run& run) {
+  if (!run.folder.has_checkpoint()) return std::nullopt;
+  auto newest = load_newest_checkpoint(run.folder.checkpoint());
+  const Checkpoint& checkpoint = newest.checkpoint;
   const std::string problem = "cannot resume " + run.folder.path.string() + ": ";
   if (checkpoint.fingerprint != run.fingerprint) {
     throw UsageError(problem + difference(run.fingerprint, checkpoint.fingerprint),
@@ -81,7 +90,7 @@ Checkpoint matching_checkpoint(const Run& run) {
     throw DataError(problem + "its checkpoint holds another network, " + network_text(checkpoint.network),
                     "the file does not belong to this run; train anew into another --output");
   }
-  return checkpoint;
+  return newest;
 }
 
 Recipe recipe_of(const DataOrigin& origin, const std::optional<DataSplit>& data) {
@@ -104,6 +113,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   const Settings settings = resolve(arguments, origin, recipe_of(origin, read));
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
+  const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
   const std::string target = choose_target(environment, arguments.cpu_target);
   check_precision(settings.precision, target);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
@@ -120,7 +130,8 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .config = config_text(settings, folder, arguments),
           .fingerprint = {},
           .resumed = std::nullopt,
-          .folds = std::nullopt};
+          .folds = std::nullopt,
+          .checkpoint_every = checkpoint_every};
   if (arguments.folds && !arguments.resume) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
   run.options.threads = threads;

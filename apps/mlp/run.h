@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint_every.h"
 #include "environment.h"
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
@@ -24,8 +25,9 @@ struct Run {
   std::size_t training_rows = 0;  ///< of data.train; the others are the validation rows
   std::string config;             ///< what config.toml holds
   std::string fingerprint;
-  std::optional<Checkpoint> resumed;  ///< where to go on from
-  std::optional<std::size_t> folds;   ///< to cross-validate with
+  std::optional<NewestCheckpoint> resumed;  ///< where to go on from
+  std::optional<std::size_t> folds;         ///< to cross-validate with
+  CheckpointEvery checkpoint_every;
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows; }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <system_error>
 
-#include "mlp/atomic_file.h"
 #include "mlp/error.h"
 
 namespace mlp::app {
@@ -22,19 +21,17 @@ void RunFolder::create() const {
                         (error ? error.message() : "a file is in its place"),
                     "name another folder with --output");
   }
-  const auto probe = path / ".write-test";
-  errno = 0;
-  const bool writable = std::ofstream(probe).is_open();
-  const int why = errno;
-  std::filesystem::remove(probe, error);
-  if (!writable) {
-    throw FileError("cannot write to the folder " + path.string() + ": " + reason_of(why),
-                    "name another folder with --output");
-  }
+  require_writable_folder(path);
+  remove_stale_temporary_files(path);
 }
 
-void RunFolder::clear_results() const {
-  for (const auto& file : {model(), metrics(), loss_svg(), loss_png(), confusion_svg(), folds()}) {
+bool RunFolder::has_checkpoint() const {
+  return std::filesystem::exists(checkpoint()) || std::filesystem::exists(previous_checkpoint());
+}
+
+void RunFolder::clear_earlier_run() const {
+  for (const auto& file :
+       {previous_checkpoint(), model(), metrics(), loss_svg(), loss_png(), confusion_svg(), folds()}) {
     std::error_code ignored;  // what cannot be removed cannot be written either, and writing says why
     std::filesystem::remove(file, ignored);
   }
@@ -42,8 +39,8 @@ void RunFolder::clear_results() const {
 
 std::vector<std::string> RunFolder::files() const {
   std::vector<std::string> names;
-  for (const auto& file :
-       {model(), checkpoint(), metrics(), loss_svg(), loss_png(), confusion_svg(), folds(), config()}) {
+  for (const auto& file : {model(), checkpoint(), previous_checkpoint(), metrics(), loss_svg(), loss_png(),
+                           confusion_svg(), folds(), config()}) {
     if (std::filesystem::exists(file)) names.push_back(file.filename().string());
   }
   return names;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mlp/atomic_file.h"
+
 namespace mlp::app {
 
 struct RunFolder {
@@ -13,6 +15,8 @@ struct RunFolder {
 
   std::filesystem::path model() const { return path / "model.safetensors"; }
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
+  std::filesystem::path previous_checkpoint() const { return previous_version(checkpoint()); }
+  bool has_checkpoint() const;  ///< of the two names under one at least
   std::filesystem::path metrics() const { return path / "metrics.csv"; }
   std::filesystem::path config() const { return path / "config.toml"; }
   std::filesystem::path loss_svg() const { return path / "loss.svg"; }
@@ -20,10 +24,12 @@ struct RunFolder {
   std::filesystem::path folds() const { return path / "folds.csv"; }
   std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
 
-  /// Makes the folder and checks that files can be written there. Throws FileError.
+  /// Makes the folder, checks that files can be written there, and removes the temporary files of processes
+  /// that have died there. Throws FileError.
   void create() const;
-  /// Removes an earlier run's model, metrics and figures, so that the folder never tells of two runs at once.
-  void clear_results() const;
+  /// Removes what an earlier run left, but for checkpoint and config: the folder never tells of two runs at
+  /// once.
+  void clear_earlier_run() const;
   /// Names of the run's files that are there.
   std::vector<std::string> files() const;
 };

@@ -8,6 +8,7 @@
 #include "format.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
+#include "mlp/version.h"
 #include "option_value.h"
 #include "precision.h"
 
@@ -24,6 +25,12 @@ constexpr double kLeast = 1.2e-38, kMost = 3.4e38;
 double not_negative(const std::string& option, const std::string& text) {
   return real(option, text, "0 or a number from 1.2e-38 to 3.4e+38",
               [](double x) { return x == 0.0 || (x >= kLeast && x <= kMost); });
+}
+
+std::string hexadecimal(std::uint64_t number) {
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[number >> shift & 15];
+  return text;
 }
 
 /// The same layers with `change` made to each.
@@ -200,8 +207,10 @@ std::string choices(const Settings& settings) {
 std::string to_toml(const Settings& settings) { return to_toml(settings.data) + choices(settings); }
 
 std::string fingerprint(const Settings& settings, const Dataset& dataset) {
-  return identity(settings.data, dataset) + choices(settings) + "rows = " + std::to_string(dataset.rows()) +
-         "\nfeatures = " + std::to_string(dataset.features()) + "\n";
+  return identity(settings.data) + choices(settings) + "rows = " + std::to_string(dataset.rows()) +
+         "\nfeatures = " + std::to_string(dataset.features()) +
+         "\ndata = " + toml_string(hexadecimal(content_hash(dataset))) +
+         "\nversion = " + toml_string(version()) + "\n";
 }
 
 std::string difference(const std::string& fingerprint, const std::string& in_checkpoint) {
@@ -212,7 +221,11 @@ std::string difference(const std::string& fingerprint, const std::string& in_che
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
   std::string text;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
-    text += (text.empty() ? "" : "; ") + key + " is " + here + ", but " + other + " in the checkpoint";
+    // What the numbers are says more than that there are others.
+    const std::string name = key == "data"      ? "the data's content"
+                             : key == "version" ? "the version of mlp"
+                                                : key;
+    text += (text.empty() ? "" : "; ") + name + " is " + here + ", but " + other + " in the checkpoint";
   };
   for (const auto& entry : parse_config(fingerprint, "settings")) {
     const std::string value = text_of(entry);

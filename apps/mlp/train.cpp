@@ -13,6 +13,7 @@
 #include "mlp/version.h"
 #include "progress.h"
 #include "run.h"
+#include "run_saver.h"
 #include "terminal.h"
 #include "train_options.h"
 #include "train_result.h"
@@ -23,7 +24,8 @@ namespace {
 /// Shows progress, saves checkpoints, and stops the training after Ctrl-C.
 class RunObserver : public TrainingObserver {
  public:
-  RunObserver(const Run& run, TrainingProgress& progress) : run_(run), progress_(progress) {}
+  RunObserver(const Run& run, RunSaver& saver, TrainingProgress& progress)
+      : run_(run), saver_(saver), progress_(progress) {}
 
   bool on_step(const StepProgress& step) override {
     progress_.step(step);
@@ -32,28 +34,25 @@ class RunObserver : public TrainingObserver {
 
   void on_epoch(const EpochRecord& record, const TrainingState& state) override {
     progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.epochs));
-    // A checkpoint waits for the disk; once a second is often enough to lose little.
-    if (Clock::now() - last_save_ >= std::chrono::seconds(1)) save(state);
+    if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
   }
 
-  /// Until the first save the folder still holds an earlier run whole; from then on it is this run's.
-  void save(const TrainingState& state) {
-    const bool first = !run_.resumed && !saved_;
-    // Before the checkpoint: whoever finds one finds what it was made with.
-    if (first) write_text_file(run_.folder.config(), run_.config);
-    save_checkpoint({.network = run_.network, .state = state, .fingerprint = run_.fingerprint},
-                    run_.folder.checkpoint());
-    if (first) run_.folder.clear_results();
-    saved_ = true;
-    write_metrics_csv(state.history, run_.folder.metrics());
+  bool wants_state() override { return run_.checkpoint_every.due_after_step(seconds_since_last()); }
+
+  void on_state(const TrainingState& state) override {
+    saver_.save(state);
     last_save_ = Clock::now();
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+  double seconds_since_last() const {
+    return std::chrono::duration<double>(Clock::now() - last_save_).count();
+  }
+
   const Run& run_;
+  RunSaver& saver_;
   TrainingProgress& progress_;
-  bool saved_ = false;
   Clock::time_point last_save_ = Clock::now();
 };
 
@@ -87,9 +86,21 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   return notes;
 }
 
+/// What the user should know about where --resume goes on.
+std::string resume_notes(const Run& run) {
+  if (!run.resumed) {
+    return "mlp: note: the run in " + run.folder.path.string() +
+           " was stopped before its first checkpoint; it starts from the beginning\n";
+  }
+  if (run.resumed->problem.empty()) return {};
+  return "mlp: note: " + run.resumed->problem + "; going on from " + run.resumed->path.string() +
+         ", the one before\n";
+}
+
 int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& environment) {
   catch_interrupts();
   const Run run = prepare_run(parser, arguments, environment);
+  if (arguments.resume) print_error(resume_notes(run));
   if (!arguments.quiet) print_error(introduction(run));
 
   std::optional<CrossValidation> folds;
@@ -100,17 +111,22 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
 
   TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8, run.training_rows,
                             run.data.train.task(), run.data.train.unit);
-  RunObserver observer(run, progress);
-  const Trained trained =
-      train(run.network, run.data.train, run.options, &observer, run.resumed ? &run.resumed->state : nullptr);
+  const FileLayer files;
+  const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
+  RunSaver saver(
+      {.folder = run.folder, .network = run.network, .config = run.config, .fingerprint = run.fingerprint},
+      resumed, files);
+  RunObserver observer(run, saver, progress);
+  const Trained trained = train(run.network, run.data.train, run.options, &observer,
+                                resumed ? &resumed->checkpoint.state : nullptr);
   progress.finish();
   if (!arguments.quiet) print_error("\n");
-  if (run.resumed && run.resumed->state.step == trained.state.step && interrupt_signal() == 0) {
+  if (resumed && resumed->checkpoint.state.step == trained.state.step && interrupt_signal() == 0) {
     print_error("mlp: the run in " + run.folder.path.string() + " had finished; nothing was left to train\n");
   }
 
-  observer.save(trained.state);
-  save_model(trained.model, run.folder.model());
+  saver.save(trained.state);
+  saver.save(trained.model);
   if (folds) write_text_file(run.folder.folds(), folds_csv(*folds));
   const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
   const auto figure_notes = draw_figures(run, trained, result);

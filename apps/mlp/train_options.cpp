@@ -134,6 +134,10 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       ->type_name("FILE")
       ->group(group)
       ->configurable(false);
+  add("--checkpoint-every", arguments.checkpoint_every, "N|TIME",
+      "save the run after every N epochs, or each time 30s, 10m or 2h have passed (default: after an epoch, "
+      "at most "
+      "once a second)");
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
       "threads to use, or auto (default); the result is the same for any number");

@@ -59,6 +59,12 @@ std::string epochs_text(const Run& run, const Trained& trained) {
   return "";
 }
 
+/// "after epoch 3", "after epoch 3, batch 17"
+std::string place_text(const TrainingState& state) {
+  return "after epoch " + std::to_string(state.epoch) +
+         (state.batch > 0 ? ", batch " + std::to_string(state.batch) : "");
+}
+
 }  // namespace
 
 std::string introduction(const Run& run) {
@@ -74,7 +80,7 @@ std::string introduction(const Run& run) {
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
                     with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
-  if (run.resumed) text += field("resumed", "after epoch " + std::to_string(run.resumed->state.epoch));
+  if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state));
   return text;
 }
 

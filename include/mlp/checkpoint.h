@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "mlp/file_layer.h"
 #include "mlp/train.h"
 
 namespace mlp {
@@ -14,12 +15,30 @@ namespace mlp {
 struct Checkpoint {
   MultilayerPerceptron network;
   TrainingState state;
-  /// What must be equal for a resumed run to be the same run: see training_fingerprint().
+  /// What must be equal for a resumed run to be the same run, as a text of the caller's.
   std::string fingerprint;
 };
 
 /// Whole or not at all (temporary file, fsync, rename, fsync of the folder). Throws FileError.
-void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path);
+void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                     const FileLayer& files = FileLayer());
+
+/// The same, but the checkpoint that was there lives on as previous_version(path), in mlp/atomic_file.h:
+/// "checkpoint.previous.safetensors". Should `path` be damaged later, by whatever, there is one before it.
+void save_checkpoint_keeping_previous(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                                      const FileLayer& files = FileLayer());
+
+/// Throws FileError naming file, position, what was expected and what was found.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+struct NewestCheckpoint {
+  Checkpoint checkpoint;
+  std::filesystem::path path;  ///< the file it was in
+  std::string problem;         ///< why it is not the file asked for; empty where it is
+};
+
+/// The checkpoint in `path`, or where that is missing or damaged the one in previous_version(path). Throws
+/// FileError when neither can be read.
+NewestCheckpoint load_newest_checkpoint(const std::filesystem::path& path);
 
 }  // namespace mlp

@@ -60,9 +60,10 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
-/// A number that tells other rows, labels, targets or weights (FNV-1a; Fowler, Noll, Vo): the same on every
-/// machine of the same byte order.
-std::uint64_t checksum(const Dataset& dataset);
+/// 64 bits of everything in `dataset` but its name: two that differ in a number or a name have, all but
+/// certainly, different ones. The same on every machine; no protection against intent. Costs a reading of the
+/// memory.
+std::uint64_t content_hash(const Dataset& dataset);
 
 /// A data set in its training part and its test part, which nothing is ever learned from.
 struct DataSplit {

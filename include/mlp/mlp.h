@@ -10,6 +10,7 @@
 #include "mlp/data.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
+#include "mlp/file_layer.h"
 #include "mlp/initializer.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"
@@ -31,5 +32,6 @@
 #include "mlp/table_data.h"
 #include "mlp/target.h"
 #include "mlp/train.h"
+#include "mlp/verify.h"
 #include "mlp/version.h"
 // IWYU pragma: end_exports

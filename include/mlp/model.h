@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/file_layer.h"
 #include "mlp/loss.h"
 #include "mlp/parameters.h"
 
@@ -43,6 +44,15 @@ struct TrainingRecord {
   friend bool operator==(const TrainingRecord&, const TrainingRecord&) = default;
 };
 
+/// A few inputs with the outputs the model had for them when it was made, for verify() in mlp/verify.h. They
+/// are rows of the training data as they stand: take them out of a model that is given to those who must not
+/// see them.
+struct ModelExamples {
+  Matrix<float> inputs;   ///< [N, I] raw, as predict() takes them; N may be 0
+  Matrix<float> outputs;  ///< [N, O] as predict() gives them
+  friend bool operator==(const ModelExamples&, const ModelExamples&) = default;
+};
+
 struct Model {
   MultilayerPerceptron network;
   Parameters parameters;
@@ -56,12 +66,13 @@ struct Model {
   ImageShape image;
   std::optional<Preprocessing> preprocessing = {};  ///< from a table's columns to network inputs
   TrainingRecord record;
+  ModelExamples examples;
 
   Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }
 };
 
 /// Writes `path` whole or not at all: safetensors, see docs/formats.md. Throws FileError.
-void save_model(const Model& model, const std::filesystem::path& path);
+void save_model(const Model& model, const std::filesystem::path& path, const FileLayer& files = FileLayer());
 
 /// Throws FileError naming file, position, what was expected and what was found; nothing is allocated on the
 /// word of an unchecked number.

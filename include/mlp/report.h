@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "mlp/file_layer.h"
 #include "mlp/train.h"
 
 namespace mlp {
@@ -40,7 +41,8 @@ std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& co
 /// Columns: epoch, train_loss, validation_loss, validation_metric, learning_rate, seconds,
 /// samples_per_second. Doubles in the shortest form that reads back exactly; NaN as an empty cell. Written
 /// whole or not at all.
-void write_metrics_csv(const History& history, const std::filesystem::path& path);
+void write_metrics_csv(const History& history, const std::filesystem::path& path,
+                       const FileLayer& files = FileLayer());
 
 /// The inverse. Throws FileError naming path, line and column.
 History read_metrics_csv(const std::filesystem::path& path);

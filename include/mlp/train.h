@@ -48,6 +48,7 @@ struct TrainingOptions {
   int threads = 0;                            ///< 0: as many as help on this machine
   std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
   Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
+  int examples = 8;                           ///< training rows kept in the model for verify()
   SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
 };
 
@@ -95,6 +96,9 @@ class TrainingObserver {
   virtual ~TrainingObserver() = default;
   /// After each step; return false to stop here (the state stays resumable).
   virtual bool on_step(const StepProgress&) { return true; }
+  /// Within an epoch, after a step: return true to be given the state, which costs a copy of all parameters.
+  virtual bool wants_state() { return false; }
+  virtual void on_state(const TrainingState&) {}
   /// After each epoch; `model_so_far` and `state` may be saved.
   virtual void on_epoch(const EpochRecord&, const TrainingState&) {}
 };

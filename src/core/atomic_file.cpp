@@ -1,15 +1,17 @@
 #include "mlp/atomic_file.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
-#include "core/descriptor.h"
 #include "mlp/error.h"
 
 namespace mlp {
@@ -17,13 +19,116 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& doing, int reason) {
-  std::string hint;
-  if (reason == ENOENT) hint = "create the folder first";
-  if (reason == EACCES || reason == EPERM || reason == EROFS) hint = "choose a folder you may write to";
-  if (reason == ENOSPC || reason == EDQUOT) hint = "make room or choose another disk";
-  throw FileError(path.string() + ": cannot " + doing + ": " + std::strerror(reason), hint);
+constexpr std::string_view kTemporaryStart = ".mlp-";
+constexpr std::string_view kTemporaryEnd = ".tmp";
+
+const char* remedy(int reason) {
+  switch (reason) {
+    case ENOENT:
+      return "create the folder first";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a folder you may write to";
+    case ENOSPC:
+    case EDQUOT:
+      return "make room or choose another disk";
+    case EFBIG:
+      return "raise the limit on a file's size ('ulimit -f'), or choose another disk";
+    case EIO:
+      return "the disk reports a fault: check it, or choose another";
+    default:
+      return "choose another file or folder";
+  }
 }
+
+[[noreturn]] void fail(const fs::path& path, const std::string& doing, int reason) {
+  throw FileError(path.string() + ": cannot " + doing + ": " + std::strerror(reason), remedy(reason));
+}
+
+/// What `call` returns once it is not interrupted by a signal.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+/// A descriptor of `files`, closed at the end of its life.
+class OpenFile {
+ public:
+  OpenFile(const FileLayer& files, const fs::path& path, int flags)
+      : files_(files), number_(uninterrupted([&] { return files.open(path.c_str(), flags); })) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (valid()) files_.close(number_);
+  }
+
+  bool valid() const { return number_ >= 0; }
+
+  bool write(std::string_view piece) const {
+    while (!piece.empty()) {
+      const auto written = uninterrupted([&] { return files_.write(number_, piece.data(), piece.size()); });
+      if (written < 0) return false;
+      piece.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  /// EINVAL: a file system that cannot sync this, and need not.
+  bool sync() const {
+    return uninterrupted([&] { return files_.fsync(number_); }) == 0 || errno == EINVAL;
+  }
+
+  /// Never repeated: after EINTR the descriptor is closed all the same.
+  bool close() { return files_.close(std::exchange(number_, -1)) == 0 || errno == EINTR; }
+
+ private:
+  const FileLayer& files_;
+  int number_;
+};
+
+/// Short whatever the target's name, so that a name as long as the file system allows still works.
+fs::path temporary_name(const fs::path& folder, unsigned number) {
+  return folder / (std::string(kTemporaryStart) + std::to_string(::getpid()) + "-" + std::to_string(number) +
+                   std::string(kTemporaryEnd));
+}
+
+/// A new file, removed again unless renamed into place.
+class TemporaryFile {
+ public:
+  /// `path`: what messages name. A name left behind by a killed process that had the same id is skipped.
+  TemporaryFile(const FileLayer& files, const fs::path& folder, const fs::path& path,
+                const char* doing = "write")
+      : files_(files) {
+    for (unsigned number = 0; !file_; ++number) {
+      name_ = temporary_name(folder, number);
+      file_.emplace(files, name_, O_WRONLY | O_CREAT | O_EXCL);
+      if (file_->valid()) return;
+      if (errno != EEXIST) fail(path, doing, errno);
+      file_.reset();
+    }
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!renamed_) files_.unlink(name_.c_str());
+  }
+
+  OpenFile& file() { return *file_; }
+
+  bool rename(const fs::path& target) {
+    renamed_ = files_.rename(name_.c_str(), target.c_str()) == 0;
+    return renamed_;
+  }
+
+ private:
+  const FileLayer& files_;
+  fs::path name_;
+  std::optional<OpenFile> file_;
+  bool renamed_ = false;
+};
 
 /// The file that writing to `path` changes; refuses what a rename must not replace (a folder, a device).
 fs::path regular_target(const fs::path& path) {
@@ -39,68 +144,95 @@ fs::path regular_target(const fs::path& path) {
   return target;
 }
 
-/// Removes the temporary file unless it has been renamed into place.
-struct TemporaryName {
-  fs::path path;
-  bool kept = false;
-  ~TemporaryName() {
-    if (!kept) ::unlink(path.c_str());
-  }
-};
-
-bool write_all(int descriptor, std::string_view piece) {
-  while (!piece.empty()) {
-    const ssize_t written = ::write(descriptor, piece.data(), piece.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    piece.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+/// The names in a folder survive a power cut. One that may be written but not read cannot be synced.
+void sync_folder(const fs::path& folder, const fs::path& path, const FileLayer& files) {
+  const OpenFile directory(files, folder, O_RDONLY | O_DIRECTORY);
+  if (!directory.valid() && errno != EACCES) fail(path, "open the folder", errno);
+  if (directory.valid() && !directory.sync()) fail(path, "write the folder to disk", errno);
 }
 
-bool sync(int descriptor) {
-  int result;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result == 0 || errno == EINVAL;  // EINVAL: a file system that cannot sync this, and need not
-}
-
-/// Short whatever the target's name, so that a name as long as the file system allows still works.
-fs::path temporary_name(const fs::path& folder) {
-  static std::atomic<unsigned> counter{0};
-  return folder / (".mlp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
-}
-
-}  // namespace
-
-void write_file_atomically(const fs::path& path, std::span<const std::string_view> pieces) {
+void write_file(const fs::path& path, std::span<const std::string_view> pieces, const FileLayer& files,
+                bool keep_previous) {
   const fs::path target = regular_target(path);
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
 
-  // A name left behind by a killed process that had the same id is skipped, not overwritten.
-  fs::path name = temporary_name(folder);
-  while (::access(name.c_str(), F_OK) == 0) name = temporary_name(folder);
-  Descriptor file = Descriptor::open(name, O_WRONLY | O_CREAT | O_EXCL);
-  if (!file.valid()) fail(path, "write", errno);
-  TemporaryName temporary{name};
-
+  TemporaryFile temporary(files, folder, path);
   for (const auto piece : pieces) {
-    if (!write_all(file.number(), piece)) fail(path, "write", errno);
+    if (!temporary.file().write(piece)) fail(path, "write", errno);
   }
-  if (!sync(file.number())) fail(path, "write to disk", errno);
-  if (!file.close()) fail(path, "write", errno);
-  if (::rename(name.c_str(), target.c_str()) != 0) fail(path, "replace", errno);
-  temporary.kept = true;
+  if (!temporary.file().sync()) fail(path, "write to disk", errno);
+  if (!temporary.file().close()) fail(path, "write", errno);
 
-  // The rename itself must survive a power cut. A folder that may be written but not read cannot be synced.
-  const Descriptor directory = Descriptor::open(folder, O_RDONLY | O_DIRECTORY);
-  if (!directory.valid() && errno != EACCES) fail(path, "open the folder", errno);
-  if (directory.valid() && !sync(directory.number())) fail(path, "write the folder to disk", errno);
+  const fs::path previous = previous_version(target);
+  const bool kept = keep_previous && files.rename(target.c_str(), previous.c_str()) == 0;
+  if (keep_previous && !kept && errno != ENOENT) fail(path, "keep as " + previous.filename().string(), errno);
+  if (!temporary.rename(target)) {
+    const int reason = errno;
+    if (kept) files.rename(previous.c_str(), target.c_str());  // back to its name
+    fail(path, "replace", reason);
+  }
+  sync_folder(folder, path, files);
 }
 
-void write_file_atomically(const fs::path& path, std::string_view content) {
-  write_file_atomically(path, std::span(&content, 1));
+/// The process that `name` is a temporary file of; none where it is no such name.
+std::optional<pid_t> owner_of(std::string_view name) {
+  if (!name.starts_with(kTemporaryStart) || !name.ends_with(kTemporaryEnd)) return std::nullopt;
+  name.remove_prefix(kTemporaryStart.size());
+  name.remove_suffix(kTemporaryEnd.size());
+  const auto number = [&](auto& value) {
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+    if (error != std::errc()) return false;
+    name.remove_prefix(static_cast<std::size_t>(end - name.data()));
+    return true;
+  };
+  pid_t process = 0;
+  unsigned count = 0;
+  if (!number(process) || process <= 0 || !name.starts_with('-')) return std::nullopt;
+  name.remove_prefix(1);
+  if (!number(count) || !name.empty()) return std::nullopt;
+  return process;
+}
+
+bool is_running(pid_t process) { return ::kill(process, 0) == 0 || errno != ESRCH; }
+
+}  // namespace
+
+void write_file_atomically(const fs::path& path, std::span<const std::string_view> pieces,
+                           const FileLayer& files) {
+  write_file(path, pieces, files, false);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, const FileLayer& files) {
+  write_file(path, std::span(&content, 1), files, false);
+}
+
+void write_file_keeping_previous(const fs::path& path, std::span<const std::string_view> pieces,
+                                 const FileLayer& files) {
+  write_file(path, pieces, files, true);
+}
+
+fs::path previous_version(const fs::path& path) {
+  std::error_code error;
+  const fs::path target = fs::is_symlink(path, error) ? fs::canonical(path, error) : path;
+  fs::path previous = error ? path : target;
+  const std::string extension = previous.extension().string();
+  return previous.replace_extension(".previous" + extension);
+}
+
+void require_writable_folder(const fs::path& folder, const FileLayer& files) {
+  const TemporaryFile probe(files, folder, folder, "make a file in it");
+}
+
+std::size_t remove_stale_temporary_files(const fs::path& folder, const FileLayer& files) {
+  std::size_t removed = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const auto owner = owner_of(entry->path().filename().native());
+    std::error_code ignored;
+    if (!owner || is_running(*owner) || !fs::is_regular_file(entry->symlink_status(ignored))) continue;
+    if (files.unlink(entry->path().c_str()) == 0) ++removed;
+  }
+  return removed;
 }
 
 }  // namespace mlp

@@ -2,8 +2,6 @@
 #include "mlp/dataset.h"
 
 #include <cmath>
-#include <cstddef>
-#include <span>
 #include <string>
 
 #include "mlp/error.h"
@@ -105,23 +103,5 @@ class Validator {
 }  // namespace
 
 void validate(const Dataset& dataset) { Validator(dataset).check(); }
-
-std::uint64_t checksum(const Dataset& dataset) {
-  std::uint64_t sum = 14695981039346656037u;
-  const auto add = [&]<class T>(std::span<const T> values) {
-    for (const std::byte byte : std::as_bytes(values))
-      sum = (sum ^ static_cast<std::uint64_t>(byte)) * 1099511628211u;
-  };
-  const auto add_matrix = [&](const auto& matrix) {
-    const std::uint64_t shape[] = {matrix.rows(), matrix.columns()};
-    add(std::span<const std::uint64_t>(shape));
-    add(std::span(matrix.values()));
-  };
-  std::visit(add_matrix, dataset.inputs);
-  add(std::span<const std::int32_t>(dataset.labels));
-  add_matrix(dataset.targets);
-  add(std::span<const float>(dataset.sample_weights));
-  return sum;
-}
 
 }  // namespace mlp

@@ -3,6 +3,7 @@
 #include "mlp/checkpoint.h"
 
 #include "files/network_file.h"
+#include "mlp/atomic_file.h"
 
 namespace mlp {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 const char* const kFormat = "mlp checkpoint";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;      ///< 2: with a checksum
 constexpr std::uint64_t kMaxMoments = 16;  ///< far more than any optimizer keeps
 const char* const kBest = "best.";
 
@@ -36,9 +37,8 @@ EpochRecord epoch_from_json(const JsonField& field) {
           .samples_per_second = field["samples_per_second"].number()};
 }
 
-}  // namespace
-
-void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path) {
+void save(const Checkpoint& checkpoint, const std::filesystem::path& path, Previous previous,
+          const FileLayer& files) {
   const TrainingState& state = checkpoint.state;
   const ParameterLayout layout(checkpoint.network);
   const bool has_best = state.best_parameters.layer_count() != 0;
@@ -68,7 +68,19 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
   document["epoch_seconds"] = number_to_json(state.epoch_seconds);
   document["history"] = json::array();
   for (const auto& record : state.history) document["history"].push_back(epoch_to_json(record));
-  write_document(path, document, tensors);
+  write_document(path, document, tensors, previous, files);
+}
+
+}  // namespace
+
+void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                     const FileLayer& files) {
+  save(checkpoint, path, Previous::kReplace, files);
+}
+
+void save_checkpoint_keeping_previous(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                                      const FileLayer& files) {
+  save(checkpoint, path, Previous::kKeep, files);
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
@@ -101,7 +113,23 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   state.epoch_loss = root["epoch_loss"].number();
   state.epoch_seconds = root["epoch_seconds"].number();
   for (const auto& record : root["history"].items()) state.history.push_back(epoch_from_json(record));
+  check_checksum(document, file);
   return checkpoint;
+}
+
+NewestCheckpoint load_newest_checkpoint(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto previous = previous_version(path);
+  try {
+    return {.checkpoint = load_checkpoint(path), .path = path, .problem = {}};
+  } catch (const FileError& error) {
+    if (!std::filesystem::exists(previous, ignored)) throw;
+    try {
+      return {.checkpoint = load_checkpoint(previous), .path = previous, .problem = error.what()};
+    } catch (const FileError& also) {
+      throw FileError(error.what(), "the one before is no better: " + std::string(also.what()));
+    }
+  }
 }
 
 }  // namespace mlp

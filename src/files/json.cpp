@@ -24,54 +24,76 @@ std::string describe(const json& value) {
   return value.dump();  // null, true, false, a number
 }
 
-/// Follows the parser through the document; throws at the first key twice in an object and at depth.
-class Watcher {
+/// Follows the parser through a document and keeps nothing of it; throws at the first thing that is not
+/// allowed.
+class Watcher : public nlohmann::json_sax<json> {
  public:
-  Watcher(int max_depth, const std::string& where) : max_depth_(max_depth), where_(where) {}
+  Watcher(const JsonLimits& limits, const std::string& where) : limits_(limits), where_(where) {}
 
-  bool operator()(int, json::parse_event_t event, const json& parsed) {
-    switch (event) {
-      case json::parse_event_t::object_start:
-      case json::parse_event_t::array_start:
-        if (static_cast<int>(open_.size()) == max_depth_) {
-          throw FileError(where_ + ": JSON is nested deeper than " + std::to_string(max_depth_) + " levels");
-        }
-        open_.emplace_back();
-        break;
-      case json::parse_event_t::object_end:
-      case json::parse_event_t::array_end:
-        open_.pop_back();
-        break;
-      case json::parse_event_t::key: {
-        const auto& key = parsed.get_ref<const std::string&>();
-        if (!open_.back().insert(key).second) {
-          throw FileError(where_ + ": the key " + quote(key) + " appears twice in one JSON object");
-        }
-        break;
-      }
-      case json::parse_event_t::value:
-        break;
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return value(); }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& key) override {
+    if (!open_.back().insert(key).second) {
+      throw FileError(where_ + ": the key " + quote(key) + " appears twice in one JSON object");
     }
     return true;
   }
+  bool parse_error(std::size_t byte, const std::string&, const json::exception& error) override {
+    if (dynamic_cast<const json::out_of_range*>(&error) != nullptr) {
+      throw FileError(where_ + ": JSON holds a number out of range");
+    }
+    throw not_json(byte, where_);
+  }
+
+  static FileError not_json(std::size_t byte, const std::string& where) {
+    return FileError(where + ": not valid JSON in UTF-8 at byte " + std::to_string(byte));
+  }
 
  private:
-  int max_depth_;
+  bool value() {
+    if (++values_ > limits_.values) {
+      throw FileError(where_ + ": JSON holds more than " + std::to_string(limits_.values) + " values");
+    }
+    return true;
+  }
+  bool open() {
+    if (open_.size() == limits_.depth) {
+      throw FileError(where_ + ": JSON is nested deeper than " + std::to_string(limits_.depth) + " levels");
+    }
+    open_.emplace_back();
+    return value();
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  const JsonLimits& limits_;
   const std::string& where_;
   std::vector<std::unordered_set<std::string>> open_;  ///< keys seen in each object or array we are in
+  std::size_t values_ = 0;
 };
 
 }  // namespace
 
-json parse_json(std::string_view text, int max_depth, const std::string& where) {
-  try {
-    Watcher watcher(max_depth, where);
-    return json::parse(text, std::ref(watcher));
-  } catch (const json::parse_error& error) {
-    throw FileError(where + ": not valid JSON in UTF-8 at byte " + std::to_string(error.byte));
-  } catch (const json::exception&) {  // a number beyond all doubles
-    throw FileError(where + ": JSON holds a number out of range");
-  }
+json parse_json(std::string_view text, const JsonLimits& limits, const std::string& where) {
+  // The parser would take a byte order mark for nothing and a NUL for the end.
+  if (text.starts_with("\xEF\xBB\xBF")) throw Watcher::not_json(1, where);
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    throw Watcher::not_json(nul + 1, where);
+  // Twice, since the parser's own way to watch takes time by the square of the number of values.
+  Watcher watcher(limits, where);
+  json::sax_parse(text, &watcher);
+  return json::parse(text);
 }
 
 std::string dump_json(const json& document, const std::string& path) {

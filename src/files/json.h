@@ -10,9 +10,16 @@
 
 namespace mlp {
 
-/// RFC 8259 JSON: valid UTF-8, no key twice in an object, at most `max_depth` objects and arrays inside each
-/// other. Throws FileError "where: ..." with the byte at which it goes wrong.
-nlohmann::json parse_json(std::string_view text, int max_depth, const std::string& where);
+/// What a document may hold at most. A value takes more memory than its text, up to 30 times as much; these
+/// bound it.
+struct JsonLimits {
+  std::size_t depth;   ///< objects and arrays inside each other
+  std::size_t values;  ///< objects, arrays, texts, numbers, ... in all
+};
+
+/// RFC 8259 JSON: valid UTF-8 without a byte order mark, no key twice in an object, within `limits`. Throws
+/// FileError "where: ..." with the byte at which it goes wrong.
+nlohmann::json parse_json(std::string_view text, const JsonLimits& limits, const std::string& where);
 
 /// The document as text. Throws FileError naming `path` when a text in it is not valid UTF-8.
 std::string dump_json(const nlohmann::json& document, const std::string& path);

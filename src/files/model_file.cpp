@@ -14,9 +14,11 @@ namespace {
 using nlohmann::json;
 
 const char* const kFormat = "mlp model";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;  ///< 2: with a checksum and examples
 const char* const kInputScaling = "input_scaling";
 const char* const kTargetScaling = "target_scaling";
+const char* const kExampleInputs = "examples.inputs";
+const char* const kExampleOutputs = "examples.outputs";
 
 std::string scaling_problem(const AffineScaling& scaling, const std::string& name, std::size_t columns) {
   const std::size_t count = scaling.shift.size();
@@ -41,6 +43,18 @@ std::string names_problem(const std::vector<std::string>& names, const char* wha
   if (names.empty() || names.size() == count) return {};
   return std::string(what) + ": expected none or " + std::to_string(count) + ", found " +
          std::to_string(names.size());
+}
+
+std::string examples_problem(const ModelExamples& examples, std::size_t fan_in, std::size_t fan_out) {
+  const auto& [inputs, outputs] = examples;
+  if (inputs.rows() == 0 && outputs.rows() == 0) return {};
+  if (inputs.rows() == outputs.rows() && inputs.columns() == fan_in && outputs.columns() == fan_out)
+    return {};
+  const auto shape = [](const Matrix<float>& matrix) {
+    return std::to_string(matrix.rows()) + " x " + std::to_string(matrix.columns());
+  };
+  return "examples: " + shape(inputs) + " inputs and " + shape(outputs) + " outputs of a network from " +
+         std::to_string(fan_in) + " to " + std::to_string(fan_out);
 }
 
 bool image_fits(const ImageShape& image, std::size_t pixels) {
@@ -85,7 +99,8 @@ std::string model_problem(const Model& model) {
         scaling_problem(model.target_scaling, kTargetScaling, fan_out),
         names_problem(model.feature_names, "feature_names", fan_in),
         names_problem(model.class_names, "class_names", fan_out),
-        names_problem(model.target_names, "target_names", fan_out), preprocessing_problem(model)}) {
+        names_problem(model.target_names, "target_names", fan_out),
+        examples_problem(model.examples, fan_in, fan_out), preprocessing_problem(model)}) {
     if (!problem.empty()) return problem;
   }
   return {};
@@ -162,9 +177,42 @@ AffineScaling read_scaling(const SafetensorsFile& file, const std::string& name,
   return scaling;
 }
 
+void append_examples(const ModelExamples& examples, std::vector<TensorView>& tensors) {
+  if (examples.inputs.rows() == 0) return;
+  const auto append = [&](const char* name, const Matrix<float>& values) {
+    tensors.push_back({name, {values.rows(), values.columns()}, values.values()});
+  };
+  append(kExampleInputs, examples.inputs);
+  append(kExampleOutputs, examples.outputs);
+}
+
+/// How many examples there are in `file`.
+std::uint64_t example_rows(const SafetensorsFile& file) {
+  const auto found = file.header().tensors.find(kExampleInputs);
+  const bool is_matrix = found != file.header().tensors.end() && found->second.shape.size() == 2;
+  return is_matrix ? found->second.shape[0] : 0;
+}
+
+void append_expected_examples(const MultilayerPerceptron& network, std::uint64_t rows,
+                              std::vector<ExpectedTensor>& expected) {
+  if (rows == 0) return;
+  expected.push_back({kExampleInputs, {rows, network.fan_in()}});
+  expected.push_back({kExampleOutputs, {rows, network.fan_out()}});
+}
+
+ModelExamples read_examples(const SafetensorsFile& file, const MultilayerPerceptron& network,
+                            std::uint64_t rows) {
+  if (rows == 0) return {};
+  ModelExamples examples{.inputs = Matrix<float>(rows, network.fan_in()),
+                         .outputs = Matrix<float>(rows, network.fan_out())};
+  read_finite(file, kExampleInputs, examples.inputs.values());
+  read_finite(file, kExampleOutputs, examples.outputs.values());
+  return examples;
+}
+
 }  // namespace
 
-void save_model(const Model& model, const std::filesystem::path& path) {
+void save_model(const Model& model, const std::filesystem::path& path, const FileLayer& files) {
   require(model.parameters.layout() == ParameterLayout(model.network),
           "save_model: the parameters are not those of the network");
   const auto problem = model_problem(model);
@@ -185,7 +233,8 @@ void save_model(const Model& model, const std::filesystem::path& path) {
   append_tensors(model.parameters, "", tensors);
   append_scaling(model.input_scaling, kInputScaling, tensors);
   append_scaling(model.target_scaling, kTargetScaling, tensors);
-  write_document(path, document, tensors);
+  append_examples(model.examples, tensors);
+  write_document(path, document, tensors, Previous::kReplace, files);
 }
 
 Model load_model(const std::filesystem::path& path) {
@@ -197,13 +246,16 @@ Model load_model(const std::filesystem::path& path) {
   // Only when all sizes have been compared with the bytes that are there is memory taken for them.
   const auto inputs = scaling_entries(file, kInputScaling);
   const auto targets = scaling_entries(file, kTargetScaling);
+  const auto examples = example_rows(file);
   std::vector<ExpectedTensor> expected;
   append_expected(network, "", expected);
   append_expected_scaling(kInputScaling, inputs, expected);
   append_expected_scaling(kTargetScaling, targets, expected);
+  append_expected_examples(network, examples, expected);
   check_tensors(file, expected);
 
   auto parameters = read_parameters(file, "", network);
+  auto example_values = read_examples(file, network, examples);
   Model model{
       .network = std::move(network),
       .parameters = std::move(parameters),
@@ -217,8 +269,10 @@ Model load_model(const std::filesystem::path& path) {
       .image = {.height = root["image"]["height"].count(), .width = root["image"]["width"].count()},
       .preprocessing = preprocessing_from(root),
       .record = record_from_json(root["training"]),
+      .examples = std::move(example_values),
   };
   if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);
+  check_checksum(document, file);
   return model;
 }
 

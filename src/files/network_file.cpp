@@ -1,5 +1,7 @@
 #include "files/network_file.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -12,7 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 8;
+/// A checkpoint's history has 8 values for each epoch, and a run at most a million epochs.
+constexpr JsonLimits kDocumentLimits{.depth = 8, .values = 10'000'000};
+
+const char* const kChecksumKey = "crc32";
+constexpr std::uint64_t kFirstVersionWithChecksum = 2;
 
 std::string layer_prefix(const std::string& prefix, std::size_t layer) {
   return prefix + "layers." + std::to_string(layer);
@@ -44,6 +50,27 @@ std::size_t first_not_finite(std::span<const float> values) {
   return static_cast<std::size_t>(found - values.begin());
 }
 
+std::uint32_t crc32_of(std::span<const std::byte> bytes, std::uint32_t crc = 0) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(crc, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+std::uint32_t crc32_of(std::string_view text) { return crc32_of(std::as_bytes(std::span(text))); }
+
+/// Eight hexadecimal digits.
+std::string checksum_text(std::uint32_t checksum) {
+  std::string text;
+  for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[checksum >> shift & 15];
+  return text;
+}
+
+/// What to do with a file of another format than the one expected.
+std::string hint_for(const std::string& found) {
+  if (found == "mlp checkpoint")
+    return "name the run's folder, or the model.safetensors beside the checkpoint";
+  return {};
+}
+
 }  // namespace
 
 json new_document(const std::string& format, std::uint64_t version) {
@@ -51,12 +78,16 @@ json new_document(const std::string& format, std::uint64_t version) {
 }
 
 void write_document(const std::filesystem::path& path, const json& document,
-                    std::span<const TensorView> tensors) {
+                    std::span<const TensorView> tensors, Previous previous, const FileLayer& files) {
   for (const auto& tensor : tensors) {
     require(first_not_finite(tensor.values) == tensor.values.size(),
             "tensor " + tensor.name + " holds a number that is not finite");
   }
-  write_safetensors(path, {{kDocumentKey, dump_json(document, path.string())}}, tensors);
+  const std::string text = dump_json(document, path.string());
+  std::uint32_t checksum = crc32_of(text);
+  for (const auto& tensor : tensors) checksum = crc32_of(std::as_bytes(tensor.values), checksum);
+  write_safetensors(path, {{kDocumentKey, text}, {kChecksumKey, checksum_text(checksum)}}, tensors, previous,
+                    files);
 }
 
 json read_document(const SafetensorsFile& file, const std::string& format, std::uint64_t version) {
@@ -67,10 +98,11 @@ json read_document(const SafetensorsFile& file, const std::string& format, std::
                         kDocumentKey + "'",
                     "only files that mlp wrote tell how their tensors make a network");
   }
-  auto document = parse_json(text->second, kMaxDepth, file.path() + ": metadata '" + kDocumentKey + "'");
+  auto document =
+      parse_json(text->second, kDocumentLimits, file.path() + ": metadata '" + kDocumentKey + "'");
   const JsonField root = root_of(document, file);
   if (const auto found = root["format"].text(); found != format) {
-    throw FileError(file.path() + ": expected an " + format + ", found " + quote(found));
+    throw FileError(file.path() + ": expected an " + format + ", found " + quote(found), hint_for(found));
   }
   const auto found = root["version"].count();
   if (found == 0) root["version"].fail_expected("1 or more");
@@ -81,6 +113,20 @@ json read_document(const SafetensorsFile& file, const std::string& format, std::
                     "update mlp");
   }
   return document;
+}
+
+void check_checksum(const json& document, const SafetensorsFile& file) {
+  if (root_of(document, file)["version"].count() < kFirstVersionWithChecksum) return;
+  const auto& metadata = file.header().metadata;
+  const auto expected = metadata.find(kChecksumKey);
+  if (expected == metadata.end()) {
+    throw FileError(file.path() + ": metadata '" + kChecksumKey + "' is missing", "the file was edited");
+  }
+  const std::string found = checksum_text(file.data_crc32(crc32_of(metadata.at(kDocumentKey))));
+  if (found != expected->second) {
+    throw FileError(file.path() + ": expected the CRC-32 " + quote(expected->second) + ", found " + found,
+                    "the file has changed since it was written: copy it again from where it came from");
+  }
 }
 
 JsonField root_of(const json& document, const SafetensorsFile& file) {

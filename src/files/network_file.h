@@ -21,10 +21,14 @@ nlohmann::json new_document(const std::string& format, std::uint64_t version);
 
 /// Throws FileError; std::invalid_argument when a parameter is not finite, which no reader would accept.
 void write_document(const std::filesystem::path& path, const nlohmann::json& document,
-                    std::span<const TensorView> tensors);
+                    std::span<const TensorView> tensors, Previous previous, const FileLayer& files);
 
 /// The document of `file`. Throws FileError unless its format is `format` and its version at most `version`.
 nlohmann::json read_document(const SafetensorsFile& file, const std::string& format, std::uint64_t version);
+
+/// Throws FileError unless the document and the data are those that were written: the metadata hold their
+/// CRC-32, from version 2 of both formats on.
+void check_checksum(const nlohmann::json& document, const SafetensorsFile& file);
 
 /// A field of `document`, for messages that name `file`.
 JsonField root_of(const nlohmann::json& document, const SafetensorsFile& file);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,8 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kAlignment = 64;
-constexpr int kMaxDepth = 3;  ///< header, tensor, shape
+/// Header, tensor, shape; the largest checkpoint has some 36,000 tensors of 8 values each.
+constexpr JsonLimits kHeaderLimits{.depth = 3, .values = 1'000'000};
 const char* const kMetadataKey = "__metadata__";
 
 std::optional<std::uint64_t> dtype_bytes(std::string_view dtype) {
@@ -109,7 +111,7 @@ void check_coverage(const SafetensorsHeader& header, std::uint64_t data_bytes, c
 SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t data_bytes,
                                            const std::string& where) {
   if (!text.starts_with('{')) throw FileError(where + ": expected a safetensors header that starts with '{'");
-  const auto document = parse_json(text, kMaxDepth, where + ": header");
+  const auto document = parse_json(text, kHeaderLimits, where + ": header");
   const JsonField root(document, where + ": header");
   SafetensorsHeader header;
   for (const auto& item : document.items()) {
@@ -160,13 +162,25 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   std::string text(header_bytes, '\0');
   read_bytes(kLengthBytes, text);
   data_begin_ = kLengthBytes + header_bytes;
-  header_ = parse_safetensors_header(text, file_bytes - data_begin_, path_);
+  data_bytes_ = file_bytes - data_begin_;
+  header_ = parse_safetensors_header(text, data_bytes_, path_);
 }
 
 void SafetensorsFile::read(const TensorInfo& tensor, std::span<float> values) const {
   require(tensor.dtype == "F32" && tensor.end - tensor.begin == values.size_bytes(),
           "SafetensorsFile::read: not an F32 tensor of that size");
   read_bytes(data_begin_ + tensor.begin, {reinterpret_cast<char*>(values.data()), values.size_bytes()});
+}
+
+std::uint32_t SafetensorsFile::data_crc32(std::uint32_t crc) const {
+  std::vector<char> chunk(std::size_t{1} << 16);
+  for (std::uint64_t done = 0; done < data_bytes_; done += chunk.size()) {
+    chunk.resize(std::min<std::uint64_t>(chunk.size(), data_bytes_ - done));
+    read_bytes(data_begin_ + done, chunk);
+    crc = static_cast<std::uint32_t>(
+        ::crc32_z(crc, reinterpret_cast<const unsigned char*>(chunk.data()), chunk.size()));
+  }
+  return crc;
 }
 
 void SafetensorsFile::read_bytes(std::uint64_t offset, std::span<char> bytes) const {
@@ -187,7 +201,7 @@ void SafetensorsFile::read_bytes(std::uint64_t offset, std::span<char> bytes) co
 }
 
 void write_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
-                       std::span<const TensorView> tensors) {
+                       std::span<const TensorView> tensors, Previous previous, const FileLayer& files) {
   auto document = nlohmann::json::object();
   if (!metadata.empty()) document[kMetadataKey] = metadata;
   std::vector<std::string_view> pieces(2);
@@ -212,7 +226,11 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
   const auto length = std::bit_cast<std::array<char, kLengthBytes>>(std::uint64_t{header.size()});
   pieces[0] = {length.data(), length.size()};
   pieces[1] = header;
-  write_file_atomically(path, pieces);
+  if (previous == Previous::kKeep) {
+    write_file_keeping_previous(path, pieces, files);
+  } else {
+    write_file_atomically(path, pieces, files);
+  }
 }
 
 }  // namespace mlp

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/descriptor.h"
+#include "mlp/file_layer.h"
 
 namespace mlp {
 
@@ -53,6 +54,8 @@ class SafetensorsFile {
   const SafetensorsHeader& header() const { return header_; }
   /// The values of an F32 tensor of this file, exactly values.size() of them.
   void read(const TensorInfo& tensor, std::span<float> values) const;
+  /// The CRC-32 of what `crc` is of, followed by all of the data.
+  std::uint32_t data_crc32(std::uint32_t crc) const;
 
  private:
   void read_bytes(std::uint64_t offset, std::span<char> bytes) const;
@@ -60,6 +63,7 @@ class SafetensorsFile {
   std::string path_;
   Descriptor descriptor_;
   std::uint64_t data_begin_ = 0;
+  std::uint64_t data_bytes_ = 0;
   SafetensorsHeader header_;
 };
 
@@ -70,8 +74,12 @@ struct TensorView {
   std::span<const float> values;  ///< row-major
 };
 
+/// What becomes of the file that is replaced: see mlp/atomic_file.h.
+enum class Previous { kReplace, kKeep };
+
 /// Whole or not at all. Throws FileError; std::invalid_argument when a shape does not fit its values.
 void write_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
-                       std::span<const TensorView> tensors);
+                       std::span<const TensorView> tensors, Previous previous = Previous::kReplace,
+                       const FileLayer& files = FileLayer());
 
 }  // namespace mlp

@@ -76,7 +76,7 @@ EpochRecord parse_row(std::string_view row, const Place& place) {
 
 }  // namespace
 
-void write_metrics_csv(const History& history, const std::filesystem::path& path) {
+void write_metrics_csv(const History& history, const std::filesystem::path& path, const FileLayer& files) {
   std::string text = header_line() + "\n";
   for (const auto& record : history) {
     text += std::to_string(record.epoch);
@@ -86,7 +86,7 @@ void write_metrics_csv(const History& history, const std::filesystem::path& path
     }
     text += "\n";
   }
-  write_file_atomically(path, text);
+  write_file_atomically(path, text, files);
 }
 
 History read_metrics_csv(const std::filesystem::path& path) {

@@ -19,6 +19,7 @@
 #include "network/text.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
+#include "training/examples.h"
 #include "training/input_density.h"
 #include "training/scaling.h"
 
@@ -49,6 +50,7 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(options.early_stopping >= 0, "train: the patience of early stopping must not be negative");
   require(options.early_stopping == 0 || options.validation_fraction > 0,
           "train: early stopping needs a validation split; set validation_fraction");
+  require(options.examples >= 0, "train: the number of examples must not be negative");
   require(options.threads >= 0, "train: the number of threads must not be negative");
   require(dataset.rows() > 0, "train: the data set has no rows");
   require(dataset.labels.empty() || !dataset.class_names.empty(),
@@ -199,7 +201,10 @@ class Run {
                            .l2 = options_.l2,
                            .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
                            .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
-                           .seconds = seconds}};
+                           .seconds = seconds},
+                .examples = {}};
+    model.examples = make_examples(model, dataset_.inputs, rows_.training,
+                                   static_cast<std::size_t>(options_.examples), options_.target);
     return {.model = std::move(model),
             .state = std::move(state_),
             .stopped = reason,
@@ -228,10 +233,11 @@ class Run {
         rows_.training.size(), RandomStream(options_.seed, RandomPurpose::kShuffle, 0, state_.epoch));
     for (std::uint32_t& row : order) row = rows_.training[row];
 
-    const auto start = Clock::now();
-    const double seconds_before = state_.epoch_seconds;
+    auto start = Clock::now();
     const auto stop_the_clock = [&] {
-      state_.epoch_seconds = seconds_before + std::chrono::duration<double>(Clock::now() - start).count();
+      const auto now = Clock::now();
+      state_.epoch_seconds += std::chrono::duration<double>(now - start).count();
+      start = now;
     };
     while (state_.batch < steps_per_epoch_) {
       const std::size_t begin = static_cast<std::size_t>(state_.batch) * batch_size_;
@@ -251,8 +257,14 @@ class Run {
       if (observer_ && !observer_->on_step(progress(begin + rows.size()))) {
         stop_the_clock();
         if (state_.batch == steps_per_epoch_) finish_epoch();
-        export_parameters();
+        export_state();
         return false;
+      }
+      if (observer_ && state_.batch < steps_per_epoch_ && observer_->wants_state()) {
+        stop_the_clock();
+        export_state();
+        observer_->on_state(state_);
+        start = Clock::now();
       }
     }
     stop_the_clock();
@@ -260,10 +272,7 @@ class Run {
   }
 
   void finish_epoch() {
-    export_parameters();
-    throw_if_not_finite(state_.parameters, "a parameter");
-    for (const auto& moment : state_.moments) throw_if_not_finite(moment, "the optimizer's state");
-
+    export_state();
     const double rows = static_cast<double>(rows_.training.size());
     EpochRecord record{.epoch = state_.epoch + 1,
                        .train_loss = state_.epoch_loss / rows,
@@ -298,11 +307,13 @@ class Run {
            state_.epoch - state_.best_epoch >= static_cast<std::uint64_t>(options_.early_stopping);
   }
 
-  /// Parameters and moments from the engine's packed form to the state.
-  void export_parameters() {
+  /// Parameters and moments from the engine's packed form to the state, and all of them finite.
+  void export_state() {
     state_.parameters = plan_.unpack(workspace_.parameters.data());
+    throw_if_not_finite(state_.parameters, "a parameter");
     for (std::size_t i = 0; i < state_.moments.size(); ++i) {
       state_.moments[i] = plan_.unpack(workspace_.moments[i].data());
+      throw_if_not_finite(state_.moments[i], "the optimizer's state");
     }
   }
 
@@ -332,7 +343,7 @@ class Run {
                     where);
   }
 
-  /// After the epoch's last step.
+  /// After a step.
   void throw_if_not_finite(const Parameters& numbers, const std::string& what) const {
     const auto values = numbers.values();
     const auto bad = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
@@ -343,7 +354,9 @@ class Run {
     const auto blocks = state_.parameters.layout().blocks();
     std::size_t layer = 0;
     while (layer + 1 < blocks.size() && blocks[layer + 1].weight <= index) ++layer;
-    const double mean_loss = state_.epoch_loss / static_cast<double>(rows_.training.size());
+    const std::size_t rows =
+        std::min(static_cast<std::size_t>(state_.batch) * batch_size_, rows_.training.size());
+    const double mean_loss = state_.epoch_loss / static_cast<double>(rows);
     return diverged(state_.step - 1,
                     "the loss was " + brief(mean_loss) + " but " + what + " is no longer finite",
                     layer_text(layer));

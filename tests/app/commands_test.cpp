@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "mlp/model.h"
 #include "sandbox.h"
 
 namespace mlp::app_test {
@@ -164,6 +165,58 @@ TEST_F(Commands, InspectShowsLayersAndTraining) {
 }
 
 using Data = Sandbox;
+
+TEST_F(Commands, InspectVerifiesAModelByItsExamples) {
+  const auto text = run({"inspect", "runs/friedman", "--verify"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("8 examples, the outputs the same to the last bit"), std::string::npos) << text.out;
+  environment_["MLP_TARGET"] = "baseline";
+  const auto baseline = run({"inspect", "runs/friedman", "--verify", "--json"});
+  EXPECT_EQ(baseline.exit_code, 0) << baseline.err;
+  const auto verified = only_json(baseline.out)["verified"];
+  EXPECT_EQ(verified["passed"], true);
+  EXPECT_EQ(verified["examples"], 8);
+  EXPECT_LT(verified["largest_difference"], 1e-5);
+  EXPECT_FALSE(only_json(run({"inspect", "runs/friedman", "--json"}).out).contains("verified"));
+
+  Model model = load_model(path("runs/friedman/model.safetensors"));
+  model.parameters.weight(0)(0, 0) *= -1;
+  save_model(model, path("changed.safetensors"));
+  const auto changed = run({"inspect", "changed.safetensors", "--verify", "--json"});
+  EXPECT_EQ(changed.exit_code, 1);
+  expect_error_message(changed.err);
+  EXPECT_NE(changed.err.find("changed.safetensors: of 8 examples "), std::string::npos) << changed.err;
+  EXPECT_EQ(only_json(changed.out)["verified"]["passed"], false);
+
+  model.examples = {};
+  save_model(model, path("bare.safetensors"));
+  const auto bare = run({"inspect", "bare.safetensors", "--verify"});
+  EXPECT_EQ(bare.exit_code, 1);
+  expect_error_message(bare.err);
+  EXPECT_NE(bare.err.find("carries no examples"), std::string::npos) << bare.err;
+}
+
+TEST_F(Commands, AFlippedBitIsFoundWhereverAModelIsRead) {
+  std::string bytes = content("runs/friedman/model.safetensors");
+  bytes[bytes.size() - 40] ^= 1;  // the last bit of a number
+  write("flipped.safetensors", bytes);
+  write("rows.csv", "1,2,3,4,5,6,7,8,9,10\n");
+  for (const Arguments& arguments :
+       {Arguments{"inspect", "flipped.safetensors", "--verify"}, Arguments{"evaluate", "flipped.safetensors"},
+        Arguments{"predict", "flipped.safetensors", "--input", "rows.csv"}}) {
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("flipped.safetensors: expected the CRC-32 "), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Commands, ACheckpointInPlaceOfAModelIsToldApart) {
+  const auto result = run({"inspect", "runs/friedman/checkpoint.safetensors"});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("the model.safetensors beside the checkpoint"), std::string::npos) << result.err;
+}
 
 TEST_F(Data, ListSaysWhatIsThereAndWhatCanBeHad) {
   const auto text = run({"data", "list"});

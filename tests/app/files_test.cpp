@@ -183,7 +183,7 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
   changed.back() = static_cast<char>(changed.back() + 1);
   write("moved/images", changed);
   expect_error_of({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"},
-                  2, "data-checksum is ");
+                  2, "the data's content is ");
 }
 
 TEST_F(Files, WhatIsWrongIsNamed) {

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <thread>
 
+#include "mlp/checkpoint.h"
+#include "mlp/version.h"
 #include "sandbox.h"
 
 namespace mlp::app_test {
@@ -100,6 +102,18 @@ TEST_F(Interrupt, AFinishedRunIsNotTrainedAgain) {
   EXPECT_EQ(tensors("runs/friedman/model.safetensors"), before);
 }
 
+TEST_F(Interrupt, AFinishedRunsCheckpointIsNotWrittenAgain) {
+  ASSERT_EQ(run(quick_training({"--checkpoint-every", "1"})).exit_code, 0);
+  const std::string file = "runs/friedman/checkpoint.safetensors", before = content(file);
+  const std::string previous = content("runs/friedman/checkpoint.previous.safetensors");
+  ASSERT_NE(previous, "");
+  const auto written = std::filesystem::last_write_time(path(file));
+  ASSERT_EQ(run({"train", "--resume", "runs/friedman", "--quiet"}).exit_code, 0);
+  EXPECT_EQ(content(file), before);
+  EXPECT_EQ(std::filesystem::last_write_time(path(file)), written);
+  EXPECT_EQ(content("runs/friedman/checkpoint.previous.safetensors"), previous);
+}
+
 TEST_F(Interrupt, AnEarlyStoppedRunIsFinishedToo) {
   ASSERT_EQ(run(quick_training({"--epochs", "500", "--learning-rate", "0.1", "--schedule", "constant",
                                 "--early-stopping", "3"}))
@@ -130,6 +144,110 @@ TEST_F(Interrupt, ResumeRefusesAnotherRun) {
     EXPECT_EQ(result.exit_code, 2) << more[0] << "\n" << result.err;
     expect_error_message(result.err);
     EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
+  }
+}
+
+/// Auto MPG as it is published, made up; the first car drives `mpg` miles.
+std::string cars(const std::string& mpg) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    text += (i == 0 ? mpg : std::to_string(15 + i % 9) + ".0") + "   8   307.0   " +
+            std::to_string(100 + 3 * i) + ".0   35" + std::to_string(10 + i) + ".   12.0   70  " +
+            std::to_string(1 + i % 3) + "\t\"car " + n + "\"\n";
+  }
+  return text;
+}
+
+TEST_F(Interrupt, ResumeRefusesOtherDataOfTheSameShape) {
+  const Arguments again = {"train", "--resume", "runs/mpg", "--quiet"};
+  write("auto-mpg.data", cars("18.0"));
+  const auto first = run({"train", "mpg", "--data-dir", ".", "--epochs", "5", "--quiet"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  ASSERT_EQ(run(again).exit_code, 0);
+  write("auto-mpg.data", cars("18.5"));
+  const auto result = run(again);
+  EXPECT_EQ(result.exit_code, 2);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("the data's content is "), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find(';'), std::string::npos) << "nothing else differs: " << result.err;
+}
+
+TEST_F(Interrupt, ResumeRefusesACheckpointOfAnotherVersion) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  auto checkpoint = load_checkpoint(path("runs/friedman/checkpoint.safetensors"));
+  const std::string line = std::string("version = \"") + version() + "\"";
+  const auto place = checkpoint.fingerprint.find(line);
+  ASSERT_NE(place, std::string::npos) << checkpoint.fingerprint;
+  checkpoint.fingerprint.replace(place, line.size(), "version = \"0.0.9\"");
+  save_checkpoint(checkpoint, path("runs/friedman/checkpoint.safetensors"));
+  const auto result = run({"train", "--resume", "runs/friedman"});
+  EXPECT_EQ(result.exit_code, 2);
+  expect_error_message(result.err);
+  EXPECT_NE(
+      result.err.find(std::string("the version of mlp is ") + version() + ", but 0.0.9 in the checkpoint"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST_F(Interrupt, ResumeTakesTheCheckpointBeforeADamagedOneAndSaysSo) {
+  ASSERT_EQ(run(quick_training({"--checkpoint-every", "1"})).exit_code, 0);
+  const auto whole = tensors("runs/friedman/model.safetensors");
+  const std::string file = "runs/friedman/checkpoint.safetensors";
+  std::string damaged = content(file);
+  damaged[damaged.size() - 5] ^= 1;
+  write(file, damaged);
+  std::filesystem::remove(path("runs/friedman/model.safetensors"));
+  const auto result = run({"train", "--resume", "runs/friedman"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("mlp: note: " + file + ": expected the CRC-32"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("going on from runs/friedman/checkpoint.previous.safetensors"), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("after epoch 3"), std::string::npos) << result.err;
+  EXPECT_EQ(tensors("runs/friedman/model.safetensors"), whole);
+  EXPECT_EQ(load_checkpoint(path(file)).state.epoch, 4u);
+}
+
+TEST_F(Interrupt, ARunWithoutACheckpointYetStartsFromTheBeginning) {
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  const auto whole = tensors("runs/friedman/model.safetensors");
+  std::filesystem::create_directory(path("killed"));
+  write("killed/config.toml", content("runs/friedman/config.toml"));
+  const auto result = run({"train", "--resume", "killed"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("was stopped before its first checkpoint"), std::string::npos) << result.err;
+  EXPECT_EQ(tensors("killed/model.safetensors"), whole);
+
+  std::filesystem::remove(path("killed/checkpoint.safetensors"));
+  const auto lost = run({"train", "--resume", "killed"});
+  EXPECT_EQ(lost.exit_code, 1);
+  expect_error_message(lost.err);
+  EXPECT_NE(lost.err.find("there is no killed/checkpoint.safetensors"), std::string::npos) << lost.err;
+  EXPECT_TRUE(exists("killed/model.safetensors"));
+}
+
+TEST_F(Interrupt, ADiskThatIsFullKeepsTheEarlierCheckpoint) {
+  // A limit on a file's size that the next checkpoints keep to, until the history is too long.
+  const Arguments arguments = quick_training({"--epochs", "4000", "--checkpoint-every", "1"});
+  auto child = start(arguments);
+  ASSERT_TRUE(child.wait_for("epoch    1/4000"));
+  child.send(SIGINT);
+  ASSERT_EQ(child.finish().exit_code, 130);
+  const std::string file = "runs/friedman/checkpoint.safetensors";
+  const auto before = load_checkpoint(path(file)).state.epoch;
+  const auto blocks = std::filesystem::file_size(path(file)) / 512 + 2;
+  const auto result =
+      shell("ulimit -f " + std::to_string(blocks) + "; \"$MLP\" train --resume runs/friedman --quiet --json");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.out, "");
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("safetensors: cannot write: File too large"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("'mlp train --resume runs/friedman' then goes on"), std::string::npos)
+      << result.err;
+  const auto kept = load_checkpoint(path(file));
+  EXPECT_GE(kept.state.epoch, before);
+  for (const auto& entry : std::filesystem::directory_iterator(path("runs/friedman"))) {
+    EXPECT_NE(entry.path().extension(), ".tmp");
   }
 }
 

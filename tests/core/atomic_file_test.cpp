@@ -191,6 +191,74 @@ TEST(AtomicFile, ATemporaryFileLeftByAKilledProcessIsNoObstacle) {
   EXPECT_EQ(entries(folder.path()), 1001u);
 }
 
+TEST(AtomicFile, TheFileBeforeIsKeptWhereAsked) {
+  const TemporaryFolder folder;
+  const auto write = [&](std::string_view content) {
+    write_file_keeping_previous(folder / "a.file.txt", std::span(&content, 1));
+  };
+  write("1");
+  EXPECT_EQ(entries(folder.path()), 1u);
+  write("2");
+  write("3");
+  EXPECT_EQ(read_bytes(folder / "a.file.txt"), "3");
+  EXPECT_EQ(read_bytes(folder / "a.file.previous.txt"), "2");
+  EXPECT_EQ(entries(folder.path()), 2u);
+}
+
+TEST(AtomicFile, TheFileBeforeIsKeptBesideTheFileWhereTheNameIsALink) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "disk");
+  write_bytes(folder / "disk/real.txt", "old");
+  std::filesystem::create_symlink(folder / "disk/real.txt", folder / "link.txt");
+  const std::string_view content = "new";
+  write_file_keeping_previous(folder / "link.txt", std::span(&content, 1));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link.txt"));
+  EXPECT_EQ(read_bytes(folder / "disk/real.txt"), "new");
+  EXPECT_EQ(read_bytes(previous_version(folder / "link.txt")), "old");
+  EXPECT_EQ(std::filesystem::canonical(previous_version(folder / "link.txt")),
+            std::filesystem::canonical(folder / "disk") / "real.previous.txt");
+}
+
+TEST(AtomicFile, NamesOfPreviousVersions) {
+  EXPECT_EQ(previous_version("runs/a/checkpoint.safetensors"), "runs/a/checkpoint.previous.safetensors");
+  EXPECT_EQ(previous_version("name"), "name.previous");
+}
+
+TEST(AtomicFile, TemporaryFilesOfDeadProcessesAreRemovedAndNoOthers) {
+  const TemporaryFolder folder;
+  const auto name = [](const std::string& process, const std::string& number = "0") {
+    return ".mlp-" + process + "-" + number + ".tmp";
+  };
+  // A process that has been, and is waited for, so that its number is free again.
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  const std::string dead = std::to_string(child), alive = std::to_string(::getpid());
+
+  const std::vector<std::string> stale = {name(dead), name(dead, "17")};
+  const std::vector<std::string> others = {
+      name(alive), name("1"), name(dead) + "~", "x" + name(dead), ".mlp-" + dead + ".tmp",   name("-" + dead),
+      name("0"),   name(""),  name(dead, ""),   name(dead, "1x"), name(dead + "0000000000"), "model"};
+  for (const auto& list : {stale, others}) {
+    for (const auto& file : list) write_bytes(folder / file, "x");
+  }
+  std::filesystem::create_directory(folder / name(dead, "1"));
+  std::filesystem::create_symlink(folder / "model", folder / name(dead, "2"));
+  EXPECT_EQ(remove_stale_temporary_files(folder.path()), stale.size());
+  for (const auto& file : stale) EXPECT_FALSE(std::filesystem::exists(folder / file)) << file;
+  for (const auto& file : others) EXPECT_TRUE(std::filesystem::exists(folder / file)) << file;
+  EXPECT_EQ(entries(folder.path()), others.size() + 2);
+  EXPECT_EQ(remove_stale_temporary_files(folder / "missing"), 0u);
+}
+
+TEST(AtomicFile, WhetherAFolderIsWritable) {
+  const TemporaryFolder folder;
+  EXPECT_NO_THROW(require_writable_folder(folder.path()));
+  EXPECT_EQ(entries(folder.path()), 0u);
+  EXPECT_EQ(message_of([&] { require_writable_folder(folder / "missing"); }),
+            (folder / "missing").string() + ": cannot make a file in it: No such file or directory");
+}
+
 TEST(AtomicFile, WritersOfOneFileNeverMix) {
   const TemporaryFolder folder;
   std::vector<std::thread> writers;

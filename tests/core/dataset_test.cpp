@@ -122,41 +122,5 @@ TEST(Validate, Values) {
       "sample weights: every one is 0");
 }
 
-TEST(Checksum, TellsAnyChangeOfWhatIsLearnedFrom) {
-  const auto set = regression();
-  const auto sum = checksum(set);
-  EXPECT_EQ(checksum(regression()), sum);
-  const std::vector<std::function<void(Dataset&)>> changes = {
-      [](Dataset& d) { std::get<Matrix<float>>(d.inputs)(2, 1) = 6.5f; },
-      [](Dataset& d) {
-        d.inputs = Matrix<float>(2, 3, {1, 2, 3, 4, 5, 6});
-      },
-      [](Dataset& d) { d.targets(0, 0) = -7; },
-      [](Dataset& d) {
-        d.sample_weights = {1, 1, 2};
-      },
-      [](Dataset& d) {
-        d.labels = {0, 1, 0};
-      },
-  };
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    auto other = set;
-    changes[i](other);
-    EXPECT_NE(checksum(other), sum) << "change " << i;
-  }
-  auto renamed = set;
-  renamed.name = "another name";
-  EXPECT_EQ(checksum(renamed), sum);
-}
-
-TEST(Checksum, IsFnv1a) {
-  Dataset dataset;
-  dataset.inputs = Matrix<std::uint8_t>(0, 0);
-  // 32 zero bytes: the shapes of inputs and targets
-  std::uint64_t expected = 0xcbf29ce484222325u;
-  for (int i = 0; i < 32; ++i) expected *= 0x100000001b3u;
-  EXPECT_EQ(checksum(dataset), expected);
-}
-
 }  // namespace
 }  // namespace mlp

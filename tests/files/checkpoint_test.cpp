@@ -163,7 +163,9 @@ TEST(CheckpointFile, IsNoModelNorTheOtherWayRound) {
   save_checkpoint(sample_checkpoint(), folder / "c");
   save_model(testing_support::sample_classifier(), folder / "m");
   EXPECT_EQ(error_of([&] { load_model(folder / "c"); }),
-            (folder / "c").string() + ": expected an mlp model, found 'mlp checkpoint' | ");
+            (folder / "c").string() +
+                ": expected an mlp model, found 'mlp checkpoint' | name the run's folder, or the "
+                "model.safetensors beside the checkpoint");
   EXPECT_EQ(error_of([&] { load_checkpoint(folder / "m"); }),
             (folder / "m").string() + ": expected an mlp checkpoint, found 'mlp model' | ");
 }
@@ -199,6 +201,68 @@ TEST(CheckpointFile, EveryMemberIsNeeded) {
     EXPECT_EQ(load_error(edited(bytes, [&](json& edit, json&) { edit.erase(member.key()); })),
               "metadata 'mlp': " + member.key() + " is missing | ");
   }
+}
+
+TEST(CheckpointFile, AFileOfVersion1IsReadable) {
+  expect_same(
+      load_checkpoint(std::filesystem::path(MLP_SOURCE_DIR) / "tests/files/version_1/checkpoint.safetensors"),
+      sample_checkpoint());
+}
+
+TEST(CheckpointFile, TheOneBeforeIsKept) {
+  const TemporaryFolder folder;
+  const auto path = folder / "c.safetensors", previous = folder / "c.previous.safetensors";
+  Checkpoint checkpoint = sample_checkpoint();
+  std::vector<std::string> saved;
+  for (checkpoint.state.epoch_loss = 0; checkpoint.state.epoch_loss < 3; ++checkpoint.state.epoch_loss) {
+    save_checkpoint_keeping_previous(checkpoint, path);
+    saved.push_back(read_bytes(path));
+    EXPECT_EQ(std::filesystem::exists(previous), saved.size() > 1);
+    if (saved.size() > 1) {
+      EXPECT_EQ(read_bytes(previous), saved[saved.size() - 2]);
+    }
+  }
+  EXPECT_EQ(testing_support::entries(folder.path()), 2u);
+}
+
+TEST(CheckpointFile, TheNewestWholeOneIsLoaded) {
+  const TemporaryFolder folder;
+  const auto path = folder / "c.safetensors", previous = folder / "c.previous.safetensors";
+  Checkpoint checkpoint = sample_checkpoint();
+  for (checkpoint.state.epoch_loss = 1; checkpoint.state.epoch_loss < 3; ++checkpoint.state.epoch_loss) {
+    save_checkpoint_keeping_previous(checkpoint, path);
+  }
+  const std::string whole = read_bytes(path), before = read_bytes(previous);
+  const auto expect_newest = [&](double mark, const std::filesystem::path& from, const std::string& problem) {
+    const auto newest = load_newest_checkpoint(path);
+    EXPECT_EQ(newest.checkpoint.state.epoch_loss, mark);
+    EXPECT_EQ(newest.path, from);
+    EXPECT_EQ(newest.problem.find(problem), problem.empty() ? newest.problem.size() : 0u) << newest.problem;
+  };
+  expect_newest(2, path, "");
+  write_bytes(previous, "damaged");
+  expect_newest(2, path, "");
+  std::filesystem::remove(previous);
+  expect_newest(2, path, "");
+
+  write_bytes(previous, before);
+  std::string flipped = whole;
+  flipped.back() ^= 64;
+  write_bytes(path, flipped);
+  expect_newest(1, previous, path.string() + ": expected the CRC-32 ");
+  write_bytes(path, whole.substr(0, whole.size() - 1));
+  expect_newest(1, previous, path.string() + ": expected ");
+  std::filesystem::remove(path);
+  expect_newest(1, previous, path.string() + ": cannot read: No such file");
+
+  write_bytes(path, "damaged");
+  write_bytes(previous, before.substr(0, 99));
+  const std::string error = error_of([&] { load_newest_checkpoint(path); });
+  EXPECT_EQ(error.find(path.string() + ": expected a safetensors file of at least 8 bytes, found 7"), 0u)
+      << error;
+  EXPECT_NE(error.find("the one before is no better: " + previous.string()), std::string::npos) << error;
+  std::filesystem::remove(previous);
+  EXPECT_EQ(error_of([&] { load_newest_checkpoint(path); }), error_of([&] { load_checkpoint(path); }));
 }
 
 TEST(CheckpointFile, EveryTruncationIsRefused) {

@@ -12,12 +12,13 @@ namespace {
 
 using testing_support::error_of;
 
-std::string parse_error(const std::string& text, int max_depth = 4) {
-  return error_of([&] { parse_json(text, max_depth, "file"); });
+std::string parse_error(const std::string& text, const JsonLimits& limits = {.depth = 4, .values = 100}) {
+  return error_of([&] { parse_json(text, limits, "file"); });
 }
 
 TEST(Json, ReadsADocument) {
-  const auto document = parse_json(R"( {"a": [1, -2.5, null, true, "\u00e9"], "b": {}} )", 2, "file");
+  const auto document =
+      parse_json(R"( {"a": [1, -2.5, null, true, "\u00e9"], "b": {}} )", {.depth = 2, .values = 9}, "file");
   const JsonField root(document, "file");
   EXPECT_EQ(root["a"].items()[0].count(), 1u);
   EXPECT_EQ(root["a"].items()[1].number(), -2.5);
@@ -52,11 +53,38 @@ TEST(Json, BoundsTheDepth) {
   EXPECT_EQ(parse_error(std::string(10'000'000, '[')), "file: JSON is nested deeper than 4 levels | ");
 }
 
+TEST(Json, BoundsTheNumberOfValues) {
+  const auto with = [](const std::string& text, std::size_t values) {
+    return parse_error(text, {.depth = 4, .values = values});
+  };
+  const std::string document = R"({"a": [1, null], "b": {"c": "text"}, "d": []})";
+  EXPECT_EQ(with(document, 7), "no FileError");
+  EXPECT_EQ(with(document, 6), "file: JSON holds more than 6 values | ");
+  std::string many = "[";
+  for (int i = 0; i < 1'000'000; ++i) many += "{},";
+  EXPECT_EQ(with(many, 1000), "file: JSON holds more than 1000 values | ");
+}
+
+TEST(Json, TakesTimeInProportionToTheText) {
+  // By the square of the number of objects it would take minutes.
+  std::string many = "[";
+  for (int i = 0; i < 300'000; ++i) many += "{\"a\":1},";
+  EXPECT_EQ(parse_error(many + "{}]", {.depth = 2, .values = 1'000'000}), "no FileError");
+}
+
+TEST(Json, RefusesWhatTheParserWouldPassOver) {
+  const std::string nul(1, '\0');
+  EXPECT_EQ(parse_error("{}" + nul), "file: not valid JSON in UTF-8 at byte 3 | ");
+  EXPECT_EQ(parse_error("{}" + nul + "anything"), "file: not valid JSON in UTF-8 at byte 3 | ");
+  EXPECT_EQ(parse_error("\xEF\xBB\xBF{}"), "file: not valid JSON in UTF-8 at byte 1 | ");
+}
+
 TEST(Json, NumbersComeBackBitForBit) {
   using Limits = std::numeric_limits<double>;
   for (const double value : {0.0, -0.0, 1.0, 0.1, 1.0 / 3, 0.1 + 0.2, 5e-324, Limits::max(), Limits::lowest(),
                              Limits::min(), Limits::infinity(), -Limits::infinity(), 123456789012345678.0}) {
-    const auto document = parse_json("[" + number_to_json(value).dump() + "]", 1, "file");
+    const auto document =
+        parse_json("[" + number_to_json(value).dump() + "]", {.depth = 1, .values = 2}, "file");
     const double back = JsonField(document, "file").items()[0].number();
     EXPECT_EQ(std::bit_cast<std::uint64_t>(back), std::bit_cast<std::uint64_t>(value)) << value;
   }
@@ -67,7 +95,8 @@ TEST(Json, NumbersComeBackBitForBit) {
     const auto words = random.block(i);
     const auto value = std::bit_cast<double>(std::uint64_t{words[0]} << 32 | words[1]);
     if (!std::isfinite(value)) continue;
-    const auto document = parse_json("[" + number_to_json(value).dump() + "]", 1, "file");
+    const auto document =
+        parse_json("[" + number_to_json(value).dump() + "]", {.depth = 1, .values = 2}, "file");
     ASSERT_EQ(std::bit_cast<std::uint64_t>(JsonField(document, "file").items()[0].number()),
               std::bit_cast<std::uint64_t>(value));
   }
@@ -75,7 +104,8 @@ TEST(Json, NumbersComeBackBitForBit) {
 
 TEST(Json, FieldsNameTheirPlaceAndWhatTheyFound) {
   const auto document =
-      parse_json(R"({"a": [{"b": "text", "n": -1, "h": 1.5}], "big": 18446744073709551616})", 4, "file");
+      parse_json(R"({"a": [{"b": "text", "n": -1, "h": 1.5}], "big": 18446744073709551616})",
+                 {.depth = 4, .values = 20}, "file");
   const JsonField root(document, "file");
   const JsonField item = root["a"].items()[0];
   EXPECT_EQ(error_of([&] { item["b"].count(); }),

@@ -21,6 +21,7 @@ using testing_support::sample_classifier;
 using testing_support::sample_parameters;
 using testing_support::sample_regression;
 using testing_support::TemporaryFolder;
+using testing_support::with_fitting_checksum;
 using testing_support::write_bytes;
 
 std::string bytes_of(const Model& model) {
@@ -69,6 +70,9 @@ void expect_same(const Model& a, const Model& b) {
   if (std::isnan(record_a.validation_loss))
     record_a.validation_loss = record_b.validation_loss = 0;  // NaN != NaN
   EXPECT_EQ(record_a, record_b);
+  EXPECT_EQ(a.examples.inputs.rows(), b.examples.inputs.rows());
+  EXPECT_TRUE(same_bits(a.examples.inputs.values(), b.examples.inputs.values()));
+  EXPECT_TRUE(same_bits(a.examples.outputs.values(), b.examples.outputs.values()));
 }
 
 TEST(ModelFile, AClassifierComesBackBitForBit) {
@@ -110,7 +114,7 @@ TEST(ModelFile, AnyReaderFindsTheTensors) {
   EXPECT_EQ(file.tensors.size(), 6u);
   const auto document = json::parse(file.header.at("__metadata__").at("mlp").get<std::string>());
   EXPECT_EQ(document.at("format"), "mlp model");
-  EXPECT_EQ(document.at("version"), 1);
+  EXPECT_EQ(document.at("version"), 2);
   EXPECT_EQ(document.at("written_by"), std::string("mlp ") + version());
   EXPECT_EQ(document.at("loss"), "huber(0.5)");
   EXPECT_TRUE(document.at("training").at("validation_loss").is_null());
@@ -152,7 +156,8 @@ TEST(ModelFile, NamesTheFormatItExpected) {
             "expected an mlp model, found safetensors without metadata 'mlp' | "
             "only files that mlp wrote tell how their tensors make a network");
   EXPECT_EQ(edited_error([](json& document, json&) { document["format"] = "mlp checkpoint"; }),
-            "expected an mlp model, found 'mlp checkpoint' | ");
+            "expected an mlp model, found 'mlp checkpoint' | name the run's folder, or the "
+            "model.safetensors beside the checkpoint");
   EXPECT_EQ(edited_error([](json& document, json&) {
               document = {1, 2};
             }),
@@ -161,11 +166,11 @@ TEST(ModelFile, NamesTheFormatItExpected) {
 
 TEST(ModelFile, ANewerVersionTellsToUpdate) {
   EXPECT_EQ(edited_error([](json& document, json&) {
-              document["version"] = 2;
+              document["version"] = 3;
               document["written_by"] = "mlp 9.0.0";
               document.erase("layers");
             }),
-            "mlp model version 2, written by 'mlp 9.0.0', is newer than the 1 known here | update mlp");
+            "mlp model version 3, written by 'mlp 9.0.0', is newer than the 2 known here | update mlp");
   EXPECT_EQ(edited_error([](json& document, json&) { document["version"] = 0; }),
             "metadata 'mlp': version: expected 1 or more, found 0 | ");
 }
@@ -268,7 +273,7 @@ TEST(ModelFile, RefusesNumbersThatAreNotFinite) {
     std::string damaged = bytes;
     const std::size_t begin = file.header.at(tensor).at("data_offsets").at(0);
     std::memcpy(damaged.data() + file.data_begin + begin + 4 * element, &value, 4);
-    return load_error(damaged);
+    return load_error(edited(damaged, [](json&, json&) {}));
   };
   const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(with("layers.1.weight", 19, -infinity),
@@ -279,6 +284,8 @@ TEST(ModelFile, RefusesNumbersThatAreNotFinite) {
             "tensor 'input_scaling.shift': element 0: expected a finite number, found inf | ");
   EXPECT_EQ(with("input_scaling.scale", 0, 0.0f),
             "metadata 'mlp': input_scaling: a scale that is zero or not finite | ");
+  EXPECT_EQ(with("examples.outputs", 5, std::nanf("")),
+            "tensor 'examples.outputs': element 5: expected a finite number, found nan | ");
   EXPECT_EQ(with("input_scaling.scale", 0, 2.0f), "no FileError");
 }
 
@@ -289,6 +296,71 @@ TEST(ModelFile, EveryTruncationIsRefused) {
 TEST(ModelFile, ByteFlipsDoNoHarm) {
   testing_support::expect_byte_flips_harmless(bytes_of(sample_classifier()), 5000, load_model);
   testing_support::expect_byte_flips_harmless(bytes_of(sample_regression()), 5000, load_model);
+}
+
+TEST(ModelFile, AnyFlippedBitIsFound) {
+  const std::string bytes = bytes_of(sample_classifier());
+  const auto file = read_plainly(bytes);
+  const TemporaryFolder folder;
+  const auto refused = [&](std::size_t byte, int bit) {
+    std::string damaged = bytes;
+    damaged[byte] = static_cast<char>(damaged[byte] ^ (1 << bit));
+    write_bytes(folder / "m", damaged);
+    return error_of([&] { load_model(folder / "m"); }) != "no FileError";
+  };
+  for (std::size_t byte = file.data_begin; byte < bytes.size(); ++byte) {
+    for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;
+  }
+  // And in what is no tensor, such as the slope of an activation or the name of a class.
+  const std::size_t document = bytes.find("leaky_relu(0.1)");
+  for (std::size_t byte = document; byte < document + 15; ++byte) {
+    for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;
+  }
+}
+
+TEST(ModelFile, SaysWhatTheChecksumIsAndShouldBe) {
+  const std::string bytes = bytes_of(sample_classifier());
+  std::string damaged = bytes;
+  damaged.back() ^= 1;
+  const std::string error = load_error(damaged);
+  EXPECT_EQ(error.find("expected the CRC-32 '" +
+                       read_plainly(bytes).header["__metadata__"]["crc32"].get<std::string>() + "', found "),
+            0u)
+      << error;
+  EXPECT_EQ(load_error(with_fitting_checksum(damaged)), "no FileError");
+  auto [header, data_begin] = testing_support::read_header(bytes);
+  header["__metadata__"].erase("crc32");
+  EXPECT_EQ(load_error(testing_support::safetensors_bytes(header.dump(), bytes.substr(data_begin))),
+            "metadata 'crc32' is missing | the file was edited");
+}
+
+TEST(ModelFile, AFileOfVersion1IsReadable) {
+  const std::filesystem::path folder = std::filesystem::path(MLP_SOURCE_DIR) / "tests/files/version_1";
+  Model classifier = sample_classifier();
+  classifier.examples = {};
+  expect_same(load_model(folder / "classifier.safetensors"), classifier);
+  expect_same(load_model(folder / "regression.safetensors"), sample_regression());
+}
+
+TEST(ModelFile, ExamplesThatDoNotFitAreRefused) {
+  const TemporaryFolder folder;
+  const auto save = [&](const std::function<void(ModelExamples&)>& change) {
+    Model model = sample_classifier();
+    change(model.examples);
+    save_model(model, folder / "m");
+  };
+  EXPECT_THROW(save([](ModelExamples& e) { e.outputs = Matrix<float>(1, 3); }), std::invalid_argument);
+  EXPECT_THROW(save([](ModelExamples& e) { e.inputs = Matrix<float>(2, 5); }), std::invalid_argument);
+  EXPECT_THROW(save([](ModelExamples& e) { e.inputs = {}; }), std::invalid_argument);
+  EXPECT_NO_THROW(save([](ModelExamples& e) { e = {}; }));
+  EXPECT_EQ(edited_error([](json&, json& header) {
+              header["examples.inputs"]["shape"] = {6, 2};
+            }),
+            "tensor 'examples.inputs': expected F32 [6, 6], found F32 [6, 2] | ");
+  EXPECT_EQ(edited_error([](json&, json& header) {
+              header["examples.outputs"]["shape"] = {3, 2};
+            }),
+            "tensor 'examples.outputs': expected F32 [2, 3], found F32 [3, 2] | ");
 }
 
 TEST(ModelFile, SavingTwiceWritesTheSameBytes) {

@@ -94,6 +94,7 @@ TEST(Safetensors, RefusesHeadersThatBreakTheFormat) {
   EXPECT_EQ(header_error(""), "f: expected a safetensors header that starts with '{' | ");
   EXPECT_EQ(header_error("[]"), "f: expected a safetensors header that starts with '{' | ");
   EXPECT_EQ(header_error(good + "x"), "f: header: not valid JSON in UTF-8 at byte 55 | ");
+  EXPECT_EQ(header_error(good + std::string("\0x", 2)), "f: header: not valid JSON in UTF-8 at byte 55 | ");
   EXPECT_EQ(header_error("{\"\xfe\":1}"), "f: header: not valid JSON in UTF-8 at byte 3 | ");
   EXPECT_EQ(header_error(R"({"a":1,"a":1})"), "f: header: the key 'a' appears twice in one JSON object | ");
   EXPECT_EQ(header_error(R"({"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
@@ -103,6 +104,15 @@ TEST(Safetensors, RefusesHeadersThatBreakTheFormat) {
   std::string deep = R"({"a":)";
   for (int i = 0; i < 1'000'000; ++i) deep += "[";
   EXPECT_EQ(header_error(deep), "f: header: JSON is nested deeper than 3 levels | ");
+}
+
+TEST(Safetensors, BoundsTheValuesOfAHeader) {
+  std::string shape = R"({"a":{"dtype":"F32","data_offsets":[0,8],"shape":[1)";
+  for (int i = 0; i < 1'000'000; ++i) shape += ",1";
+  EXPECT_EQ(header_error(shape + "]}}"), "f: header: JSON holds more than 1000000 values | ");
+  std::string objects = "{";
+  for (int i = 0; i < 1'000'001; ++i) objects += "\"" + std::to_string(i) + "\":{},";
+  EXPECT_EQ(header_error(objects), "f: header: JSON holds more than 1000000 values | ");
 }
 
 TEST(Safetensors, RefusesMetadataThatIsNotText) {

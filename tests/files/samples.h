@@ -4,11 +4,16 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
+#include <cstdio>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
@@ -33,13 +38,17 @@ struct PlainFile {
   std::map<std::string, std::vector<float>> tensors;
 };
 
-inline PlainFile read_plainly(const std::string& bytes) {
-  PlainFile file;
+/// Its header, and where its data begin.
+inline std::pair<nlohmann::json, std::size_t> read_header(const std::string& bytes) {
   std::size_t length = 0;
   for (int i = 7; i >= 0; --i)
     length = length * 256 + static_cast<unsigned char>(bytes.at(static_cast<std::size_t>(i)));
-  file.header = nlohmann::json::parse(bytes.substr(8, length));
-  file.data_begin = 8 + length;
+  return {nlohmann::json::parse(bytes.substr(8, length)), 8 + length};
+}
+
+inline PlainFile read_plainly(const std::string& bytes) {
+  PlainFile file;
+  std::tie(file.header, file.data_begin) = read_header(bytes);
   for (const auto& [name, info] : file.header.items()) {
     if (name == "__metadata__") continue;
     EXPECT_EQ(info.at("dtype"), "F32");
@@ -57,6 +66,32 @@ inline PlainFile read_plainly(const std::string& bytes) {
   return file;
 }
 
+/// CRC-32 (the one of gzip and PNG), bit by bit, in eight hexadecimal digits.
+inline std::string crc32_text(const std::string& bytes) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const char byte : bytes) {
+    crc ^= static_cast<unsigned char>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+  }
+  std::array<char, 9> text{};
+  std::snprintf(text.data(), text.size(), "%08x", ~crc);
+  return text.data();
+}
+
+/// The same bytes with the checksum in the metadata made to fit them, where they can be understood.
+inline std::string with_fitting_checksum(std::string bytes) {
+  try {
+    const auto [header, data_begin] = read_header(bytes);
+    const std::string document = header.at("__metadata__").at("mlp");
+    const std::string key = R"("crc32":")";
+    const auto place = bytes.find(key);
+    if (place < data_begin)
+      bytes.replace(place + key.size(), 8, crc32_text(document + bytes.substr(data_begin)));
+  } catch (const std::exception&) {  // not a file any more
+  }
+  return bytes;
+}
+
 /// The same file with its header, and the document in its metadata, changed by `change`.
 inline std::string edited(
     const std::string& bytes,
@@ -65,8 +100,13 @@ inline std::string edited(
   auto header = file.header;
   auto document = nlohmann::json::parse(header.at("__metadata__").at("mlp").get<std::string>());
   change(document, header);
-  if (header.contains("__metadata__")) header["__metadata__"]["mlp"] = document.dump();
-  return safetensors_bytes(header.dump(), bytes.substr(file.data_begin));
+  const std::string data = bytes.substr(file.data_begin);
+  if (header.contains("__metadata__")) {
+    const std::string text = document.dump();
+    header["__metadata__"]["mlp"] = text;
+    header["__metadata__"]["crc32"] = crc32_text(text + data);
+  }
+  return safetensors_bytes(header.dump(), data);
 }
 
 /// what() and hint() of the FileError that `action` throws.
@@ -131,7 +171,9 @@ inline Model sample_classifier() {
                      .l2 = 5e-324,
                      .train_loss = 1.0 / 3,
                      .validation_loss = 0.07,
-                     .seconds = 1e300}};
+                     .seconds = 1e300},
+          .examples = {.inputs = Matrix<float>(2, 6, {0, 255, 1, -0.0f, 3.5f, 1e-40f, 1, 2, 3, 4, 5, 6}),
+                       .outputs = Matrix<float>(2, 3, {0.25f, 0.5f, 0.25f, 1, 0, 1e-30f})}};
 }
 
 inline Model sample_regression() {

@@ -152,6 +152,33 @@ TEST(Resume, TheStateGivenToObserversIsResumable) {
   }
 }
 
+TEST(Resume, TheStateGivenWithinAnEpochIsResumableAndAskingForItChangesNothing) {
+  class Keep : public TrainingObserver {
+   public:
+    bool on_step(const StepProgress& step) override {
+      batches = step.batches;
+      return true;
+    }
+    bool wants_state() override { return ++asked % 3 == 0; }
+    void on_state(const TrainingState& state) override {
+      EXPECT_GT(state.batch, 0u);
+      EXPECT_LT(state.batch, batches);
+      states.push_back(state);
+    }
+    int asked = 0;
+    std::uint64_t batches = 0;
+    std::vector<TrainingState> states;
+  };
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    Keep keep;
+    const Trained expected = run(c, 1);
+    expect_same(train(c.network, c.dataset, c.options, &keep), expected);
+    EXPECT_FALSE(keep.states.empty());
+    for (const TrainingState& state : keep.states) expect_same(run(c, 2, 0, &state), expected);
+  }
+}
+
 TEST(Resume, GoesOnToMoreEpochs) {
   Case c = cases()[2];
   c.options.schedule = Constant{};

@@ -1,0 +1,31 @@
+// The system calls that writing a file takes, as a value to pass in.
+//
+// FileLayer itself makes the real calls. A derived one can make any of them fail, or stop the world before
+// it: that is how it is tested that no failure loses a file that was there.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+namespace mlp {
+
+/// As in POSIX: every function returns -1 with errno set where it fails. Holds nothing; a call may come from
+/// any thread.
+class FileLayer {
+ public:
+  FileLayer() = default;
+  FileLayer(const FileLayer&) = default;
+  FileLayer& operator=(const FileLayer&) = default;
+  virtual ~FileLayer() = default;
+
+  /// A descriptor that programs started from here do not inherit; a new file gets mode 0666 less the umask.
+  virtual int open(const char* path, int flags) const;
+  virtual ssize_t write(int descriptor, const void* bytes, std::size_t count) const;
+  virtual int fsync(int descriptor) const;
+  virtual int close(int descriptor) const;
+  virtual int rename(const char* from, const char* to) const;
+  virtual int unlink(const char* path) const;
+};
+
+}  // namespace mlp

@@ -1,0 +1,26 @@
+// Whether a model still computes what it computed when it was made: its examples, predicted again.
+#pragma once
+
+#include <cstddef>
+
+#include "mlp/train.h"
+
+namespace mlp {
+
+/// With the version of mlp that made the model every CPU target with fused multiply-add gives the very
+/// outputs; rounding apart, all versions and targets do.
+struct Verification {
+  /// Far above what rounding does to a network's outputs, far below what a wrong formula does.
+  static constexpr double kTolerance = 1e-4;
+
+  std::size_t examples = 0;  ///< that the model carries; none (a file of version 1): nothing can be said
+  std::size_t same = 0;      ///< of them, with exactly the outputs expected
+  /// Of all outputs, |found - expected| / max(|expected|, u) with u the standard deviation the targets were
+  /// scaled by, or else 1; infinite where an output is no number.
+  double largest_difference = 0.0;
+
+  bool passed() const { return examples > 0 && largest_difference <= kTolerance; }
+};
+Verification verify(const Model& model, const PredictionOptions& options = {});
+
+}  // namespace mlp
