@@ -20,7 +20,7 @@ std::string hex(std::uint8_t byte) {
 
 }  // namespace
 
-Array read_idx(ByteReader& reader) {
+Array read_idx(ByteReader& reader, const ShapeCheck& check) {
   const auto fail = [&](const std::string& what) { throw FileError(reader.name() + ": " + what, kHint); };
 
   std::array<std::uint8_t, 4> magic{};
@@ -44,6 +44,8 @@ Array read_idx(ByteReader& reader) {
   for (std::size_t i = 0; i < sizes.size(); i += 4)
     array.dims.push_back(std::uint64_t{sizes[i]} << 24 | std::uint64_t{sizes[i + 1]} << 16 |
                          std::uint64_t{sizes[i + 2]} << 8 | sizes[i + 3]);
+  element_count(reader, array.dims);  // overflows nowhere
+  if (check) check(array.dims);
   const auto read = [&]<class T>(std::type_identity<T>) {
     array.values = read_elements<T>(reader, array.dims, std::endian::big);
   };

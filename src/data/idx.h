@@ -7,7 +7,10 @@
 //   fastest
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <span>
 
 #include "data/array.h"
 #include "data/byte_reader.h"
@@ -15,8 +18,10 @@
 namespace mlp {
 
 /// Of rank 1 at least. Throws FileError naming file, position, what was expected and what was found. No
-/// memory is set aside before the file is known to be long enough for it.
-Array read_idx(ByteReader& reader);
+/// memory is set aside before the file is known to be long enough for it. `check`, if any, sees the shape
+/// before the elements are read, perhaps inflated, and throws where they are not wanted.
+using ShapeCheck = std::function<void(std::span<const std::uint64_t> dims)>;
+Array read_idx(ByteReader& reader, const ShapeCheck& check = {});
 Array read_idx(const std::filesystem::path& path);
 
 }  // namespace mlp

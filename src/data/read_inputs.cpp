@@ -10,6 +10,7 @@
 
 #include "data/array_file.h"
 #include "data/byte_reader.h"
+#include "data/idx.h"
 #include "data/numbers.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
@@ -141,6 +142,19 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
   return Matrix<float>::adopt(rows, features, std::move(values));
 }
 
+std::uint64_t width_of(std::span<const std::uint64_t> dims) {
+  std::uint64_t width = 1;
+  for (const std::uint64_t size : dims.subspan(1)) width *= size;
+  return width;
+}
+
+void check_width(const std::string& name, std::uint64_t width, std::size_t features) {
+  if (width == features) return;
+  throw FileError(
+      name + ": expected rows of " + std::to_string(features) + " values, found " + std::to_string(width),
+      "the model was trained on " + std::to_string(features) + " features");
+}
+
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
@@ -157,12 +171,14 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
                       "NumPy writes arrays with numpy.save");
     return read_rows(bytes, features, feature_names);
   }
-  auto [name, array] = read_array(bytes, path, {ArrayRole::Part::kTest, false});
+  auto [name, array] =
+      *start == 0
+          ? NamedArray{bytes.name(),
+                       read_idx(bytes,
+                                [&](auto dims) { check_width(bytes.name(), width_of(dims), features); })}
+          : read_array(bytes, path, {ArrayRole::Part::kTest, false});
   auto inputs = array_rows(std::move(array), name);
-  if (column_count(inputs) != features)
-    throw FileError(name + ": expected rows of " + std::to_string(features) + " values, found " +
-                        std::to_string(column_count(inputs)),
-                    "the model was trained on " + std::to_string(features) + " features");
+  check_width(name, column_count(inputs), features);
   if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
   return inputs;
 }

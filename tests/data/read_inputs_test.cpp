@@ -108,13 +108,18 @@ TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
   refuse("", 2, {"the file is empty"});
   refuse("\n\n", 2, {"holds no row"});
   refuse("width,height\n", 2, {"holds no row"});
-  refuse("1,\x01\x02\n", 2, {"line 1, column 2", "found '?" "?'"});
+  refuse("1,\x01\x02\n", 2,
+         {"line 1, column 2",
+          "found '?"
+          "?'"});
   refuse(std::string(20'000'000, '1'), 2, {"line 1 is longer than"});
 }
 
 TEST_F(ReadInputs, RefusesOtherIdxFiles) {
   refuse(idx_header(0x08, {2, 1, 2}) + "abcd", 3, {"rows: expected rows of 3 values, found 2"});
   refuse(idx_header(0x08, {0, 1, 2}), 2, {"rows: holds no row"});
+  // The shape is enough: elements that are not there, or a gigabyte of them, need not be inflated.
+  refuse(gzip(idx_header(0x08, {1000000000, 1, 2})), 3, {"rows: expected rows of 3 values, found 2"});
   refuse(std::string("\0binary", 7), 2, {"not an IDX file"});
   expect_error<FileError>([&] { read_inputs(folder_ / "none", 2); }, {"none: cannot be opened"});
   expect_error<FileError>([&] { read_inputs(folder_.path(), 2); }, {"is a directory"});
