@@ -77,7 +77,6 @@ Preprocessing preprocessing_from_json(const JsonField& field) {
     result.inputs.push_back({std::move(type), std::move(encoding)});
   }
   for (const auto& item : field["targets"].items()) result.targets.push_back(type_from_json(item));
-  if (const auto wrong = problem(result); !wrong.empty()) field.fail(wrong);
   return result;
 }
 

@@ -10,8 +10,8 @@ namespace mlp {
 
 nlohmann::json preprocessing_to_json(const Preprocessing& preprocessing);
 
-/// Throws FileError naming the field that is missing, of another type, or does not fit the others: what comes
-/// back has no problem().
+/// Throws FileError naming the field that is missing or of another type; whether they fit together is for
+/// problem() to say.
 Preprocessing preprocessing_from_json(const JsonField& field);
 
 }  // namespace mlp
