@@ -75,10 +75,10 @@ AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t
     fail("the file holds at most " + std::to_string(*bound - std::min(header_bytes, *bound)) +
          " bytes after it");
 
-  constexpr std::size_t kChunkBytes = std::size_t{1} << 17;
+  constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
   AlignedVector<T> values;
   if (bound) values.reserve(count);  // sets addresses aside, and no more than the file can fill
-  std::vector<std::uint8_t> chunk(sizeof(T) == 1 ? 0 : kChunkBytes);
+  std::vector<std::uint8_t> chunk(sizeof(T) == 1 ? 0 : std::min<std::uint64_t>(kChunkBytes, *bytes));
   while (values.size() < count) {
     const std::size_t done = values.size();
     const std::size_t wanted = std::min<std::uint64_t>(kChunkBytes / sizeof(T), count - done);

@@ -22,7 +22,8 @@ std::size_t width_of(const InputColumn& column) {
 }
 
 void append_names(const InputColumn& column, std::vector<std::string>& names) {
-  const auto& [name, kind, categories] = column.type;
+  const auto& name = column.type.name;
+  const auto& categories = column.type.categories;
   std::visit(Overloaded{[&](const NumericEncoding& encoding) {
                           names.push_back(name);
                           if (encoding.missing_input) names.push_back(name + " missing");

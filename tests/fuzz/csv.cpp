@@ -21,27 +21,31 @@ struct Reading {
   bool operator==(const Reading&) const = default;
 };
 
+void read_records(const ByteReader::Source& source, std::optional<char> delimiter, Reading& reading) {
+  ByteReader bytes("file", source);
+  CsvReader csv(bytes, delimiter);
+  reading.delimiter = csv.delimiter();
+  while (csv.next()) {
+    fuzz::expect(csv.size() >= 1, "a record has a cell");
+    Record& record = reading.records.emplace_back();
+    for (std::size_t i = 0; i < csv.size(); ++i) record.emplace_back(csv[i]);
+    fuzz::expect(csv.record() == reading.records.size(), "records are counted");
+    fuzz::expect(csv.line() >= csv.record(), "a record starts a line");
+  }
+}
+
+/// The records up to the first that is refused.
 Reading read(const ByteReader::Source& source, std::optional<char> delimiter) {
   Reading reading;
-  const auto whole = fuzz::accepted([&] {
+  fuzz::accepted([&] {
     try {
-      ByteReader bytes("file", source);
-      CsvReader csv(bytes, delimiter);
-      reading.delimiter = csv.delimiter();
-      while (csv.next()) {
-        fuzz::expect(csv.size() >= 1, "a record has a cell");
-        Record& record = reading.records.emplace_back();
-        for (std::size_t i = 0; i < csv.size(); ++i) record.emplace_back(csv[i]);
-        fuzz::expect(csv.record() == reading.records.size(), "records are counted");
-        fuzz::expect(csv.line() >= csv.record(), "a record starts a line");
-      }
+      read_records(source, delimiter, reading);
       return true;
     } catch (const FileError& error) {
       reading.message = error.what();
       throw;
     }
   });
-  fuzz::expect(whole.has_value() == reading.message.empty(), "only a FileError stops the reading");
   return reading;
 }
 
@@ -64,7 +68,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   std::string written;
   for (const auto& record : reading.records) written += csv_record(record, reading.delimiter);
-  auto again = read(fuzz::in_pieces(written, written.size() + 1), reading.delimiter);
-  fuzz::expect(again.message.empty() && again.records == reading.records, "what is written is read back");
+  Reading again;
+  read_records(fuzz::in_pieces(written, written.size() + 1), reading.delimiter, again);
+  fuzz::expect(again.records == reading.records, "what is written is read back");
   return 0;
 }

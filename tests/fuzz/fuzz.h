@@ -65,12 +65,17 @@ inline void expect_plain_line(std::string_view text) {
   if (text.size() > 2000) fail("a message is short: " + std::string(text));
 }
 
+/// How often `accepted` returned something: replay.cpp sees whether an input is accepted as its name says.
+inline std::size_t acceptances = 0;
+
 /// What `read` returns, or nothing where it throws an Error, as it must for what it does not accept. Anything
 /// else that it throws ends the program.
 template <class Read>
 auto accepted(Read&& read) -> std::optional<decltype(read())> {
   try {
-    return read();
+    auto value = read();
+    ++acceptances;
+    return value;
   } catch (const Error& error) {
     expect(*error.what() != '\0', "an error says what is wrong");
     expect_plain_line(error.what());

@@ -1,7 +1,8 @@
 // Plain IDX: what is accepted is all of the file, and the same in pieces of any size.
-#include "fuzz/idx.h"
+#include "data/idx.h"
 
 #include "data/byte_reader.h"
+#include "fuzz/array.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mlp;
@@ -13,7 +14,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     ByteReader reader("images", bytes);
     return read_idx(reader);
   });
-  if (array) fuzz::check_idx(*array, bytes);
+  if (array) {
+    fuzz::expect(fuzz::idx_bytes(*array) == bytes, "an array is all of its file's bytes");
+    fuzz::check_array(*array);
+  }
   if (piece == 0) return 0;
   const auto again = fuzz::accepted([&] {
     ByteReader reader("images", fuzz::in_pieces(bytes, piece));

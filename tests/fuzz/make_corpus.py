@@ -22,10 +22,10 @@ cases = {
     "matrix-f32": idx(0x0D, [2, 2], struct.pack(">4f", 1.5, -2, float("nan"), 1e30)),
     "vector-f64": idx(0x0E, [2], struct.pack(">2d", 1e300, -0.0)),
     "no-rows": idx(0x08, [0, 4294967295], b""),
-    "too-many-rows": idx(0x0E, [4294967295, 4294967295, 3], b""),
+    "refused-too-many-rows": idx(0x0E, [4294967295, 4294967295, 3], b""),
     "rank-255": idx(0x08, [1] * 255, b"a"),
-    "bytes-after-the-end": images + b"x",
-    "cut-short": images[:-1],
+    "refused-bytes-after-the-end": images + b"x",
+    "refused-cut-short": images[:-1],
 }
 for name, data in cases.items():
     seed("idx", name, b"\x02", data)
@@ -38,15 +38,15 @@ def member(data):
 plain = b"1,2,3\n" * 5
 seed("gzip", "plain-text", b"\0\2", plain)
 seed("gzip", "one-member", b"\0\2", member(plain))
-seed("gzip", "two-members", b"\0\0", member(plain), member(b"last"))
+seed("gzip", "two-members", b"\0\xff", member(plain), member(b"last"))
 seed("gzip", "empty-member", b"\0\0", member(b""))
-seed("gzip", "cut-short", b"\0\2", member(plain)[:-3])
-seed("gzip", "bytes-after-the-end", b"\0\2", member(plain), b"xyz")
-seed("gzip", "wrong-check-sum", b"\0\2", member(plain)[:-8], b"\0" * 8)
+seed("gzip", "refused-cut-short", b"\0\2", member(plain)[:-3])
+seed("gzip", "refused-bytes-after-the-end", b"\0\2", member(plain), b"xyz")
+seed("gzip", "refused-wrong-check-sum", b"\0\2", member(plain)[:-8], b"\0" * 8)
 seed("gzip", "all-zeros", b"\0\xff", member(b"\0" * 4000))
 seed("gzip", "compressed-here", b"\1\2\0\0\0", plain)
-seed("gzip", "compressed-here-in-two", b"\1\2\7\0\0", plain)
-seed("gzip", "compressed-here-and-damaged", b"\1\2\0\x0c\x10", plain)
+seed("gzip", "compressed-here-in-two", b"\1\xff\7\0\0", plain)
+seed("gzip", "refused-compressed-here-and-damaged", b"\1\2\0\x0c\x10", plain)
 
 # --- CSV: options (delimiter), piece, text
 comma, tab = b"\1\2", b"\3\2"
@@ -60,13 +60,13 @@ for name, head, text in [
     ("detected-bar", b"\x80\x04", "a|b|\"c|d\"\n"),
     ("utf-8", comma, "gr\u00fcn,\u732b,\U0001F600\n"),
     ("quote-in-a-cell", comma, '5" disk,a"b\n'),
-    ("never-closed", comma, 'a,"b\nc'),
-    ("after-the-quote", comma, '"a"b,c\n'),
+    ("refused-never-closed", comma, 'a,"b\nc'),
+    ("refused-after-the-quote", comma, '"a"b,c\n'),
 ]:
     seed("csv", name, head, text)
-seed("csv", "latin-1", comma, b"caf\xe9,x\n")
-seed("csv", "zero-byte", comma, b"a,\0,b\n")
-seed("csv", "utf-16", b"\0\2", "a,b\n".encode("utf-16"))
+seed("csv", "refused-latin-1", comma, b"caf\xe9,x\n")
+seed("csv", "refused-zero-byte", comma, b"a,\0,b\n")
+seed("csv", "refused-utf-16", b"\0\2", "a,b\n".encode("utf-16"))
 
 # --- tables: delimiter header missing targets ignore categorical max_categories
 plain = "- 1 - - - - 1000\n"
@@ -79,23 +79,24 @@ seed("table", "many-numbers-target", "- 1 - y - - 2\n", "y\n1\n1.0\n2\n3e0\n")
 seed("table", "identifier", plain, "id,x\n" + "".join(f"{i},{i % 3}\n" for i in range(12)))
 seed("table", "no-header", "; 0 - - - - 1000\n", "1;a\n2;b\n1;a\n")
 seed("table", "missing-in-target", "- 1 none y - c 9\n", "y,c\nnone,1\nq,01\nr,1\n")
-seed("table", "infinite", plain, "x\n1\n1e999\n")
-seed("table", "ragged", plain, "a,b\n1,2\n3\n")
-seed("table", "same-name", plain, "a,a\n1,2\n")
+seed("table", "refused-infinite", plain, "x\n1\n1e999\n")
+seed("table", "refused-ragged", plain, "a,b\n1,2\n3\n")
+seed("table", "refused-same-name", plain, "a,a\n1,2\n")
 seed("table", "names-to-fill", plain, " a , ,\"\"\n1,2,3\n")
-seed("table", "empty", plain)
-seed("table", "no-such-column", "- 1 - yy - - 9\n", "y,x\n1,2\n")
+seed("table", "refused-empty", plain)
+seed("table", "refused-no-such-column", "- 1 - yy - - 9\n", "y,x\n1,2\n")
 
 # --- config
 seed("config", "every-kind", "# a run\ndataset = \"mnist\"\nepochs = 30\nlearning-rate = 1e-3\nquiet = true\nbatch_size = 60_000\n")
 seed("config", "strings", "a = 'c:\\raw'\nb = \"tab\\t quote\\\" \\u00fc \\U0001F600\"  # end\n\"c d\" = ''\n")
 seed("config", "line-ends", "\ufeff\r\na = 1\r\n\n  b=2")
-seed("config", "given-twice", "a = 1\na = 2\n")
-seed("config", "table-header", "[train]\nepochs = 1\n")
-seed("config", "no-closing-quote", "a = \"b\n")
-seed("config", "no-quotes", "loss = huber(0.5)\n")
 seed("config", "arrays", "target = [\"a\", \"b,c\"]\nna = []\nx = [ 1, true ] # c\n")
-seed("config", "surrogate", "a = \"\\ud800\"\n")
+seed("config", "refused-array-not-closed", "a = [1, \"b\"\n")
+seed("config", "refused-given-twice", "a = 1\na = 2\n")
+seed("config", "refused-table-header", "[train]\nepochs = 1\n")
+seed("config", "refused-no-closing-quote", "a = \"b\n")
+seed("config", "refused-no-quotes", "loss = huber(0.5)\n")
+seed("config", "refused-surrogate", "a = \"\\ud800\"\n")
 
 # --- layers: the number of inputs less one, then the text
 for name, text in {
@@ -103,12 +104,12 @@ for name, text in {
     "dropout": "16:leaky_relu(0.2):0.5,8:gelu(tanh):1e-3,1:linear",
     "blanks-and-case": " 4 : ReLU : 0.25 , 3:ELU(alpha=0.5)",
     "all": "1:tanh,2:sigmoid,3:softplus,4:mish,5:silu,6:selu,7:elu,8:linear",
-    "dropout-at-the-end": "3:softmax:0.5",
-    "too-wide": "99999999999999999999:relu",
-    "too-many-parameters": "16777216:relu,16777216:relu",
-    "unknown": "8:reul,2:softmax",
-    "no-width": ":relu",
-    "parenthesis-open": "8:elu(1,2:relu",
+    "refused-dropout-at-the-end": "3:softmax:0.5",
+    "refused-too-wide": "99999999999999999999:relu",
+    "refused-too-many-parameters": "16777216:relu,16777216:relu",
+    "refused-unknown": "8:reul,2:softmax",
+    "refused-no-width": ":relu",
+    "refused-parenthesis-open": "8:elu(1,2:relu",
 }.items():
     seed("layers", name, b"\x07", text)
 
@@ -124,10 +125,10 @@ for letter, kind, texts in [
 ]:
     for number, text in enumerate(texts):
         seed("specification", f"{kind}-{number + 1}", letter, text)
-seed("specification", "given-twice", "oadam(beta1=0.1,beta1=0.2)")
-seed("specification", "out-of-range", "aelu(-1)")
-seed("specification", "no-number", "lhuber(nan)")
-seed("specification", "no-parenthesis", "scosine(0.1")
+seed("specification", "refused-given-twice", "oadam(beta1=0.1,beta1=0.2)")
+seed("specification", "refused-out-of-range", "aelu(-1)")
+seed("specification", "refused-no-number", "lhuber(nan)")
+seed("specification", "refused-no-parenthesis", "scosine(0.1")
 
 # --- safetensors
 def file(header, data=b"", length=None):
@@ -144,14 +145,14 @@ seed("safetensors", "two-tensors", file({"b": tensor("F32", [2], 4, 12), "a": te
 seed("safetensors", "dtypes", file({"x": tensor("U8", [3], 0, 3), "y": tensor("BF16", [1, 1], 3, 5), "z": tensor("F64", [0], 5, 5),
                                     "w": tensor("I64", [1], 5, 13)}, bytes(13)))
 seed("safetensors", "blanks-after", file('{"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}   ', b"\1"))
-seed("safetensors", "hole", file({"a": tensor("U8", [1], 1, 2)}, b"\0\0"))
-seed("safetensors", "overlap", file({"a": tensor("U8", [2], 0, 2), "b": tensor("U8", [2], 1, 3)}, b"\0\0\0"))
-seed("safetensors", "shape-overflows", file({"a": tensor("F64", [1 << 62, 1 << 62], 0, 0)}))
-seed("safetensors", "length-too-large", file("{}", length=100_000_001))
-seed("safetensors", "key-twice", file('{"a":1,"a":2}'))
-seed("safetensors", "too-deep", file("{\"a\":" + "[" * 40 + "]" * 40 + "}"))
-seed("safetensors", "bytes-after-the-end", file("{}", b"x"))
-seed("safetensors", "number-out-of-range", file('{"a":{"dtype":"U8","shape":[1e999],"data_offsets":[0,-1]}}'))
+seed("safetensors", "refused-hole", file({"a": tensor("U8", [1], 1, 2)}, b"\0\0"))
+seed("safetensors", "refused-overlap", file({"a": tensor("U8", [2], 0, 2), "b": tensor("U8", [2], 1, 3)}, b"\0\0\0"))
+seed("safetensors", "refused-shape-overflows", file({"a": tensor("F64", [1 << 62, 1 << 62], 0, 0)}))
+seed("safetensors", "refused-length-too-large", file("{}", length=100_000_001))
+seed("safetensors", "refused-key-twice", file('{"a":1,"a":2}'))
+seed("safetensors", "refused-too-deep", file("{\"a\":" + "[" * 40 + "]" * 40 + "}"))
+seed("safetensors", "refused-bytes-after-the-end", file("{}", b"x"))
+seed("safetensors", "refused-number-out-of-range", file('{"a":{"dtype":"U8","shape":[1e999],"data_offsets":[0,-1]}}'))
 
 # --- models and checkpoints: a line of JSON, a line of tensors, their bytes (see document.h)
 def document(members, tensors):
@@ -192,15 +193,24 @@ seed("model", "regression", document(model(line, loss="huber(0.5)", feature_name
                          ("target_scaling.shift", [1], [23.5]), ("target_scaling.scale", [1], [0.1])]))
 seed("model", "images", document(model(classes, loss="cross_entropy(0.02)", class_names=["no", "gr\u00fcn"], image={"height": 2, "width": 2}),
      parameters(classes) + scaling))
-seed("model", "loss-does-not-fit", document(model(line, loss="ce"), parameters(line)))
-seed("model", "scale-zero", document(model(line), parameters(line) + [("input_scaling.shift", [1], [0]), ("input_scaling.scale", [1], [0])]))
-seed("model", "not-finite", document(model(line), [("layers.0.weight", [2, 1], [float("nan"), 1]), ("layers.0.bias", [1], [1])]))
-seed("model", "tensor-missing", document(model(line), [("layers.0.weight", [2, 1], [0, 1])]))
-seed("model", "layers-do-not-fit", document(model([layer(2, 3, "relu"), layer(2, 1, "linear")]), []))
-seed("model", "no-layers", document(model([]), []))
-seed("model", "newer", document(model(line, version=99), parameters(line)))
-seed("model", "member-missing", document({"format": "mlp model", "version": 1, "layers": line}, parameters(line)))
-seed("model", "not-json", document("{", []))
+columns = [{"name": "w", "kind": "numeric", "categories": [], "fill": 2.5, "center": 2.0, "spread": 0.5, "missing_input": True},
+           {"name": "on", "kind": "boolean", "categories": ["no", "yes"], "fill": 0.25, "missing_input": False},
+           {"name": "c", "kind": "categorical", "categories": ["a", "b"], "shares": [0.5, 0.5], "missing_input": False}]
+wide = [layer(5, 1, "linear")]
+table = model(wide, feature_names=["w", "w missing", "on=yes", "c=a", "c=b"], target_names=["y"],
+              preprocessing={"inputs": columns, "targets": [{"name": "y", "kind": "numeric", "categories": []}]})
+seed("model", "table", document(table, parameters(wide)))
+seed("model", "refused-share", document(table | {"preprocessing": {"inputs": [columns[2] | {"shares": [2, 0]}], "targets": []}},
+     parameters(wide)))
+seed("model", "refused-loss-does-not-fit", document(model(line, loss="ce"), parameters(line)))
+seed("model", "refused-scale-zero", document(model(line), parameters(line) + [("input_scaling.shift", [1], [0]), ("input_scaling.scale", [1], [0])]))
+seed("model", "refused-not-finite", document(model(line), [("layers.0.weight", [2, 1], [float("nan"), 1]), ("layers.0.bias", [1], [1])]))
+seed("model", "refused-tensor-missing", document(model(line), [("layers.0.weight", [2, 1], [0, 1])]))
+seed("model", "refused-layers-do-not-fit", document(model([layer(2, 3, "relu"), layer(2, 1, "linear")]), []))
+seed("model", "refused-no-layers", document(model([]), []))
+seed("model", "refused-newer", document(model(line, version=99), parameters(line)))
+seed("model", "refused-member-missing", document({"format": "mlp model", "version": 1, "layers": line}, parameters(line)))
+seed("model", "refused-not-json", document("{", []))
 
 epoch = {"epoch": 1, "train_loss": 0.5, "validation_loss": None, "validation_metric": None, "learning_rate": 0.1, "seconds": 1e-3,
          "samples_per_second": "-Infinity"}
@@ -215,8 +225,55 @@ seed("checkpoint", "moments-and-best", document(checkpoint(line, moments=2, has_
      parameters(line) + parameters(line, "moments.0.") + parameters(line, "moments.1.") + parameters(line, "best.")))
 seed("checkpoint", "two-layers", document(checkpoint(classes, moments=1, history=[epoch, epoch]),
      parameters(classes) + parameters(classes, "moments.0.")))
-seed("checkpoint", "moments-missing", document(checkpoint(line, moments=1), parameters(line)))
-seed("checkpoint", "too-many-moments", document(checkpoint(line, moments=17), parameters(line)))
-seed("checkpoint", "a-model", document(model(line), parameters(line)))
-seed("checkpoint", "negative-step", document(checkpoint(line, step=-1), parameters(line)))
-seed("checkpoint", "step-out-of-range", document(checkpoint(line, step=18446744073709551616), parameters(line)))
+seed("checkpoint", "refused-moments-missing", document(checkpoint(line, moments=1), parameters(line)))
+seed("checkpoint", "refused-too-many-moments", document(checkpoint(line, moments=17), parameters(line)))
+seed("checkpoint", "refused-a-model", document(model(line), parameters(line)))
+seed("checkpoint", "refused-negative-step", document(checkpoint(line, step=-1), parameters(line)))
+seed("checkpoint", "refused-step-out-of-range", document(checkpoint(line, step=18446744073709551616), parameters(line)))
+
+# --- .npy: options, piece, the header's dictionary as a line, elements
+def npy_line(descr, shape, data, fortran=False):
+    return f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}".encode() + b"\n" + bytes(data)
+
+def npy(*arguments):
+    line, data = npy_line(*arguments).split(b"\n", 1)
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(line) + 1) + line + b"\n" + data
+
+for name, head, body in [
+    ("f8", b"\0\0", npy_line("<f8", "(1, 2)", struct.pack("<2d", 1.5, -2))),
+    ("u1-images", b"\0\3", npy_line("|u1", "(2, 2, 2)", range(8))),
+    ("i8-labels", b"\1\1", npy_line("<i8", "(2,)", struct.pack("<2q", 3, -1))),
+    ("u8-too-large", b"\0\1", npy_line(">u8", "(1,)", b"\xff" * 8)),
+    ("fortran-f4", b"\0\0", npy_line(">f4", "(2, 3)", struct.pack(">6f", *range(6)), True)),
+    ("f2", b"\0\0", npy_line("<f2", "(3, 1)", struct.pack("<3e", 1.5, 6e-8, float("inf")))),
+    ("bool", b"\0\0", npy_line("|b1", "(3,)", b"\0\1\1")),
+    ("refused-no-bool", b"\0\0", npy_line("|b1", "(1,)", b"\2")),
+    ("a-number", b"\0\0", npy_line("<u2", "()", b"\1\0")),
+    ("no-rows", b"\0\0", npy_line("<i2", "(0, 5)", b"")),
+    ("refused-pickle", b"\0\0", npy_line("|O", "(1,)", b"\x80\x04")),
+    ("refused-records", b"\0\0", b"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n" + bytes(4)),
+    ("refused-too-large", b"\0\1", npy_line("<f4", "(4294967296, 4294967296)", b"")),
+    ("as-it-is", b"\x80\2", npy("<i4", "(1, 1)", struct.pack("<i", 7))),
+    ("refused-wrong-version", b"\x80\0", b"\x93NUMPY\x04\x00\x02\x00{}"),
+]:
+    seed("npy", name, head, body)
+
+def entry(name, data):
+    return f"{name} {len(data)}\n".encode() + data
+
+x, y = npy("<f4", "(2, 1)", struct.pack("<2f", 1, 2)), npy("|u1", "(2,)", b"\0\1")
+seed("npz", "stored-pair", "s", entry("x.npy", x), entry("y.npy", y))
+seed("npz", "deflated-pair", "d", entry("x_train.npy", x), entry("y_train.npy", y))
+seed("npz", "refused-one-name-twice", "s", entry("x.npy", x), entry("x.npy", y))
+seed("npz", "refused-no-array", "s", entry("a.txt", b"text"))
+seed("npz", "text-called-an-array", "d", entry("a.npy", b"text"))
+seed("npz", "several-of-one-role", "s", entry("x.npy", x), entry("images.npy", x))
+
+import io, zipfile
+def archive(method):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as z:
+        z.writestr(zipfile.ZipInfo("x.npy"), x, method)
+    return file.getvalue()
+seed("npz", "as-it-is", "-", archive(zipfile.ZIP_STORED))
+seed("npz", "as-it-is-deflated", "-", archive(zipfile.ZIP_DEFLATED))

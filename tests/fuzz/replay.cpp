@@ -1,4 +1,6 @@
-// main() for a fuzz target where there is no libFuzzer: runs the target on every file of the named folders.
+// main() for a fuzz target where there is no libFuzzer: runs the target on every file of the folders that are
+// named, of which the first is the corpus. There a file is refused if its name begins so, else accepted: a
+// target whose reader refuses everything would find no fault.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -9,21 +11,43 @@
 
 #include "fuzz/fuzz.h"
 
-int main(int count, char** arguments) {
-  std::vector<std::filesystem::path> files;
-  for (int i = 1; i < count; ++i) {
-    if (!std::filesystem::exists(arguments[i])) continue;  // a target without crashes
-    for (const auto& entry : std::filesystem::directory_iterator(arguments[i])) files.push_back(entry.path());
-  }
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  if (!fs::exists(folder)) return files;  // a target without crashes
+  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
-  for (const auto& path : files) {
-    std::printf("%s\n", path.c_str());
-    std::fflush(stdout);  // the last one named is the one that ended the program
-    std::ifstream file(path, std::ios::binary);
-    // Exactly as long as the file, on the heap: a sanitizer sees a read beyond it.
-    const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
-    LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+  return files;
+}
+
+/// Whether any of it was accepted.
+bool run(const fs::path& path) {
+  std::printf("%s\n", path.c_str());
+  std::fflush(stdout);  // the last one named is the one that ended the program
+  std::ifstream file(path, std::ios::binary);
+  // Exactly as long as the file, on the heap: a sanitizer sees a read beyond it.
+  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t before = mlp::fuzz::acceptances;
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+  return mlp::fuzz::acceptances > before;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  std::size_t inputs = 0, wrong = 0;
+  for (int i = 1; i < count; ++i) {
+    for (const auto& file : files_in(arguments[i])) {
+      const bool accepted = run(file), expected = !file.filename().string().starts_with("refused-");
+      ++inputs;
+      if (i != 1 || accepted == expected) continue;
+      std::printf("  is %s, which its name does not say\n", accepted ? "accepted" : "refused");
+      ++wrong;
+    }
   }
-  std::printf("%zu inputs\n", files.size());
-  return files.empty() ? 1 : 0;
+  std::printf("%zu inputs\n", inputs);
+  return inputs == 0 || wrong > 0 ? 1 : 0;
 }
