@@ -177,7 +177,10 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 int run(int argc, const char* const* argv) {
   occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() reports, not a sudden end
-  const Environment environment = read_environment();
+  Environment environment = read_environment();
+  std::vector<std::string> words{"mlp"};
+  words.insert(words.end(), argv + std::min(argc, 1), argv + argc);
+  environment.command = shell_text(words);
   try {
     return run_command(argc, argv, environment);
   } catch (const Interrupted&) {

@@ -34,7 +34,8 @@ void RunFolder::create() const {
 }
 
 void RunFolder::clear_results() const {
-  for (const auto& file : {model(), metrics(), loss_svg(), loss_png(), confusion_svg()}) {
+  for (const auto& file :
+       {model(), metrics(), loss_svg(), loss_png(), confusion_svg(), predicted_svg(), report()}) {
     std::error_code ignored;  // what cannot be removed cannot be written either, and writing says why
     std::filesystem::remove(file, ignored);
   }
@@ -42,8 +43,8 @@ void RunFolder::clear_results() const {
 
 std::vector<std::string> RunFolder::files() const {
   std::vector<std::string> names;
-  for (const auto& file :
-       {model(), checkpoint(), metrics(), loss_svg(), loss_png(), confusion_svg(), config()}) {
+  for (const auto& file : {report(), model(), checkpoint(), metrics(), loss_svg(), loss_png(),
+                           confusion_svg(), predicted_svg(), config()}) {
     if (std::filesystem::exists(file)) names.push_back(file.filename().string());
   }
   return names;

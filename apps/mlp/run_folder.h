@@ -18,10 +18,13 @@ struct RunFolder {
   std::filesystem::path loss_svg() const { return path / "loss.svg"; }
   std::filesystem::path loss_png() const { return path / "loss.png"; }
   std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
+  std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
+  std::filesystem::path report() const { return path / "report.html"; }
 
   /// Makes the folder and checks that files can be written there. Throws FileError.
   void create() const;
-  /// Removes an earlier run's model, metrics and figures, so that the folder never tells of two runs at once.
+  /// Removes an earlier run's model, metrics, figures and report, so that the folder never tells of two runs
+  /// at once.
   void clear_results() const;
   /// Names of the run's files that are there.
   std::vector<std::string> files() const;

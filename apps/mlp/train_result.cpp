@@ -44,6 +44,8 @@ std::string network_field(const Run& run) {
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
 }
 
+}  // namespace
+
 std::string epochs_text(const Run& run, const Trained& trained) {
   const auto planned = static_cast<std::uint64_t>(run.settings.epochs);
   const auto done = trained.state.epoch;
@@ -58,8 +60,6 @@ std::string epochs_text(const Run& run, const Trained& trained) {
   }
   return "";
 }
-
-}  // namespace
 
 std::string introduction(const Run& run) {
   const auto& settings = run.settings;
@@ -137,6 +137,9 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
   if (trained.stopped == StopReason::kInterrupted) {
     text += line("go on", "mlp train --resume " + folder);
   } else {
+    if (std::filesystem::exists(run.folder.report())) {
+      text += line("look at", run.folder.report().string());
+    }
     text += line("next", "mlp predict " + folder + " --input FILE");
     text += line("", "mlp inspect " + folder);
   }

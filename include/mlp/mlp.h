@@ -10,6 +10,7 @@
 #include "mlp/data.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
+#include "mlp/html_report.h"
 #include "mlp/initializer.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"
