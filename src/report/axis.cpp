@@ -9,7 +9,8 @@ namespace mlp {
 namespace {
 
 constexpr double kLargest = 1e100;    ///< beyond it nothing is drawn: a diverging run gets there
-constexpr double kLogarithmic = 100;  ///< largest to smallest from which an axis is logarithmic
+constexpr double kSmallest = 1e-100;  ///< below it differences are none
+constexpr double kLogarithmic = 20;   ///< largest to smallest from which an axis is logarithmic
 constexpr double kIntervals = 5;      ///< between ticks, about
 constexpr double kZeroShare = 0.35;   ///< smallest to largest up to which an axis begins at 0
 
@@ -48,7 +49,13 @@ std::vector<double> Axis::ticks() const {
     const int first = static_cast<int>(std::ceil(std::log10(low) - 1e-6));
     const int last = static_cast<int>(std::floor(std::log10(high) + 1e-6));
     const int step = std::max(1, (last - first + 6) / 7);
-    for (int power = first; power <= last; power += step) result.push_back(std::pow(10.0, power));
+    for (int power = first - step; power <= last; power += step) {
+      for (const double digit : {1.0, 2.0, 5.0}) {
+        if (digit > 1.0 && last - first > 1) continue;  // powers of ten are enough
+        const double tick = digit * std::pow(10.0, power);
+        if (tick >= low * 0.9999 && tick <= high * 1.0001) result.push_back(tick);
+      }
+    }
     return result;
   }
   const double step = whole ? std::max(1.0, tick_step(high - low)) : tick_step(high - low);
@@ -79,8 +86,9 @@ Axis tight_axis_over(std::span<const double> values) {
     high = std::max(high, value);
   }
   if (low > high) return {};
-  if (high - low <= 1e-12 * std::max(std::abs(low), std::abs(high))) {
-    const double margin = low == 0.0 ? 0.5 : 0.5 * std::abs(low);
+  const double largest = std::max(std::abs(low), std::abs(high));
+  if (high - low <= std::max(1e-12 * largest, kSmallest)) {
+    const double margin = largest <= kSmallest ? 0.5 : 0.5 * largest;
     return {.low = low - margin, .high = high + margin};
   }
   return {.low = low, .high = high};

@@ -18,8 +18,8 @@ struct Axis {
   bool whole = false;  ///< ticks are whole numbers: epochs
 
   double position(double value) const;
-  /// Round numbers within [low, high], ascending: 1, 2 or 5 times powers of ten, or powers of ten where
-  /// logarithmic.
+  /// Round numbers within [low, high], ascending: evenly spaced, or where logarithmic powers of ten, with 2
+  /// and 5 times those where there are few.
   std::vector<double> ticks() const;
   /// A tick as text, with as many decimals as this axis needs.
   std::string label(double tick, AxisUnit unit = AxisUnit::kNumber) const;
@@ -27,7 +27,7 @@ struct Axis {
 
 /// From a round number below the smallest to one above the largest of `values`; from 0 where that wastes
 /// little room. What is not finite, or beyond 1e100, does not count. With `may_be_logarithmic`: logarithmic
-/// where all are positive and span more than two decades.
+/// where all are positive and span more than a factor of 20.
 Axis axis_over(std::span<const double> values, bool may_be_logarithmic = false);
 
 /// Just from the smallest to the largest.

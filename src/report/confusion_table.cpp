@@ -39,10 +39,10 @@ std::string table_cell(std::uint64_t count, std::uint64_t total, bool diagonal,
 
 std::string table(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names) {
   const bool upright = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.size() > 4; });
-  std::string html = "<div class=\"scroll\"><table class=\"confusion" +
-                     std::string(upright ? " upright" : "") +
-                     "\"><caption>Rows are the true classes, columns what was predicted.</caption>"
-                     "<thead><tr><td></td>";
+  std::string html =
+      "<p class=\"aside\">Rows are the true classes, columns what was predicted.</p>"
+      "<div class=\"scroll\"><table class=\"confusion" +
+      std::string(upright ? " upright" : "") + (names.size() <= 5 ? " few" : "") + "\"><thead><tr><td></td>";
   for (const auto& name : names)
     html += "<th scope=\"col\"><span>" + html_label(name, kMostName) + "</span></th>";
   html += "</tr></thead><tbody>";

@@ -1,9 +1,10 @@
 #include "report/html.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "report/line_text.h"
-#include "report/number_format.h"
 
 namespace mlp {
 
@@ -34,6 +35,7 @@ std::string html_text(std::string_view text, std::size_t most) {
 }
 
 std::string html_label(std::string_view text, std::size_t most) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) return "<em>empty</em>";
   if (character_count(text) <= most) return html_text(text);
   return "<span title=\"" + html_text(text, 1000) + "\">" + html_text(text, most) + "</span>";
 }
@@ -45,18 +47,19 @@ std::string html_cell(const std::string& content, std::string_view css_class) {
 std::string html_head(std::initializer_list<std::string_view> names) {
   std::string row = "<thead><tr>";
   for (const auto name : names) {
-    const bool number = name.starts_with('#');
-    row += std::string(number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">") +
-           html_text(number ? name.substr(1) : name) + "</th>";
+    const std::string css_class = name.starts_with('#') ? "n" : name.starts_with('~') ? "spread" : "";
+    row += "<th scope=\"col\"" + (css_class.empty() ? "" : " class=\"" + css_class + "\"") + ">" +
+           html_text(css_class.empty() ? name : name.substr(1)) + "</th>";
   }
   return row + "</tr></thead>";
 }
 
 std::string html_number(double value) {
-  std::string text = fixed_text(std::isfinite(value) ? value : 0.0, 2);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text == "-0" ? "0" : text;
+  const double rounded = std::isfinite(value) ? std::round(100.0 * value) / 100.0 + 0.0 : 0.0;  // no -0
+  std::array<char, 400> buffer;  // enough for any double
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), rounded, std::chars_format::fixed).ptr;
+  return {buffer.data(), end};
 }
 
 }  // namespace mlp

@@ -15,7 +15,8 @@ std::string html_label(std::string_view text, std::size_t most);
 
 /// `<td class="n">text</td>`; the class is left out where empty.
 std::string html_cell(const std::string& content, std::string_view css_class = "");
-/// A table's head: a cell for each of `names`, those beginning with '#' as numbers (aligned right).
+/// A table's head: a cell for each of `names`, those beginning with '#' as numbers (aligned
+/// right), with '~' apart from the numbers before.
 std::string html_head(std::initializer_list<std::string_view> names);
 
 /// A length in an SVG or a style, with at most two decimals: "12.5".

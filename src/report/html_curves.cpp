@@ -32,6 +32,14 @@ std::size_t smallest(const std::vector<double>& values) {
   return best;
 }
 
+double largest(const std::vector<double>& values) {
+  double most = EpochRecord::kNone;
+  for (const double value : values) {
+    if (std::isfinite(value) && !(value <= most)) most = value;
+  }
+  return most;
+}
+
 std::string key(const std::string& css_class, const std::string& name, const std::string& value) {
   return "<span class=\"key " + css_class + "\"><i></i>" + html_text(name, 60) + " <b>" + html_text(value) +
          "</b></span>";
@@ -45,7 +53,7 @@ std::string figure(const std::string& css_class, const std::string& heading, con
 
 std::string loss_figure(const ReportContent& content, const std::vector<double>& epochs, std::size_t best) {
   LineChart chart;
-  chart.height = 366;
+  chart.height = 412;
   chart.x = epochs;
   chart.may_be_logarithmic = true;
   const auto training = column(content.history, &EpochRecord::train_loss);
@@ -129,9 +137,10 @@ std::string curves_section(const ReportContent& content) {
   LineChart chart = small_chart(epochs, "Learning rate", "rate", rate);
   chart.series[0].name = "learning rate";
   chart.title = "Learning rate over the epochs";
-  small += figure("", "Learning rate", key("rate", "last", significant_text(rate.back(), 3)), chart);
+  small += figure("", "Learning rate", key("rate", "highest", compact_text(largest(rate), 3)), chart);
 
-  std::string lead = "Mean loss of a row, " + html_text(content.loss_name, 60) +
+  std::string lead = "Mean loss of a row" +
+                     (content.loss_name.empty() ? "" : ", " + html_text(content.loss_name, 60)) +
                      ", over the epochs. The training loss is a mean over the epoch while the weights still "
                      "change, the validation loss is taken at its end.";
   return section_html("curves", "Training", lead,

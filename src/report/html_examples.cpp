@@ -60,9 +60,9 @@ std::string grey_example(const ReportContent& content, const HardExample& exampl
          "\"/><figcaption><span class=\"verdict\">" + html_label(truth, 12) +
          " <span class=\"arrow\" title=\"taken for\">\u2192</span> <b class=\"" +
          (classes && example.truth == example.predicted ? "right" : "wrong") + "\">" +
-         html_label(predicted, 12) + "</b></span><small>" +
-         (classes ? output_text(content, example.predicted_output) + " \u00b7 " : std::string()) + row +
-         "</small></figcaption></figure>";
+         html_label(predicted, 12) + "</b></span>" +
+         (classes ? "<small>" + output_text(content, example.predicted_output) + "</small>" : std::string()) +
+         "<small>" + row + "</small></figcaption></figure>";
 }
 
 std::string example_images(const ReportContent& content, std::span<const HardExample> examples) {
@@ -87,10 +87,35 @@ std::string number_head(const std::string& name, std::size_t most) {
   return "<th scope=\"col\" class=\"n\">" + html_label(name, most) + "</th>";
 }
 
+/// `value` as a column reads that needs `decimals`.
+std::string aligned(double value, int decimals) {
+  return std::abs(value) < 1e7 ? fixed_text(value, decimals) : compact_text(value);
+}
+
+/// The decimals of a column of which `number` is an example's entry.
+int decimals_of(std::span<const HardExample> examples, const auto& number) {
+  std::vector<double> column;
+  for (const auto& example : examples) column.push_back(number(example));
+  return common_decimals(column);
+}
+
+double entry(const std::vector<float>& values, std::size_t index) {
+  return index < values.size() ? values[index] : EpochRecord::kNone;
+}
+
 std::string example_table(const ReportContent& content, std::span<const HardExample> examples) {
   const bool classes = !content.class_names.empty();
   const std::size_t features = std::min(examples.front().inputs.size(), kMostFeatures);
   const std::size_t targets = std::min(examples.front().targets.size(), kMostTargets);
+  std::vector<int> truth_decimals, predicted_decimals, feature_decimals;
+  for (std::size_t t = 0; t < targets; ++t) {
+    truth_decimals.push_back(decimals_of(examples, [&](const auto& e) { return entry(e.targets, t); }));
+    predicted_decimals.push_back(
+        decimals_of(examples, [&](const auto& e) { return entry(e.predictions, t); }));
+  }
+  for (std::size_t i = 0; i < features; ++i) {
+    feature_decimals.push_back(decimals_of(examples, [&](const auto& e) { return entry(e.inputs, i); }));
+  }
   const auto several = [&](const std::string& what, std::size_t target) {
     return examples.front().targets.size() == 1
                ? what
@@ -119,15 +144,16 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
               html_cell(output_text(content, example.predicted_output), "n") +
               html_cell(output_text(content, example.truth_output), "n");
     }
-    for (std::size_t t = 0; t < std::min({targets, example.targets.size(), example.predictions.size()});
-         ++t) {
-      const double difference = static_cast<double>(example.predictions[t]) - example.targets[t];
-      html += html_cell(compact_text(example.targets[t]), "n") +
-              html_cell(compact_text(example.predictions[t]), "n") +
-              html_cell((difference > 0 ? "+" : "") + compact_text(difference, 3), "n strong");
+    for (std::size_t t = 0; t < targets; ++t) {
+      const double truth = entry(example.targets, t), predicted = entry(example.predictions, t);
+      html += html_cell(aligned(truth, truth_decimals[t]), "n") +
+              html_cell(aligned(predicted, predicted_decimals[t]), "n") +
+              html_cell((predicted > truth ? "+" : "") + aligned(predicted - truth, predicted_decimals[t]),
+                        "n strong");
     }
-    for (std::size_t i = 0; i < std::min(features, example.inputs.size()); ++i) {
-      html += html_cell(compact_text(example.inputs[i], 5), i == 0 ? "n edge" : "n quiet");
+    for (std::size_t i = 0; i < features; ++i) {
+      html +=
+          html_cell(aligned(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
     }
     html += "</tr>";
   }

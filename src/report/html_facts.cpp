@@ -23,6 +23,16 @@ std::string facts_table(const std::vector<ReportFact>& facts) {
   return "<table class=\"facts\"><tbody>" + rows + "</tbody></table>";
 }
 
+/// The same side by side.
+std::string facts_grid(const std::vector<ReportFact>& facts) {
+  if (facts.empty()) return "";
+  std::string html;
+  for (const auto& [label, value] : facts) {
+    html += "<div><dt>" + html_text(label, 60) + "</dt><dd>" + html_label(value, 120) + "</dd></div>";
+  }
+  return "<dl class=\"given\">" + html + "</dl>";
+}
+
 /// A column's distribution in the size of a word.
 std::string sparkline(const std::vector<std::uint64_t>& histogram) {
   const std::uint64_t most = histogram.empty() ? 0 : *std::max_element(histogram.begin(), histogram.end());
@@ -54,14 +64,14 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
     } else {
       rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
     }
-    rows += html_cell(sparkline(column.histogram)) +
+    rows += html_cell(sparkline(column.histogram), "spread") +
             (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
             "</tr>";
   }
   std::string html =
       "<div class=\"scroll\"><table>" +
-      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "distribution", "#missing"})
-               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "distribution"})) +
+      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution", "#missing"})
+               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution"})) +
       "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
@@ -111,7 +121,7 @@ std::string command_html(const std::string& heading, const std::string& command)
 }  // namespace
 
 std::string data_section(const ReportContent& content) {
-  return section_html("data", "Data", "", facts_table(content.data) + columns_table(content.columns));
+  return section_html("data", "Data", "", facts_grid(content.data) + columns_table(content.columns));
 }
 
 std::string network_section(const ReportContent& content) {

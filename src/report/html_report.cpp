@@ -62,15 +62,17 @@ std::string tiles_html(const ReportContent& content) {
   };
   const auto& evaluation = content.evaluation;
   if (const auto& classes = evaluation.classification) {
-    std::uint64_t right = 0;
-    for (std::size_t c = 0; c < classes->confusion.rows(); ++c) right += classes->confusion(c, c);
+    const auto rows = static_cast<double>(evaluation.rows);
+    const double wrong = std::round((1.0 - classes->accuracy) * rows);
     add("Test accuracy", percent_text(classes->accuracy),
-        with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) + " wrong");
+        std::isfinite(wrong) ? with_thousands(static_cast<std::uint64_t>(std::max(0.0, wrong))) + " of " +
+                                   with_thousands(evaluation.rows) + " wrong"
+                             : "");
   }
   if (const auto& numbers = evaluation.regression) {
     add("Test RMSE", significant_text(numbers->rmse), content.unit);
     add("Test MAE", significant_text(numbers->mae), content.unit);
-    add("Test R\u00b2", fixed_text(numbers->r2, 4), "of the targets' variance, explained");
+    add("Test R\u00b2", fixed_text(numbers->r2, 4), "of the variance");
   }
   if (evaluation.rows > 0) add("Test loss", significant_text(evaluation.loss), content.loss_name);
   if (!content.layers.empty()) {

@@ -32,7 +32,7 @@ background:var(--line);border:1px solid var(--line);border-radius:12px}
 text-overflow:ellipsis;white-space:nowrap}
 .notes{margin-top:16px;padding:12px 20px;border:1px solid rgb(var(--orange)/.35);border-radius:12px;
 background:rgb(var(--orange)/.07)}
-.notes ul{padding-left:18px}
+.notes ul{padding-left:18px;overflow-wrap:anywhere}
 nav{display:flex;flex-wrap:wrap;gap:4px 22px;margin-top:22px;font-size:14px}
 nav a{color:var(--quiet);text-decoration:none;border-bottom:1px solid transparent}
 nav a:hover{color:var(--ink);border-color:currentColor}
@@ -40,6 +40,7 @@ section{margin-top:24px;padding:26px 28px 28px;background:var(--card);border:1px
 .lead{margin-top:4px;max-width:76ch;color:var(--quiet);font-size:14px}
 .lead+*,h2+*{margin-top:20px}
 h2+.lead{margin-top:4px}
+.lead .key{font-size:inherit;color:inherit}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:28px 40px}
 .one{display:grid;grid-template-columns:minmax(0,1fr);gap:32px}
 .two+.two,.two+details,details+.two{margin-top:28px}
@@ -81,6 +82,7 @@ font-variant-numeric:tabular-nums}
 .bars rect:hover{fill:rgb(var(--blue))}
 .zero{stroke:var(--ink);stroke-dasharray:3 4;opacity:.6}
 .scroll{overflow-x:auto}
+.aside{margin-bottom:8px;font-size:13px;color:var(--quiet)}
 table{width:100%;border-collapse:collapse;font-size:13.5px}
 caption{padding:0 0 8px;color:var(--quiet);font-size:13px;text-align:left}
 th,td{padding:6px 12px 6px 0;text-align:left;vertical-align:middle;border-bottom:1px solid var(--grid)}
@@ -89,6 +91,7 @@ thead th{color:var(--quiet);font-weight:500;white-space:nowrap;border-color:var(
 tbody tr:last-child>*{border-bottom:0}
 th[scope=row]{font-weight:400;color:var(--quiet)}
 .n{text-align:right;white-space:nowrap}
+.n+td:not(.n),.n+th:not(.n){padding-left:20px}
 .strong{font-weight:620}
 th.edge,td.edge{padding-left:28px;color:var(--quiet)}
 .right{color:rgb(var(--green))}
@@ -109,7 +112,8 @@ color:var(--ink)}
 .confusion .miss{background:rgb(var(--orange)/var(--s))}
 .confusion .deep{color:var(--card)}
 .upright thead th{height:auto;padding-bottom:8px;vertical-align:bottom}
-.upright thead span{writing-mode:vertical-rl;transform:rotate(180deg)}
+.few th,.few td{min-width:84px;height:56px;font-size:15px}
+.upright thead span{writing-mode:vertical-rl;text-orientation:sideways;transform:rotate(180deg)}
 .pixels{display:block;width:100%;image-rendering:pixelated}
 .heat{max-width:520px}
 .heat img{border:1px solid var(--line)}
@@ -117,9 +121,9 @@ color:var(--ink)}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:20px 16px}
 .gallery img{aspect-ratio:1;object-fit:contain;border-radius:8px;background:#000}
 .gallery figcaption{display:block;margin-top:7px;line-height:1.35}
-.verdict{font-size:15px;font-weight:600}
+.verdict{display:block;font-size:15px;font-weight:600}
 .arrow{color:var(--quiet);font-weight:400}
-.gallery small{display:block;color:var(--quiet);white-space:nowrap}
+.gallery small{display:inline-block;margin-right:9px;color:var(--quiet);white-space:nowrap}
 .weights{display:grid;grid-template-columns:repeat(auto-fill,minmax(82px,1fr));gap:10px}
 .weights img{border-radius:6px;background:var(--soft)}
 .features td:first-child{white-space:nowrap}
@@ -134,7 +138,7 @@ color:var(--ink)}
 .network{display:flex;flex-wrap:wrap;gap:10px 30px;list-style:none}
 .network li{position:relative;min-width:84px;padding:9px 14px 8px;border:1px solid var(--line);border-radius:9px;
 background:var(--soft);text-align:center}
-.network li+li::before{content:"\2192";position:absolute;left:-23px;top:50%;transform:translateY(-50%);color:var(--quiet)}
+.network li:not(:last-child)::after{content:"\2192";position:absolute;right:-23px;top:50%;transform:translateY(-50%);color:var(--quiet)}
 .network b{display:block;font-size:17px;line-height:1.3;font-weight:640}
 .network span{font-size:12.5px;color:var(--quiet)}
 .network .gap{min-width:0;border:0;background:none}
@@ -146,11 +150,16 @@ details[open] summary{margin-bottom:12px}
 pre{overflow-x:auto;margin-top:8px;padding:13px 16px;border:1px solid var(--line);border-radius:8px;background:var(--soft);
 font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre+h3{margin-top:18px}
-.facts+.scroll{margin-top:22px}
+.given{display:grid;grid-template-columns:repeat(auto-fill,minmax(168px,1fr));gap:16px 24px}
+.given dt{font-size:13px;color:var(--quiet)}
+.given dd{font-weight:600;overflow-wrap:anywhere}
+.given+.scroll{margin-top:26px}
+td.spread,th.spread{padding-left:28px;width:130px}
 @media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .tiles{grid-template-columns:repeat(2,1fr)}.tile{padding:13px 15px}.tile dd{font-size:22px}
-.chart{font-size:17px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
+.chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
+.confusion th,.confusion td{min-width:27px;height:30px;padding:0 2px;font-size:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}
 @media print{:root{color-scheme:light;--page:#fff}body{padding:0;max-width:none;font-size:12px}nav{display:none}
 section,.tiles,figure{break-inside:avoid}section{padding:18px 0;border:0;border-top:1px solid var(--line);border-radius:0}

@@ -1,5 +1,6 @@
 #include "report/number_format.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -13,6 +14,11 @@ std::string printed(double value, std::chars_format format, int precision) {
   std::array<char, 400> buffer;  // enough for any double
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format, precision).ptr;
   return {buffer.data(), end};
+}
+
+/// With a minus sign in place of a hyphen.
+std::string signed_text(const std::string& text) {
+  return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
 std::string two_digits(long long value) { return (value < 10 ? "0" : "") + std::to_string(value); }
@@ -29,7 +35,8 @@ std::string with_thousands(std::uint64_t count) {
 }
 
 std::string fixed_text(double value, int decimals) {
-  return std::isfinite(value) ? printed(value, std::chars_format::fixed, decimals) : kNone;
+  if (!std::isfinite(value)) return kNone;
+  return signed_text(printed(value, std::chars_format::fixed, decimals));
 }
 
 std::string significant_text(double value, int digits) {
@@ -37,14 +44,35 @@ std::string significant_text(double value, int digits) {
   if (value == 0.0) return "0";
   const std::string scientific = printed(value, std::chars_format::scientific, digits - 1);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
-  if (exponent < -4 || exponent > 6) return scientific;
-  return printed(value, std::chars_format::fixed, std::max(0, digits - 1 - exponent));
+  if (exponent < -4 || exponent > 6) return signed_text(scientific);
+  return fixed_text(value, std::max(0, digits - 1 - exponent));
 }
 
 std::string compact_text(double value, int digits) {
   if (!std::isfinite(value)) return kNone;
   if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < 1e7) return fixed_text(value, 0);
-  return printed(value, std::chars_format::general, digits);
+  return signed_text(printed(value, std::chars_format::general, digits));
+}
+
+int common_decimals(std::span<const double> values) {
+  double largest = 0.0;
+  for (const double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  if (largest == 0.0) return 0;
+  const int most = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 8);
+  // As few as say the same; a float's last digits are noise.
+  const auto enough = [&](int decimals) {
+    const double power = std::pow(10.0, decimals);
+    return std::all_of(values.begin(), values.end(), [&](double value) {
+      return !std::isfinite(value) ||
+             std::abs(value * power - std::round(value * power)) <= 1e-6 * largest * power;
+    });
+  };
+  for (int decimals = 0; decimals < most; ++decimals) {
+    if (enough(decimals)) return decimals;
+  }
+  return most;
 }
 
 std::string percent_text(double fraction, int decimals) {

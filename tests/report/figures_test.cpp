@@ -14,11 +14,13 @@
 #include "mlp/report.h"
 #include "report/gnuplot.h"
 #include "support/temporary_folder.h"
+#include "support/well_formed.h"
 
 namespace mlp {
 namespace {
 
 using testing_support::entries;
+using testing_support::expect_well_formed;
 using testing_support::read_bytes;
 using testing_support::TemporaryFolder;
 using testing_support::write_bytes;
@@ -95,46 +97,6 @@ std::string curves_script(const std::vector<LossCurve>& curves) {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-/// A check that the tags of an XML document match each other and that it holds no stray '<' or '&'.
-void expect_well_formed(const std::string& xml) {
-  std::vector<std::string> open;
-  std::size_t at = 0;
-  while ((at = xml.find_first_of("<&", at)) != std::string::npos) {
-    if (xml[at] == '&') {
-      const std::string entity = xml.substr(at, xml.find(';', at) - at);
-      ASSERT_TRUE(entity == "&lt" || entity == "&gt" || entity == "&amp" || entity == "&quot" ||
-                  entity == "&apos" || entity.starts_with("&#"))
-          << entity;
-      ++at;
-      continue;
-    }
-    if (xml.compare(at, 4, "<!--") == 0) {
-      at = xml.find("-->", at);
-      ASSERT_NE(at, std::string::npos);
-      continue;
-    }
-    if (xml.compare(at, 9, "<![CDATA[") == 0) {
-      at = xml.find("]]>", at);
-      ASSERT_NE(at, std::string::npos);
-      continue;
-    }
-    const std::size_t end = xml.find('>', at);
-    ASSERT_NE(end, std::string::npos);
-    const std::string tag = xml.substr(at + 1, end - at - 1);
-    at = end;
-    if (tag.starts_with("?") || tag.starts_with("!") || tag.ends_with("/")) continue;
-    const std::string name = tag.substr(0, tag.find_first_of(" \t\r\n"));
-    if (name.starts_with("/")) {
-      ASSERT_FALSE(open.empty()) << tag;
-      ASSERT_EQ(open.back(), name.substr(1));
-      open.pop_back();
-    } else {
-      open.push_back(name);
-    }
-  }
-  EXPECT_TRUE(open.empty());
 }
 
 /// What a reader of the figure reads.
