@@ -69,6 +69,9 @@ std::string tiles_html(const ReportContent& content) {
                                    with_thousands(evaluation.rows) + " wrong"
                              : "");
   }
+  if (const auto& classes = evaluation.classification) {
+    add("Macro F1", percent_text(classes->macro_f1), "the mean over the classes");
+  }
   if (const auto& numbers = evaluation.regression) {
     add("Test RMSE", significant_text(numbers->rmse), content.unit);
     add("Test MAE", significant_text(numbers->mae), content.unit);

@@ -17,75 +17,70 @@ constexpr std::size_t kMostClassRows = 1000;
 constexpr std::size_t kMostOpenClassRows = 30;
 constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
 
-struct ClassRow {
-  std::size_t index = 0;
-  std::uint64_t rows = 0;
-  double precision, recall, f1;
-};
-
-/// precision = right / predicted, recall = right / rows, F1 = their harmonic mean; NaN where nothing was
-/// predicted, or where there are no rows.
-std::vector<ClassRow> class_rows(const Matrix<std::uint64_t>& confusion) {
-  std::vector<ClassRow> result;
-  for (std::size_t c = 0; c < confusion.rows(); ++c) {
-    std::uint64_t rows = 0, predicted = 0;
-    for (std::size_t other = 0; other < confusion.rows(); ++other) {
-      rows += confusion(c, other);
-      predicted += confusion(other, c);
-    }
-    const auto right = static_cast<double>(confusion(c, c));
-    const auto ratio = [](double part, std::uint64_t whole) {
-      return whole == 0 ? EpochRecord::kNone : part / static_cast<double>(whole);
-    };
-    result.push_back(
-        {c, rows, ratio(right, predicted), ratio(right, rows), ratio(2.0 * right, rows + predicted)});
-  }
-  return result;
-}
-
 std::string bar_cell(double share) {
   if (!std::isfinite(share)) return html_cell("\u2013", "n");
   return "<td class=\"n bar\"><i style=\"--v:" + fixed_text(share, 3) + "\"></i>" + percent_text(share, 1) +
          "</td>";
 }
 
-std::string class_table(const ReportContent& content, std::vector<ClassRow> rows) {
-  const bool counted = content.class_rows.size() == content.class_names.size();
-  const bool folded = rows.size() > kMostOpenClassRows;
-  if (folded) {  // the weakest first: they are what one looks for
-    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-      return (std::isnan(a.f1) ? 2.0 : a.f1) < (std::isnan(b.f1) ? 2.0 : b.f1);
-    });
-  }
-  const std::size_t shown = std::min(rows.size(), kMostClassRows);
+/// The order in which classes are listed: as they are, or of many the weakest first, which are what one looks
+/// for.
+std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
+  std::vector<std::size_t> order(classes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (classes.size() <= kMostOpenClassRows) return order;
+  const auto rank = [&](std::size_t c) { return std::isnan(classes[c].f1) ? 2.0 : classes[c].f1; };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  return order;
+}
+
+std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
+  const bool counted = content.class_rows.size() == classes.size();
+  auto order = class_order(classes);
+  order.resize(std::min(order.size(), kMostClassRows));
   std::string body;
-  for (std::size_t i = 0; i < shown; ++i) {
-    const auto& row = rows[i];
-    body += "<tr>" + html_cell(html_label(content.class_names[row.index], 28)) +
-            (counted ? html_cell(with_thousands(content.class_rows[row.index]), "n") : "") +
-            html_cell(with_thousands(row.rows), "n") + html_cell(percent_text(row.precision, 1), "n") +
-            html_cell(percent_text(row.recall, 1), "n") + bar_cell(row.f1) + "</tr>";
+  for (const std::size_t c : order) {
+    const auto& scores = classes[c];
+    body += "<tr>" + html_cell(html_label(name_or_number(content.class_names, c, "class"), 28)) +
+            (counted ? html_cell(with_thousands(content.class_rows[c]), "n") : "") +
+            html_cell(with_thousands(scores.support), "n") +
+            html_cell(percent_text(scores.precision, 1), "n") +
+            html_cell(percent_text(scores.recall, 1), "n") + html_cell(fixed_text(scores.roc_auc, 4), "n") +
+            bar_cell(scores.f1) + "</tr>";
   }
   const std::string table =
       "<div class=\"scroll\"><table>" +
-      (counted ? html_head({"class", "#training rows", "#test rows", "#precision", "#recall", "#F1"})
-               : html_head({"class", "#test rows", "#precision", "#recall", "#F1"})) +
+      (counted
+           ? html_head({"class", "#training rows", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})
+           : html_head({"class", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})) +
       "<tbody>" + body + "</tbody></table></div>";
-  if (!folded) return table;
+  if (classes.size() <= kMostOpenClassRows) return table;
   return "<details><summary>" +
-         (shown < rows.size()
-              ? "The " + with_thousands(shown) + " weakest of " + with_thousands(rows.size()) + " classes"
-              : "All " + with_thousands(rows.size()) + " classes, the weakest first") +
+         (order.size() < classes.size()
+              ? "The " + with_thousands(order.size()) + " weakest of " + with_thousands(classes.size()) +
+                    " classes"
+              : "All " + with_thousands(classes.size()) + " classes, the weakest first") +
          "</summary>" + table + "</details>";
 }
 
+std::string score(const std::string& name, const std::string& value) {
+  return "<div><dt>" + name + "</dt><dd>" + value + "</dd></div>";
+}
+
 std::string classification_html(const ReportContent& content, const ClassificationMetrics& metrics) {
-  if (metrics.confusion.rows() != content.class_names.size()) return "";
+  const bool two_classes = metrics.classes.size() == 2;
+  const std::string scores =
+      "<dl class=\"given\">" + score("accuracy", percent_text(metrics.accuracy)) +
+      score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
+      score("macro F1", percent_text(metrics.macro_f1)) +
+      score(two_classes ? "ROC AUC" : "ROC AUC, one against the rest", fixed_text(metrics.roc_auc, 4)) +
+      score("log loss", significant_text(metrics.log_loss)) + "</dl>";
+  const std::string classes = class_table(content, metrics.classes);
+  const std::size_t count = content.class_names.size();
+  if (metrics.confusion.rows() != count) return scores + classes;  // too many classes for a matrix
   const std::string confusion = confusion_html(metrics.confusion, content.class_names);
-  const std::string classes = class_table(content, class_rows(metrics.confusion));
-  if (content.class_names.size() > kMostTableClasses) return confusion + classes;
-  const bool beside = content.class_names.size() <= 12;
-  return "<div class=\"" + std::string(beside ? "two" : "one") + "\"><div><h3>Confusion matrix</h3>" +
+  if (count > kMostTableClasses) return scores + confusion + classes;
+  return scores + "<div class=\"" + (count <= 12 ? "two" : "one") + "\"><div><h3>Confusion matrix</h3>" +
          confusion + "</div><div><h3>Classes</h3>" + classes + "</div></div>";
 }
 
@@ -147,6 +142,20 @@ std::string target_html(const ReportContent& content, std::size_t target) {
          residual_table(residuals, content.unit) + "</figure></div>";
 }
 
+std::string target_table(const ReportContent& content, const std::vector<TargetScores>& targets) {
+  constexpr std::size_t kMostRows = 200;
+  std::string body;
+  for (std::size_t o = 0; o < std::min(targets.size(), kMostRows); ++o) {
+    body += "<tr>" + html_cell(html_label(name_or_number(content.target_names, o, "target"), 28));
+    for (const double value : {targets[o].rmse, targets[o].mae, targets[o].mse}) {
+      body += html_cell(significant_text(value), "n");
+    }
+    body += html_cell(fixed_text(targets[o].r2, 4), "n") + "</tr>";
+  }
+  return "<div class=\"scroll\"><table>" + html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"}) +
+         "<tbody>" + body + "</tbody></table></div>";
+}
+
 std::string regression_html(const ReportContent& content) {
   const auto& truths = content.targets;
   if (truths.empty() || truths.rows() != content.predictions.rows() ||
@@ -154,6 +163,9 @@ std::string regression_html(const ReportContent& content) {
     return "";
   }
   std::string html;
+  if (content.evaluation.regression && truths.columns() > 1) {
+    html += target_table(content, content.evaluation.regression->targets);
+  }
   for (std::size_t target = 0; target < std::min(truths.columns(), kMostTargets); ++target) {
     html += target_html(content, target);
   }

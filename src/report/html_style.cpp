@@ -153,7 +153,7 @@ pre+h3{margin-top:18px}
 .given{display:grid;grid-template-columns:repeat(auto-fill,minmax(168px,1fr));gap:16px 24px}
 .given dt{font-size:13px;color:var(--quiet)}
 .given dd{font-weight:600;overflow-wrap:anywhere}
-.given+.scroll{margin-top:26px}
+.given+.scroll,.given+.two,.given+.one,.given+details,.scroll+.two{margin-top:26px}
 td.spread,th.spread{padding-left:28px;width:130px}
 @media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}

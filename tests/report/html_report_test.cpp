@@ -59,6 +59,16 @@ ReportContent classes_content(std::size_t classes) {
   metrics.confusion(0, classes - 1) += 3;
   content.evaluation.rows = 10 * classes + 3;
   metrics.accuracy = 10.0 * static_cast<double>(classes) / static_cast<double>(content.evaluation.rows);
+  metrics.balanced_accuracy = 0.9230;
+  metrics.macro_f1 = 0.9142;
+  metrics.roc_auc = 0.9911;
+  metrics.log_loss = 0.3125;
+  for (std::size_t c = 0; c < classes; ++c) {
+    metrics.classes.push_back(
+        {.precision = 0.5, .recall = 0.25, .f1 = 0.3333, .roc_auc = 0.75, .support = 10});
+  }
+  metrics.classes.back() = {
+      .precision = 0.769, .recall = 1.0, .f1 = 0.8696, .roc_auc = kUndefined, .support = 10};
   content.evaluation.loss = 0.25;
   content.evaluation.classification = metrics;
   return content;
@@ -110,9 +120,15 @@ TEST(HtmlReport, OfClassesHasEverything) {
     EXPECT_TRUE(contains(page, text)) << text;
   }
   EXPECT_TRUE(contains(page, "<dt>Parameters</dt><dd>19<")) << "(4 + 1) * 2 + (2 + 1) * 3";
-  // precision, recall and F1 of class_2, predicted 13 times, 10 of them right, of its 10 rows
-  EXPECT_TRUE(contains(page, "<td class=\"n\">76.9%</td><td class=\"n\">100.0%</td>"));
-  EXPECT_TRUE(contains(page, "87.0%"));
+  for (const char* score : {"92.30%", "91.42%", "0.9911", "0.3125"})
+    EXPECT_TRUE(contains(page, score)) << score;
+  EXPECT_TRUE(
+      contains(page,
+               "<td>class_0</td><td class=\"n\">10</td><td class=\"n\">50.0%</td><td class=\"n\">25.0%</td>"
+               "<td class=\"n\">0.7500</td>"));
+  EXPECT_TRUE(
+      contains(page, "<td class=\"n\">76.9%</td><td class=\"n\">100.0%</td><td class=\"n\">\u2013</td>"));
+  EXPECT_TRUE(contains(page, "--v:0.870"));
 }
 
 TEST(HtmlReport, OfNumbersHasEverything) {
@@ -195,6 +211,27 @@ TEST(HtmlReport, ManyClassesAreAPictureAndAList) {
   EXPECT_TRUE(
       contains(page, "<td>class_0</td><td>class_99</td><td class=\"n\">3</td><td class=\"n\">23.1%</td>"));
   EXPECT_LT(page.size(), 100'000u);
+}
+
+TEST(HtmlReport, TooManyClassesForAMatrixAreATable) {
+  ReportContent content = classes_content(1500);
+  content.evaluation.classification->confusion = {};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "The 1,000 weakest of 1,500 classes"));
+  EXPECT_TRUE(contains(page, "class_999<"));
+  EXPECT_FALSE(contains(page, "class_1499<")) << "the strongest is left out";
+}
+
+TEST(HtmlReport, SeveralTargetsHaveATable) {
+  ReportContent content = numbers_content(10, 2);
+  content.evaluation.regression->targets = {{.mse = 4, .rmse = 2, .mae = 1.5, .r2 = 0.5},
+                                            {.mse = 9, .rmse = 3, .mae = 2.5, .r2 = kUndefined}};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page,
+                       "<td>target_1</td><td class=\"n\">3.000</td><td class=\"n\">2.500</td>"
+                       "<td class=\"n\">9.000</td><td class=\"n\">\u2013</td>"));
 }
 
 TEST(HtmlReport, StaysSmall) {
