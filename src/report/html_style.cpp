@@ -42,6 +42,7 @@ section{margin-top:24px;padding:26px 28px 28px;background:var(--card);border:1px
 h2+.lead{margin-top:4px}
 .lead .key{font-size:inherit;color:inherit}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:28px 40px}
+.matrix{grid-template-columns:fit-content(50%) minmax(0,1fr);gap:28px 52px}
 .one{display:grid;grid-template-columns:minmax(0,1fr);gap:32px}
 .two+.two,.two+details,details+.two{margin-top:28px}
 .curves{display:grid;grid-template-columns:minmax(0,1.62fr) minmax(0,1fr);gap:24px 36px}
@@ -96,7 +97,7 @@ th[scope=row]{font-weight:400;color:var(--quiet)}
 th.edge,td.edge{padding-left:28px;color:var(--quiet)}
 .right{color:rgb(var(--green))}
 .wrong{color:rgb(var(--orange))}
-.bar{position:relative;min-width:120px}
+.bar{position:relative;min-width:112px}
 .bar i{position:absolute;left:4px;top:50%;width:calc((100% - 62px)*var(--v));height:6px;margin-top:-3px;
 border-radius:3px;background:rgb(var(--blue)/.6)}
 .facts{width:auto;min-width:min(100%,420px)}
@@ -123,7 +124,7 @@ color:var(--ink)}
 .gallery figcaption{display:block;margin-top:7px;line-height:1.35}
 .verdict{display:block;font-size:15px;font-weight:600}
 .arrow{color:var(--quiet);font-weight:400}
-.gallery small{display:inline-block;margin-right:9px;color:var(--quiet);white-space:nowrap}
+.gallery small{display:block;color:var(--quiet);white-space:nowrap}
 .weights{display:grid;grid-template-columns:repeat(auto-fill,minmax(82px,1fr));gap:10px}
 .weights img{border-radius:6px;background:var(--soft)}
 .features td:first-child{white-space:nowrap}
@@ -155,7 +156,7 @@ pre+h3{margin-top:18px}
 .given dd{font-weight:600;overflow-wrap:anywhere}
 .given+.scroll,.given+.two,.given+.one,.given+details,.scroll+.two{margin-top:26px}
 td.spread,th.spread{padding-left:28px;width:130px}
-@media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:860px){.two,.matrix,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .tiles{grid-template-columns:repeat(2,1fr)}.tile{padding:13px 15px}.tile dd{font-size:22px}
 .chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
