@@ -30,6 +30,8 @@ using Texts = std::vector<std::string>;
 
 TEST(Axis, BeginsAtZeroWhereThatWastesLittle) {
   EXPECT_EQ(labels_of(axis_over(std::vector{0.1, 1.0})), (Texts{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}));
+  EXPECT_EQ(axis_over(std::vector{0.3, 1.0}).low, 0.0);
+  EXPECT_EQ(axis_over(std::vector{0.4, 1.0}).low, 0.4);
   EXPECT_EQ(labels_of(axis_over(std::vector{0.91, 0.98})), (Texts{"0.90", "0.92", "0.94", "0.96", "0.98"}));
   EXPECT_EQ(labels_of(axis_over(std::vector{-1.0, 1.0})),
             (Texts{"\u22121.0", "\u22120.5", "0.0", "0.5", "1.0"}));

@@ -232,6 +232,39 @@ TEST(Figures, ConfusionMatricesOfManyClasses) {
             std::nullopt);
 }
 
+TEST(Figures, PredictedVersusTrueShowsEachTarget) {
+  NEEDS_GNUPLOT();
+  const TemporaryFolder folder;
+  const Matrix<float> truths(2, 2, {0, 100, 10, 400}), predictions(2, 2, {5, 200, 10, 300});
+  EXPECT_EQ(draw_predicted_versus_true(truths, predictions, {"mpg", kHostile}, kHostile, folder / "p.svg"),
+            std::nullopt);
+  const std::string svg = read_bytes(folder / "p.svg");
+  expect_well_formed(svg);
+  for (const char* text : {"true mpg", "predicted mpg", "10", "400"}) EXPECT_TRUE(shows(svg, text)) << text;
+  EXPECT_TRUE(shows(svg, kHostile));
+}
+
+TEST(Figures, PredictedVersusTrueDrawsEveryRowThatIsANumber) {
+  Matrix<float> truths(3, 1, {1, 2, 3});
+  const Matrix<float> predictions(3, 1, {1.5f, static_cast<float>(kNan), 3.5f});
+  const std::string script = script_of(
+      [&](const auto& path) { draw_predicted_versus_true(truths, predictions, {"y"}, "title", path); });
+  EXPECT_TRUE(contains(script, "$target0 << END_OF_DATA\n1 1.5\n3 3.5\nNaN NaN\nEND_OF_DATA\n")) << script;
+  EXPECT_TRUE(contains(script, "set xrange [0:4]\nset yrange [0:4]")) << script;
+}
+
+TEST(Figures, PredictedVersusTrueThinsOutAndStopsAtNinePanels) {
+  const Matrix<float> numbers(5000, 12);
+  const std::vector<std::string> names(12, "y");
+  const std::string script =
+      script_of([&](const auto& path) { draw_predicted_versus_true(numbers, numbers, names, "", path); });
+  EXPECT_TRUE(contains(script, "$target8 <<"));
+  EXPECT_FALSE(contains(script, "$target9 <<"));
+  std::size_t points = 0;
+  for (std::size_t at = 0; (at = script.find("\n0 0", at)) != std::string::npos; ++at) ++points;
+  EXPECT_EQ(points, 9u * 2000);
+}
+
 TEST(Figures, WithoutGnuplotANoteSaysWhatToInstall) {
   const TemporaryFolder folder, empty;
   const SearchPath path(empty.path());
@@ -282,6 +315,9 @@ TEST(Figures, PathsThatCannotBeWrittenAreNamed) {
 }
 
 TEST(Figures, ArgumentsAreChecked) {
+  const Matrix<float> numbers(2, 1), wider(2, 2);
+  EXPECT_THROW(draw_predicted_versus_true(numbers, wider, {"y"}, "", "p.svg"), std::invalid_argument);
+  EXPECT_THROW(draw_predicted_versus_true(numbers, numbers, {"y", "z"}, "", "p.svg"), std::invalid_argument);
   EXPECT_THROW(draw_loss_curves({}, "t", "loss", {"l.svg"}), std::invalid_argument);
   LossCurve uneven = sample_curve();
   uneven.validation_loss.pop_back();
