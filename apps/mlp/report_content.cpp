@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "format.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "train_result.h"
@@ -39,9 +40,9 @@ std::vector<ReportFact> data_facts(const Run& run) {
   if (data.task() == Task::kClassification) {
     facts.push_back({"classes", with_thousands(data.class_names.size())});
   } else {
-    std::string names;
+    std::string names = data.target_names.empty() ? with_thousands(data.outputs()) : "";
     for (const auto& name : data.target_names) names += (names.empty() ? "" : ", ") + name;
-    facts.push_back({data.target_names.size() == 1 ? "target" : "targets",
+    facts.push_back({data.outputs() == 1 ? "target" : "targets",
                      names + (data.unit.empty() || data.unit == names ? "" : " (" + data.unit + ")")});
   }
   return facts;
@@ -74,7 +75,7 @@ std::vector<std::uint64_t> class_rows(const Run& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
-  for (const auto n : validation_split(data.rows(), run.settings.validation, run.settings.seed).training) {
+  for (const auto n : validation_split(data, run.settings.validation, run.settings.seed).training) {
     ++rows[static_cast<std::size_t>(data.labels[n])];
   }
   return rows;

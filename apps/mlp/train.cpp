@@ -67,7 +67,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
     std::optional<std::string> note;
     try {
       note = figure();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       note = error.what();
     }
     if (note && std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);

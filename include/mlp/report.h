@@ -37,7 +37,8 @@ std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& co
                                                  const std::string& title, const std::filesystem::path& path);
 
 /// Draws predicted over true, [N, O] in the targets' unit, with the line of perfect predictions: a panel for
-/// each target, at most nine, and of more than 2,000 rows that many, evenly spaced. Same return value.
+/// each target, at most nine, and of more than 2,000 rows that many, evenly spaced. Targets
+/// without a name are numbered. Same return value.
 std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truths,
                                                       const Matrix<float>& predictions,
                                                       const std::vector<std::string>& target_names,

@@ -1,6 +1,7 @@
 // The rows a network finds hardest.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "mlp/html_report.h"
@@ -73,6 +74,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
     losses[n] = classes
                     ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
                     : distance(outputs.row(n), dataset.targets.row(n), weights);
+    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // no loss is worse
   }
 
   std::vector<std::size_t> order(dataset.rows());

@@ -4,6 +4,7 @@
 
 #include "report/html.h"
 #include "report/html_sections.h"
+#include "report/line_text.h"
 #include "report/number_format.h"
 #include "report/weight_pictures.h"
 

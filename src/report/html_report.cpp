@@ -50,11 +50,6 @@ std::string section_html(const std::string& id, const std::string& heading, cons
          (lead.empty() ? "" : "<p class=\"lead\">" + lead + "</p>") + body + "</section>\n";
 }
 
-std::string name_or_number(const std::vector<std::string>& names, std::size_t index,
-                           const std::string& kind) {
-  return index < names.size() ? names[index] : kind + " " + std::to_string(index + 1);
-}
-
 std::string tiles_html(const ReportContent& content) {
   std::string tiles;
   const auto add = [&](const std::string& label, const std::string& value, const std::string& below = "") {

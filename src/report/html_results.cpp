@@ -7,6 +7,7 @@
 #include "report/confusion_table.h"
 #include "report/html.h"
 #include "report/html_sections.h"
+#include "report/line_text.h"
 #include "report/number_format.h"
 #include "report/regression_charts.h"
 
@@ -69,19 +70,19 @@ std::string score(const std::string& name, const std::string& value) {
 
 std::string classification_html(const ReportContent& content, const ClassificationMetrics& metrics) {
   const bool two_classes = metrics.classes.size() == 2;
-  const std::string scores =
-      "<dl class=\"given\">" + score("accuracy", percent_text(metrics.accuracy)) +
-      score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
-      score("macro F1", percent_text(metrics.macro_f1)) +
-      score(two_classes ? "ROC AUC" : "mean ROC AUC", fixed_text(metrics.roc_auc, 4)) +
-      score("log loss", significant_text(metrics.log_loss)) + "</dl>";
+  const std::string scores = "<dl class=\"given\">" + score("accuracy", percent_text(metrics.accuracy)) +
+                             score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
+                             score("macro F1", percent_text(metrics.macro_f1)) +
+                             score(two_classes ? "ROC AUC" : "mean ROC AUC", fixed_text(metrics.roc_auc, 4)) +
+                             score("log loss", significant_text(metrics.log_loss)) + "</dl>";
   const std::string classes = class_table(content, metrics.classes);
   const std::size_t count = content.class_names.size();
   if (metrics.confusion.rows() != count) return scores + classes;  // too many classes for a matrix
   const std::string confusion = confusion_html(metrics.confusion, content.class_names);
   if (count > kMostTableClasses) return scores + confusion + classes;
-  return scores + "<div class=\"" + (count <= 12 ? "two matrix" : "one") + "\"><div><h3>Confusion matrix</h3>" +
-         confusion + "</div><div><h3>Classes</h3>" + classes + "</div></div>";
+  return scores + "<div class=\"" + (count <= 12 ? "two matrix" : "one") +
+         "\"><div><h3>Confusion matrix</h3>" + confusion + "</div><div><h3>Classes</h3>" + classes +
+         "</div></div>";
 }
 
 std::vector<double> column(const Matrix<float>& matrix, std::size_t index) {

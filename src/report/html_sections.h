@@ -24,7 +24,4 @@ std::string reproduce_section(const ReportContent& content);
 /// The page's style sheet.
 extern const char* const kStyleSheet;
 
-/// names[index], or "kind 3" where there is no name.
-std::string name_or_number(const std::vector<std::string>& names, std::size_t index, const std::string& kind);
-
 }  // namespace mlp

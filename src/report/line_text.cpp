@@ -36,6 +36,11 @@ std::string line_of(std::string_view text, std::size_t most) {
   return line;
 }
 
+std::string name_or_number(const std::vector<std::string>& names, std::size_t index,
+                           const std::string& kind) {
+  return index < names.size() ? names[index] : kind + " " + std::to_string(index + 1);
+}
+
 std::size_t character_count(std::string_view text) { return characters(text).size(); }
 
 }  // namespace mlp

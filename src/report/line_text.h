@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mlp {
 
@@ -13,5 +14,8 @@ std::string line_of(std::string_view text, std::size_t most);
 
 /// The number of characters (code points) of `text`.
 std::size_t character_count(std::string_view text);
+
+/// names[index], or "kind 3" where there is no name.
+std::string name_or_number(const std::vector<std::string>& names, std::size_t index, const std::string& kind);
 
 }  // namespace mlp

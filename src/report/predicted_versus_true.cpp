@@ -44,9 +44,9 @@ std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truth
                                                       const std::string& title,
                                                       const std::filesystem::path& path) {
   require(truths.rows() == predictions.rows() && truths.columns() == predictions.columns() &&
-              target_names.size() == truths.columns() && !target_names.empty(),
-          "draw_predicted_versus_true: truths, predictions and names differ in size");
-  const std::size_t panels = std::min(target_names.size(), kMostPanels);
+              truths.columns() > 0,
+          "draw_predicted_versus_true: truths and predictions differ in size");
+  const std::size_t panels = std::min(truths.columns(), kMostPanels);
   const auto columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(panels))));
   const int rows = (static_cast<int>(panels) + columns - 1) / columns;
   Figure figure{.width = kPanel * columns + 20, .height = kPanel * rows + 50, .data = {}, .commands = {}};
@@ -59,13 +59,13 @@ std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truth
   for (std::size_t target = 0; target < panels; ++target) {
     figure.data += data_block(truths, predictions, target);
     const Axis axis = axis_of(truths, predictions, target);
+    const std::string name = name_or_number(target_names, target, "target");
     const std::string range = "[" + number_text(axis.low) + ":" + number_text(axis.high) + "]\n";
-    figure.commands += "set xrange " + range + "set yrange " + range + "set xlabel " +
-                       gnuplot_text("true " + target_names[target], 40) + "\nset ylabel " +
-                       gnuplot_text("predicted " + target_names[target], 40) +
-                       "\nplot x with lines linewidth 1.5 dashtype (6,5) linecolor rgb '#808080', " +
-                       block_name(target) +
-                       " using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#800072B2'\n";
+    figure.commands +=
+        "set xrange " + range + "set yrange " + range + "set xlabel " + gnuplot_text("true " + name, 40) +
+        "\nset ylabel " + gnuplot_text("predicted " + name, 40) +
+        "\nplot x with lines linewidth 1.5 dashtype (6,5) linecolor rgb '#808080', " + block_name(target) +
+        " using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#800072B2'\n";
   }
   figure.commands += "unset multiplot\n";
   return draw_figure(figure, std::span(&path, 1));

@@ -255,11 +255,12 @@ TEST(Figures, PredictedVersusTrueDrawsEveryRowThatIsANumber) {
 
 TEST(Figures, PredictedVersusTrueThinsOutAndStopsAtNinePanels) {
   const Matrix<float> numbers(5000, 12);
-  const std::vector<std::string> names(12, "y");
+  const std::vector<std::string> names{"y"};  // the others are numbered
   const std::string script =
       script_of([&](const auto& path) { draw_predicted_versus_true(numbers, numbers, names, "", path); });
   EXPECT_TRUE(contains(script, "$target8 <<"));
   EXPECT_FALSE(contains(script, "$target9 <<"));
+  EXPECT_TRUE(contains(script, gnuplot_text("true target 9")));
   std::size_t points = 0;
   for (std::size_t at = 0; (at = script.find("\n0 0", at)) != std::string::npos; ++at) ++points;
   EXPECT_EQ(points, 9u * 2000);
@@ -317,7 +318,7 @@ TEST(Figures, PathsThatCannotBeWrittenAreNamed) {
 TEST(Figures, ArgumentsAreChecked) {
   const Matrix<float> numbers(2, 1), wider(2, 2);
   EXPECT_THROW(draw_predicted_versus_true(numbers, wider, {"y"}, "", "p.svg"), std::invalid_argument);
-  EXPECT_THROW(draw_predicted_versus_true(numbers, numbers, {"y", "z"}, "", "p.svg"), std::invalid_argument);
+  EXPECT_THROW(draw_predicted_versus_true({}, {}, {}, "", "p.svg"), std::invalid_argument);
   EXPECT_THROW(draw_loss_curves({}, "t", "loss", {"l.svg"}), std::invalid_argument);
   LossCurve uneven = sample_curve();
   uneven.validation_loss.pop_back();

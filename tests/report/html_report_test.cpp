@@ -338,6 +338,17 @@ TEST(HardestExamples, SeveralTargetsCountInTheirOwnDeviations) {
   EXPECT_NEAR(hardest[1].loss, 0.1, 1e-9);
 }
 
+TEST(HardestExamples, OutputsThatAreNoNumbersAreTheHardest) {
+  Dataset data;
+  data.inputs = Matrix<float>(4, 1);
+  data.targets = Matrix<float>(4, 1, {1, 1, 1, 1});
+  const auto hardest = hardest_examples(data, Matrix<float>(4, 1, {9, kNan, 5, kNan}), SquaredError{}, 3);
+  ASSERT_EQ(hardest.size(), 3u);
+  EXPECT_EQ(hardest[0].row, 1u);
+  EXPECT_EQ(hardest[1].row, 3u);
+  EXPECT_EQ(hardest[2].row, 0u);
+}
+
 TEST(HardestExamples, SizesAreChecked) {
   EXPECT_THROW(hardest_examples(three_classes(), Matrix<float>(4, 2), CrossEntropy{}, 1),
                std::invalid_argument);
