@@ -178,7 +178,10 @@ int run(int argc, const char* const* argv) {
   occupy_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() reports, not a sudden end
   std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
-  const Environment environment = read_environment();
+  Environment environment = read_environment();
+  std::vector<std::string> words{"mlp"};
+  words.insert(words.end(), argv + std::min(argc, 1), argv + argc);
+  environment.command = shell_text(words);
   try {
     return run_command(argc, argv, environment);
   } catch (const Interrupted&) {

@@ -29,6 +29,9 @@ std::size_t columns_of(std::string_view text);
 /// At most `columns` of text without escape sequences; "..." in place of what is cut off.
 std::string shortened(const std::string& text, std::size_t columns);
 
+/// The words of a command as a shell takes them: what it would read otherwise stands in quotes.
+std::string shell_text(const std::vector<std::string>& words);
+
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

@@ -30,8 +30,8 @@ bool RunFolder::has_checkpoint() const {
 }
 
 void RunFolder::clear_earlier_run() const {
-  for (const auto& file :
-       {previous_checkpoint(), model(), metrics(), loss_svg(), loss_png(), confusion_svg(), folds()}) {
+  for (const auto& file : {previous_checkpoint(), model(), metrics(), loss_svg(), loss_png(), confusion_svg(),
+                           predicted_svg(), folds(), report()}) {
     std::error_code ignored;  // what cannot be removed cannot be written either, and writing says why
     std::filesystem::remove(file, ignored);
   }
@@ -39,8 +39,8 @@ void RunFolder::clear_earlier_run() const {
 
 std::vector<std::string> RunFolder::files() const {
   std::vector<std::string> names;
-  for (const auto& file : {model(), checkpoint(), previous_checkpoint(), metrics(), loss_svg(), loss_png(),
-                           confusion_svg(), folds(), config()}) {
+  for (const auto& file : {report(), model(), checkpoint(), previous_checkpoint(), metrics(), loss_svg(),
+                           loss_png(), confusion_svg(), predicted_svg(), folds(), config()}) {
     if (std::filesystem::exists(file)) names.push_back(file.filename().string());
   }
   return names;

@@ -23,6 +23,8 @@ struct RunFolder {
   std::filesystem::path loss_png() const { return path / "loss.png"; }
   std::filesystem::path folds() const { return path / "folds.csv"; }
   std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
+  std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
+  std::filesystem::path report() const { return path / "report.html"; }
 
   /// Makes the folder, checks that files can be written there, and removes the temporary files of processes
   /// that have died there. Throws FileError.

@@ -1,4 +1,4 @@
-// mlp train: from a data set's name to a folder with a model, figures and a checkpoint.
+// mlp train: from a data set's name to a folder with a model, a report and a checkpoint.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -9,9 +9,11 @@
 #include "format.h"
 #include "interrupt.h"
 #include "mlp/error.h"
+#include "mlp/html_report.h"
 #include "mlp/report.h"
 #include "mlp/version.h"
 #include "progress.h"
+#include "report_content.h"
 #include "run.h"
 #include "run_saver.h"
 #include "terminal.h"
@@ -56,33 +58,48 @@ class RunObserver : public TrainingObserver {
   Clock::time_point last_save_ = Clock::now();
 };
 
-/// Returns what the user should know about figures that could not be drawn.
-std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test) {
+/// Figures and report.html. Returns what the user should know about those that could not be made.
+std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test,
+                                      const std::string& command) {
   std::vector<std::string> notes;
-  // A figure that cannot be drawn must not cost the result of a long training.
+  // What cannot be drawn or written must not cost the result of a long training.
   const auto draw = [&](const auto& figure) {
     std::optional<std::string> note;
     try {
       note = figure();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       note = error.what();
     }
     if (note && std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);
   };
   const std::string& name = run.settings.dataset;
+  const Dataset& data = run.data.test;
   if (!trained.history().empty()) {
     draw([&] {
       return draw_loss_curves({loss_curve(trained.history(), name)}, name, to_string(run.settings.loss),
                               {run.folder.loss_svg(), run.folder.loss_png()});
     });
   }
+  const auto outputs = predict(trained.model, data.inputs, run.prediction());
   if (const auto& classes = test.evaluation.classification; classes && !classes->confusion.empty()) {
     draw([&] {
-      return draw_confusion_matrix(classes->confusion, run.data.test.class_names,
+      return draw_confusion_matrix(classes->confusion, data.class_names,
                                    name + ", test accuracy " + percent(classes->accuracy),
                                    run.folder.confusion_svg());
     });
   }
+  if (const auto& targets = test.evaluation.regression) {
+    draw([&] {
+      return draw_predicted_versus_true(
+          data.targets, outputs, data.target_names,
+          name + ", test RMSE " + significant(targets->rmse) + (data.unit.empty() ? "" : " " + data.unit),
+          run.folder.predicted_svg());
+    });
+  }
+  draw([&]() -> std::optional<std::string> {
+    write_html_report(report_content(run, trained, test, outputs, command), run.folder.report());
+    return std::nullopt;
+  });
   return notes;
 }
 
@@ -129,7 +146,7 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   saver.save(trained.model);
   if (folds) write_text_file(run.folder.folds(), folds_csv(*folds));
   const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
-  const auto figure_notes = draw_figures(run, trained, result);
+  const auto figure_notes = draw_figures(run, trained, result, environment.command);
   for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
 
   auto notes = run.data.notes;

@@ -44,6 +44,14 @@ std::string network_field(const Run& run) {
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
 }
 
+/// "after epoch 3", "after epoch 3, batch 17"
+std::string place_text(const TrainingState& state) {
+  return "after epoch " + std::to_string(state.epoch) +
+         (state.batch > 0 ? ", batch " + std::to_string(state.batch) : "");
+}
+
+}  // namespace
+
 std::string epochs_text(const Run& run, const Trained& trained) {
   const auto planned = static_cast<std::uint64_t>(run.settings.epochs);
   const auto done = trained.state.epoch;
@@ -58,14 +66,6 @@ std::string epochs_text(const Run& run, const Trained& trained) {
   }
   return "";
 }
-
-/// "after epoch 3", "after epoch 3, batch 17"
-std::string place_text(const TrainingState& state) {
-  return "after epoch " + std::to_string(state.epoch) +
-         (state.batch > 0 ? ", batch " + std::to_string(state.batch) : "");
-}
-
-}  // namespace
 
 std::string introduction(const Run& run) {
   const auto& settings = run.settings;
@@ -145,6 +145,9 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
   if (trained.stopped == StopReason::kInterrupted) {
     text += line("go on", "mlp train --resume " + folder);
   } else {
+    if (std::filesystem::exists(run.folder.report())) {
+      text += line("look at", run.folder.report().string());
+    }
     text += line("next", "mlp predict " + folder + " --input FILE");
     text += line("", "mlp inspect " + folder);
   }

@@ -10,6 +10,9 @@
 
 namespace mlp::app {
 
+/// "30 epochs", "12 of 30 epochs (interrupted)"
+std::string epochs_text(const Run& run, const Trained& trained);
+
 std::string introduction(const Run& run);
 
 /// `notes`: what a user should know beside the numbers.

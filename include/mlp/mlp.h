@@ -11,6 +11,7 @@
 #include "mlp/dataset.h"
 #include "mlp/error.h"
 #include "mlp/file_layer.h"
+#include "mlp/html_report.h"
 #include "mlp/initializer.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"

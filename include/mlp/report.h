@@ -1,5 +1,6 @@
 // What a training run leaves for the eye and the spreadsheet: loss curves (SVG and PNG), confusion matrices
-// (SVG) and metrics.csv. Figures are drawn by gnuplot.
+// or predictions beside the truth (SVG) and metrics.csv. Figures are drawn by gnuplot. (The page with all of
+// it is in html_report.h and needs no gnuplot.)
 //
 // Without gnuplot nothing is drawn and the caller is told, in one sentence, what to install; a run never
 // fails for it.
@@ -35,6 +36,15 @@ std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves
 std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& confusion,
                                                  const std::vector<std::string>& class_names,
                                                  const std::string& title, const std::filesystem::path& path);
+
+/// Draws predicted over true, [N, O] in the targets' unit, with the line of perfect predictions: a panel for
+/// each target, at most nine, and of more than 2,000 rows that many, evenly spaced. Targets
+/// without a name are numbered. Same return value.
+std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truths,
+                                                      const Matrix<float>& predictions,
+                                                      const std::vector<std::string>& target_names,
+                                                      const std::string& title,
+                                                      const std::filesystem::path& path);
 
 // metrics.csv: one row per epoch, the numbers a loss curve is drawn from.
 

@@ -7,6 +7,7 @@
 
 #include "mlp/report.h"
 #include "report/gnuplot.h"
+#include "report/line_text.h"
 
 namespace mlp {
 namespace {

@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "core/descriptor.h"
-#include "core/utf8.h"
 #include "mlp/atomic_file.h"
 #include "mlp/error.h"
 #include "network/text.h"
+#include "report/line_text.h"
 
 extern char** environ;  // handed on to gnuplot unread
 
@@ -160,20 +160,6 @@ const char* terminal_of(const fs::path& path) {
   throw FileError(path.string() + ": cannot draw a figure of this kind", "end the name in .svg or .png");
 }
 
-/// Characters that may stand in a line of a figure. U+FFFE and U+FFFF are not allowed in XML.
-std::vector<std::string> characters(std::string_view text) {
-  std::vector<std::string> result;
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    std::string character(text.substr(0, std::max<std::size_t>(length, 1)));
-    text.remove_prefix(character.size());
-    const bool control = length == 1 && std::iscntrl(static_cast<unsigned char>(character[0]));
-    if (length == 0 || character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") character = "\xEF\xBF\xBD";
-    result.push_back(control ? " " : character);
-  }
-  return result;
-}
-
 /// A double-quoted string of letters, blanks and octal escapes. (Digits are escaped too: one after an escape
 /// would be read as part of it.)
 std::string escaped(std::string_view text) {
@@ -188,18 +174,6 @@ std::string escaped(std::string_view text) {
     }
   }
   return result + "\"";
-}
-
-/// One line of at most `most` characters.
-std::string line_of(std::string_view text, std::size_t most) {
-  auto list = characters(text);
-  if (list.size() > most) {
-    list.resize(most);
-    list.back() = "\u2026";
-  }
-  std::string line;
-  for (const auto& character : list) line += character;
-  return line;
 }
 
 }  // namespace
@@ -233,8 +207,6 @@ std::string gnuplot_tick(std::string_view text, std::size_t most) {
   for (const char c : line_of(text, most)) format += c == '%' ? "%%" : std::string(1, c);
   return escaped(format);
 }
-
-std::size_t character_count(std::string_view text) { return characters(text).size(); }
 
 std::string number_text(double value) { return std::isfinite(value) ? format_number(value) : "NaN"; }
 

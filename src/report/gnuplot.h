@@ -33,9 +33,6 @@ std::string gnuplot_text(std::string_view text, std::size_t most = 100);
 /// The same for an axis tick, where gnuplot would read '%' as a format.
 std::string gnuplot_tick(std::string_view text, std::size_t most);
 
-/// The number of characters (code points) of `text`.
-std::size_t character_count(std::string_view text);
-
 /// A number as gnuplot reads it back; "NaN", a missing point, unless finite.
 std::string number_text(double value);
 

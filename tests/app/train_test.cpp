@@ -16,7 +16,8 @@ using Train = Sandbox;
 TEST_F(Train, WritesEverythingARunIsToLeave) {
   const auto result = run(quick_training());
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (const char* file : {"model.safetensors", "checkpoint.safetensors", "metrics.csv", "config.toml"}) {
+  for (const char* file :
+       {"model.safetensors", "checkpoint.safetensors", "metrics.csv", "config.toml", "report.html"}) {
     EXPECT_TRUE(exists(std::string("runs/friedman/") + file)) << file;
   }
   const bool drawn = exists("runs/friedman/loss.svg") && exists("runs/friedman/loss.png");
@@ -28,7 +29,7 @@ TEST_F(Train, WritesEverythingARunIsToLeave) {
   for (const auto& entry : std::filesystem::directory_iterator(path("runs/friedman"))) {
     left.insert(entry.path().filename().string());
   }
-  EXPECT_LE(left.size(), 6u) << "temporary files are left behind";
+  EXPECT_LE(left.size(), 8u) << "temporary files are left behind";
 }
 
 TEST_F(Train, ClassificationDrawsItsConfusionMatrix) {
@@ -66,6 +67,36 @@ TEST_F(Train, ClassificationDrawsItsConfusionMatrix) {
   }
   const auto text = run({"evaluate", "runs/digits"});
   EXPECT_NE(text.out.find("\n  class  precision  recall "), std::string::npos) << text.out;
+}
+
+TEST_F(Train, TheReportShowsTheRunAndHowToRepeatIt) {
+  const auto result = run(quick_training({"--output", "it's here"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string report = content("it's here/report.html");
+  for (const char* text :
+       {"<h1>friedman</h1>", "Test RMSE", "predicted over true", "Hardest examples",
+        "mlp train --config &#39;it&#39;\\&#39;&#39;s here/config.toml&#39;",
+        "--output &#39;it&#39;\\&#39;&#39;s here&#39;</code>", "adamw(weight_decay=0.3)"}) {
+    EXPECT_NE(report.find(text), std::string::npos) << text;
+  }
+  EXPECT_NE(result.out.find("it's here/report.html"), std::string::npos) << result.out;
+  EXPECT_TRUE(exists("it's here/predicted.svg") || result.err.find("gnuplot") != std::string::npos);
+
+  // The command it names does the same again.
+  ASSERT_EQ(shell("$MLP train --config 'it'\\''s here/config.toml' --quiet --output again").exit_code, 0);
+  EXPECT_EQ(tensors("again/model.safetensors"), tensors("it's here/model.safetensors"));
+}
+
+TEST_F(Train, AReportThatCannotBeWrittenCostsNothingElse) {
+  std::filesystem::create_directories(path("runs/friedman/report.html"));
+  write("runs/friedman/report.html/in-its-place", "");
+  const auto result = run(quick_training({"--json"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(exists("runs/friedman/model.safetensors"));
+  EXPECT_NE(result.err.find("mlp: note: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("report.html"), std::string::npos) << result.err;
+  const auto notes = only_json(result.out)["notes"];
+  EXPECT_NE(notes.dump().find("report.html"), std::string::npos);
 }
 
 TEST_F(Train, JsonHasEveryPromisedKey) {
@@ -269,6 +300,7 @@ TEST_F(Train, ANewRunReplacesTheOldOneWhole) {
       0);
   ASSERT_EQ(run(quick_training({"--output", "run"})).exit_code, 0);
   EXPECT_FALSE(exists("run/confusion.svg")) << "a figure of the run before";
+  EXPECT_NE(content("run/report.html").find("<h1>friedman</h1>"), std::string::npos);
 }
 
 TEST_F(Train, ADivergedRunLeavesTheOldOneWhole) {

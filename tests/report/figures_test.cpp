@@ -14,11 +14,13 @@
 #include "mlp/report.h"
 #include "report/gnuplot.h"
 #include "support/temporary_folder.h"
+#include "support/well_formed.h"
 
 namespace mlp {
 namespace {
 
 using testing_support::entries;
+using testing_support::expect_well_formed;
 using testing_support::read_bytes;
 using testing_support::TemporaryFolder;
 using testing_support::write_bytes;
@@ -95,46 +97,6 @@ std::string curves_script(const std::vector<LossCurve>& curves) {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-/// A check that the tags of an XML document match each other and that it holds no stray '<' or '&'.
-void expect_well_formed(const std::string& xml) {
-  std::vector<std::string> open;
-  std::size_t at = 0;
-  while ((at = xml.find_first_of("<&", at)) != std::string::npos) {
-    if (xml[at] == '&') {
-      const std::string entity = xml.substr(at, xml.find(';', at) - at);
-      ASSERT_TRUE(entity == "&lt" || entity == "&gt" || entity == "&amp" || entity == "&quot" ||
-                  entity == "&apos" || entity.starts_with("&#"))
-          << entity;
-      ++at;
-      continue;
-    }
-    if (xml.compare(at, 4, "<!--") == 0) {
-      at = xml.find("-->", at);
-      ASSERT_NE(at, std::string::npos);
-      continue;
-    }
-    if (xml.compare(at, 9, "<![CDATA[") == 0) {
-      at = xml.find("]]>", at);
-      ASSERT_NE(at, std::string::npos);
-      continue;
-    }
-    const std::size_t end = xml.find('>', at);
-    ASSERT_NE(end, std::string::npos);
-    const std::string tag = xml.substr(at + 1, end - at - 1);
-    at = end;
-    if (tag.starts_with("?") || tag.starts_with("!") || tag.ends_with("/")) continue;
-    const std::string name = tag.substr(0, tag.find_first_of(" \t\r\n"));
-    if (name.starts_with("/")) {
-      ASSERT_FALSE(open.empty()) << tag;
-      ASSERT_EQ(open.back(), name.substr(1));
-      open.pop_back();
-    } else {
-      open.push_back(name);
-    }
-  }
-  EXPECT_TRUE(open.empty());
 }
 
 /// What a reader of the figure reads.
@@ -270,6 +232,40 @@ TEST(Figures, ConfusionMatricesOfManyClasses) {
             std::nullopt);
 }
 
+TEST(Figures, PredictedVersusTrueShowsEachTarget) {
+  NEEDS_GNUPLOT();
+  const TemporaryFolder folder;
+  const Matrix<float> truths(2, 2, {0, 100, 10, 400}), predictions(2, 2, {5, 200, 10, 300});
+  EXPECT_EQ(draw_predicted_versus_true(truths, predictions, {"mpg", kHostile}, kHostile, folder / "p.svg"),
+            std::nullopt);
+  const std::string svg = read_bytes(folder / "p.svg");
+  expect_well_formed(svg);
+  for (const char* text : {"true mpg", "predicted mpg", "10", "400"}) EXPECT_TRUE(shows(svg, text)) << text;
+  EXPECT_TRUE(shows(svg, kHostile));
+}
+
+TEST(Figures, PredictedVersusTrueDrawsEveryRowThatIsANumber) {
+  Matrix<float> truths(3, 1, {1, 2, 3});
+  const Matrix<float> predictions(3, 1, {1.5f, static_cast<float>(kNan), 3.5f});
+  const std::string script = script_of(
+      [&](const auto& path) { draw_predicted_versus_true(truths, predictions, {"y"}, "title", path); });
+  EXPECT_TRUE(contains(script, "$target0 << END_OF_DATA\n1 1.5\n3 3.5\nNaN NaN\nEND_OF_DATA\n")) << script;
+  EXPECT_TRUE(contains(script, "set xrange [0:4]\nset yrange [0:4]")) << script;
+}
+
+TEST(Figures, PredictedVersusTrueThinsOutAndStopsAtNinePanels) {
+  const Matrix<float> numbers(5000, 12);
+  const std::vector<std::string> names{"y"};  // the others are numbered
+  const std::string script =
+      script_of([&](const auto& path) { draw_predicted_versus_true(numbers, numbers, names, "", path); });
+  EXPECT_TRUE(contains(script, "$target8 <<"));
+  EXPECT_FALSE(contains(script, "$target9 <<"));
+  EXPECT_TRUE(contains(script, gnuplot_text("true target 9")));
+  std::size_t points = 0;
+  for (std::size_t at = 0; (at = script.find("\n0 0", at)) != std::string::npos; ++at) ++points;
+  EXPECT_EQ(points, 9u * 2000);
+}
+
 TEST(Figures, WithoutGnuplotANoteSaysWhatToInstall) {
   const TemporaryFolder folder, empty;
   const SearchPath path(empty.path());
@@ -320,6 +316,9 @@ TEST(Figures, PathsThatCannotBeWrittenAreNamed) {
 }
 
 TEST(Figures, ArgumentsAreChecked) {
+  const Matrix<float> numbers(2, 1), wider(2, 2);
+  EXPECT_THROW(draw_predicted_versus_true(numbers, wider, {"y"}, "", "p.svg"), std::invalid_argument);
+  EXPECT_THROW(draw_predicted_versus_true({}, {}, {}, "", "p.svg"), std::invalid_argument);
   EXPECT_THROW(draw_loss_curves({}, "t", "loss", {"l.svg"}), std::invalid_argument);
   LossCurve uneven = sample_curve();
   uneven.validation_loss.pop_back();

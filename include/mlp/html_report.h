@@ -1,0 +1,95 @@
+// report.html: what came of a training run, as one page that needs no network, no script and no other file.
+//
+//   mlp::ReportContent content = ...;                    // a plain value: fill in what there is
+//   content.hardest = mlp::hardest_examples(test, outputs, loss, 24);
+//   mlp::write_html_report(content, "report.html");
+//
+// What is empty is left out of the page. Every text is shown as it is and never read as HTML.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "mlp/layer.h"
+#include "mlp/train.h"
+
+namespace mlp {
+
+struct ReportFact {
+  std::string label;
+  std::string value;
+};
+
+/// A column of a data set, as a row of the page's table.
+struct DataColumn {
+  std::string name;
+  std::string kind;         ///< "numeric", "categorical", "target", ...
+  std::size_t missing = 0;  ///< cells
+  std::string categories;   ///< "europe, japan, usa"; empty for numbers
+  double minimum = EpochRecord::kNone;
+  double mean = EpochRecord::kNone;
+  double maximum = EpochRecord::kNone;
+  std::vector<std::uint64_t> histogram;  ///< rows in each of as many equal parts of [minimum, maximum]
+};
+
+/// A row that the network finds hard.
+struct HardExample {
+  std::size_t row = 0;         ///< of the data set, counted from 0
+  double loss = 0.0;           ///< what it was chosen for
+  std::vector<float> inputs;   ///< as stored: pixels or features
+  std::int32_t truth = 0;      ///< classification: the true class ...
+  std::int32_t predicted = 0;  ///< ... and the one with the largest output
+  float truth_output = 0.0f;   ///< the network's output for each, mostly a probability
+  float predicted_output = 0.0f;
+  std::vector<float> targets;  ///< regression, in the targets' unit
+  std::vector<float> predictions;
+};
+
+struct ReportContent {
+  std::string title;
+  std::string made;                ///< when and by what: "2026-11-23 05:46 UTC, mlp 0.1.0"
+  std::string command;             ///< as it was typed
+  std::string reproduce;           ///< the command that does the same again
+  std::vector<std::string> notes;  ///< what a reader should know
+
+  std::vector<ReportFact> data;      ///< rows, origin, ...
+  std::vector<ReportFact> training;  ///< optimizer, batch size, ...
+  std::vector<DataColumn> columns;
+  std::vector<std::uint64_t> class_rows;  ///< training rows of each class
+  std::vector<std::string> feature_names;
+  std::vector<std::string> class_names;
+  std::vector<std::string> target_names;
+  std::string unit;  ///< the targets'
+  ImageShape image;  ///< where rows are images
+
+  std::vector<Layer> layers;
+  std::string loss_name;
+  History history;
+
+  Evaluation evaluation;      ///< on the test rows
+  Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
+  Matrix<float> predictions;  ///< ... and what the network says
+  std::vector<HardExample> hardest;
+  Matrix<float> first_weights;  ///< W of the first layer, [fan_in, fan_out]
+};
+
+/// The `count` rows of `dataset` with the largest loss, the largest first, of equal ones the earlier row.
+/// `outputs` [N, O] is what `predict` gave. Classification: with a cross entropy `loss` it is -log of the
+/// true class's output, else half the squared distance from the true class's 1 and the others' 0. Regression:
+/// the distance between outputs and targets, each in standard deviations of its target where there are
+/// several.
+std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<float>& outputs,
+                                          const Loss& loss, std::size_t count);
+
+/// Features and targets of a data set of numbers: range, mean and histogram of each, of the first `most`.
+std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most = 200);
+
+/// The whole page.
+std::string html_report(const ReportContent& content);
+
+/// Writes it whole or not at all. Throws FileError.
+void write_html_report(const ReportContent& content, const std::filesystem::path& path);
+
+}  // namespace mlp

@@ -1,0 +1,111 @@
+#include "report/axis.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/number_format.h"
+
+namespace mlp {
+namespace {
+
+constexpr double kLargest = 1e100;    ///< beyond it nothing is drawn: a diverging run gets there
+constexpr double kSmallest = 1e-100;  ///< below it differences are none
+constexpr double kLogarithmic = 20;   ///< largest to smallest from which an axis is logarithmic
+constexpr double kIntervals = 5;      ///< between ticks, about
+constexpr double kZeroShare = 0.35;   ///< smallest to largest up to which an axis begins at 0
+
+/// 1, 2 or 5 times a power of ten, such that at most kIntervals of them and a bit make up `span`.
+double tick_step(double span) {
+  const double power = std::pow(10.0, std::floor(std::log10(span / kIntervals)));
+  for (const double step : {1.0, 2.0, 5.0}) {
+    if (step * power * kIntervals * 1.0001 >= span) return step * power;
+  }
+  return 10.0 * power;
+}
+
+/// A decade's 1, 2 or 5 next to `value`, below or above it.
+double round_decade(double value, bool up) {
+  const double power = std::pow(10.0, std::floor(std::log10(value)));
+  const auto steps = {1.0, 2.0, 5.0, 10.0};
+  double below = power;
+  for (const double step : steps) {
+    if (up && step * power >= value * 0.9999) return step * power;
+    if (step * power <= value * 1.0001) below = step * power;
+  }
+  return below;
+}
+
+}  // namespace
+
+bool drawable(double value) { return std::abs(value) <= kLargest; }
+
+double Axis::position(double value) const {
+  return logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+}
+
+std::vector<double> Axis::ticks() const {
+  std::vector<double> result;
+  if (logarithmic) {
+    const int first = static_cast<int>(std::ceil(std::log10(low) - 1e-6));
+    const int last = static_cast<int>(std::floor(std::log10(high) + 1e-6));
+    const int step = std::max(1, (last - first + 6) / 7);
+    for (int power = first - step; power <= last; power += step) {
+      for (const double digit : {1.0, 2.0, 5.0}) {
+        if (digit > 1.0 && last - first > 1) continue;  // powers of ten are enough
+        const double tick = digit * std::pow(10.0, power);
+        if (tick >= low * 0.9999 && tick <= high * 1.0001) result.push_back(tick);
+      }
+    }
+    return result;
+  }
+  const double step = whole ? std::max(1.0, tick_step(high - low)) : tick_step(high - low);
+  const double first = std::ceil(low / step - 1e-6);
+  for (int i = 0; (first + i) * step <= high + 1e-6 * step && i < 50; ++i)
+    result.push_back((first + i) * step);
+  return result;
+}
+
+std::string Axis::label(double tick, AxisUnit unit) const {
+  const double factor = unit == AxisUnit::kPercent ? 100.0 : 1.0;
+  const std::string suffix = unit == AxisUnit::kPercent ? "%" : "";
+  if (logarithmic) return compact_text(factor * tick, 3) + suffix;
+  const double step = factor * tick_step(high - low);
+  const double largest = factor * std::max(std::abs(low), std::abs(high));
+  if (whole && largest < 1e7) return with_thousands(static_cast<std::uint64_t>(std::max(0.0, tick)));
+  if (largest >= 1e6 || step < 1e-4) return compact_text(factor * tick, 3) + suffix;
+  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+  const std::string text = fixed_text(factor * tick, decimals);
+  return (std::abs(factor * tick) < 1e-9 * step ? fixed_text(0.0, decimals) : text) + suffix;
+}
+
+Axis tight_axis_over(std::span<const double> values) {
+  double low = kLargest, high = -kLargest;
+  for (const double value : values) {
+    if (!drawable(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  if (low > high) return {};
+  const double largest = std::max(std::abs(low), std::abs(high));
+  if (high - low <= std::max(1e-12 * largest, kSmallest)) {
+    const double margin = largest <= kSmallest ? 0.5 : 0.5 * largest;
+    return {.low = low - margin, .high = high + margin};
+  }
+  return {.low = low, .high = high};
+}
+
+Axis axis_over(std::span<const double> values, bool may_be_logarithmic) {
+  Axis axis = tight_axis_over(values);
+  const bool positive =
+      axis.low > 0.0 && std::none_of(values.begin(), values.end(), [](double value) { return value <= 0.0; });
+  if (may_be_logarithmic && positive && axis.high > kLogarithmic * axis.low) {
+    return {.low = round_decade(axis.low, false), .high = round_decade(axis.high, true), .logarithmic = true};
+  }
+  if (axis.low > 0.0 && axis.low < kZeroShare * axis.high) axis.low = 0.0;
+  const double step = tick_step(axis.high - axis.low);
+  axis.low = std::floor(axis.low / step + 1e-6) * step;
+  axis.high = std::ceil(axis.high / step - 1e-6) * step;
+  return axis;
+}
+
+}  // namespace mlp

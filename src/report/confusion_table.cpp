@@ -1,0 +1,126 @@
+// Colour is the share of the true class's rows, blue on the diagonal, orange beside it: there by the share's
+// square root, so that rare confusions remain visible.
+#include "report/confusion_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "report/html.h"
+#include "report/number_format.h"
+#include "report/png.h"
+#include "report/weight_pictures.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kMostName = 14;        ///< characters of a class name beside the table
+constexpr std::size_t kMostPicture = 500;    ///< pixels of the picture's side
+constexpr std::size_t kMostConfusions = 20;  ///< in the list
+
+double share_of(std::uint64_t count, std::uint64_t total) {
+  return total == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(total);
+}
+
+std::uint64_t sum(std::span<const std::uint64_t> counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::string table_cell(std::uint64_t count, std::uint64_t total, bool diagonal,
+                       const std::string& description) {
+  if (count == 0) return diagonal ? "<td class=\"z\">0</td>" : "<td class=\"z\">\u00b7</td>";
+  const double share = share_of(count, total);
+  const double strength = diagonal ? 0.08 + 0.87 * share : 0.10 + 0.85 * std::sqrt(share);
+  return std::string("<td class=\"") + (diagonal ? "hit" : "miss") + (strength > 0.55 ? " deep" : "") +
+         "\" style=\"--s:" + fixed_text(strength, 2) + "\" title=\"" + description + ": " +
+         with_thousands(count) + " of " + with_thousands(total) + " (" +
+         percent_text(share, share < 0.1 ? 2 : 1) + ")\">" + with_thousands(count) + "</td>";
+}
+
+std::string table(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names) {
+  const bool upright = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.size() > 4; });
+  std::string html =
+      "<p class=\"aside\">Rows are the true classes, columns what was predicted.</p>"
+      "<div class=\"scroll\"><table class=\"confusion" +
+      std::string(upright ? " upright" : "") + (names.size() <= 5 ? " few" : "") + "\"><thead><tr><td></td>";
+  for (const auto& name : names)
+    html += "<th scope=\"col\"><span>" + html_label(name, kMostName) + "</span></th>";
+  html += "</tr></thead><tbody>";
+  for (std::size_t t = 0; t < names.size(); ++t) {
+    const auto counts = confusion.row(t);
+    html += "<tr><th scope=\"row\">" + html_label(names[t], kMostName) + "</th>";
+    for (std::size_t p = 0; p < names.size(); ++p) {
+      html += table_cell(
+          counts[p], sum(counts), t == p,
+          html_text(names[t], 60) + (t == p ? " predicted right" : " taken for " + html_text(names[p], 60)));
+    }
+    html += "</tr>";
+  }
+  return html + "</tbody></table></div>";
+}
+
+/// A pixel for each cell, or for each block of cells where there are too many.
+std::string picture(const Matrix<std::uint64_t>& confusion) {
+  const std::size_t classes = confusion.rows();
+  const std::size_t block = (classes + kMostPicture - 1) / kMostPicture;
+  const std::size_t side = (classes + block - 1) / block;
+  std::vector<double> right(side * side, 0.0), wrong(side * side, 0.0), rows(side, 0.0);
+  for (std::size_t t = 0; t < classes; ++t) {
+    for (std::size_t p = 0; p < classes; ++p) {
+      const auto count = static_cast<double>(confusion(t, p));
+      (t == p ? right : wrong)[t / block * side + p / block] += count;
+      rows[t / block] += count;
+    }
+  }
+  std::vector<std::uint8_t> pixels(side * side);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const double total = std::max(1.0, rows[i / side]);
+    const bool diagonal = right[i] >= wrong[i] && right[i] > 0.0;
+    pixels[i] = weight_level(diagonal ? right[i] / total : -std::sqrt(wrong[i] / total), 1.0);
+  }
+  return "<figure class=\"heat\"><img class=\"pixels\" alt=\"Confusion matrix of " + with_thousands(classes) +
+         " classes\" src=\"" + data_uri(encode_png(side, side, pixels, weight_palette())) +
+         "\"/><figcaption>True classes from top to bottom, predicted from left to right: blue is right, "
+         "orange is "
+         "wrong" +
+         (block > 1 ? "; " + std::to_string(block) + " \u00d7 " + std::to_string(block) + " classes a pixel"
+                    : "") +
+         ".</figcaption></figure>";
+}
+
+std::string list(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names) {
+  const auto confusions = top_confusions(confusion, kMostConfusions);
+  if (confusions.empty()) return "<p class=\"quiet\">No class is taken for another.</p>";
+  std::string html = "<div class=\"scroll\"><table><caption>The most frequent confusions</caption>" +
+                     html_head({"true", "predicted", "#rows", "#share of the class"}) + "<tbody>";
+  for (const auto& [truth, predicted, count] : confusions) {
+    html += "<tr>" + html_cell(html_label(names[truth], 28)) + html_cell(html_label(names[predicted], 28)) +
+            html_cell(with_thousands(count), "n") +
+            html_cell(percent_text(share_of(count, sum(confusion.row(truth))), 1), "n") + "</tr>";
+  }
+  return html + "</tbody></table></div>";
+}
+
+}  // namespace
+
+std::vector<Confusion> top_confusions(const Matrix<std::uint64_t>& confusion, std::size_t most) {
+  std::vector<Confusion> all;
+  for (std::size_t t = 0; t < confusion.rows(); ++t) {
+    for (std::size_t p = 0; p < confusion.columns(); ++p) {
+      if (t != p && confusion(t, p) > 0) all.push_back({t, p, confusion(t, p)});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  all.resize(std::min(all.size(), most));
+  return all;
+}
+
+std::string confusion_html(const Matrix<std::uint64_t>& confusion,
+                           const std::vector<std::string>& class_names) {
+  require(confusion.rows() == class_names.size() && confusion.columns() == class_names.size(),
+          "confusion_html: as many classes as rows and columns expected");
+  if (class_names.size() <= kMostTableClasses) return table(confusion, class_names);
+  return "<div class=\"two\">" + picture(confusion) + list(confusion, class_names) + "</div>";
+}
+
+}  // namespace mlp

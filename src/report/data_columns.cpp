@@ -1,0 +1,58 @@
+// A data set's columns in short: range, mean, histogram.
+#include <algorithm>
+#include <cmath>
+
+#include "mlp/html_report.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kBins = 24;
+
+template <class T>
+DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string name, std::string kind) {
+  DataColumn summary;
+  summary.name = std::move(name);
+  summary.kind = std::move(kind);
+  if (matrix.rows() == 0) return summary;
+  double low = static_cast<double>(matrix(0, column)), high = low, sum = 0.0;
+  for (std::size_t n = 0; n < matrix.rows(); ++n) {
+    const auto value = static_cast<double>(matrix(n, column));
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value;
+  }
+  summary.minimum = low;
+  summary.maximum = high;
+  summary.mean = sum / static_cast<double>(matrix.rows());
+  if (!(high > low)) return summary;
+  summary.histogram.assign(kBins, 0);
+  for (std::size_t n = 0; n < matrix.rows(); ++n) {
+    const double share = (static_cast<double>(matrix(n, column)) - low) / (high - low);
+    ++summary.histogram[std::min(kBins - 1, static_cast<std::size_t>(share * kBins))];
+  }
+  return summary;
+}
+
+std::string name_of(const std::vector<std::string>& names, std::size_t index, const std::string& kind) {
+  return index < names.size() ? names[index] : kind + " " + std::to_string(index + 1);
+}
+
+}  // namespace
+
+std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most) {
+  std::vector<DataColumn> columns;
+  for (std::size_t o = 0; o < dataset.targets.columns() && columns.size() < most; ++o) {
+    columns.push_back(summary_of(dataset.targets, o, name_of(dataset.target_names, o, "target"), "target"));
+  }
+  std::visit(
+      [&](const auto& inputs) {
+        for (std::size_t i = 0; i < inputs.columns() && columns.size() < most; ++i) {
+          columns.push_back(summary_of(inputs, i, name_of(dataset.feature_names, i, "feature"), "numeric"));
+        }
+      },
+      dataset.inputs);
+  return columns;
+}
+
+}  // namespace mlp

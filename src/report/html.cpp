@@ -1,0 +1,65 @@
+#include "report/html.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "report/line_text.h"
+
+namespace mlp {
+
+std::string html_text(std::string_view text, std::size_t most) {
+  std::string result;
+  for (const char c : line_of(text, most)) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string html_label(std::string_view text, std::size_t most) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) return "<em>empty</em>";
+  if (character_count(text) <= most) return html_text(text);
+  return "<span title=\"" + html_text(text, 1000) + "\">" + html_text(text, most) + "</span>";
+}
+
+std::string html_cell(const std::string& content, std::string_view css_class) {
+  return (css_class.empty() ? "<td>" : "<td class=\"" + std::string(css_class) + "\">") + content + "</td>";
+}
+
+std::string html_head(std::initializer_list<std::string_view> names) {
+  std::string row = "<thead><tr>";
+  for (const auto name : names) {
+    const std::string css_class = name.starts_with('#') ? "n" : name.starts_with('~') ? "spread" : "";
+    row += "<th scope=\"col\"" + (css_class.empty() ? "" : " class=\"" + css_class + "\"") + ">" +
+           html_text(css_class.empty() ? name : name.substr(1)) + "</th>";
+  }
+  return row + "</tr></thead>";
+}
+
+std::string html_number(double value) {
+  const double rounded = std::isfinite(value) ? std::round(100.0 * value) / 100.0 + 0.0 : 0.0;  // no -0
+  std::array<char, 400> buffer;  // enough for any double
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), rounded, std::chars_format::fixed).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace mlp

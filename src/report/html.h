@@ -1,0 +1,25 @@
+// Small parts of an HTML page. What they make is well-formed XML as well.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mlp {
+
+/// Text from data as it may stand between tags and in quoted attributes: one line, of at most `most`
+/// characters.
+std::string html_text(std::string_view text, std::size_t most = 10'000);
+
+/// The same, cut to `most` characters with the whole text (its first 1,000 characters) as a tooltip.
+std::string html_label(std::string_view text, std::size_t most);
+
+/// `<td class="n">text</td>`; the class is left out where empty.
+std::string html_cell(const std::string& content, std::string_view css_class = "");
+/// A table's head: a cell for each of `names`, those beginning with '#' as numbers (aligned
+/// right), with '~' apart from the numbers before.
+std::string html_head(std::initializer_list<std::string_view> names);
+
+/// A length in an SVG or a style, with at most two decimals: "12.5".
+std::string html_number(double value);
+
+}  // namespace mlp

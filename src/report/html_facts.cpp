@@ -1,0 +1,146 @@
+// What went in: data, network, settings, and the command that does the same again.
+#include <algorithm>
+#include <cmath>
+
+#include "report/html.h"
+#include "report/html_sections.h"
+#include "report/number_format.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kMostColumns = 200;
+constexpr std::size_t kMostLayers = 100;
+constexpr std::size_t kMostSteps = 24;  ///< layers in the drawing
+
+std::string facts_table(const std::vector<ReportFact>& facts) {
+  if (facts.empty()) return "";
+  std::string rows;
+  for (const auto& [label, value] : facts) {
+    rows += "<tr><th scope=\"row\">" + html_text(label, 60) + "</th>" + html_cell(html_label(value, 120)) +
+            "</tr>";
+  }
+  return "<table class=\"facts\"><tbody>" + rows + "</tbody></table>";
+}
+
+/// The same side by side.
+std::string facts_grid(const std::vector<ReportFact>& facts) {
+  if (facts.empty()) return "";
+  std::string html;
+  for (const auto& [label, value] : facts) {
+    html += "<div><dt>" + html_text(label, 60) + "</dt><dd>" + html_label(value, 120) + "</dd></div>";
+  }
+  return "<dl class=\"given\">" + html + "</dl>";
+}
+
+/// A column's distribution in the size of a word.
+std::string sparkline(const std::vector<std::uint64_t>& histogram) {
+  const std::uint64_t most = histogram.empty() ? 0 : *std::max_element(histogram.begin(), histogram.end());
+  if (most == 0) return "";
+  constexpr double kHeight = 22.0, kBar = 4.0;
+  std::string bars;
+  for (std::size_t i = 0; i < histogram.size(); ++i) {
+    if (histogram[i] == 0) continue;
+    const double height =
+        std::max(1.0, kHeight * static_cast<double>(histogram[i]) / static_cast<double>(most));
+    bars += "M" + html_number(kBar * static_cast<double>(i) + 1.5) + " " + html_number(kHeight) + "v" +
+            html_number(-height);
+  }
+  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kBar * static_cast<double>(histogram.size())) +
+         " " + html_number(kHeight) + "\" aria-hidden=\"true\"><path d=\"" + bars + "\"/></svg>";
+}
+
+std::string columns_table(const std::vector<DataColumn>& columns) {
+  if (columns.empty()) return "";
+  const bool missing =
+      std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
+  std::string rows;
+  for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
+    const auto& column = columns[i];
+    rows += "<tr>" + html_cell(html_label(column.name, 28)) + html_cell(html_text(column.kind, 20), "quiet");
+    if (column.categories.empty()) {
+      rows += html_cell(compact_text(column.minimum, 5), "n") + html_cell(compact_text(column.mean, 5), "n") +
+              html_cell(compact_text(column.maximum, 5), "n");
+    } else {
+      rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
+    }
+    rows += html_cell(sparkline(column.histogram), "spread") +
+            (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
+            "</tr>";
+  }
+  std::string html =
+      "<div class=\"scroll\"><table>" +
+      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution", "#missing"})
+               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution"})) +
+      "<tbody>" + rows + "</tbody></table></div>";
+  if (columns.size() > kMostColumns) {
+    html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
+            " more columns are not shown.</p>";
+  }
+  return html;
+}
+
+std::string step(std::size_t width, const std::string& text) {
+  return "<li><b>" + with_thousands(width) + "</b><span>" + html_text(text, 40) + "</span></li>";
+}
+
+std::string network_drawing(const std::vector<Layer>& layers) {
+  std::string steps = step(layers.front().fan_in, "inputs");
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers.size() > kMostSteps && i == kMostSteps / 2) {
+      steps += "<li class=\"gap\">\u2026</li>";
+      i = layers.size() - kMostSteps / 2;
+    }
+    const auto& layer = layers[i];
+    steps += step(layer.fan_out, to_string(layer.activation) +
+                                     (layer.dropout > 0.0 ? ", dropout " + compact_text(layer.dropout) : ""));
+  }
+  return "<ol class=\"network\">" + steps + "</ol>";
+}
+
+std::string layer_table(const std::vector<Layer>& layers) {
+  std::string rows;
+  for (std::size_t i = 0; i < std::min(layers.size(), kMostLayers); ++i) {
+    const auto& layer = layers[i];
+    rows += "<tr>" + html_cell(with_thousands(i + 1), "n") + html_cell(with_thousands(layer.fan_in), "n") +
+            html_cell(with_thousands(layer.fan_out), "n") +
+            html_cell(html_text(to_string(layer.activation))) +
+            html_cell(layer.dropout > 0.0 ? compact_text(layer.dropout) : "\u2013", "n") +
+            html_cell(with_thousands((layer.fan_in + 1) * layer.fan_out), "n") + "</tr>";
+  }
+  return "<div class=\"scroll\"><table>" +
+         html_head({"#layer", "#inputs", "#outputs", "activation", "#dropout", "#parameters"}) + "<tbody>" +
+         rows + "</tbody></table></div>";
+}
+
+std::string command_html(const std::string& heading, const std::string& command) {
+  if (command.empty()) return "";
+  return "<h3>" + heading + "</h3><pre><code>" + html_text(command, 4000) + "</code></pre>";
+}
+
+}  // namespace
+
+std::string data_section(const ReportContent& content) {
+  return section_html("data", "Data", "", facts_grid(content.data) + columns_table(content.columns));
+}
+
+std::string network_section(const ReportContent& content) {
+  std::string body;
+  if (!content.layers.empty()) body += network_drawing(content.layers);
+  std::string columns;
+  if (!content.layers.empty()) columns += "<div><h3>Layers</h3>" + layer_table(content.layers) + "</div>";
+  if (!content.training.empty())
+    columns += "<div><h3>Settings</h3>" + facts_table(content.training) + "</div>";
+  if (!columns.empty()) body += "<div class=\"two\">" + columns + "</div>";
+  return section_html("network", "Network and settings", "", body);
+}
+
+std::string reproduce_section(const ReportContent& content) {
+  return section_html("reproduce", "The same again",
+                      "The same version of the program makes the same model of the same data, bit for bit, "
+                      "with any number of threads.",
+                      command_html("From the run's settings", content.reproduce) +
+                          command_html("As it was typed", content.command));
+}
+
+}  // namespace mlp

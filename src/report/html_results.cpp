@@ -1,0 +1,193 @@
+// What the network does on rows it has never seen: confusion matrix and classes, or predicted versus true.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "report/axis.h"
+#include "report/confusion_table.h"
+#include "report/html.h"
+#include "report/html_sections.h"
+#include "report/line_text.h"
+#include "report/number_format.h"
+#include "report/regression_charts.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kMostClassRows = 1000;
+constexpr std::size_t kMostOpenClassRows = 30;
+constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
+
+std::string bar_cell(double share) {
+  if (!std::isfinite(share)) return html_cell("\u2013", "n");
+  return "<td class=\"n bar\"><i style=\"--v:" + fixed_text(share, 3) + "\"></i>" + percent_text(share, 1) +
+         "</td>";
+}
+
+/// The order in which classes are listed: as they are, or of many the weakest first, which are what one looks
+/// for.
+std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
+  std::vector<std::size_t> order(classes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (classes.size() <= kMostOpenClassRows) return order;
+  const auto rank = [&](std::size_t c) { return std::isnan(classes[c].f1) ? 2.0 : classes[c].f1; };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  return order;
+}
+
+std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
+  const bool counted = content.class_rows.size() == classes.size();
+  auto order = class_order(classes);
+  order.resize(std::min(order.size(), kMostClassRows));
+  std::string body;
+  for (const std::size_t c : order) {
+    const auto& scores = classes[c];
+    body += "<tr>" + html_cell(html_label(name_or_number(content.class_names, c, "class"), 28)) +
+            (counted ? html_cell(with_thousands(content.class_rows[c]), "n") : "") +
+            html_cell(with_thousands(scores.support), "n") +
+            html_cell(percent_text(scores.precision, 1), "n") +
+            html_cell(percent_text(scores.recall, 1), "n") + html_cell(fixed_text(scores.roc_auc, 4), "n") +
+            bar_cell(scores.f1) + "</tr>";
+  }
+  const std::string table =
+      "<div class=\"scroll\"><table>" +
+      (counted
+           ? html_head({"class", "#training rows", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})
+           : html_head({"class", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})) +
+      "<tbody>" + body + "</tbody></table></div>";
+  if (classes.size() <= kMostOpenClassRows) return table;
+  return "<details><summary>" +
+         (order.size() < classes.size()
+              ? "The " + with_thousands(order.size()) + " weakest of " + with_thousands(classes.size()) +
+                    " classes"
+              : "All " + with_thousands(classes.size()) + " classes, the weakest first") +
+         "</summary>" + table + "</details>";
+}
+
+std::string score(const std::string& name, const std::string& value) {
+  return "<div><dt>" + name + "</dt><dd>" + value + "</dd></div>";
+}
+
+std::string classification_html(const ReportContent& content, const ClassificationMetrics& metrics) {
+  const bool two_classes = metrics.classes.size() == 2;
+  const std::string scores = "<dl class=\"given\">" + score("accuracy", percent_text(metrics.accuracy)) +
+                             score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
+                             score("macro F1", percent_text(metrics.macro_f1)) +
+                             score(two_classes ? "ROC AUC" : "mean ROC AUC", fixed_text(metrics.roc_auc, 4)) +
+                             score("log loss", significant_text(metrics.log_loss)) + "</dl>";
+  const std::string classes = class_table(content, metrics.classes);
+  const std::size_t count = content.class_names.size();
+  if (metrics.confusion.rows() != count) return scores + classes;  // too many classes for a matrix
+  const std::string confusion = confusion_html(metrics.confusion, content.class_names);
+  if (count > kMostTableClasses) return scores + confusion + classes;
+  return scores + "<div class=\"" + (count <= 12 ? "two matrix" : "one") +
+         "\"><div><h3>Confusion matrix</h3>" + confusion + "</div><div><h3>Classes</h3>" + classes +
+         "</div></div>";
+}
+
+std::vector<double> column(const Matrix<float>& matrix, std::size_t index) {
+  std::vector<double> values;
+  for (std::size_t n = 0; n < matrix.rows(); ++n) values.push_back(matrix(n, index));
+  return values;
+}
+
+std::string residual_table(std::span<const double> residuals, const std::string& unit) {
+  std::vector<double> sizes;
+  double sum = 0.0;
+  for (const double residual : residuals) {
+    if (!drawable(residual)) continue;
+    sizes.push_back(std::abs(residual));
+    sum += residual;
+  }
+  if (sizes.empty()) return "";
+  std::sort(sizes.begin(), sizes.end());
+  const auto quantile = [&](double share) {
+    return sizes[static_cast<std::size_t>(share * static_cast<double>(sizes.size() - 1) + 0.5)];
+  };
+  const auto row = [&](const std::string& name, double value) {
+    return "<tr><th scope=\"row\">" + name + "</th>" +
+           html_cell(significant_text(value, 3) + (unit.empty() ? "" : " " + html_text(unit, 20)), "n") +
+           "</tr>";
+  };
+  return "<table class=\"facts\"><tbody>" +
+         row("mean, predicted \u2212 true", sum / static_cast<double>(sizes.size())) +
+         row("half of the rows within \u00b1", quantile(0.5)) + row("90% within \u00b1", quantile(0.9)) +
+         row("largest", sizes.back()) + "</tbody></table>";
+}
+
+std::string target_html(const ReportContent& content, std::size_t target) {
+  const auto truths = column(content.targets, target), predictions = column(content.predictions, target);
+  std::vector<double> residuals;
+  for (std::size_t n = 0; n < truths.size(); ++n) residuals.push_back(predictions[n] - truths[n]);
+  std::vector<MarkedPoint> marked;
+  for (const auto& example : content.hardest) {
+    if (target >= example.targets.size() || target >= example.predictions.size() || marked.size() == 8)
+      continue;
+    marked.push_back({example.targets[target], example.predictions[target],
+                      "row " + with_thousands(example.row) + ": true " +
+                          compact_text(example.targets[target]) + ", predicted " +
+                          compact_text(example.predictions[target])});
+  }
+  const std::string name = name_or_number(content.target_names, target, "target");
+  const std::string drawn = truths.size() > kMostScatterPoints
+                                ? with_thousands(kMostScatterPoints) + " of " +
+                                      with_thousands(truths.size()) + " rows, evenly spaced"
+                                : with_thousands(truths.size()) + " rows";
+  return "<div class=\"two\"><figure><figcaption><h3>" + html_label(name, 40) +
+         ": predicted over true</h3><span class=\"keys\"><span class=\"key points\"><i></i>" + drawn +
+         "</span>" + (marked.empty() ? "" : "<span class=\"key marked\"><i></i>the hardest</span>") +
+         "</span></figcaption>" +
+         scatter_svg(truths, predictions, marked, "Predicted over true " + name, content.unit) +
+         "</figure><figure><figcaption><h3>Residuals</h3></figcaption>" +
+         residual_histogram_svg(residuals, "How often each residual of " + name + " occurs", content.unit) +
+         residual_table(residuals, content.unit) + "</figure></div>";
+}
+
+std::string target_table(const ReportContent& content, const std::vector<TargetScores>& targets) {
+  constexpr std::size_t kMostRows = 200;
+  std::string body;
+  for (std::size_t o = 0; o < std::min(targets.size(), kMostRows); ++o) {
+    body += "<tr>" + html_cell(html_label(name_or_number(content.target_names, o, "target"), 28));
+    for (const double value : {targets[o].rmse, targets[o].mae, targets[o].mse}) {
+      body += html_cell(significant_text(value), "n");
+    }
+    body += html_cell(fixed_text(targets[o].r2, 4), "n") + "</tr>";
+  }
+  return "<div class=\"scroll\"><table>" + html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"}) +
+         "<tbody>" + body + "</tbody></table></div>";
+}
+
+std::string regression_html(const ReportContent& content) {
+  const auto& truths = content.targets;
+  if (truths.empty() || truths.rows() != content.predictions.rows() ||
+      truths.columns() != content.predictions.columns()) {
+    return "";
+  }
+  std::string html;
+  if (content.evaluation.regression && truths.columns() > 1) {
+    html += target_table(content, content.evaluation.regression->targets);
+  }
+  for (std::size_t target = 0; target < std::min(truths.columns(), kMostTargets); ++target) {
+    html += target_html(content, target);
+  }
+  if (truths.columns() > kMostTargets) {
+    html += "<p class=\"quiet\">" + with_thousands(truths.columns() - kMostTargets) +
+            " more targets are not drawn.</p>";
+  }
+  return html;
+}
+
+}  // namespace
+
+std::string results_section(const ReportContent& content) {
+  const auto& evaluation = content.evaluation;
+  const std::string lead =
+      "On " + with_thousands(evaluation.rows) + " test rows that nothing was learned from.";
+  if (evaluation.classification) {
+    return section_html("results", "Test results", lead,
+                        classification_html(content, *evaluation.classification));
+  }
+  return section_html("results", "Test results", lead, regression_html(content));
+}
+
+}  // namespace mlp

@@ -1,0 +1,145 @@
+#include "report/line_chart.h"
+
+#include <algorithm>
+
+#include "report/html.h"
+#include "report/number_format.h"
+
+namespace mlp {
+namespace {
+
+constexpr std::size_t kStretches = 400;   ///< of a curve too long to be drawn point by point
+constexpr std::size_t kMostDots = 40;     ///< epochs up to which each has a dot
+constexpr std::size_t kMostStrips = 100;  ///< places at which a pointer finds values
+
+std::string point(double x, double y) { return html_number(x) + " " + html_number(y); }
+
+std::string value_text(double value, AxisUnit unit) {
+  return unit == AxisUnit::kPercent ? percent_text(value) : significant_text(value);
+}
+
+struct Drawing {
+  const LineChart& chart;
+  PlotArea area;
+  Axis x, y;
+
+  double at_x(std::size_t i) const { return area.x(x.position(chart.x[i])); }
+  double at_y(double value) const { return area.y(y.position(value)); }
+  bool shown(double value) const { return drawable(value) && (!y.logarithmic || value > 0.0); }
+};
+
+std::string curve(const Drawing& drawing, const LineChart::Series& series) {
+  std::string path;
+  bool pen_down = false;
+  for (const std::size_t i : drawn_points(series.y)) {
+    if (drawing.shown(series.y[i])) {
+      path += (pen_down ? "L" : "M") + point(drawing.at_x(i), drawing.at_y(series.y[i]));
+      pen_down = true;
+    } else {
+      pen_down = false;
+    }
+  }
+  if (path.empty()) return "";
+  std::string svg = "<path class=\"line " + series.css_class + "\" d=\"" + path + "\"/>";
+  if (series.y.size() > kMostDots) return svg;
+  svg += "<g class=\"dots " + series.css_class + "\">";
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (!drawing.shown(series.y[i])) continue;
+    svg += "<circle cx=\"" + html_number(drawing.at_x(i)) + "\" cy=\"" +
+           html_number(drawing.at_y(series.y[i])) + "\" r=\"" + (series.y.size() == 1 ? "5" : "2.6") + "\"/>";
+  }
+  return svg + "</g>";
+}
+
+std::string ring(const Drawing& drawing) {
+  const auto& chart = drawing.chart;
+  if (chart.marked >= chart.x.size() || !drawing.shown(chart.series.back().y[chart.marked])) return "";
+  return "<circle class=\"ring " + chart.series.back().css_class + "\" cx=\"" +
+         html_number(drawing.at_x(chart.marked)) + "\" cy=\"" +
+         html_number(drawing.at_y(chart.series.back().y[chart.marked])) + "\" r=\"7\"/>";
+}
+
+/// Upright strips that together cover the plot; the one under the pointer shows its epoch's values.
+std::string strips(const Drawing& drawing) {
+  const auto& chart = drawing.chart;
+  const auto& area = drawing.area;
+  const std::size_t count = std::min(chart.x.size(), kMostStrips);
+  std::string svg;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = count < 2 ? 0 : k * (chart.x.size() - 1) / (count - 1);
+    const auto edge = [&](std::size_t strip) {
+      return area.left + area.width * static_cast<double>(strip) / static_cast<double>(count);
+    };
+    std::string text = "epoch " + with_thousands(static_cast<std::uint64_t>(chart.x[i]));
+    for (const auto& series : chart.series) {
+      text += " \u00b7 " + series.name + " " + value_text(series.y[i], chart.unit);
+    }
+    const std::string x = html_number(drawing.at_x(i));
+    svg += "<g class=\"at\"><rect x=\"" + html_number(edge(k)) + "\" y=\"" + html_number(area.top) +
+           "\" width=\"" + html_number(edge(k + 1) - edge(k)) + "\" height=\"" + html_number(area.height) +
+           "\"/><path d=\"M" + x + " " + html_number(area.top) + "v" + html_number(area.height) +
+           "\"/><text x=\"" + html_number(area.left + area.width) + "\" y=\"" + html_number(area.top - 6) +
+           "\">" + html_text(text) + "</text></g>";
+  }
+  return svg;
+}
+
+}  // namespace
+
+std::vector<std::size_t> drawn_points(const std::vector<double>& y) {
+  std::vector<std::size_t> points;
+  if (y.size() <= 2 * kStretches) {
+    for (std::size_t i = 0; i < y.size(); ++i) points.push_back(i);
+    return points;
+  }
+  for (std::size_t k = 0; k < kStretches; ++k) {
+    const std::size_t begin = k * y.size() / kStretches, end = (k + 1) * y.size() / kStretches;
+    std::size_t low = begin, high = begin;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!drawable(y[low]) || y[i] < y[low]) low = i;
+      if (!drawable(y[high]) || y[i] > y[high]) high = i;
+    }
+    points.push_back(std::min(low, high));
+    if (low != high) points.push_back(std::max(low, high));
+  }
+  return points;
+}
+
+std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUnit y_unit,
+                     const std::string& x_name) {
+  std::string lines, texts;
+  const double right = area.left + area.width, bottom = area.top + area.height;
+  for (const double tick : y.ticks()) {
+    const std::string at = html_number(area.y(y.position(tick)));
+    lines += "M" + html_number(area.left) + " " + at + "H" + html_number(right);
+    texts += "<text class=\"y\" x=\"" + html_number(area.left - 8) + "\" y=\"" + at + "\">" +
+             html_text(y.label(tick, y_unit)) + "</text>";
+  }
+  for (const double tick : x.ticks()) {
+    texts += "<text class=\"x\" x=\"" + html_number(area.x(x.position(tick))) + "\" y=\"" +
+             html_number(bottom + 18) + "\">" + html_text(x.label(tick)) + "</text>";
+  }
+  texts += "<text class=\"x name\" x=\"" + html_number(right) + "\" y=\"" + html_number(bottom + 36) + "\">" +
+           html_text(x_name) + "</text>";
+  return "<path class=\"grid\" d=\"" + lines + "\"/><path class=\"base\" d=\"M" + html_number(area.left) +
+         " " + html_number(bottom) + "H" + html_number(right) + "\"/><g class=\"axis\">" + texts + "</g>";
+}
+
+std::string line_chart_svg(const LineChart& chart) {
+  std::vector<double> values;
+  for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());
+  Axis x = tight_axis_over(chart.x);
+  x.whole = true;
+  const Drawing drawing{
+      chart,
+      {.left = 56, .top = 24, .width = chart.width - 56 - 14, .height = chart.height - 24 - 44},
+      x,
+      axis_over(values, chart.may_be_logarithmic)};
+  std::string svg = "<svg class=\"chart\" viewBox=\"0 0 " + html_number(chart.width) + " " +
+                    html_number(chart.height) + "\" role=\"img\" aria-label=\"" + html_text(chart.title) +
+                    "\">" + axes_svg(drawing.area, drawing.x, drawing.y, chart.unit, "epoch");
+  for (const auto& series : chart.series) svg += curve(drawing, series);
+  return svg + ring(drawing) + strips(drawing) + "</svg>";
+}
+
+}  // namespace mlp

@@ -1,0 +1,20 @@
+// Numbers as people read them, the same whatever the locale. NaN and infinities read "–".
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace mlp {
+
+std::string with_thousands(std::uint64_t count);             ///< 62913 -> "62,913"
+std::string fixed_text(double value, int decimals);          ///< "98.43"
+std::string significant_text(double value, int digits = 4);  ///< "0.1230", "23.41", "1.234e-05"
+std::string compact_text(double value, int digits = 4);  ///< the same without zeros at the end: "0.123", "23"
+/// How many decimals show `values`, one below the other, of which the largest has four digits; fewer where
+/// those say the same.
+int common_decimals(std::span<const double> values);
+std::string percent_text(double fraction, int decimals = 2);  ///< 0.9843 -> "98.43%"
+std::string duration_text(double seconds);                    ///< "42 ms", "12.3 s", "1:05", "2:03:09"
+
+}  // namespace mlp

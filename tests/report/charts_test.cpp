@@ -1,0 +1,270 @@
+// The charts in report.html: axes, and where in the picture known points lie.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "report/axis.h"
+#include "report/html.h"
+#include "report/line_chart.h"
+#include "report/number_format.h"
+#include "report/regression_charts.h"
+#include "support/well_formed.h"
+
+namespace mlp {
+namespace {
+
+using testing_support::expect_well_formed;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::vector<std::string> labels_of(const Axis& axis) {
+  std::vector<std::string> labels;
+  for (const double tick : axis.ticks()) labels.push_back(axis.label(tick));
+  return labels;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Axis, BeginsAtZeroWhereThatWastesLittle) {
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.1, 1.0})), (Texts{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}));
+  EXPECT_EQ(axis_over(std::vector{0.3, 1.0}).low, 0.0);
+  EXPECT_EQ(axis_over(std::vector{0.4, 1.0}).low, 0.4);
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.91, 0.98})), (Texts{"0.90", "0.92", "0.94", "0.96", "0.98"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{-1.0, 1.0})),
+            (Texts{"\u22121.0", "\u22120.5", "0.0", "0.5", "1.0"}));
+}
+
+TEST(Axis, IsLogarithmicWhereAskedForAndNeeded) {
+  const Axis axis = axis_over(std::vector{0.003, 2.2}, true);
+  EXPECT_TRUE(axis.logarithmic);
+  EXPECT_EQ(axis.low, 0.002);
+  EXPECT_EQ(axis.high, 5.0);
+  EXPECT_EQ(labels_of(axis), (Texts{"0.01", "0.1", "1"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.05, 1.5}, true)),
+            (Texts{"0.05", "0.1", "0.2", "0.5", "1", "2"}));
+  EXPECT_DOUBLE_EQ(axis.position(0.1), std::log(50.0) / std::log(2500.0));
+  EXPECT_FALSE(axis_over(std::vector{0.003, 2.2}).logarithmic) << "not asked for";
+  EXPECT_FALSE(axis_over(std::vector{0.2, 2.2}, true).logarithmic) << "not needed";
+  EXPECT_FALSE(axis_over(std::vector{0.0, 0.003, 2.2}, true).logarithmic) << "0 has no logarithm";
+}
+
+TEST(Axis, ManyDecadesHaveFewTicks) {
+  const Axis axis = axis_over(std::vector{1e-30, 1e30}, true);
+  EXPECT_GE(axis.ticks().size(), 4u);
+  EXPECT_LE(axis.ticks().size(), 10u);
+}
+
+TEST(Axis, BearsWhatCannotBeDrawn) {
+  for (const auto& values : {std::vector<double>{}, {kNan}, {kInfinity, -kInfinity}, {1e300}}) {
+    const Axis axis = axis_over(values, true);
+    EXPECT_EQ(axis.low, 0.0);
+    EXPECT_EQ(axis.high, 1.0);
+  }
+  const Axis one = axis_over(std::vector{kNan, 3.0, kInfinity});
+  EXPECT_LT(one.low, 3.0);
+  EXPECT_GT(one.high, 3.0);
+  for (const double value : {5e-324, 1e-300, 1e99, -1e99}) {
+    const Axis axis = axis_over(std::vector{value, 2 * value}, true);
+    EXPECT_LT(axis.low, axis.high) << value;
+    EXPECT_LE(axis.ticks().size(), 50u) << value;
+  }
+}
+
+TEST(Axis, WholeTicksForEpochs) {
+  Axis axis = tight_axis_over(std::vector{1.0, 2.0, 3.0});
+  axis.whole = true;
+  EXPECT_EQ(labels_of(axis), (Texts{"1", "2", "3"}));
+  axis.high = 20000;
+  EXPECT_EQ(labels_of(axis), (Texts{"5,000", "10,000", "15,000", "20,000"}));
+}
+
+TEST(Axis, Percent) {
+  const Axis axis = axis_over(std::vector{0.95, 0.99});
+  EXPECT_EQ(axis.label(0.95, AxisUnit::kPercent), "95%");
+}
+
+/// The numbers in the d="..." of the first path of class `css_class`.
+std::vector<double> path_of(const std::string& svg, const std::string& css_class) {
+  const std::size_t at = svg.find("class=\"" + css_class + "\" d=\"");
+  EXPECT_NE(at, std::string::npos) << css_class;
+  const std::size_t begin = svg.find("d=\"", at) + 3;
+  std::string text = svg.substr(begin, svg.find('"', begin) - begin);
+  for (char& c : text) {
+    if (std::isalpha(static_cast<unsigned char>(c))) c = ' ';
+  }
+  std::istringstream stream(text);
+  std::vector<double> numbers;
+  for (double number; stream >> number;) numbers.push_back(number);
+  return numbers;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+LineChart chart_of(std::vector<double> y) {
+  LineChart chart;
+  chart.title = "a <chart>";
+  for (std::size_t i = 0; i < y.size(); ++i) chart.x.push_back(static_cast<double>(i + 1));
+  chart.series.push_back({"training", "training", std::move(y)});
+  return chart;
+}
+
+TEST(LineChart, PointsLieWhereTheyBelong) {
+  // 640 x 320 with margins 56, 14, 24 and 44: the plot is 570 wide and 252 high; the axis from 0 to 1.
+  const std::string svg = line_chart_svg(chart_of({1.0, 0.25, 0.0}));
+  expect_well_formed(svg);
+  EXPECT_EQ(path_of(svg, "line training"), (std::vector<double>{56, 24, 341, 213, 626, 276}));
+  EXPECT_EQ(count(svg, "<circle"), 3u);
+}
+
+TEST(LineChart, AGapWhereThereIsNoNumber) {
+  const std::string svg = line_chart_svg(chart_of({1.0, 0.5, kNan, kInfinity, 0.5, 0.0}));
+  expect_well_formed(svg);
+  EXPECT_EQ(path_of(svg, "line training").size(), 8u);
+  const std::size_t path = svg.find("class=\"line training\"");
+  EXPECT_EQ(count(svg.substr(path, svg.find("/>", path) - path), "M"), 2u) << "the pen is lifted once";
+}
+
+TEST(LineChart, ALogarithmicAxisLeavesOutWhatHasNoLogarithm) {
+  LineChart chart = chart_of({1.0, 0.1, 0.01});
+  chart.may_be_logarithmic = true;
+  const auto path = path_of(line_chart_svg(chart), "line training");
+  EXPECT_EQ(path, (std::vector<double>{56, 24, 341, 150, 626, 276})) << "equal factors, equal steps";
+}
+
+TEST(LineChart, TheMarkedEpochHasARing) {
+  LineChart chart = chart_of({1.0, 0.25, 0.0});
+  chart.marked = 1;
+  const std::string svg = line_chart_svg(chart);
+  EXPECT_NE(svg.find("<circle class=\"ring training\" cx=\"341\" cy=\"213\""), std::string::npos) << svg;
+  chart.marked = 7;
+  EXPECT_EQ(line_chart_svg(chart).find("ring"), std::string::npos);
+}
+
+TEST(LineChart, ValuesAreThereToBePointedAt) {
+  LineChart chart = chart_of({1.0, 0.25});
+  chart.series.push_back({"<b>", "validation", {kNan, 0.5}});
+  const std::string svg = line_chart_svg(chart);
+  expect_well_formed(svg);
+  EXPECT_NE(svg.find("epoch 1 \u00b7 training 1.000 \u00b7 &lt;b&gt; \u2013<"), std::string::npos) << svg;
+  EXPECT_NE(svg.find("epoch 2 \u00b7 training 0.2500 \u00b7 &lt;b&gt; 0.5000<"), std::string::npos);
+}
+
+TEST(LineChart, OneEpochAndNone) {
+  expect_well_formed(line_chart_svg(chart_of({2.0})));
+  expect_well_formed(line_chart_svg(chart_of({kNan})));
+  EXPECT_EQ(count(line_chart_svg(chart_of({2.0})), "<circle"), 1u);
+}
+
+TEST(LineChart, LongCurvesKeepTheirExtremesAndStaySmall) {
+  std::vector<double> y(1000000, 0.5);
+  y[123456] = 0.0;
+  y[654321] = 1.0;
+  y[777777] = kNan;
+  const auto points = drawn_points(y);
+  EXPECT_LE(points.size(), 800u);
+  EXPECT_TRUE(std::is_sorted(points.begin(), points.end()));
+  EXPECT_TRUE(std::find(points.begin(), points.end(), 123456u) != points.end());
+  EXPECT_TRUE(std::find(points.begin(), points.end(), 654321u) != points.end());
+  EXPECT_LT(line_chart_svg(chart_of(y)).size(), 60'000u);
+  EXPECT_EQ(drawn_points({3, 1, 2}), (std::vector<std::size_t>{0, 1, 2}));
+}
+
+TEST(Scatter, PointsLieWhereTheyBelong) {
+  // The plot begins at (56, 14), 380 wide and 360 high; both axes from 0 to 10.
+  const std::vector<double> truths{0, 10, 5}, predictions{0, 5, 10};
+  const std::vector<MarkedPoint> marked{{5, 10, "row <3>"}};
+  const std::string svg = scatter_svg(truths, predictions, marked, "title & more", "mpg");
+  expect_well_formed(svg);
+  for (const char* dot : {"\"M56 374h0\"", "\"M436 194h0\"", "\"M246 14h0\"",
+                          "<circle cx=\"246\" cy=\"14\" r=\"5\"><title>row &lt;3&gt;</title>",
+                          "class=\"identity\" d=\"M56 374L436 14\"", "true (mpg)"}) {
+    EXPECT_NE(svg.find(dot), std::string::npos) << dot;
+  }
+}
+
+TEST(Scatter, OfManyRowsEvenlySpacedOnesAreDrawn) {
+  EXPECT_EQ(scatter_rows(3), (std::vector<std::size_t>{0, 1, 2}));
+  const auto rows = scatter_rows(10000);
+  ASSERT_EQ(rows.size(), kMostScatterPoints);
+  for (std::size_t k = 0; k < rows.size(); ++k) ASSERT_EQ(rows[k], 5 * k);
+  const std::vector<double> many(100000, 1.0);
+  EXPECT_EQ(count(scatter_svg(many, many, {}, "", ""), "h0\""), kMostScatterPoints);
+}
+
+TEST(Scatter, WhatIsNoNumberIsLeftOut) {
+  const std::vector<double> truths{0, 1, kNan}, predictions{kNan, kInfinity, 1};
+  const std::string svg = scatter_svg(truths, predictions, {}, "", "");
+  expect_well_formed(svg);
+  EXPECT_EQ(count(svg, "h0\""), 0u);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
+TEST(ResidualHistogram, CountsEveryResidualOnce) {
+  std::vector<double> residuals;
+  for (int i = 0; i < 100; ++i) residuals.push_back(i < 75 ? -1.0 : 1.0);
+  residuals.push_back(kNan);
+  const std::string svg = residual_histogram_svg(residuals, "", "");
+  expect_well_formed(svg);
+  EXPECT_EQ(count(svg, "<rect"), 2u);
+  // Two bars, of 75 and 25 rows, on an axis that ends at 80 over 190 pixels.
+  EXPECT_NE(svg.find("<title>75 rows from \u22121 to "), std::string::npos) << svg;
+  EXPECT_NE(svg.find("<title>25 rows from "), std::string::npos);
+  EXPECT_NE(svg.find("height=\"178.13\""), std::string::npos);
+  EXPECT_NE(svg.find("height=\"59.38\""), std::string::npos);
+  EXPECT_NE(svg.find("class=\"zero\" d=\"M246 14v190\""), std::string::npos);
+}
+
+TEST(NumberFormat, AsPeopleRead) {
+  EXPECT_EQ(with_thousands(0), "0");
+  EXPECT_EQ(with_thousands(62913), "62,913");
+  EXPECT_EQ(with_thousands(1234567), "1,234,567");
+  EXPECT_EQ(significant_text(0.123), "0.1230");
+  EXPECT_EQ(significant_text(23.414), "23.41");
+  EXPECT_EQ(significant_text(-0.00001234), "\u22121.234e-05");
+  EXPECT_EQ(significant_text(9.9996), "10.00");
+  EXPECT_EQ(significant_text(123456), "123456");
+  EXPECT_EQ(significant_text(0), "0");
+  EXPECT_EQ(compact_text(12345), "12345");
+  EXPECT_EQ(compact_text(0.5), "0.5");
+  EXPECT_EQ(percent_text(0.98431), "98.43%");
+  EXPECT_EQ(percent_text(1.0, 1), "100.0%");
+  for (const double none : {kNan, kInfinity, -kInfinity}) {
+    EXPECT_EQ(significant_text(none), "\u2013");
+    EXPECT_EQ(compact_text(none), "\u2013");
+    EXPECT_EQ(fixed_text(none, 2), "\u2013");
+    EXPECT_EQ(percent_text(none), "\u2013");
+    EXPECT_EQ(duration_text(none), "\u2013");
+  }
+  EXPECT_EQ(duration_text(0.042), "42 ms");
+  EXPECT_EQ(duration_text(12.34), "12.3 s");
+  EXPECT_EQ(duration_text(65), "1:05");
+  EXPECT_EQ(duration_text(7389), "2:03:09");
+}
+
+TEST(NumberFormat, ColumnsHaveTheDecimalsTheyNeed) {
+  EXPECT_EQ(common_decimals(std::vector{3.0, 12.0, kNan}), 0);
+  EXPECT_EQ(common_decimals(std::vector{38.0, 40.8}), 1);
+  EXPECT_EQ(common_decimals(std::vector{double{17.1f}, double{40.8f}}), 1) << "a float's noise";
+  EXPECT_EQ(common_decimals(std::vector{0.123456, 0.9}), 4);
+  EXPECT_EQ(common_decimals(std::vector{1234.5678}), 0);
+  EXPECT_EQ(common_decimals({}), 0);
+}
+
+TEST(Html, NumbersInDrawingsAreAscii) {
+  EXPECT_EQ(html_number(-1.5), "-1.5");
+  EXPECT_EQ(html_number(2.0), "2");
+  EXPECT_EQ(html_number(0.126), "0.13");
+  EXPECT_EQ(html_number(-0.001), "0");
+  EXPECT_EQ(html_number(1e15), "1000000000000000");
+  EXPECT_EQ(html_number(kNan), "0");
+}
+
+}  // namespace
+}  // namespace mlp

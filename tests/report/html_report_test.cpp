@@ -1,0 +1,426 @@
+// report.html: well-formed whatever the content, with everything in it, and nothing in it that loads or runs.
+#include "mlp/html_report.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "mlp/data.h"
+#include "report/confusion_table.h"
+#include "report/html.h"
+#include "report/weight_pictures.h"
+#include "support/temporary_folder.h"
+#include "support/well_formed.h"
+
+namespace mlp {
+namespace {
+
+using testing_support::expect_well_formed;
+using testing_support::read_bytes;
+using testing_support::TemporaryFolder;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+History history(int epochs, bool validated) {
+  History history;
+  for (int i = 1; i <= epochs; ++i) {
+    EpochRecord record;
+    record.epoch = static_cast<std::uint64_t>(i);
+    record.train_loss = 1.0 / i;
+    if (validated) {
+      record.validation_loss = i == 3 ? 0.0625 : 1.25 / i;
+      record.validation_metric = 1.0 - 0.5 / i;
+    }
+    record.learning_rate = 0.01;
+    record.seconds = 0.5;
+    history.push_back(record);
+  }
+  return history;
+}
+
+/// `classes` of which each has ten right and the first of which is taken for the last three times.
+ReportContent classes_content(std::size_t classes) {
+  ReportContent content;
+  content.title = "mnist";
+  content.made = "2026-11-23 05:46 UTC";
+  content.loss_name = "cross_entropy";
+  content.layers = {{.fan_in = 4, .fan_out = 2, .activation = ReLU{}},
+                    {.fan_in = 2, .fan_out = classes, .activation = Softmax{}}};
+  content.history = history(5, true);
+  for (std::size_t c = 0; c < classes; ++c) content.class_names.push_back("class_" + std::to_string(c));
+  ClassificationMetrics metrics;
+  metrics.confusion = Matrix<std::uint64_t>(classes, classes);
+  for (std::size_t c = 0; c < classes; ++c) metrics.confusion(c, c) = 10;
+  metrics.confusion(0, classes - 1) += 3;
+  content.evaluation.rows = 10 * classes + 3;
+  metrics.accuracy = 10.0 * static_cast<double>(classes) / static_cast<double>(content.evaluation.rows);
+  metrics.balanced_accuracy = 0.9230;
+  metrics.macro_f1 = 0.9142;
+  metrics.roc_auc = 0.9911;
+  metrics.log_loss = 0.3125;
+  for (std::size_t c = 0; c < classes; ++c) {
+    metrics.classes.push_back(
+        {.precision = 0.5, .recall = 0.25, .f1 = 0.3333, .roc_auc = 0.75, .support = 10});
+  }
+  metrics.classes.back() = {
+      .precision = 0.769, .recall = 1.0, .f1 = 0.8696, .roc_auc = kUndefined, .support = 10};
+  content.evaluation.loss = 0.25;
+  content.evaluation.classification = metrics;
+  return content;
+}
+
+ReportContent numbers_content(std::size_t rows, std::size_t targets) {
+  ReportContent content;
+  content.title = "mpg";
+  content.unit = "mpg";
+  content.targets = Matrix<float>(rows, targets);
+  content.predictions = Matrix<float>(rows, targets);
+  for (std::size_t n = 0; n < rows; ++n) {
+    for (std::size_t o = 0; o < targets; ++o) {
+      content.targets(n, o) = static_cast<float>(n % 50);
+      content.predictions(n, o) = static_cast<float>(n % 50) + (n % 2 ? 0.5f : -0.25f);
+    }
+  }
+  for (std::size_t o = 0; o < targets; ++o) content.target_names.push_back("target_" + std::to_string(o));
+  RegressionMetrics metrics;
+  metrics.mse = 0.25;
+  metrics.rmse = 0.5;
+  metrics.mae = 0.375;
+  metrics.r2 = 0.875;
+  content.evaluation.rows = rows;
+  content.evaluation.regression = metrics;
+  return content;
+}
+
+/// Nothing loads, runs or leads anywhere: only what the page brings along.
+void expect_self_contained(const std::string& page) {
+  for (const char* word : {"<script", "<link", "<iframe", "<object", "<form", "http:", "https:", "//", "url(",
+                           "@import", "onload", "onerror=\"", "javascript:"}) {
+    std::string text = page;
+    for (std::size_t at; (at = text.find("src=\"data:image/png;base64,")) != std::string::npos;) {
+      text.erase(at, text.find('"', at + 5) - at);
+    }
+    EXPECT_FALSE(contains(text, word)) << word;
+  }
+}
+
+TEST(HtmlReport, OfClassesHasEverything) {
+  const std::string page = html_report(classes_content(3));
+  expect_well_formed(page);
+  expect_self_contained(page);
+  for (const char* text :
+       {"<!DOCTYPE html>", "<title>mnist", "90.91%", "3 of 33 wrong", "0.2500", "cross_entropy", "class_2",
+        "class_0 taken for class_2: 3 of 13 (23.1%)", "class_0 predicted right: 10 of 13 (76.9%)",
+        "0.06250 at epoch 3", "prefers-color-scheme:dark", "Learning rate"}) {
+    EXPECT_TRUE(contains(page, text)) << text;
+  }
+  EXPECT_TRUE(contains(page, "<dt>Parameters</dt><dd>19<")) << "(4 + 1) * 2 + (2 + 1) * 3";
+  for (const char* score : {"92.30%", "91.42%", "0.9911", "0.3125"})
+    EXPECT_TRUE(contains(page, score)) << score;
+  EXPECT_TRUE(
+      contains(page,
+               "<td>class_0</td><td class=\"n\">10</td><td class=\"n\">50.0%</td><td class=\"n\">25.0%</td>"
+               "<td class=\"n\">0.7500</td>"));
+  EXPECT_TRUE(
+      contains(page, "<td class=\"n\">76.9%</td><td class=\"n\">100.0%</td><td class=\"n\">\u2013</td>"));
+  EXPECT_TRUE(contains(page, "--v:0.870"));
+}
+
+TEST(HtmlReport, OfNumbersHasEverything) {
+  const std::string page = html_report(numbers_content(100, 1));
+  expect_well_formed(page);
+  expect_self_contained(page);
+  for (const char* text : {"<dd>0.5000<small>mpg</small>", "<dd>0.3750<", "<dd>0.8750<",
+                           "target_0: predicted over true", "predicted \u2212 true (mpg)", "0.500 mpg"}) {
+    EXPECT_TRUE(contains(page, text)) << text;
+  }
+}
+
+TEST(HtmlReport, AnEmptyOneIsStillAPage) {
+  const std::string page = html_report({});
+  expect_well_formed(page);
+  EXPECT_FALSE(contains(page, "<section"));
+}
+
+TEST(HtmlReport, WhatIsMissingIsLeftOut) {
+  ReportContent content = classes_content(2);
+  content.history = history(1, false);
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_FALSE(contains(page, "Validation accuracy"));
+  EXPECT_FALSE(contains(page, "Hardest"));
+  EXPECT_FALSE(contains(page, "id=\"weights\""));
+  EXPECT_TRUE(contains(page, "id=\"curves\""));
+}
+
+TEST(HtmlReport, NumbersThatAreNoneReadAsADash) {
+  ReportContent content = numbers_content(10, 2);
+  content.evaluation.regression->rmse = std::nan("");
+  content.predictions(3, 0) = kNan;
+  content.predictions(4, 1) = std::numeric_limits<float>::infinity();
+  content.history = history(3, true);
+  for (auto& record : content.history) record.train_loss = std::nan("");
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "<dt>Test RMSE</dt><dd>\u2013<"));
+  const std::string body = page.substr(page.find("</style>"));
+  EXPECT_FALSE(contains(body, "nan"));
+  EXPECT_FALSE(contains(body, "inf"));
+}
+
+TEST(HtmlReport, TextIsShownAndNeverRead) {
+  const std::string evil = "</code></td></style></title><script>alert('1')</script> & \" \x01 \xff \u732b";
+  ReportContent content = classes_content(3);
+  content.title = content.made = content.command = content.reproduce = content.unit = content.loss_name =
+      evil;
+  content.notes = {evil};
+  content.data = content.training = {{evil, evil}};
+  content.class_names = {evil, "", std::string(1000, 'w')};
+  content.feature_names = {evil, "a", "b", "c"};
+  content.columns = {{.name = evil, .kind = evil, .missing = 3, .categories = evil, .histogram = {}}};
+  content.first_weights = Matrix<float>(4, 2, {1, 2, 3, kNan, -1, -2, 0, 1});
+  HardExample example;
+  example.inputs = {1, kNan, 1e30f, -0.0f};
+  example.truth = 0;
+  example.predicted = 2;
+  content.hardest = {example};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  expect_self_contained(page);
+  EXPECT_EQ(page.find('\x01'), std::string::npos);
+  EXPECT_EQ(page.find('\xff'), std::string::npos);
+  EXPECT_TRUE(contains(page, "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;   \ufffd \u732b"));
+  EXPECT_TRUE(contains(page, "title=\"" + std::string(1000, 'w') + "\""))
+      << "a long name, whole, as a tooltip";
+
+  ReportContent numbers = numbers_content(5, 3);
+  numbers.target_names = {evil, "", evil};
+  numbers.unit = evil;
+  expect_well_formed(html_report(numbers));
+}
+
+TEST(HtmlReport, ManyClassesAreAPictureAndAList) {
+  const std::string page = html_report(classes_content(100));
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "Confusion matrix of 100 classes"));
+  EXPECT_TRUE(
+      contains(page, "<td>class_0</td><td>class_99</td><td class=\"n\">3</td><td class=\"n\">23.1%</td>"));
+  EXPECT_LT(page.size(), 100'000u);
+}
+
+TEST(HtmlReport, TooManyClassesForAMatrixAreATable) {
+  ReportContent content = classes_content(1500);
+  content.evaluation.classification->confusion = {};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "The 1,000 weakest of 1,500 classes"));
+  EXPECT_TRUE(contains(page, "class_999<"));
+  EXPECT_FALSE(contains(page, "class_1499<")) << "the strongest is left out";
+}
+
+TEST(HtmlReport, SeveralTargetsHaveATable) {
+  ReportContent content = numbers_content(10, 2);
+  content.evaluation.regression->targets = {{.mse = 4, .rmse = 2, .mae = 1.5, .r2 = 0.5},
+                                            {.mse = 9, .rmse = 3, .mae = 2.5, .r2 = kUndefined}};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page,
+                       "<td>target_1</td><td class=\"n\">3.000</td><td class=\"n\">2.500</td>"
+                       "<td class=\"n\">9.000</td><td class=\"n\">\u2013</td>"));
+}
+
+TEST(HtmlReport, StaysSmall) {
+  ReportContent classes = classes_content(1000);
+  for (auto& name : classes.class_names) name += std::string(100, 'x');
+  classes.history = history(100'000, true);
+  EXPECT_LT(html_report(classes).size(), 1'000'000u);
+
+  ReportContent numbers = numbers_content(200'000, 12);
+  numbers.first_weights = Matrix<float>(5000, 3000);
+  for (std::size_t i = 0; i < 5000; ++i)
+    numbers.columns.push_back({.name = "column", .categories = {}, .histogram = {}});
+  numbers.layers.assign(1000, {.fan_in = 10, .fan_out = 10, .activation = ReLU{}});
+  const std::string page = html_report(numbers);
+  expect_well_formed(page);
+  EXPECT_LT(page.size(), 1'000'000u);
+}
+
+TEST(HtmlReport, ImagesAndWeightsAreEmbedded) {
+  const auto split = make_digits(200, 50, 1);
+  ReportContent content = classes_content(10);
+  content.layers[0].fan_in = split.test.features();
+  content.image = split.test.image;
+  Matrix<float> outputs(50, 10);
+  for (std::size_t n = 0; n < 50; ++n) outputs(n, (n * 7) % 10) = 1.0f;
+  content.hardest = hardest_examples(split.test, outputs, CrossEntropy{}, 24);
+  content.first_weights = Matrix<float>(784, 64);
+  for (std::size_t i = 0; i < content.first_weights.values().size(); ++i) {
+    content.first_weights.values()[i] = std::sin(static_cast<float>(i * i % 1009));
+  }
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  expect_self_contained(page);
+  std::size_t images = 0;
+  for (std::size_t at = 0; (at = page.find("<img ", at)) != std::string::npos; ++at) ++images;
+  EXPECT_EQ(images, 24u + 64u);
+  EXPECT_LT(page.size(), 400'000u);
+}
+
+TEST(HtmlReport, IsWrittenWholeAndOverAnEarlierOne) {
+  const TemporaryFolder folder;
+  write_html_report(classes_content(2), folder / "report.html");
+  write_html_report(classes_content(3), folder / "report.html");
+  EXPECT_EQ(read_bytes(folder / "report.html"), html_report(classes_content(3)));
+  EXPECT_THROW(write_html_report({}, folder / "nowhere" / "report.html"), FileError);
+}
+
+Dataset three_classes() {
+  Dataset data;
+  data.inputs = Matrix<float>(4, 2, {0, 1, 2, 3, 4, 5, 6, 7});
+  data.labels = {0, 1, 2, 1};
+  data.class_names = {"a", "b", "c"};
+  return data;
+}
+
+TEST(HardestExamples, OfClassesByTheTrueClassesProbability) {
+  const Matrix<float> outputs(4, 3,
+                              {0.7f, 0.2f, 0.1f, 0.5f, 0.125f, 0.375f, 0.0f, 0.0f, 1.0f, 0.8f, 0.1f, 0.1f});
+  const auto hardest = hardest_examples(three_classes(), outputs, CrossEntropy{}, 2);
+  ASSERT_EQ(hardest.size(), 2u);
+  EXPECT_EQ(hardest[0].row, 3u);
+  EXPECT_EQ(hardest[0].truth, 1);
+  EXPECT_EQ(hardest[0].predicted, 0);
+  EXPECT_EQ(hardest[0].truth_output, 0.1f);
+  EXPECT_EQ(hardest[0].predicted_output, 0.8f);
+  EXPECT_NEAR(hardest[0].loss, std::log(10.0), 1e-6);
+  EXPECT_EQ(hardest[0].inputs, (std::vector<float>{6, 7}));
+  EXPECT_EQ(hardest[1].row, 1u);
+  EXPECT_NEAR(hardest[1].loss, std::log(8.0), 1e-6);
+}
+
+TEST(HardestExamples, OfClassesBySquaredErrorWhereThatIsTheLoss) {
+  // Row 0's true class has the larger output of the two, but its other outputs are far off.
+  const Matrix<float> outputs(4, 3, {0.5f, 3.0f, 0, 0, 0.25f, 0, 0, 0, 1, 0, 1, 0});
+  const auto hardest = hardest_examples(three_classes(), outputs, SquaredError{}, 10);
+  ASSERT_EQ(hardest.size(), 4u) << "no more than there are";
+  EXPECT_EQ(hardest[0].row, 0u);
+  EXPECT_NEAR(hardest[0].loss, 0.5 * (0.25 + 9.0), 1e-12);
+  EXPECT_EQ(hardest[1].row, 1u);
+  EXPECT_EQ(hardest[2].row, 2u) << "of equal losses the earlier row";
+  EXPECT_EQ(hardest[3].row, 3u);
+}
+
+TEST(HardestExamples, OfNumbersByDistance) {
+  Dataset data;
+  data.inputs = Matrix<float>(3, 1, {1, 2, 3});
+  data.targets = Matrix<float>(3, 1, {10, 20, 30});
+  const auto hardest = hardest_examples(data, Matrix<float>(3, 1, {11, 15, 28}), SquaredError{}, 2);
+  ASSERT_EQ(hardest.size(), 2u);
+  EXPECT_EQ(hardest[0].row, 1u);
+  EXPECT_EQ(hardest[0].loss, 5.0);
+  EXPECT_EQ(hardest[0].targets, std::vector<float>{20});
+  EXPECT_EQ(hardest[0].predictions, std::vector<float>{15});
+  EXPECT_EQ(hardest[1].row, 2u);
+}
+
+TEST(HardestExamples, SeveralTargetsCountInTheirOwnDeviations) {
+  Dataset data;  // the second target spreads a thousand times as far as the first
+  data.inputs = Matrix<float>(2, 1, {0, 0});
+  data.targets = Matrix<float>(2, 2, {0, 0, 2, 2000});
+  const auto hardest = hardest_examples(data, Matrix<float>(2, 2, {3, 0, 2, 2100}), SquaredError{}, 2);
+  EXPECT_EQ(hardest[0].row, 0u);
+  EXPECT_NEAR(hardest[0].loss, 3.0, 1e-9);
+  EXPECT_NEAR(hardest[1].loss, 0.1, 1e-9);
+}
+
+TEST(HardestExamples, OutputsThatAreNoNumbersAreTheHardest) {
+  Dataset data;
+  data.inputs = Matrix<float>(4, 1);
+  data.targets = Matrix<float>(4, 1, {1, 1, 1, 1});
+  const auto hardest = hardest_examples(data, Matrix<float>(4, 1, {9, kNan, 5, kNan}), SquaredError{}, 3);
+  ASSERT_EQ(hardest.size(), 3u);
+  EXPECT_EQ(hardest[0].row, 1u);
+  EXPECT_EQ(hardest[1].row, 3u);
+  EXPECT_EQ(hardest[2].row, 0u);
+}
+
+TEST(HardestExamples, SizesAreChecked) {
+  EXPECT_THROW(hardest_examples(three_classes(), Matrix<float>(4, 2), CrossEntropy{}, 1),
+               std::invalid_argument);
+  EXPECT_THROW(hardest_examples(three_classes(), Matrix<float>(3, 3), CrossEntropy{}, 1),
+               std::invalid_argument);
+}
+
+TEST(DataColumns, RangeMeanAndHistogram) {
+  Dataset data;
+  data.inputs = Matrix<float>(4, 2, {0, 5, 24, 5, 12, 5, 24, 5});
+  data.targets = Matrix<float>(4, 1, {1, 2, 3, 4});
+  data.feature_names = {"x", "constant"};
+  data.target_names = {"y"};
+  const auto columns = summarize_columns(data);
+  ASSERT_EQ(columns.size(), 3u);
+  EXPECT_EQ(columns[0].name, "y");
+  EXPECT_EQ(columns[0].kind, "target");
+  EXPECT_EQ(columns[1].name, "x");
+  EXPECT_EQ(columns[1].minimum, 0.0);
+  EXPECT_EQ(columns[1].mean, 15.0);
+  EXPECT_EQ(columns[1].maximum, 24.0);
+  ASSERT_EQ(columns[1].histogram.size(), 24u);
+  EXPECT_EQ(columns[1].histogram[0], 1u);
+  EXPECT_EQ(columns[1].histogram[12], 1u);
+  EXPECT_EQ(columns[1].histogram[23], 2u) << "the largest lies in the last part";
+  EXPECT_TRUE(columns[2].histogram.empty()) << "a constant has no distribution";
+  EXPECT_EQ(summarize_columns(data, 2).size(), 2u);
+}
+
+TEST(Confusions, TheMostFrequentFirst) {
+  const Matrix<std::uint64_t> confusion(3, 3, {90, 2, 0, 5, 80, 5, 0, 1, 70});
+  const auto top = top_confusions(confusion, 3);
+  ASSERT_EQ(top.size(), 3u);
+  EXPECT_EQ(std::tuple(top[0].truth, top[0].predicted, top[0].count), std::tuple(1u, 0u, 5u));
+  EXPECT_EQ(std::tuple(top[1].truth, top[1].predicted, top[1].count), std::tuple(1u, 2u, 5u));
+  EXPECT_EQ(std::tuple(top[2].truth, top[2].predicted, top[2].count), std::tuple(0u, 1u, 2u));
+}
+
+TEST(WeightPictures, LevelsAreCentredOnZero) {
+  EXPECT_EQ(weight_level(0.0, 2.0), kWeightLevels);
+  EXPECT_EQ(weight_level(2.0, 2.0), 2 * kWeightLevels);
+  EXPECT_EQ(weight_level(-2.0, 2.0), 0);
+  EXPECT_EQ(weight_level(1.0, 2.0), kWeightLevels + kWeightLevels / 2);
+  EXPECT_EQ(weight_level(-100.0, 2.0), 0) << "beyond the scale: its end";
+  EXPECT_EQ(weight_level(std::nan(""), 2.0), kWeightLevels);
+  EXPECT_EQ(weight_level(1.0, 0.0), kWeightLevels);
+  ASSERT_EQ(weight_palette().size(), 2u * kWeightLevels + 1);
+  EXPECT_EQ(weight_palette()[kWeightLevels].alpha, 0) << "zero is the background";
+  EXPECT_GT(weight_palette().front().red, weight_palette().front().blue) << "below zero orange";
+  EXPECT_GT(weight_palette().back().blue, weight_palette().back().red) << "above zero blue";
+}
+
+TEST(WeightPictures, TheStrongestFirst) {
+  const Matrix<float> weights(2, 3, {1, -5, 0, 2, 0, 3});
+  EXPECT_EQ(strongest_columns(weights, 2), (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(strongest_rows(weights, 5), (std::vector<std::size_t>{0, 1}));
+  EXPECT_DOUBLE_EQ(column_length(weights, 0), std::sqrt(5.0));
+  EXPECT_DOUBLE_EQ(row_length(weights, 1), std::sqrt(13.0));
+}
+
+TEST(WeightPictures, LargeImagesShrinkToMeans) {
+  std::vector<float> pixels(3 * 130);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i % 130);
+  const auto image = shrunk(pixels, {.height = 3, .width = 130});  // by a factor of 3
+  EXPECT_EQ(image.width, 44u);
+  EXPECT_EQ(image.height, 1u);
+  EXPECT_DOUBLE_EQ(image.pixels[0], 1.0);
+  EXPECT_DOUBLE_EQ(image.pixels[42], 127.0);
+  EXPECT_DOUBLE_EQ(image.pixels[43], 129.0) << "the last block is one column wide";
+  const auto same = shrunk(std::span(pixels).first(6), {.height = 2, .width = 3});
+  EXPECT_EQ(same.pixels, (std::vector<double>{0, 1, 2, 3, 4, 5}));
+}
+
+}  // namespace
+}  // namespace mlp
