@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/random.h"
 #include "data/array_file.h"
 #include "data/numbers.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
+#include "mlp/split.h"
 
 namespace mlp {
 
@@ -200,14 +200,14 @@ Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
 /// Moves a part of the training rows to the test set.
 void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const std::string& file) {
   const std::size_t rows = split.train.rows();
-  const auto test_rows = static_cast<std::size_t>(std::llround(fraction * static_cast<double>(rows)));
-  if (test_rows == 0 || test_rows == rows)
+  const auto drawn = test_split(split.train, fraction, seed);
+  const std::size_t test_rows = drawn.held_out.size();
+  if (test_rows == 0)
     throw DataError(file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
                         " cannot be split into training and test rows",
                     "give test data as files of its own: --test-images and --test-labels");
-  const auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit));
-  split.test = select_rows(split.train, std::span(order).first(test_rows));
-  split.train = select_rows(split.train, std::span(order).subspan(test_rows));
+  split.test = select_rows(split.train, drawn.held_out);
+  split.train = select_rows(split.train, drawn.training);
   split.notes.push_back(std::to_string(test_rows) + " of " + std::to_string(rows) +
                         " rows drawn by seed to test on");
 }

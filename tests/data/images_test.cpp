@@ -85,6 +85,7 @@ TEST_F(Images, WithoutTestFilesAFifthIsDrawnBySeed) {
     }
   }
   EXPECT_EQ(seen.size(), 50u);
+  EXPECT_EQ(std::ranges::count(split.test.labels, 0), 5) << "each class gives its share";
   EXPECT_EQ(load_images(files, 1).test.inputs, split.test.inputs);
   EXPECT_NE(load_images(files, 2).test.inputs, split.test.inputs);
   EXPECT_EQ(load_images(files, 1, {.test_fraction = 0.5}).test.rows(), 25u);
@@ -225,16 +226,24 @@ TEST_F(Images, FilesThatDoNotFitTogetherAreNamed) {
 }
 
 TEST_F(Images, ManyDifferentLabelsNeedToBeAskedFor) {
-  constexpr std::size_t kRows = 1001;
+  constexpr std::size_t kClasses = 1001, kRows = 3 * kClasses;
   std::string values;
-  for (std::size_t i = 0; i < kRows; ++i) values += little_endian(i, 4);
+  for (std::size_t i = 0; i < kRows; ++i) values += little_endian(i % kClasses, 4);
   const ImageFiles files{write("x.npy", npy("|u1", "(" + count(kRows) + ", 1)", std::string(kRows, 'a'))),
                          write("y.npy", npy("<i4", "(" + count(kRows) + ",)", values)),
                          {},
                          {}};
   refuse<DataError>(files, {"1001 different labels are too many for classes"});
-  EXPECT_EQ(load_images(files, 1, {.task = Task::kClassification}).train.outputs(), kRows);
+  EXPECT_EQ(load_images(files, 1, {.task = Task::kClassification}).train.outputs(), kClasses);
   EXPECT_EQ(load_images(files, 1, {.task = Task::kRegression}).train.outputs(), 1u);
+}
+
+TEST_F(Images, AClassOfOneRowIsTrainedOn) {
+  const auto split = load_images({images("x", 6), labels("y", bytes_of({1, 1, 2, 1, 1, 1})), {}, {}}, 1);
+  EXPECT_EQ(split.test.rows(), 1u);
+  EXPECT_EQ(std::ranges::count(split.train.labels, 1), 1) << "class 2";
+  refuse<DataError>({images("x", 3), labels("y", bytes_of({1, 2, 3})), {}, {}},
+                    {"3 rows cannot be split into training and test rows"});
 }
 
 TEST_F(Images, AClassOfTheTestRowsAloneIsToldOf) {
