@@ -148,17 +148,26 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
   return result;
 }
 
-std::string folds_field(const CrossValidation& result, const Style& style) {
-  std::string text;
+std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
+                                                            const std::string& between) {
+  std::vector<std::pair<std::string, std::string>> texts;
   for (const auto& scores : result.scores) {
-    const bool first = text.empty();
-    text += line(
-        first ? "folds" : "",
-        (first ? style.bold : "") + title_of(scores.name) + " " + score_text(scores.name, scores.mean) +
-            (first ? style.off : "") + " +- " + score_text(scores.name, scores.deviation) +
-            (first ? " (mean and standard deviation of " + std::to_string(result.rows.size()) + ")" : ""));
+    texts.emplace_back(title_of(scores.name), score_text(scores.name, scores.mean) + between +
+                                                  score_text(scores.name, scores.deviation));
   }
-  return text;
+  return texts;
+}
+
+std::string folds_field(const CrossValidation& result, const Style& style) {
+  std::string lines;
+  for (const auto& [name, text] : fold_texts(result, " +- ")) {
+    const bool first = lines.empty();
+    lines += first ? line("folds", style.bold + name + " " + text + style.off +
+                                       " (mean and standard deviation of " +
+                                       std::to_string(result.rows.size()) + ")")
+                   : line("", name + " " + text);
+  }
+  return lines;
 }
 
 nlohmann::ordered_json folds_json(const CrossValidation& result) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "run.h"
@@ -29,6 +30,10 @@ std::size_t parse_folds(const std::string& text);
 /// Folds of a table's rows, each with a preprocessing of its own; of another data set's training rows. Tells
 /// of each fold on standard error unless `quiet`. Throws Interrupted after Ctrl-C.
 CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet);
+
+/// Each metric's name, and its mean and standard deviation with `between` them.
+std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
+                                                            const std::string& between);
 
 /// A line for each metric: "folds  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
 std::string folds_field(const CrossValidation& result, const Style& style);

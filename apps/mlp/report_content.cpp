@@ -94,7 +94,8 @@ Matrix<float> first_weights(const Model& model) {
 }  // namespace
 
 ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
-                             const Matrix<float>& outputs, const std::string& command) {
+                             const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,
+                             const std::string& command) {
   const Dataset& data = run.data.test;
   const bool images = data.image.height > 0;
   ReportContent content;
@@ -105,9 +106,17 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.notes = run.data.notes;
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
+  if (folds) {
+    const std::string label = " of " + std::to_string(folds->rows.size()) + " folds";
+    for (const auto& [name, text] : fold_texts(*folds, " \u00b1 "))
+      content.training.push_back({name + label, text});
+  }
   if (!images) content.columns = summarize_columns(run.data.train);
   content.class_rows = class_rows(run);
   content.feature_names = data.feature_names;
+  if (data.preprocessing) {
+    for (const auto& column : data.preprocessing->inputs) content.cell_names.push_back(column.type.name);
+  }
   content.class_names = data.class_names;
   content.target_names = data.target_names;
   content.unit = data.unit;

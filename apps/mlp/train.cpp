@@ -60,6 +60,7 @@ class RunObserver : public TrainingObserver {
 
 /// Figures and report.html. Returns what the user should know about those that could not be made.
 std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test,
+                                      const std::optional<CrossValidation>& folds,
                                       const std::string& command) {
   std::vector<std::string> notes;
   // What cannot be drawn or written must not cost the result of a long training.
@@ -97,7 +98,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
     });
   }
   draw([&]() -> std::optional<std::string> {
-    write_html_report(report_content(run, trained, test, outputs, command), run.folder.report());
+    write_html_report(report_content(run, trained, test, outputs, folds, command), run.folder.report());
     return std::nullopt;
   });
   return notes;
@@ -146,7 +147,7 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   saver.save(trained.model);
   if (folds) write_text_file(run.folder.folds(), folds_csv(*folds));
   const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
-  const auto figure_notes = draw_figures(run, trained, result, environment.command);
+  const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
   for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
 
   auto notes = run.data.notes;

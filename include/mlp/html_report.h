@@ -36,12 +36,13 @@ struct DataColumn {
 
 /// A row that the network finds hard.
 struct HardExample {
-  std::size_t row = 0;         ///< of the data set, counted from 0
-  double loss = 0.0;           ///< what it was chosen for
-  std::vector<float> inputs;   ///< as stored: pixels or features
-  std::int32_t truth = 0;      ///< classification: the true class ...
-  std::int32_t predicted = 0;  ///< ... and the one with the largest output
-  float truth_output = 0.0f;   ///< the network's output for each, mostly a probability
+  std::size_t row = 0;                  ///< of the data set, counted from 0
+  double loss = 0.0;                    ///< what it was chosen for
+  std::vector<float> inputs;            ///< as stored: pixels or features
+  std::vector<std::string> cells = {};  ///< of a table's row, in the columns of its preprocessing; else empty
+  std::int32_t truth = 0;               ///< classification: the true class ...
+  std::int32_t predicted = 0;           ///< ... and the one with the largest output
+  float truth_output = 0.0f;            ///< the network's output for each, mostly a probability
   float predicted_output = 0.0f;
   std::vector<float> targets;  ///< regression, in the targets' unit
   std::vector<float> predictions;
@@ -59,6 +60,7 @@ struct ReportContent {
   std::vector<DataColumn> columns;
   std::vector<std::uint64_t> class_rows;  ///< training rows of each class
   std::vector<std::string> feature_names;
+  std::vector<std::string> cell_names = {};  ///< a table's columns, those of HardExample::cells
   std::vector<std::string> class_names;
   std::vector<std::string> target_names;
   std::string unit;  ///< the targets'
@@ -83,7 +85,8 @@ struct ReportContent {
 std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<float>& outputs,
                                           const Loss& loss, std::size_t count);
 
-/// Features and targets of a data set of numbers: range, mean and histogram of each, of the first `most`.
+/// Features and targets of a data set of numbers: range, mean and histogram of each, of the first `most`. Of
+/// a table the columns as they were before preprocessing, with categories and missing cells.
 std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most = 200);
 
 /// The whole page.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "mlp/html_report.h"
+#include "mlp/preprocessing.h"
 
 namespace mlp {
 namespace {
@@ -34,6 +35,34 @@ DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string n
   return summary;
 }
 
+/// A table's column.
+DataColumn summary_of(const Column& column) {
+  std::vector<float> numbers;  // a category's number is its place among them
+  for (const double x : column.numbers) {
+    if (!std::isnan(x)) numbers.push_back(static_cast<float>(x));
+  }
+  for (const std::int32_t code : column.codes) {
+    if (code >= 0) numbers.push_back(static_cast<float>(code));
+  }
+  const std::size_t count = numbers.size();
+  DataColumn summary = summary_of(Matrix<float>(count, 1, std::move(numbers)), 0, column.type.name,
+                                  std::string(to_text(column.type.kind)));
+  summary.missing = column.missing;
+  if (column.type.kind != ColumnKind::kNumeric) {
+    summary.minimum = summary.mean = summary.maximum = EpochRecord::kNone;
+    summary.histogram.assign(std::min(column.type.categories.size(), kBins), 0);
+    for (const std::int32_t code : column.codes) {
+      if (code >= 0 && static_cast<std::size_t>(code) < summary.histogram.size()) {
+        ++summary.histogram[static_cast<std::size_t>(code)];
+      }
+    }
+    for (const auto& category : column.type.categories) {
+      summary.categories += (summary.categories.empty() ? "" : ", ") + category;
+    }
+  }
+  return summary;
+}
+
 std::string name_of(const std::vector<std::string>& names, std::size_t index, const std::string& kind) {
   return index < names.size() ? names[index] : kind + " " + std::to_string(index + 1);
 }
@@ -44,6 +73,13 @@ std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t mo
   std::vector<DataColumn> columns;
   for (std::size_t o = 0; o < dataset.targets.columns() && columns.size() < most; ++o) {
     columns.push_back(summary_of(dataset.targets, o, name_of(dataset.target_names, o, "target"), "target"));
+  }
+  if (dataset.preprocessing) {
+    const Table table = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
+    for (const Column& column : table.columns) {
+      if (columns.size() < most) columns.push_back(summary_of(column));
+    }
+    return columns;
   }
   std::visit(
       [&](const auto& inputs) {

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "mlp/html_report.h"
+#include "mlp/preprocessing.h"
+#include "report/table_cells.h"
 
 namespace mlp {
 namespace {
@@ -62,6 +64,26 @@ std::vector<float> input_row(const Inputs& inputs, std::size_t row) {
 
 }  // namespace
 
+namespace {
+
+/// These rows of a table as they were, but for what encoding has rounded or forgotten.
+std::vector<std::vector<std::string>> table_cells(const Dataset& dataset,
+                                                  const std::vector<std::size_t>& rows) {
+  const auto& all = std::get<Matrix<float>>(dataset.inputs);
+  Matrix<float> inputs(rows.size(), all.columns());
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    std::copy_n(all.row(rows[n]).data(), all.columns(), inputs.row(n).data());
+  }
+  const Table table = decode(*dataset.preprocessing, inputs);
+  std::vector<std::vector<std::string>> cells(rows.size());
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    for (const Column& column : table.columns) cells[n].push_back(cell_text(column, n));
+  }
+  return cells;
+}
+
+}  // namespace
+
 std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<float>& outputs,
                                           const Loss& loss, std::size_t count) {
   require(outputs.rows() == dataset.rows() && outputs.columns() == dataset.outputs(),
@@ -85,6 +107,8 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
   });
   order.erase(end, order.end());
 
+  std::vector<std::vector<std::string>> cells;
+  if (dataset.preprocessing) cells = table_cells(dataset, order);
   std::vector<HardExample> examples;
   for (const std::size_t n : order) {
     HardExample example;
@@ -102,6 +126,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
       example.targets.assign(target.begin(), target.end());
       example.predictions.assign(output.begin(), output.end());
     }
+    if (!cells.empty()) example.cells = std::move(cells[examples.size()]);
     examples.push_back(std::move(example));
   }
   return examples;

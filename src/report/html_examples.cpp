@@ -106,7 +106,9 @@ double entry(const std::vector<float>& values, std::size_t index) {
 
 std::string example_table(const ReportContent& content, std::span<const HardExample> examples) {
   const bool classes = !content.class_names.empty();
-  const std::size_t features = std::min(examples.front().inputs.size(), kMostFeatures);
+  // A table's cells say more than what they are encoded as.
+  const std::size_t cells = std::min(examples.front().cells.size(), kMostFeatures);
+  const std::size_t features = cells > 0 ? 0 : std::min(examples.front().inputs.size(), kMostFeatures);
   const std::size_t targets = std::min(examples.front().targets.size(), kMostTargets);
   std::vector<int> truth_decimals, predicted_decimals, feature_decimals;
   for (std::size_t t = 0; t < targets; ++t) {
@@ -135,6 +137,10 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
     html += "<th scope=\"col\" class=\"n " + std::string(i == 0 ? "edge" : "quiet") + "\">" +
             html_label(name_or_number(content.feature_names, i, "feature"), 14) + "</th>";
   }
+  for (std::size_t i = 0; i < cells; ++i) {
+    html += "<th scope=\"col\" class=\"n " + std::string(i == 0 ? "edge" : "quiet") + "\">" +
+            html_label(name_or_number(content.cell_names, i, "column"), 14) + "</th>";
+  }
   html += "</tr></thead><tbody>";
   for (const auto& example : examples) {
     html += "<tr>" + html_cell(with_thousands(example.row), "n");
@@ -155,6 +161,9 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
     for (std::size_t i = 0; i < features; ++i) {
       html +=
           html_cell(aligned(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
+    }
+    for (std::size_t i = 0; i < std::min(cells, example.cells.size()); ++i) {
+      html += html_cell(html_label(example.cells[i], 16), i == 0 ? "n edge" : "n quiet");
     }
     html += "</tr>";
   }
