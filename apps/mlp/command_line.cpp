@@ -23,10 +23,11 @@ constexpr int kSignal = 128;  ///< plus the signal's number
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  mlp train mnist                    train the default network on MNIST\n"
-    "  mlp train digits --epochs 3        the same on built-in digits, no download\n"
-    "  mlp evaluate runs/mnist            test metrics of the model just trained\n"
-    "  mlp plot runs/mnist runs/digits    loss curves of both in one figure\n"
+    "  mlp train digits                         on built-in digits, no file needed\n"
+    "  mlp train cars.csv --target mpg          on a table of your own\n"
+    "  mlp predict runs/cars --input new.csv    what the model says of new rows\n"
+    "  mlp evaluate runs/digits                 test metrics of a trained model\n"
+    "  mlp plot runs/digits runs/cars           loss curves of both in one figure\n"
     "\n"
     "'mlp COMMAND --help' says more about a command.";
 

@@ -175,7 +175,11 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   } else if (!model.feature_names.empty()) {
     inputs += ": " + joined(model.feature_names);
   }
-  text += field("inputs", inputs + "; " + scaling_text(model.input_scaling));
+  text += field("inputs", inputs + "; " +
+                              (model.preprocessing
+                                   ? "encoded from " + counted(model.preprocessing->inputs.size(), "column") +
+                                         " of a table"
+                                   : scaling_text(model.input_scaling)));
   if (model.task() == Task::kClassification) {
     text +=
         field("outputs", std::to_string(model.class_names.size()) + " classes: " + joined(model.class_names));

@@ -159,15 +159,17 @@ Command add_predict(CLI::App& parent, const Environment& environment) {
       ->type_name("FILE");
   parser->add_option("--output", arguments->output, "write the CSV here (default: standard output)")
       ->type_name("FILE");
-  parser->add_flag("--probabilities", arguments->probabilities, "add one column for each class");
+  parser->add_flag("--probabilities", arguments->probabilities,
+                   "of a model of classes: add one column for each class");
   parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");
   add_reading_options(*parser, arguments->reading, "How a table is read");
   parser->footer(
       "Inputs are taken as they were in the data the model was trained on: the model\n"
       "itself holds the scaling. A table's columns are found by name, others are\n"
       "ignored, and empty cells and new categories treated as in training; it may come\n"
-      "and go through pipes. Classes come as 'class,probability', numbers under the\n"
-      "target's name and in its unit.\n"
+      "and go through pipes. Predictions come under the target's name: numbers in its\n"
+      "unit, classes with their probability. Of images and arrays classes come as\n"
+      "'class,probability'.\n"
       "\n"
       "Examples:\n"
       "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"

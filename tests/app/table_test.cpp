@@ -168,6 +168,24 @@ TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
   expect_error_message(other.err);
 }
 
+TEST_F(Tables, OneOptionOfAConfigCanBeReplaced) {
+  write("cars.csv", colours(100));
+  write("test.csv", colours(30));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2", "--output", "first"}).exit_code, 0);
+  // The data stay; --test takes the place of the config's test-fraction.
+  const auto second = train({"--config", "first/config.toml", "--scaling", "robust", "--test", "test.csv",
+                             "--output", "second", "--json"});
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(only_json(second.out)["test_rows"], 30);
+  EXPECT_NE(read("second/config.toml").find("scaling = \"robust\""), std::string::npos);
+  EXPECT_NE(tensors("first/model.safetensors"), tensors("second/model.safetensors"));
+  const auto third = train({"--config", "second/config.toml", "--test-fraction", "0.5", "--json"});
+  ASSERT_EQ(third.exit_code, 0) << third.err;
+  EXPECT_EQ(only_json(third.out)["test_rows"], 50);
+  // Other data come without the options of the first.
+  EXPECT_EQ(train({"--config", "first/config.toml", "friedman", "--output", "fourth"}).exit_code, 0);
+}
+
 TEST_F(Tables, SeveralTargetsWeightsAndATestTable) {
   std::string text = "a,b,weight,sum,difference\n", test = "difference,b,a,sum,weight\n";
   for (int i = 0; i < 200; ++i) {
