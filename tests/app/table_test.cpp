@@ -177,7 +177,7 @@ TEST_F(Tables, OneOptionOfAConfigCanBeReplaced) {
                              "--output", "second", "--json"});
   ASSERT_EQ(second.exit_code, 0) << second.err;
   EXPECT_EQ(only_json(second.out)["test_rows"], 30);
-  EXPECT_NE(read("second/config.toml").find("scaling = \"robust\""), std::string::npos);
+  EXPECT_NE(content("second/config.toml").find("scaling = \"robust\""), std::string::npos);
   EXPECT_NE(tensors("first/model.safetensors"), tensors("second/model.safetensors"));
   const auto third = train({"--config", "second/config.toml", "--test-fraction", "0.5", "--json"});
   ASSERT_EQ(third.exit_code, 0) << third.err;
