@@ -32,11 +32,11 @@ std::string recipes_help() {
     }
   }
   text +=
-      "  a table   --layers 64:relu:0.1,64:relu:0.1,OUTPUTS:linear (:softmax for classes)\n"
+      "  a table   --layers 64:relu:0.1,64:relu:0.1,N:linear (N:softmax for N classes)\n"
       "            --loss mean_squared_error (cross_entropy for classes)\n"
       "            --optimizer 'adamw(weight_decay=0.3)' --learning-rate 0.005\n"
       "            --schedule one_cycle --epochs 100 --batch-size 32 --validation 0.1;\n"
-      "            from 10,000 rows on fewer epochs and larger batches\n"
+      "            fewer epochs and larger batches from 10,000 rows on\n"
       "  arrays    as mnist for classes, as friedman for numbers to predict\n";
   return text;
 }
