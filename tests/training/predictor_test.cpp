@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/random.h"
 #include "training/toy.h"
 
 namespace mlp {
@@ -46,6 +48,25 @@ TEST(Predictor, GivesTheBitsOfPredictHoweverManyRowsItTakesAtATime) {
     for (std::size_t n = 0; n < kRows; ++n) {
       predictor.predict(inputs.row(n), output);
       ASSERT_TRUE(same_bits(output, expected.row(n))) << "row " << n;
+    }
+  }
+}
+
+TEST(Predictor, ARowsPredictionDoesNotDependOnItsPlace) {
+  for (const bool classes : {true, false}) {
+    const Model model = toy_model(classes);
+    const Matrix<float> inputs = inputs_of(classes);
+    const Matrix<float> expected = predict(model, inputs, {.threads = 1});
+    for (const int threads : {1, 2, 5}) {
+      const auto order =
+          permutation(kRows, RandomStream(static_cast<std::uint64_t>(threads), RandomPurpose::kTest));
+      Matrix<float> shuffled(kRows, inputs.columns());
+      for (std::size_t n = 0; n < kRows; ++n)
+        std::ranges::copy(inputs.row(order[n]), shuffled.row(n).begin());
+      const Matrix<float> found = predict(model, shuffled, {.threads = threads});
+      for (std::size_t n = 0; n < kRows; ++n) {
+        ASSERT_TRUE(same_bits(found.row(n), expected.row(order[n]))) << "row " << order[n] << " at " << n;
+      }
     }
   }
 }
