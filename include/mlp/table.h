@@ -60,6 +60,7 @@ struct Column {
 struct Table {
   std::string name;  ///< of the file
   std::size_t rows = 0;
+  std::size_t first_row = 0;    ///< of the file, counted from 0: that of a piece
   std::vector<Column> columns;  ///< in the file's order, without the ignored ones
 
   /// Throws UsageError with the nearest name where there is none.
@@ -100,7 +101,8 @@ Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 
 /// The same in pieces: calls `take` with tables of 1 to `rows` rows. A piece ends early where no more bytes
-/// have arrived, so that a program at the other end of a pipe gets its answer.
+/// have arrived, so that a program at the other end of a pipe gets its answer; and before a record that is
+/// refused, so that the rows above it get theirs.
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
                           const std::function<void(const Table&)>& take);

@@ -38,9 +38,9 @@ std::size_t encode_column(const NumericEncoding& encoding, const Place& place) {
     const auto input = static_cast<float>(scaled);
     if (!std::isfinite(input))
       throw DataError(place.table.name + ": column " + quote(place.type.name) + ", row " +
-                          std::to_string(place.rows[n] + 1) + ": " + format_number(number) +
-                          " is too far from the training rows' " + format_number(encoding.center) +
-                          " for a float",
+                          std::to_string(place.table.first_row + place.rows[n] + 1) + ": " +
+                          format_number(number) + " is too far from the training rows' " +
+                          format_number(encoding.center) + " for a float",
                       "correct the number, or leave the cell empty");
     place.inputs(n, place.begin) = input;
     if (encoding.missing_input) place.inputs(n, place.begin + 1) = missing ? 1 : 0;

@@ -143,6 +143,26 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   }
 }
 
+/// Targets are learned as floats, which hold 24 bits: numbers far from 0 that differ by little, or all next
+/// to 0, are much the same to them, and scores of such targets would say nothing.
+void check_rounding(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows) {
+  constexpr double kMostRounding = 0.01, kSmallestRange = 1e-30;
+  double least = column.numbers[rows.front()], greatest = least, rounding = 0;
+  for (const std::uint32_t row : rows) {
+    const double number = column.numbers[row];
+    least = std::min(least, number);
+    greatest = std::max(greatest, number);
+    rounding = std::max(rounding, std::abs(static_cast<double>(static_cast<float>(number)) - number));
+  }
+  const double range = greatest - least;
+  if (range >= kSmallestRange && rounding <= kMostRounding * range) return;
+  throw DataError(place_of(table, column.type.name) + ": " + format_number(least) + " to " +
+                      format_number(greatest) + " differ by too little to be told apart as floats",
+                  range < kSmallestRange
+                      ? "give the target in a smaller unit"
+                      : "subtract " + format_number(least) + " from the target in every row");
+}
+
 void check_values(const Table& table, const TableDataOptions& options, LabeledRows& labeled) {
   for (std::size_t target = 0; target < labeled.targets.size(); ++target) {
     const Column& column = table.column(labeled.targets[target].name);
@@ -151,6 +171,7 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
       throw DataError(place_of(table, column.type.name) + ": " + format_number(first) +
                           " in every row: there is nothing to learn",
                       "is it the right target?");
+    check_rounding(table, column, labeled.rows);
     if (!options.task && column.distinct.value_or(kFewNumbers + 1) <= kFewNumbers)
       labeled.notes.push_back(
           "column " + quote(column.type.name) + ": " + std::to_string(*column.distinct) +

@@ -87,17 +87,33 @@ class TypedColumn {
 std::vector<std::size_t> places_of(std::span<const ColumnType> types, const CsvRows& rows) {
   std::vector<std::size_t> places;
   std::string lacking, first;
+  std::size_t count = 0;
   for (const auto& type : types) {
     if (const auto place = rows.find(type.name)) {
       places.push_back(*place);
       continue;
     }
-    if (lacking.empty()) first = type.name;
+    if (count++ == 0) first = type.name;
     lacking += (lacking.empty() ? " " : ", ") + in_quotes(type.name);
   }
   if (!lacking.empty())
-    throw FileError(rows.record().name() + ": lacks the columns" + lacking, rows.hint_for(first));
+    throw FileError(rows.record().name() + ": lacks the column" + (count > 1 ? "s" : "") + lacking,
+                    rows.hint_for(first));
   return places;
+}
+
+/// The cells of a row that was refused at a later one.
+void drop_unfinished_row(Table& piece) {
+  for (auto& column : piece.columns) {
+    if (column.numbers.size() > piece.rows) {
+      column.missing -= std::isnan(column.numbers.back());
+      column.numbers.pop_back();
+    }
+    if (column.codes.size() > piece.rows) {
+      column.missing -= column.codes.back() == Column::kMissing;
+      column.codes.pop_back();
+    }
+  }
 }
 
 template <class Take>
@@ -108,18 +124,30 @@ void read_pieces(const TableSource& source, std::span<const ColumnType> types, c
   const auto places = places_of(types, rows);
   std::vector<TypedColumn> columns;
   for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);
-  const auto empty = [&] {
-    Table table{.name = rows.record().name()};
+  const auto empty_from = [&](std::size_t first_row) {
+    Table table{.name = rows.record().name(), .first_row = first_row};
     for (const auto& column : columns) table.columns.push_back(column.empty());
     return table;
   };
-  Table piece = empty();
-  while (rows.next()) {
+  const auto add_row = [&](Table& piece) {
+    if (!rows.next()) return false;
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(rows.record(), piece.columns[i]);
     ++piece.rows;
+    return true;
+  };
+  Table piece = empty_from(0);
+  for (;;) {
+    try {
+      if (!add_row(piece)) break;
+    } catch (const FileError&) {
+      drop_unfinished_row(piece);
+      if (!wait && piece.rows > 0) take(std::move(piece));
+      throw;
+    }
     if (piece.rows == most_rows || (!wait && rows.record().drained())) {
+      const std::size_t next = piece.first_row + piece.rows;
       take(std::move(piece));
-      piece = empty();
+      piece = empty_from(next);
     }
   }
   if (piece.rows > 0) take(std::move(piece));

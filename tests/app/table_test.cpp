@@ -161,6 +161,15 @@ TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
   ASSERT_EQ(second.exit_code, 0) << second.err;
   EXPECT_EQ(tensors("first/model.safetensors"), tensors("second/model.safetensors"));
   EXPECT_EQ(train({"--resume", "first"}).exit_code, 0);
+  // An option of the table alone is another question to the same table.
+  const auto third = train({"--config", "first/config.toml", "--scaling", "standard", "--output", "third"});
+  ASSERT_EQ(third.exit_code, 0) << third.err;
+  EXPECT_NE(tensors("first/model.safetensors"), tensors("third/model.safetensors"));
+  EXPECT_NE(content("third/config.toml").find("categorical = [\"b\"]"), std::string::npos);
+  const auto fourth =
+      train({"--config", "first/config.toml", "--test", "signs.csv", "--json", "--output", "fourth"});
+  ASSERT_EQ(fourth.exit_code, 0) << fourth.err;
+  EXPECT_EQ(only_json(fourth.out)["test_rows"], 200) << "all, not a drawn 30%";
   // Another table in the place of the first is not the same run.
   write("signs.csv", signs(199));
   const auto other = train({"--resume", "first"});
@@ -286,6 +295,23 @@ TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
   const auto word = run({"predict", "runs/cars", "--input", "word.csv"});
   EXPECT_EQ(word.exit_code, 1);
   EXPECT_NE(word.err.find("line 2"), std::string::npos) << word.err;
+  EXPECT_EQ(word.out, "") << "no header over no answers";
+}
+
+TEST_F(Tables, APredictionAnswersTheRowsAboveOneThatIsRefused) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  std::string rows = "x,colour\n";
+  for (int i = 0; i < 5000; ++i) rows += "1,red\n";
+  write("ragged.csv", rows + "1\n");
+  const auto ragged = run({"predict", "runs/cars", "--input", "ragged.csv"});
+  EXPECT_EQ(ragged.exit_code, 1);
+  EXPECT_EQ(lines_of(ragged.out).size(), 5001u);
+  EXPECT_NE(ragged.err.find("line 5002"), std::string::npos) << ragged.err;
+  write("far.csv", rows + "1e300,red\n");
+  const auto far = run({"predict", "runs/cars", "--input", "far.csv"});
+  EXPECT_EQ(far.exit_code, 1);
+  EXPECT_NE(far.err.find("column 'x', row 5001: 1e+300"), std::string::npos) << far.err;
 }
 
 }  // namespace

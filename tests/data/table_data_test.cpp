@@ -188,7 +188,7 @@ TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
   expect_error<DataError>([&] { split_table(table, source_of("x,kind,class,y,w\n1,a,,1,1\n"), options); },
                           {"test.csv", "no row has a value in 'class'"});
   expect_error<FileError>([&] { split_table(table, source_of("x,kind,y,w\n1,a,1,1\n"), options); },
-                          {"lacks the columns 'class'"});
+                          {"lacks the column 'class'"});
 }
 
 TEST(TableData, ClassesThatAreNumbersAreFoundByValue) {
@@ -269,6 +269,14 @@ TEST(TableData, WhatCannotBeLearnedIsRefused) {
   expect_error<DataError>([&] { split("x,y\n1,5\n1,6\n", numbers); }, {"no column is left"});
   expect_error<DataError>([&] { split("x,y\n1,5\n2,1e39\n", numbers); },
                           {"column 'y', row 2", "1e+39", "does not fit a float"});
+  const auto far =
+      expect_error<DataError>([&] { split("x,y\n1,1000000001\n2,1000000002\n3,1000000090\n", numbers); },
+                              {"column 'y': 1000000001 to 1000000090 differ by too little"});
+  EXPECT_NE(far.find("subtract 1000000001 from the target in every row"), std::string::npos) << far;
+  const auto small = expect_error<DataError>([&] { split("x,y\n1,1e-300\n2,3e-300\n3,2e-300\n", numbers); },
+                                             {"column 'y': 1e-300 to 3e-300 differ by too little"});
+  EXPECT_NE(small.find("give the target in a smaller unit"), std::string::npos) << small;
+  EXPECT_NO_THROW(split("x,y\n1,1000000001\n2,1000003002\n3,1000009090\n", numbers));
   expect_error<UsageError>([&] { split("x,c\n1,a\n2,b\n", {.targets = {"c"}, .task = Task::kRegression}); },
                            {"column 'c'", "a regression's target is numeric", "categorical"});
   expect_error<UsageError>(

@@ -369,6 +369,7 @@ TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
   };
   const auto message = refuse_typed("sise,new\n1,no\n", {"memory: lacks the columns 'size', 'color'"});
   EXPECT_NE(message.find("did you mean 'sise'?"), std::string::npos) << message;
+  refuse_typed("color,new\nred,no\n", {"memory: lacks the column 'size'"});
   refuse_typed("size,color,new\n1,red,no\nbig,red,no\n",
                {"line 3, record 3, column 1 ('size'): expected a finite number, found 'big'"});
   refuse_typed("size,color,new\n-inf,red,no\n",
@@ -402,6 +403,34 @@ TEST_F(TypedTable, HandsOutPieces) {
   }
   EXPECT_THROW(read_table_in_pieces(stream_of(text), types_, {}, 0, [](const Table&) {}),
                std::invalid_argument);
+}
+
+TEST_F(TypedTable, HandsOutTheRowsAboveOneThatIsRefused) {
+  for (const std::string_view wrong : {"3,red\n", "big,red,no\n", "\xFF"}) {
+    const std::string text = "color,size,new\nred,1,no\n,,no\n" + std::string(wrong) + "red,4,no\n";
+    Numbers sizes;
+    std::size_t missing = 0;
+    EXPECT_THROW(read_table_in_pieces(stream_of(text), types_, {}, 100,
+                                      [&](const Table& piece) {
+                                        for (const auto& column : piece.columns) {
+                                          EXPECT_EQ(column.numbers.size() + column.codes.size(), piece.rows);
+                                          missing += column.missing;
+                                        }
+                                        sizes.insert(sizes.end(), piece.columns[0].numbers.begin(),
+                                                     piece.columns[0].numbers.end());
+                                      }),
+                 FileError)
+        << wrong;
+    expect_numbers(sizes, {1, std::numeric_limits<double>::quiet_NaN()});
+    EXPECT_EQ(missing, 2u) << wrong;
+  }
+}
+
+TEST_F(TypedTable, PiecesKnowTheirPlace) {
+  std::vector<std::size_t> first_rows;
+  read_table_in_pieces(stream_of("size,color,new\n1,red,no\n2,red,no\n3,red,no\n4,red,no\n5,red,no\n"),
+                       types_, {}, 2, [&](const Table& piece) { first_rows.push_back(piece.first_row); });
+  EXPECT_EQ(first_rows, (std::vector<std::size_t>{0, 2, 4}));
 }
 
 TEST_F(TypedTable, AnswersBeforeMoreArrives) {
