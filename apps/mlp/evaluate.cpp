@@ -69,7 +69,7 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
 
 /// --data FILE: all its rows.
 Dataset table_for(const Model& model, const Arguments& arguments) {
-  return load_for(*model.preprocessing, *arguments.data, arguments.reading.options());
+  return load_for(*model.preprocessing, *arguments.data, arguments.reading);
 }
 
 /// A table's preprocessing depends on it: what the config.toml beside the model says.

@@ -98,16 +98,17 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   Output output(arguments);
   UnknownCategories unknown;
   std::size_t rows = 0;
-  read_table_in_pieces(source, types, arguments.reading.options(), kRows, [&](const Table& table) {
-    const Matrix<float> inputs = encode(*model.preprocessing, table);
-    Matrix<float> outputs(inputs.rows(), predictor.fan_out());
-    predictor.predict(inputs.view(), outputs.view());
-    require_finite(outputs, rows, name);
-    unknown.count(table);
-    if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
-    output.add(prediction_rows(model, outputs, arguments.probabilities));
-    rows += table.rows;
-  });
+  read_table_in_pieces(source, types, reading_for(*model.preprocessing, arguments.reading), kRows,
+                       [&](const Table& table) {
+                         const Matrix<float> inputs = encode(*model.preprocessing, table);
+                         Matrix<float> outputs(inputs.rows(), predictor.fan_out());
+                         predictor.predict(inputs.view(), outputs.view());
+                         require_finite(outputs, rows, name);
+                         unknown.count(table);
+                         if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
+                         output.add(prediction_rows(model, outputs, arguments.probabilities));
+                         rows += table.rows;
+                       });
   unknown.tell(types);
   output.finish(rows);
 }

@@ -137,13 +137,26 @@ TableToSplit table_to_split(const TableOrigin& origin, double validation_fractio
 DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
   const Table table = read_table(origin.file, with_targets(origin));
   const TableDataOptions question = question_of(origin, validation_fraction, seed);
-  if (origin.test.empty()) return split_table(table, question);
-  return split_table(table, origin.test, question, origin.reading);
+  DataSplit split = origin.test.empty() ? split_table(table, question)
+                                        : split_table(table, origin.test, question, origin.reading);
+  // The model takes along what a missing cell looks like.
+  for (Dataset* dataset : {&split.train, &split.test}) {
+    if (dataset->preprocessing) dataset->preprocessing->missing_marks = origin.reading.missing;
+  }
+  return split;
+}
+
+TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments) {
+  TableOptions options = arguments.options();
+  const auto& marks = preprocessing.missing_marks;
+  options.missing.insert(options.missing.end(), marks.begin(), marks.end());
+  return options;
 }
 
 Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
-                 const TableOptions& reading) {
-  return table_dataset(preprocessing, read_table(file, preprocessing.all_types(), reading));
+                 const ReadingArguments& arguments) {
+  return table_dataset(preprocessing,
+                       read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments)));
 }
 
 std::string to_toml(const TableOrigin& origin) {

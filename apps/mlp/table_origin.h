@@ -60,7 +60,11 @@ DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint6
 
 /// A table with the same columns, as a model trained on `origin` takes it to be evaluated.
 Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
-                 const TableOptions& reading);
+                 const ReadingArguments& arguments);
+
+/// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
+/// with.
+TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
 
 /// `key = value` lines of config.toml, file names apart.
 std::string to_toml(const TableOrigin& origin);

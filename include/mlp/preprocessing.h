@@ -61,6 +61,9 @@ struct Preprocessing {
   /// What was learned to be predicted. A classification has one, its categories the classes; a regression's
   /// are numeric.
   std::vector<ColumnType> targets = {};
+  /// What else than the usual stands for a missing cell: for TableOptions::missing of tables to predict.
+  /// Whoever read the training table with such marks puts them here.
+  std::vector<std::string> missing_marks = {};
 
   /// The network inputs that all columns make together.
   std::size_t width() const;

@@ -66,7 +66,9 @@ json preprocessing_to_json(const Preprocessing& preprocessing) {
   json inputs = json::array(), targets = json::array();
   for (const auto& column : preprocessing.inputs) inputs.push_back(column_to_json(column));
   for (const auto& type : preprocessing.targets) targets.push_back(type_to_json(type));
-  return {{"inputs", std::move(inputs)}, {"targets", std::move(targets)}};
+  json result = {{"inputs", std::move(inputs)}, {"targets", std::move(targets)}};
+  if (!preprocessing.missing_marks.empty()) result["missing_marks"] = preprocessing.missing_marks;
+  return result;
 }
 
 Preprocessing preprocessing_from_json(const JsonField& field) {
@@ -77,6 +79,7 @@ Preprocessing preprocessing_from_json(const JsonField& field) {
     result.inputs.push_back({std::move(type), std::move(encoding)});
   }
   for (const auto& item : field["targets"].items()) result.targets.push_back(type_from_json(item));
+  if (const auto marks = field.member("missing_marks")) result.missing_marks = marks->texts();
   return result;
 }
 

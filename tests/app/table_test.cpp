@@ -283,6 +283,18 @@ TEST_F(Tables, ALineWithoutEndTakesLittleMemory) {
   EXPECT_NE(result.err.find("line 2"), std::string::npos) << result.err;
 }
 
+TEST_F(Tables, AModelKnowsWhatAMissingCellLookedLike) {
+  std::string text = colours(120);
+  for (std::size_t at; (at = text.find("\n,")) != std::string::npos;) text.replace(at, 2, "\n-999,");
+  write("cars.csv", text);
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--na", "-999", "--epochs", "3"}).exit_code, 0);
+  write("new.csv", "colour,x\nred,-999.0\nred,\nred,3\n");
+  const auto lines = lines_of(run({"predict", "runs/cars", "--input", "new.csv"}).out);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[1], lines[2]);
+  EXPECT_NE(lines[1], lines[3]);
+}
+
 TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
   write("cars.csv", colours(60));
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);

@@ -75,7 +75,9 @@ std::string error_with(const std::function<void(json& preprocessing)>& change) {
 }
 
 TEST(PreprocessingFile, ComesBackExactly) {
-  for (const Model& model : {sample_model(), sample_regression_model()}) {
+  Model with_marks = sample_model();
+  with_marks.preprocessing->missing_marks = {"-999", "n. a."};
+  for (const Model& model : {sample_model(), sample_regression_model(), with_marks}) {
     const Model back = model_of(bytes_of(model));
     ASSERT_TRUE(back.preprocessing);
     EXPECT_EQ(*back.preprocessing, *model.preprocessing);
