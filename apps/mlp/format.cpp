@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "mlp/printable.h"
+
 namespace mlp::app {
 namespace {
 
@@ -128,11 +130,7 @@ std::vector<std::string> flow(const std::vector<std::string>& items, const std::
   return lines;
 }
 
-std::string one_line(std::string text) {
-  const auto control = [](char c) { return std::iscntrl(static_cast<unsigned char>(c)) != 0; };
-  std::replace_if(text.begin(), text.end(), control, '?');
-  return text;
-}
+std::string one_line(std::string_view text) { return printable(text, text.size()); }
 
 std::string shell_text(const std::vector<std::string>& words) {
   constexpr std::string_view kPlain =

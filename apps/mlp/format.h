@@ -21,7 +21,7 @@ std::string bytes(std::uint64_t count);  ///< "512 B", "9.9 MB"
 std::string shortest(double value);      ///< the fewest digits that read back exactly
 std::string shortest(float value);
 
-std::string one_line(std::string text);  ///< line breaks and other control characters become '?'
+std::string one_line(std::string_view text);  ///< whole, as printable() has it: control characters become '?'
 
 /// Columns `text` takes on a terminal: its characters in UTF-8, without escape sequences.
 std::size_t columns_of(std::string_view text);

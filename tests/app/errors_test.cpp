@@ -25,6 +25,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"train", "friedman", "--epcohs", "3"}, "did you mean '--epochs'?"},
       {{"train", "friedman", "--epochs"}, "--epochs needs a value"},
       {{"train", "friedman", "more"}, "unexpected argument 'more'"},
+      {{"train", "friedman", "\xff-\x1b"}, "unexpected argument '?-?'"},
       {{"train", "friedman", "--layers", "8:rlu,1:linear"}, "did you mean 'relu'?"},
       {{"train", "friedman", "--layers", "8:relu,2:linear"},
        "the last layer is 2 wide, but friedman needs 1"},

@@ -200,6 +200,10 @@ wide = [layer(5, 1, "linear")]
 table = model(wide, feature_names=["w", "w missing", "on=yes", "c=a", "c=b"], target_names=["y"],
               preprocessing={"inputs": columns, "targets": [{"name": "y", "kind": "numeric", "categories": []}]})
 seed("model", "table", document(table, parameters(wide)))
+seed("model", "examples", document(model(line, version=2),
+     parameters(line) + [("examples.inputs", [2, 2], [1, 2, 3, 4]), ("examples.outputs", [2, 1], [0.5, 2.5])]))
+seed("model", "refused-examples-without-outputs", document(model(line, version=2),
+     parameters(line) + [("examples.inputs", [1, 2], [1, 2])]))
 seed("model", "refused-share", document(table | {"preprocessing": {"inputs": [columns[2] | {"shares": [2, 0]}], "targets": []}},
      parameters(wide)))
 seed("model", "refused-loss-does-not-fit", document(model(line, loss="ce"), parameters(line)))
@@ -223,6 +227,7 @@ def checkpoint(layers, **members):
 seed("checkpoint", "line", document(checkpoint(line), parameters(line)))
 seed("checkpoint", "moments-and-best", document(checkpoint(line, moments=2, has_best=True, best_epoch=1),
      parameters(line) + parameters(line, "moments.0.") + parameters(line, "moments.1.") + parameters(line, "best.")))
+seed("checkpoint", "version-2", document(checkpoint(line, version=2, moments=1), parameters(line) + parameters(line, "moments.0.")))
 seed("checkpoint", "two-layers", document(checkpoint(classes, moments=1, history=[epoch, epoch]),
      parameters(classes) + parameters(classes, "moments.0.")))
 seed("checkpoint", "refused-moments-missing", document(checkpoint(line, moments=1), parameters(line)))
