@@ -10,6 +10,7 @@
 #include "mlp/csv.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
+#include "mlp/table.h"
 #include "option_value.h"
 
 namespace mlp::app {
@@ -191,6 +192,21 @@ std::string folds_csv(const CrossValidation& result) {
     text += csv_record(cells);
   }
   return text;
+}
+
+std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std::size_t count) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const Table table = read_table(path);
+  if (table.rows != count) return std::nullopt;
+  CrossValidation result;
+  for (const auto& [type, numbers, codes, missing, distinct, identifier, note] : table.columns) {
+    if (numbers.size() != count) return std::nullopt;
+    if (type.name == "rows") result.rows.assign(numbers.begin(), numbers.end());
+    if (type.name == "rows" || type.name == "fold") continue;
+    result.scores.push_back({.name = type.name, .values = numbers});
+    finish(result.scores.back());
+  }
+  return result;
 }
 
 }  // namespace mlp::app

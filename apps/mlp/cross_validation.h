@@ -1,7 +1,9 @@
 // mlp train --folds K: the same training K times, each on all folds but one, tested on that one.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,5 +42,7 @@ std::string folds_field(const CrossValidation& result, const Style& style);
 nlohmann::ordered_json folds_json(const CrossValidation& result);
 /// As folds.csv: a line for each fold.
 std::string folds_csv(const CrossValidation& result);
+/// What a folds.csv of `count` folds says; nothing where there is none.
+std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std::size_t count);
 
 }  // namespace mlp::app

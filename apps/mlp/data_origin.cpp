@@ -195,6 +195,17 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
   return split;
 }
 
+namespace {
+
+/// `task = "..."`, where it was said.
+std::string task_line(const std::optional<Task>& task) {
+  if (!task) return {};
+  return std::string("task = \"") + (*task == Task::kClassification ? "classification" : "regression") +
+         "\"\n";
+}
+
+}  // namespace
+
 std::string to_toml(const DataOrigin& origin) {
   if (const auto* known = std::get_if<KnownData>(&origin))
     return "dataset = " + toml_string(known->name) + "\n";
@@ -202,24 +213,25 @@ std::string to_toml(const DataOrigin& origin) {
   const auto line = [&](const std::string& key, const std::string& value) {
     if (!value.empty()) text += key + " = " + toml_string(value) + "\n";
   };
-  const auto task_line = [&](const std::optional<Task>& task) {
-    if (task) line("task", *task == Task::kClassification ? "classification" : "regression");
-  };
   if (const auto* table = std::get_if<TableOrigin>(&origin)) {
     line("dataset", table->file.string());
     line("test", table->test.string());
-    task_line(table->question.task);
-    return text + to_toml(*table);
+    return text + task_line(table->question.task) + to_toml(*table);
   }
   const auto& [files, task] = std::get<ImageData>(origin);
   line("images", files.images.string());
   line("labels", files.labels.string());
   line("test-images", files.test_images.string());
   line("test-labels", files.test_labels.string());
-  task_line(task);
-  return text;
+  return text + task_line(task);
 }
 
-std::string identity(const DataOrigin& origin) { return is_file(origin) ? "" : to_toml(origin); }
+std::string identity(const DataOrigin& origin) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    return task_line(table->question.task) + to_toml(*table);
+  }
+  if (const auto* images = std::get_if<ImageData>(&origin)) return task_line(images->task);
+  return to_toml(origin);
+}
 
 }  // namespace mlp::app

@@ -61,8 +61,8 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
 /// As `key = value` lines of config.toml, which lead to the same data from any folder.
 std::string to_toml(const DataOrigin& origin);
 
-/// What must be equal for data to be the same beside their content, as `key = value` lines: for files
-/// nothing, wherever they lie.
+/// What must be equal for data to be the same beside their content, as `key = value` lines: not where files
+/// lie.
 std::string identity(const DataOrigin& origin);
 
 }  // namespace mlp::app

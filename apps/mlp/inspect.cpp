@@ -125,8 +125,9 @@ std::string verification_text(const Verification& verification) {
 /// Throws unless the model computes what it should.
 void require_passed(const Verification& verification, const std::filesystem::path& path) {
   if (verification.examples == 0) {
-    throw FileError(path.string() + ": carries no examples to verify it by",
-                    "models have had them since format version 2; train it again");
+    throw FileError(
+        path.string() + ": carries no examples to verify it by",
+        "models of format version 1 have none, nor have those of 'mlp train --examples 0'; train it again");
   }
   if (verification.passed()) return;
   throw FileError(path.string() + ": of " + counted(verification.examples, "example") + " " +
@@ -158,9 +159,8 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
   text += field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) + " rows, " +
-                               with_thousands(record.epochs) + " epochs (" + with_thousands(record.steps) +
-                               " steps) in " + duration(record.seconds) + ", seed " +
-                               std::to_string(record.seed));
+                               counted(record.epochs, "epoch") + " (" + counted(record.steps, "step") +
+                               ") in " + duration(record.seconds) + ", seed " + std::to_string(record.seed));
   text += field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " + record.schedule +
                           ", batches of " + with_thousands(record.batch_size) +
                           (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +

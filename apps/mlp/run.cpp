@@ -8,6 +8,7 @@
 #include "mlp/error.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
+#include "option_value.h"
 #include "precision.h"
 #include "progress.h"
 #include "sparse_inputs.h"
@@ -62,11 +63,17 @@ DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments, c
   }
 }
 
+int parse_examples(const TrainArguments& arguments) {
+  return arguments.examples ? whole("--examples", *arguments.examples, 0, 1000) : TrainingOptions().examples;
+}
+
 std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments) {
   std::string text = "# Written by mlp " + std::string(version()) +
                      ". The same run again:\n#   mlp train --config " + one_line(folder.config().string()) +
                      "\n" + to_toml(settings);
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
+  text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
+  if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
   if (arguments.checkpoint_every) {
     text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
   }
@@ -132,11 +139,12 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .resumed = std::nullopt,
           .folds = std::nullopt,
           .checkpoint_every = checkpoint_every};
-  if (arguments.folds && !arguments.resume) run.folds = parse_folds(*arguments.folds);
+  if (arguments.folds) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
   run.options.threads = threads;
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;
+  run.options.examples = parse_examples(arguments);
   run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training.size();
   run.fingerprint = fingerprint(settings, run.data.train);
   if (arguments.resume) run.resumed = matching_checkpoint(run);

@@ -29,13 +29,24 @@ bool RunFolder::has_checkpoint() const {
   return std::filesystem::exists(checkpoint()) || std::filesystem::exists(previous_checkpoint());
 }
 
+namespace {
+
+// What cannot be removed cannot be written either, and writing says why.
+void remove_if_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+}  // namespace
+
 void RunFolder::clear_earlier_run() const {
   for (const auto& file : {previous_checkpoint(), model(), metrics(), loss_svg(), loss_png(), confusion_svg(),
-                           predicted_svg(), folds(), report()}) {
-    std::error_code ignored;  // what cannot be removed cannot be written either, and writing says why
-    std::filesystem::remove(file, ignored);
+                           predicted_svg(), report()}) {
+    remove_if_there(file);
   }
 }
+
+void RunFolder::clear_folds() const { remove_if_there(folds()); }
 
 std::vector<std::string> RunFolder::files() const {
   std::vector<std::string> names;

@@ -29,9 +29,10 @@ struct RunFolder {
   /// Makes the folder, checks that files can be written there, and removes the temporary files of processes
   /// that have died there. Throws FileError.
   void create() const;
-  /// Removes what an earlier run left, but for checkpoint and config: the folder never tells of two runs at
-  /// once.
+  /// Removes what an earlier run left, but for checkpoint, config and folds: the folder never tells of two
+  /// runs at once.
   void clear_earlier_run() const;
+  void clear_folds() const;
   /// Names of the run's files that are there.
   std::vector<std::string> files() const;
 };

@@ -20,7 +20,11 @@ void RunSaver::save(const TrainingState& state) {
   if (saved_step_ == state.step) return;
   const auto& folder = run_.folder;
   // Before the checkpoint: whoever finds one finds what it was made with.
-  if (first_) write_file_atomically(folder.config(), run_.config, files_);
+  if (first_) {
+    folder.clear_folds();
+    write_file_atomically(folder.config(), run_.config, files_);
+    if (!run_.folds.empty()) write_file_atomically(folder.folds(), run_.folds, files_);
+  }
   const Checkpoint checkpoint{.network = run_.network, .state = state, .fingerprint = run_.fingerprint};
   try {
     // A damaged file, or another run's, must not take the place of the one before.

@@ -18,6 +18,7 @@ struct RunIdentity {
   MultilayerPerceptron network;
   std::string config;       ///< what config.toml holds
   std::string fingerprint;  ///< what a resumed run must have in common with it
+  std::string folds = {};   ///< what folds.csv holds; empty: there is none
 };
 
 /// Saves one run: checkpoints, of which the last two are kept, metrics.csv and the model.

@@ -214,6 +214,10 @@ std::string fingerprint(const Settings& settings, const Dataset& dataset) {
 }
 
 std::string difference(const std::string& fingerprint, const std::string& in_checkpoint) {
+  // Options come first in a fingerprint. Where one differs, so do the data that it makes: that says no more.
+  const auto follows_from_options = [](const std::string& key) {
+    return key == "rows" || key == "features" || key == "data";
+  };
   std::map<std::string, std::string> there;
   const auto text_of = [](const ConfigEntry& entry) {
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
@@ -221,6 +225,7 @@ std::string difference(const std::string& fingerprint, const std::string& in_che
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
   std::string text;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
+    if (!text.empty() && follows_from_options(key)) return;
     // What the numbers are says more than that there are others.
     const std::string name = key == "data"      ? "the data's content"
                              : key == "version" ? "the version of mlp"

@@ -24,7 +24,8 @@ struct TrainArguments {
   DataArguments data;
   std::optional<std::string> layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
-  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision;
+  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
+      examples;
   std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
       config, folds;
   bool json = false;

@@ -123,17 +123,23 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
 
   std::optional<CrossValidation> folds;
   if (run.folds) {
-    folds = cross_validate(run, *run.folds, arguments.quiet);
-    if (!arguments.quiet) print_error("\n");
+    if (run.resumed) folds = read_folds(run.folder.folds(), *run.folds);
+    if (!folds) {
+      folds = cross_validate(run, *run.folds, arguments.quiet);
+      if (!arguments.quiet) print_error("\n");
+    }
   }
 
   TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8, run.training_rows,
                             run.data.train.task(), run.data.train.unit);
   const FileLayer files;
   const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
-  RunSaver saver(
-      {.folder = run.folder, .network = run.network, .config = run.config, .fingerprint = run.fingerprint},
-      resumed, files);
+  RunSaver saver({.folder = run.folder,
+                  .network = run.network,
+                  .config = run.config,
+                  .fingerprint = run.fingerprint,
+                  .folds = folds ? folds_csv(*folds) : ""},
+                 resumed, files);
   RunObserver observer(run, saver, progress);
   const Trained trained = train(run.network, run.data.train, run.options, &observer,
                                 resumed ? &resumed->checkpoint.state : nullptr);
@@ -145,7 +151,7 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
 
   saver.save(trained.state);
   saver.save(trained.model);
-  if (folds) write_text_file(run.folder.folds(), folds_csv(*folds));
+  if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
   const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
   const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
   for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");

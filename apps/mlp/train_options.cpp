@@ -152,6 +152,10 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "save the run after every N epochs, or each time 30s, 10m or 2h have passed (default: after an epoch, "
       "at most "
       "once a second)");
+  add("--examples", arguments.examples, "N",
+      "training rows that the model carries, for 'mlp inspect --verify' to check it by (default: 8; 0 where "
+      "rows are "
+      "private)");
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
       "threads to use, or auto (default); the result is the same for any number");

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 
@@ -20,6 +21,7 @@ constexpr std::size_t kFewCategories = 10;   // are categories however few rows 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
 constexpr const char* kMissingHint = "if it marks a missing cell, name it as such (--na)";
+constexpr const char* kPlainHint = "write numbers plainly, like 1234.5, to have them taken as numbers";
 constexpr const char* kTooManyHint = "is it the right column?";
 
 // A value occurs less than twice on average.
@@ -61,8 +63,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
     case CellKind::kInfinite:
       throw FileError(infinite_message(csv.where(column), text), kFiniteHint);
     case CellKind::kText:
-      first_text_ = in_quotes(text);
-      first_text_place_ = csv.where(column);
+      note_first_text(text, csv.where(column));
       return turn_into_text_among_numbers();
   }
 }
@@ -82,10 +83,7 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
                                     kTooManyHint));
   }
   if (cell.kind == CellKind::kText) {
-    if (different_texts_++ == 0) {
-      first_text_ = in_quotes(text);
-      first_text_place_ = csv.where(column);
-    }
+    if (different_texts_++ == 0) note_first_text(text, csv.where(column));
   } else {
     ++different_numbers_;
     if (cell.kind == CellKind::kInfinite && infinite_.empty())
@@ -97,7 +95,16 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
   if (different_texts_ == 0 && !role_.categorical) return turn_into_numbers();
   if (different_numbers_ > 0 && !role_.categorical) return turn_into_text_among_numbers();
   const std::string most = "more than " + std::to_string(max_categories()) + " different ";
-  turn_into_text(most + "texts", FileError(csv.where(column) + ": " + most + "categories", kTooManyHint));
+  const std::string formatted = formatted_reason();
+  turn_into_text(most + "texts" + (formatted.empty() ? "" : "; " + formatted),
+                 FileError(csv.where(column) + ": " + most + "categories",
+                           formatted.empty() ? std::string(kTooManyHint) : formatted));
+}
+
+void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
+  first_text_ = in_quotes(text);
+  first_text_place_ = std::move(place);
+  formatted_number_ = is_formatted_number(text);
 }
 
 std::size_t ColumnBuilder::max_categories() const {
@@ -116,14 +123,24 @@ void ColumnBuilder::turn_into_numbers() {
   state_ = State::kNumbers;
 }
 
+const char* ColumnBuilder::hint_for_first_text() const {
+  return formatted_number_ ? kPlainHint : kMissingHint;
+}
+
 std::string ColumnBuilder::mixed_reason() const {
-  return first_text_ + " among numbers (" + first_text_place_ + "): " + kMissingHint;
+  return first_text_ + " among numbers (" + first_text_place_ + "): " + hint_for_first_text();
+}
+
+// Nothing but numbers, none of them plain.
+std::string ColumnBuilder::formatted_reason() const {
+  if (different_numbers_ > 0 || !std::ranges::all_of(dictionary_.texts(), is_formatted_number)) return {};
+  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + kPlainHint;
 }
 
 void ColumnBuilder::turn_into_text_among_numbers() {
   turn_into_text(mixed_reason(),
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
-                           kMissingHint));
+                           hint_for_first_text()));
 }
 
 void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
@@ -194,7 +211,7 @@ void ColumnBuilder::finish_texts(Column& column) {
     column.distinct = 2;
     return categorize(column, std::move(*categories));
   }
-  if (different_numbers_ > 0) column.note = mixed_reason();
+  column.note = different_numbers_ > 0 ? mixed_reason() : formatted_reason();
   if (role_.target || !nearly_all_different(texts.size(), present))
     return categorize(column, text_categories(texts));
   column.type.kind = ColumnKind::kText;

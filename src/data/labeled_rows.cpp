@@ -102,8 +102,9 @@ Task task_of(const Table& table, const TableDataOptions& options) {
     if (column.type.kind == ColumnKind::kNumeric) continue;
     throw UsageError(place_of(table, name) + ": a regression's target is numeric, and this column is " +
                          std::string(to_text(column.type.kind)),
-                     options.targets.size() > 1 ? "name one target for a classification"
-                                                : "leave out --task regression to predict its classes");
+                     !column.note.empty()         ? column.note
+                     : options.targets.size() > 1 ? "name one target for a classification"
+                                                  : "leave out --task regression to predict its classes");
   }
   return task;
 }
@@ -133,7 +134,9 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   if (classes == labeled.rows.size())
     throw DataError(place_of(table, type.name) + ": every one of " + std::to_string(classes) +
                         " rows is a class of its own",
-                    "is it the right target? Numbers are predicted with --task regression");
+                    table.column(type.name).note.empty()
+                        ? "is it the right target? Numbers are predicted with --task regression"
+                        : table.column(type.name).note);
   const auto single = static_cast<std::size_t>(std::ranges::count(counts, 1u));
   if (single > 0) {
     const auto first = static_cast<std::size_t>(std::ranges::find(counts, 1u) - counts.begin());
@@ -228,6 +231,9 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
                         (options.targets.size() > 1 ? " and the other targets" : ""),
                     "is it the right target? At least two rows are needed");
   if (task == Task::kClassification) {
+    const Column& target = table.column(options.targets.front());
+    if (!target.note.empty())
+      labeled.notes.push_back("column " + quote(target.type.name) + " taken as classes: " + target.note);
     check_classes(table, labeled);
   } else {
     check_values(table, options, labeled);

@@ -29,7 +29,8 @@ app::RunIdentity identity(const std::filesystem::path& folder, const std::string
   return {.folder = RunFolder{folder},
           .network = MultilayerPerceptron{{{.fan_in = 3, .fan_out = 2}}},
           .config = name,
-          .fingerprint = name};
+          .fingerprint = name,
+          .folds = "folds of " + name};
 }
 
 TrainingState state_at(std::uint64_t step) {
@@ -122,6 +123,7 @@ TEST(RunSaver, AfterACrashBetweenAnyTwoCallsTheRunCanGoOn) {
           continue;
         }
         EXPECT_EQ(content.at("config.toml"), "a run");
+        EXPECT_EQ(content.at("folds.csv"), "folds of a run");
         const auto newest = newest_in(after.path());
         EXPECT_TRUE(newest.checkpoint.state.step == step || newest.checkpoint.state.step + 1 == step);
         // metrics.csv is whole or not there, and tells of no epoch that the run has not seen.
@@ -190,7 +192,12 @@ TEST(RunSaver, AnEarlierRunIsReplacedWithTheFirstSaveAndLeavesNothingToMistake) 
   EXPECT_EQ(read_bytes(old_run.folder.config()), "the new run");
   EXPECT_FALSE(std::filesystem::exists(old_run.folder.previous_checkpoint()));
   EXPECT_FALSE(std::filesystem::exists(old_run.folder.model()));
-  EXPECT_EQ(entries(folder.path()), 3u);  // config, checkpoint, metrics
+  EXPECT_EQ(read_bytes(old_run.folder.folds()), "folds of the new run");
+  EXPECT_EQ(entries(folder.path()), 4u);  // config, folds, checkpoint, metrics
+  auto without_folds = identity(folder.path(), "one more");
+  without_folds.folds.clear();
+  RunSaver(without_folds, nullptr, files).save(state_at(1));
+  EXPECT_EQ(entries(folder.path()), 3u);
 }
 
 TEST(CheckpointEvery, ReadsEpochsAndTimes) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "mlp/model.h"
 #include "sandbox.h"
 
 namespace mlp::app_test {
@@ -175,6 +176,85 @@ TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
   const auto other = train({"--resume", "first"});
   EXPECT_NE(other.exit_code, 0);
   expect_error_message(other.err);
+}
+
+TEST_F(Tables, AnOptionThatMakesAnotherRunIsNamed) {
+  write("cars.csv", colours(100));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2", "--ignore", "colour"}).exit_code, 0);
+  const auto refused = [&](const Arguments& changed, const std::string& difference) {
+    Arguments arguments = {"--resume", "runs/cars"};
+    arguments.insert(arguments.end(), changed.begin(), changed.end());
+    const auto result = train(arguments);
+    EXPECT_EQ(result.exit_code, 2);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("runs/cars: " + difference + " in the checkpoint\n"), std::string::npos)
+        << result.err;
+  };
+  refused({"--scaling", "robust"}, "scaling is robust, but standard");
+  refused({"--na", "0.5"}, "na is 0.5, but not given");
+  refused({"--test-fraction", "0.5", "--categorical", "x"},
+          "categorical is x, but not given in the checkpoint; test-fraction is 0.5, but 0.2");
+  EXPECT_EQ(train({"--resume", "runs/cars", "--ignore", "colour"}).exit_code, 0) << "the same";
+}
+
+TEST_F(Tables, FoldsOfACutRunAreNotComputedAgain) {
+  write("cars.csv", colours(100));
+  const Arguments options = {"cars.csv", "--target", "y", "--folds", "3", "--epochs", "4", "--json"};
+  const auto whole = train(options);
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const auto folds = only_json(whole.out)["folds"];
+  EXPECT_EQ(folds["count"], 3);
+  const std::string csv = content("runs/cars/folds.csv");
+
+  const auto again = train({"--config", "runs/cars/config.toml", "--output", "again", "--json"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(only_json(again.out)["folds"], folds) << "config.toml says how many";
+  const auto progress = [&](const Arguments& more) {
+    Arguments arguments = {"train", "--resume", "runs/cars", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  const auto resumed = progress({});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(only_json(resumed.out)["folds"], folds);
+  EXPECT_EQ(resumed.err.find("fold 1/3"), std::string::npos) << resumed.err;
+  EXPECT_EQ(content("runs/cars/folds.csv"), csv);
+  // Others are, and so are those that are lost.
+  const auto more = progress({"--folds", "4"});
+  EXPECT_EQ(only_json(more.out)["folds"]["count"], 4);
+  EXPECT_NE(more.err.find("fold 1/4"), std::string::npos) << more.err;
+  std::filesystem::remove(path("runs/cars/folds.csv"));
+  EXPECT_EQ(only_json(progress({}).out)["folds"], folds);
+  EXPECT_EQ(content("runs/cars/folds.csv"), csv);
+  // A run without folds does not show those of the run before it.
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(path("runs/cars/folds.csv")));
+}
+
+TEST_F(Tables, AModelCarriesAsManyTrainingRowsAsAskedFor) {
+  write("cars.csv", colours(100));
+  for (const int examples : {0, 3}) {
+    const auto result =
+        train({"cars.csv", "--target", "y", "--epochs", "1", "--examples", std::to_string(examples)});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(load_model(path("runs/cars/model.safetensors")).examples.inputs.rows(),
+              static_cast<std::size_t>(examples));
+    EXPECT_NE(content("runs/cars/config.toml").find("examples = " + std::to_string(examples) + "\n"),
+              std::string::npos);
+  }
+  EXPECT_EQ(train({"cars.csv", "--target", "y", "--examples", "-1"}).exit_code, 2);
+}
+
+TEST_F(Tables, NumbersWithAFormatAreTold) {
+  std::string text = "a;price\n";
+  for (int i = 0; i < 40; ++i) text += std::to_string(i) + ";" + std::to_string(i % 8) + ",5\n";
+  write("prices.csv", text);
+  const auto classes = run({"train", "prices.csv", "--target", "price", "--epochs", "1"});
+  EXPECT_NE(classes.err.find("column 'price' taken as classes: '0,5'\n"), std::string::npos)
+      << classes.err;
+  const auto refused = run({"train", "prices.csv", "--target", "price", "--task", "regression"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("write numbers plainly, like 1234.5"), std::string::npos) << refused.err;
 }
 
 TEST_F(Tables, OneOptionOfAConfigCanBeReplaced) {

@@ -12,6 +12,7 @@
 #include "data/cell.h"
 #include "data/chunked_vector.h"
 #include "data/dictionary.h"
+#include "data/formatted_number.h"
 #include "data/numbers.h"
 
 namespace mlp {
@@ -31,6 +32,26 @@ TEST(ParseDouble, TakesWholeTextsOnly) {
   for (const char* text : {"", "-", "+", ".", "-.", "1,5", "1 ", " 1", "1.5.2", "1-2", "--1", "+-1", "0x10",
                            "1e", "e5", "1f", "1d5", "1_000", "\xEF\xBC\x91"})
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
+}
+
+TEST(FormattedNumber, IsANumberOnceItsFormatIsUndone) {
+  for (const char* text :
+       {"12,5", "-0,25", "+1,5", "1,234", "1.234.567", "1.234,50", "1,234.50", "1'234.5", "1 234",
+        "1\xC2\xA0"
+        "234,5",
+        "1\xE2\x80\xAF"
+        "234",
+        "$12", "$1,200.00", "-$5", "$-5", "5 \xE2\x82\xAC",
+        "\xC2\xA3"
+        "7.5",
+        "15%", "3,5 %"})
+    EXPECT_TRUE(is_formatted_number(text)) << text;
+  // Plain numbers are none, nor are dates, times, ranges, versions, names, marks.
+  for (const char* text :
+       {"12",       "12.5",        "-1e3",       "nan",   "",         "$",        "%",    ",",
+        ",5",       "01.02.2024",  "2024-01-02", "12:30", "10-19",    "1.2.3",    "3+",   "A1",
+        "1,23,456", "12345,678.9", "12,",        "1.,",   "1,234,56", "1.234.5x", "--5,5"})
+    EXPECT_FALSE(is_formatted_number(text)) << text;
 }
 
 TEST(ParseDouble, GivesNanAndInfinityForWhatIsNoFiniteNumber) {

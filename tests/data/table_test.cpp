@@ -223,6 +223,30 @@ TEST(Table, ATextAmongNumbersIsNoted) {
   EXPECT_NE(few.column("x").note.find("'3+' among numbers"), std::string::npos);
 }
 
+TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
+  const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
+  const std::string plainly = "write numbers plainly, like 1234.5, to have them taken as numbers";
+  const auto price = [](const std::string& text, const TableOptions& options = {}) {
+    return read(text, options).column("price");
+  };
+  const std::string few = "a;price\n1;12,5\n2;13,0\n3;12,5\n4;1.200,0\n";
+  EXPECT_EQ(price(few).type.kind, ColumnKind::kCategorical);
+  EXPECT_EQ(price(few).note, "'12,5'" + place + " and the others are numbers with a format: " + plainly);
+  EXPECT_EQ(price(few, {.targets = {"price"}}).note, price(few).note);
+  EXPECT_EQ(price(few, {.categorical = {"price"}}).note, "");
+  // Whole numbers need no comma.
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note, "'12,5' among numbers" + place + ": " + plainly);
+  // One that is something else, and they are texts like any others.
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note, "");
+  EXPECT_EQ(price("a;price\n1;01.02.2024\n2;02.02.2024\n").note, "");
+  const auto many = make({"a", "price"}, 1200, [](std::size_t row, std::size_t column) {
+    return column == 0 ? "x" : "$" + std::to_string(row) + ".5";
+  });
+  EXPECT_EQ(price(many).type.kind, ColumnKind::kText);
+  EXPECT_EQ(price(many).note, "more than 1000 different texts; '$0.5'" + place +
+                                  " and the others are numbers with a format: " + plainly);
+}
+
 TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
   const RandomStream random(7, RandomPurpose::kTest);
   for (const std::size_t distinct : {5u, 900u, 1100u}) {
