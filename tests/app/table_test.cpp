@@ -320,7 +320,7 @@ TEST_F(Tables, WhatCannotBeLearnedIsRefusedInOneMessage) {
       {"an infinite cell", "a,y\n1,2\ninf,3\n3,4\n", {}, "line 3"},
       {"no such target", "a,b\n1,2\n2,3\n", {}, "no column 'y'"},
       {"no UTF-8", "a,y\n1,2\n\xff,3\n", {}, "UTF-8"},
-      {"zero bytes", std::string("a,y\n1,2\n\0,3\n", 13), {}, "zero byte"},
+      {"zero bytes", std::string("a,y\n1,2\n\0,3\n", 12), {}, "zero byte"},
       {"a quote never closed", "a,y\n\"1,2\n2,3\n", {}, "quote"},
       {"more folds than rows", "a,y\n1,2\n2,3\n3,5\n4,6\n5,8\n", {"--folds", "7"}, "7 folds"},
       {"a weight below zero", "a,w,y\n1,1,2\n2,-1,3\n3,1,5\n", {"--sample-weight", "w"}, "'w'"},

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 #include "core/random.h"
 #include "files/safetensors.h"
@@ -14,6 +15,7 @@
 namespace mlp {
 namespace {
 
+using namespace std::string_view_literals;
 using nlohmann::json;
 using testing_support::read_bytes;
 using testing_support::TemporaryFolder;
@@ -104,7 +106,8 @@ TEST(Differential, BothRefuseTheSameDamagedFiles) {
   const std::string good =
       testing_support::safetensors_bytes(header, "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c");
   // What is likely to make another header that is nearly right, or text that is nearly JSON or UTF-8.
-  const std::string interesting("0123456789-+.eE\"\\{}[],: \t\n\0tfnul\xc3\xa9\xed\xa0\xef\xbb\xbf", 45);
+  constexpr std::string_view interesting =
+      "0123456789-+.eE\"\\{}[],: \t\n\0tfnul\xc3\xa9\xed\xa0\xef\xbb\xbf"sv;
   for (std::uint64_t round = 0; round < 6000; ++round) {
     const RandomStream random(11, RandomPurpose::kTest, 0, round);
     std::string bytes = good;
