@@ -178,12 +178,13 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
   const auto moved =
       run({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"});
   EXPECT_EQ(moved.exit_code, 0) << moved.err;
-  expect_error_of({"train", "--resume", "runs/a"}, 1, "a/images: cannot be opened");
+  expect_error_of({"train", "--resume", "runs/a"}, 1,
+                  "mlp train --resume runs/a --images FILE --labels FILE");
   auto changed = content("moved/images");
   changed.back() = static_cast<char>(changed.back() + 1);
   write("moved/images", changed);
   expect_error_of({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"},
-                  2, "the data's content is ");
+                  2, "cannot resume runs/a: moved is not what the run began with\n");
 }
 
 TEST_F(Files, WhatIsWrongIsNamed) {
