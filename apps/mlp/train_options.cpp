@@ -37,7 +37,9 @@ std::string recipes_help() {
       "            --optimizer 'adamw(weight_decay=0.3)' --learning-rate 0.005\n"
       "            --schedule one_cycle --epochs 100 --batch-size 32 --validation 0.1;\n"
       "            fewer epochs and larger batches from 10,000 rows on\n"
-      "  arrays    as mnist for classes, as friedman for numbers to predict\n";
+      "  arrays    as mnist for classes, with --batch-size 32 below 10,000 rows and 128\n"
+      "            below 50,000; as friedman for numbers to predict, with a table's\n"
+      "            batches and epochs\n";
   return text;
 }
 

@@ -221,6 +221,26 @@ TEST_F(Files, WhatIsWrongIsNamed) {
   EXPECT_FALSE(exists("runs")) << "nothing is made before the data are read";
 }
 
+TEST_F(Files, BatchesAndEpochsGoByTheNumberOfRows) {
+  const auto batch_of = [&](int rows, const Arguments& more = {}) {
+    write("rows.npy", npy("|u1", "(" + std::to_string(rows) + ", 4)", images(rows)));
+    write("labels.npy", npy("|u1", "(" + std::to_string(rows) + ",)", labels(rows)));
+    Arguments arguments = {"train",         "--images", "rows.npy",      "--labels",   "labels.npy",
+                           "--test-images", "rows.npy", "--test-labels", "labels.npy", "--output",
+                           "run",           "--quiet",  "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json(arguments)["batch_size"].get<int>();
+  };
+  const Arguments once = {"--epochs", "1"};
+  EXPECT_EQ(batch_of(9'999, once), 32);
+  EXPECT_EQ(batch_of(10'000, once), 128);
+  EXPECT_EQ(batch_of(50'000, once), 256);
+  EXPECT_EQ(batch_of(200), 32);
+  EXPECT_NE(content("run/config.toml").find("\nepochs = 30\n"), std::string::npos);
+  EXPECT_EQ(batch_of(20'000, {"--task", "regression"}), 64);
+  EXPECT_NE(content("run/config.toml").find("\nepochs = 50\n"), std::string::npos);
+}
+
 TEST_F(Files, EvaluateAsksWhereTheDataAre) {
   write_idx_pair("a");
   json(quick({"--images", "a/images", "--labels", "a/labels.gz"}));
