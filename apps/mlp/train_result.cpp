@@ -105,20 +105,20 @@ std::string introduction(const Run& run) {
 }
 
 std::string overfitting_note(const Run& run, const Trained& trained) {
-  constexpr double kClearly = 1.1;
-  constexpr std::size_t kFewRows = 100;
   const History& history = trained.history();
-  if (trained.stopped != StopReason::kFinished || run.settings.early_stopping > 0 || history.empty())
+  if (trained.stopped != StopReason::kFinished || run.settings.early_stopping > 0 || history.empty() ||
+      run.validation_rows() == 0) {
     return "";
+  }
+  // By chance alone the mean of N squared normal errors varies by sqrt(2 / N) of itself.
+  const double chance = 2 * std::sqrt(2.0 / static_cast<double>(run.validation_rows()));
   const auto& best = *std::ranges::min_element(history, {}, &EpochRecord::validation_loss);
-  const double growth = history.back().validation_loss / best.validation_loss;
-  if (!(growth > kClearly) || !std::isfinite(growth)) return "";
-  const std::size_t rows = run.validation_rows();
+  const double growth = history.back().validation_loss / best.validation_loss - 1;
+  if (!(growth > std::max(0.1, chance)) || !std::isfinite(growth)) return "";
   return "the validation loss was lowest after epoch " + with_thousands(best.epoch) + " and ended " +
-         (growth < 2 ? fixed(100 * (growth - 1), 0) + "% higher"
-                     : significant(growth, 2) + " times as high") +
-         (rows < kFewRows ? "; with " + counted(rows, "row") + " that may be chance, else" : ":") +
-         " try --early-stopping 10, more dropout or a smaller network";
+         (growth < 1 ? fixed(100 * growth, 0) + "% higher" : significant(growth + 1, 2) + " times as high") +
+         ": try --early-stopping 10" +
+         (run.network.depth() > 1 ? ", more dropout or a smaller network" : " or --weight-decay 0.1");
 }
 
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
