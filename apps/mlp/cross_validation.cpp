@@ -12,6 +12,7 @@
 #include "mlp/split.h"
 #include "mlp/table.h"
 #include "option_value.h"
+#include "scores.h"
 
 namespace mlp::app {
 namespace {
@@ -78,9 +79,12 @@ void for_each_fold(const Run& run, std::size_t count, const Body& body) {
   }
 }
 
-using NamedScore = std::pair<const char*, double>;
+using NamedScore = std::pair<std::string, double>;
 
-std::vector<NamedScore> scores_of(const Evaluation& evaluation) {
+/// Before a target's name: its RMSE, one of several.
+const std::string kRmseOf = "rmse_";
+
+std::vector<NamedScore> scores_of(const Evaluation& evaluation, const Dataset& tested) {
   if (const auto& classes = evaluation.classification) {
     return {{"accuracy", classes->accuracy},
             {"balanced_accuracy", classes->balanced_accuracy},
@@ -88,13 +92,20 @@ std::vector<NamedScore> scores_of(const Evaluation& evaluation) {
             {"roc_auc", classes->roc_auc},
             {"log_loss", classes->log_loss}};
   }
-  const auto& targets = *evaluation.regression;
-  return {{"rmse", targets.rmse}, {"mae", targets.mae}, {"r2", targets.r2}};
+  const auto& all = *evaluation.regression;
+  if (all.targets.size() == 1) return {{"rmse", all.rmse}, {"mae", all.mae}, {"r2", all.r2}};
+  // Targets have units of their own; only R2 can be averaged over them.
+  std::vector<NamedScore> scores = {{"r2", all.r2}};
+  for (std::size_t target = 0; target < all.targets.size(); ++target) {
+    scores.emplace_back(kRmseOf + target_name(tested, target), all.targets[target].rmse);
+  }
+  return scores;
 }
 
 std::string title_of(const std::string& name) {
   if (name == "rmse" || name == "mae") return name == "rmse" ? "RMSE" : "MAE";
   if (name == "r2") return "R2";
+  if (name.starts_with(kRmseOf)) return "RMSE of " + one_line(name.substr(kRmseOf.size()));
   if (name == "roc_auc") return "ROC AUC";
   if (name == "macro_f1") return "macro F1";
   std::string title = name;
@@ -126,7 +137,7 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
         train(network_for(run.settings, split.train), split.train, run.options, &observer);
     if (interrupt_signal() != 0) throw Interrupted{};
     const Evaluation evaluation = evaluate(trained, split.test, run.prediction());
-    const auto scores = scores_of(evaluation);
+    const auto scores = scores_of(evaluation, split.test);
     result.rows.push_back(evaluation.rows);
     result.scores.resize(scores.size());
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -134,9 +145,12 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
       result.scores[i].values.push_back(scores[i].second);
     }
     if (!quiet) {
+      const auto text = [&](const NamedScore& score) {
+        return title_of(score.first) + " " + score_text(score.first, score.second);
+      };
+      const bool several_targets = split.test.task() == Task::kRegression && split.test.outputs() > 1;
       print_error("fold " + std::to_string(result.rows.size()) + "/" + std::to_string(count) + "  " +
-                  title_of(scores[0].first) + " " + score_text(scores[0].first, scores[0].second) + ", " +
-                  title_of(scores[1].first) + " " + score_text(scores[1].first, scores[1].second) + "  (" +
+                  text(scores[0]) + (several_targets ? "" : ", " + text(scores[1])) + "  (" +
                   counted(evaluation.rows, "row") + ")\n");
     }
   });

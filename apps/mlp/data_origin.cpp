@@ -117,6 +117,11 @@ bool is_data_key(const std::string& key) {
          key == "no-header";
 }
 
+bool names_files(const std::string& key) {
+  return key == "dataset" || key == "images" || key == "labels" || key == "test-images" ||
+         key == "test-labels";
+}
+
 DataOrigin data_origin(const DataArguments& arguments) {
   if (arguments.test_labels && !arguments.test_images) {
     throw UsageError("--test-labels without --test-images", "give both");
@@ -175,6 +180,27 @@ std::string name_of(const DataOrigin& origin) {
       (files.labels.empty() ? files.images.stem() : files.images.parent_path().filename()).string();
   if (name.empty()) name = "images";
   return is_known_data(name) ? name + "-files" : name;
+}
+
+std::string files_text(const DataOrigin& origin) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) return table->file.filename().string();
+  const auto* data = std::get_if<ImageData>(&origin);
+  return data != nullptr && data->files.labels.empty() ? data->files.images.filename().string()
+                                                       : name_of(origin);
+}
+
+std::optional<std::filesystem::path> missing_file(const DataOrigin& origin) {
+  std::vector<std::filesystem::path> files;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) files = {table->file, table->test};
+  if (const auto* data = std::get_if<ImageData>(&origin)) {
+    const auto& [images, labels, test_images, test_labels] = data->files;
+    files = {images, labels, test_images, test_labels};
+  }
+  std::error_code error;
+  for (const auto& file : files) {
+    if (!file.empty() && !std::filesystem::exists(file, error)) return file;
+  }
+  return std::nullopt;
 }
 
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }

@@ -21,6 +21,8 @@ struct DataArguments {
 
 /// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
 bool is_data_key(const std::string& key);
+/// Those of them that say which data, not how they are read: a name or files.
+bool names_files(const std::string& key);
 
 /// Whether `name` is that of a set mlp knows, not a file's.
 bool is_known_data(const std::string& name);
@@ -43,6 +45,12 @@ DataOrigin data_origin_in(const std::filesystem::path& config);
 /// Of the data set; of one file its name without ending, of several that of their folder. Never that of a
 /// known set for files.
 std::string name_of(const DataOrigin& origin);
+
+/// What a message calls the data by: "cars.csv", "mnist".
+std::string files_text(const DataOrigin& origin);
+
+/// A file of the data that is not where it was said to be; nothing where all are there.
+std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
 
 /// Whether the number of inputs, classes and targets is known only once the data are read.
 bool is_file(const DataOrigin& origin);

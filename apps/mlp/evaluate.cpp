@@ -1,4 +1,6 @@
 // mlp evaluate: the test metrics of a saved model.
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "commands.h"
@@ -7,10 +9,10 @@
 #include "evaluation.h"
 #include "format.h"
 #include "mlp/error.h"
+#include "mlp/split.h"
 #include "option_value.h"
 #include "progress.h"
 #include "run_folder.h"
-#include "scores.h"
 #include "target.h"
 #include "threads.h"
 
@@ -38,12 +40,6 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
   }
 }
 
-/// Of each class or target.
-std::string each_score(const Evaluation& evaluation, const Dataset& dataset, const Style& style) {
-  return evaluation.classification ? class_table(*evaluation.classification, dataset, style)
-                                   : target_table(*evaluation.regression, dataset, style);
-}
-
 /// What is tested on, under what name.
 struct TestData {
   std::string name;
@@ -64,7 +60,14 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
                          " that says where they are",
                      "name the data: --images FILE --labels FILE, or --data NAME");
   }
-  return data_origin_in(config);
+  DataOrigin origin = data_origin_in(config);
+  if (const auto file = missing_file(origin)) {
+    throw FileError("the data that " + name + " was trained on are not there: no file " + file->string(),
+                    std::holds_alternative<TableOrigin>(origin)
+                        ? "name a table to test on: --data FILE.csv"
+                        : "name the data: --images FILE --labels FILE, or --data FILE.npz");
+  }
+  return origin;
 }
 
 /// --data FILE: all its rows.
@@ -91,6 +94,11 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
       return {.name = *arguments.data, .split = {.train = {}, .test = table_for(model, arguments)}};
     }
     DataOrigin origin = origin_of(arguments, model, path);
+    if (model.preprocessing && !std::holds_alternative<TableOrigin>(origin)) {
+      // Before anything is downloaded.
+      throw UsageError("the model takes a table's columns, and " + name_of(origin) + " is no table",
+                       "evaluate it on a table like the one it was trained on: --data FILE.csv");
+    }
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
@@ -110,6 +118,52 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   return data;
 }
 
+/// What the model should be better than: learned from its own training rows, where they are at hand or the
+/// model knows their mean.
+ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
+                          const DataSplit& split) {
+  const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
+  if (own && split.train.rows() > 0) {
+    return constant_answer(split.train,
+                           validation_split(split.train, validation_of(path), model.record.seed).training);
+  }
+  if (model.task() == Task::kRegression && !model.target_scaling.identity()) {
+    return {.means = model.target_scaling.shift};
+  }
+  ConstantAnswer answer = constant_answer(split.test);
+  answer.of_tested_rows = true;
+  return answer;
+}
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(a, error) || !std::filesystem::is_regular_file(b, error))
+    return false;
+  if (std::filesystem::equivalent(a, b, error)) return true;
+  return std::filesystem::file_size(a, error) == std::filesystem::file_size(b, error) &&
+         bytes_of(a) == bytes_of(b);
+}
+
+/// Whether all rows of the file that the run beside the model was trained on are tested on.
+bool tests_training_rows(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
+  const auto& file = arguments.images ? arguments.images : arguments.data;
+  const bool all_rows =
+      arguments.images ? std::filesystem::path(*file).extension() != ".npz" : model.preprocessing.has_value();
+  const auto config = RunFolder{path.parent_path()}.config();
+  if (!file || !all_rows || !std::filesystem::exists(config)) return false;
+  for (const auto& [key, values, is_array, line] : read_config(config)) {
+    if (key == (arguments.images ? "images" : "dataset") && !values.empty()) {
+      return same_content(*file, values.front());
+    }
+  }
+  return false;
+}
+
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
@@ -124,7 +178,13 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
-  const TestResult result = test(model, dataset, split, options);
+  const TestResult result = test(model, dataset, split, answer_for(arguments, model, path, split), options);
+  std::vector<std::string> notes;
+  if (tests_training_rows(arguments, model, path)) {
+    notes.push_back("the model was trained on most of these rows; leave out " +
+                    std::string(arguments.images ? "--images and --labels" : "--data") +
+                    " to test it on new ones alone");
+  }
 
   if (arguments.json) {
     nlohmann::ordered_json document;
@@ -136,13 +196,15 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
     document["loss"] = to_string(model.loss);
     document["seed"] = model.record.seed;
     add_to(document, result, split.test);
+    document["notes"] = notes;
     print(to_text(document));
   } else {
     const Style style = style_of(kStdout, environment);
-    const std::string scores = each_score(result.evaluation, split.test, style);
+    const std::string scores = each_score(result, split.test, style);
     print(path.string() + " on " + dataset + "\n" + field("network", network_text(model.network)) +
-          test_fields(result, split.test.unit, style) + (scores.empty() ? "" : "\n" + scores));
+          test_fields(result, split.test, style) + (scores.empty() ? "" : "\n" + scores));
   }
+  for (const auto& note : notes) print_error("mlp: note: " + note + "\n");
   return 0;
 }
 

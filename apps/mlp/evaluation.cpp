@@ -85,8 +85,10 @@ double report_total_loss(const Model& model, const DataSplit& split, const Predi
 }
 
 TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
-                const PredictionOptions& options) {
-  TestResult result{.evaluation = evaluate(model, split.test, options), .report_total_loss = std::nullopt};
+                const ConstantAnswer& answer, const PredictionOptions& options) {
+  TestResult result{.evaluation = evaluate(model, split.test, options),
+                    .report_total_loss = std::nullopt,
+                    .baseline = baseline(answer, split.test)};
   if (dataset == "mpg") result.report_total_loss = report_total_loss(model, split, options);
   return result;
 }
@@ -100,6 +102,7 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
     document["test_macro_f1"] = number(classes->macro_f1);
     document["test_roc_auc"] = number(classes->roc_auc);
     document["test_log_loss"] = number(classes->log_loss);
+    if (result.baseline) document["baseline_accuracy"] = number(result.baseline->accuracy);
     document["test_classes"] = classes_json(*classes, dataset);
     document["test_confusion"] = confusion_json(*classes);
   }
@@ -108,7 +111,8 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
     document["test_rmse"] = number(targets->rmse);
     document["test_mae"] = number(targets->mae);
     document["test_r2"] = number(targets->r2);
-    document["test_targets"] = targets_json(*targets, dataset);
+    if (result.baseline) document["baseline_rmse"] = number(result.baseline->regression.rmse);
+    document["test_targets"] = targets_json(*targets, result.baseline, dataset);
   }
   if (result.report_total_loss) document["report_total_loss"] = number(*result.report_total_loss);
   if (!dataset.unit.empty()) document["unit"] = dataset.unit;
@@ -125,29 +129,71 @@ std::string field(const std::string& label, const std::string& value) {
   return text;
 }
 
-std::string test_fields(const TestResult& result, const std::string& unit, const Style& style) {
+namespace {
+
+/// The line below the scores, and a sentence where the model is no better.
+std::string baseline_fields(const Baseline& baseline, const std::string& score, bool better) {
+  return field("baseline", score + " (" + baseline.answer + ")") +
+         (better ? "" : field("", "no better than " + baseline.answer));
+}
+
+std::string class_fields(const TestResult& result, const Style& style) {
   const auto& evaluation = result.evaluation;
-  std::string lines;
-  if (const auto& classes = evaluation.classification) {
-    const auto right =
-        static_cast<std::uint64_t>(std::llround(classes->accuracy * static_cast<double>(evaluation.rows)));
-    lines +=
-        field("test", style.bold + "accuracy " + percent(classes->accuracy) + style.off + " (" +
-                          with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
-                          " wrong), loss " + significant(evaluation.loss));
-    for (const auto& part : flow(more_scores(*classes, evaluation.loss), ", ", kColumns - kLabelWidth - 2)) {
-      lines += line("", part);
-    }
+  const auto& classes = *evaluation.classification;
+  const auto right =
+      static_cast<std::uint64_t>(std::llround(classes.accuracy * static_cast<double>(evaluation.rows)));
+  std::string lines =
+      field("test", style.bold + "accuracy " + percent(classes.accuracy) + style.off + " (" +
+                        with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
+                        " wrong), loss " + significant(evaluation.loss));
+  for (const auto& part : flow(more_scores(classes, evaluation.loss), ", ", kColumns - kLabelWidth - 2)) {
+    lines += line("", part);
   }
-  if (const auto& targets = evaluation.regression) {
-    const std::string suffix = unit.empty() ? "" : " " + unit;
-    lines += field(
-        "test",
-        style.bold + "RMSE " + significant(targets->rmse) + suffix + style.off + ", MAE " +
-            significant(targets->mae) + suffix + ", MSE " + significant(targets->mse) +
-            (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " + fixed(targets->r2, 4) +
-            style.off +
-            (targets->targets.size() > 1 ? ", over " + counted(targets->targets.size(), "target") : ""));
+  if (const auto& baseline = result.baseline) {
+    lines += baseline_fields(*baseline, "accuracy " + percent(baseline->accuracy),
+                             classes.accuracy > baseline->accuracy);
+  }
+  return lines;
+}
+
+std::string target_fields(const TestResult& result, const std::string& unit, const Style& style) {
+  const auto& targets = *result.evaluation.regression;
+  const std::string suffix = unit.empty() ? "" : " " + unit;
+  std::string lines = field("test", style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off +
+                                        ", MAE " + significant(targets.mae) + suffix + ", MSE " +
+                                        significant(targets.mse) + (unit.empty() ? "" : " " + unit + "^2") +
+                                        ", " + style.bold + "R2 " + fixed(targets.r2, 4) + style.off);
+  if (const auto& baseline = result.baseline) {
+    lines += baseline_fields(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix,
+                             targets.rmse < baseline->regression.rmse);
+  }
+  return lines;
+}
+
+/// R2 alone has no unit.
+std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
+  const auto& targets = *result.evaluation.regression;
+  std::string lines = field("test", style.bold + "R2 " + fixed(targets.r2, 4) + style.off + " (mean of " +
+                                        counted(targets.targets.size(), "target") + ")");
+  if (!result.baseline) return lines;
+  std::string worse;
+  for (std::size_t target = 0; target < targets.targets.size(); ++target) {
+    if (targets.targets[target].rmse < result.baseline->regression.targets[target].rmse) continue;
+    worse += (worse.empty() ? "" : ", ") + target_name(dataset, target);
+  }
+  if (!worse.empty())
+    lines += field("", "no better than " + result.baseline->answer + ": " + one_line(worse));
+  return lines;
+}
+
+}  // namespace
+
+std::string test_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
+  std::string lines;
+  if (result.evaluation.classification) lines += class_fields(result, style);
+  if (const auto& targets = result.evaluation.regression) {
+    lines += targets->targets.size() > 1 ? fields_of_several_targets(result, dataset, style)
+                                         : target_fields(result, dataset.unit, style);
   }
   if (result.report_total_loss) {
     lines +=
@@ -156,6 +202,12 @@ std::string test_fields(const TestResult& result, const std::string& unit, const
                             "through all rows)");
   }
   return lines;
+}
+
+std::string each_score(const TestResult& result, const Dataset& dataset, const Style& style) {
+  const auto& [rows, loss, classes, targets] = result.evaluation;
+  return classes ? class_table(*classes, dataset, style)
+                 : target_table(*targets, result.baseline, dataset, style);
 }
 
 }  // namespace mlp::app

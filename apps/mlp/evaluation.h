@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "baseline.h"
 #include "mlp/data.h"
 #include "mlp/train.h"
 #include "terminal.h"
@@ -30,11 +31,12 @@ double report_total_loss(const Model& model, const DataSplit& split, const Predi
 struct TestResult {
   Evaluation evaluation;
   std::optional<double> report_total_loss;  ///< for mpg
+  std::optional<Baseline> baseline = {};    ///< what any model should be better than
 };
 
-/// `dataset` is the name the data was loaded by.
+/// `dataset` is the name the data was loaded by, `answer` what a model is to be better than.
 TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
-                const PredictionOptions& options);
+                const ConstantAnswer& answer, const PredictionOptions& options);
 
 /// Adds the test_... keys of docs/cli.md, and the unit; `dataset` is what was tested on.
 void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset);
@@ -42,7 +44,10 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
 /// "  label       value", the value aligned; field() breaks it at spaces to fit 80 columns.
 std::string line(const std::string& label, const std::string& value);
 std::string field(const std::string& label, const std::string& value);
-/// The metrics over all classes or targets, in a few lines.
-std::string test_fields(const TestResult& result, const std::string& unit, const Style& style);
+/// The metrics over all classes or targets, and what they are worth, in a few lines. Targets' units may
+/// differ: of several there is a table, each_score().
+std::string test_fields(const TestResult& result, const Dataset& dataset, const Style& style);
+/// A table with a line for each class or target; empty where there is only one target.
+std::string each_score(const TestResult& result, const Dataset& dataset, const Style& style);
 
 }  // namespace mlp::app

@@ -41,14 +41,27 @@ std::string counted(std::uint64_t count, const std::string& noun) {
   return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string significant(double value, int digits) {
-  if (std::isnan(value)) return "-";
-  std::string text = print_to_string("%#.*g", digits, value);  // '#' keeps zeros at the end
+namespace {
+
+/// `text`, a number that %g has rounded; from 1,000 to a thousand millions as counts are written.
+std::string readable(std::string text) {
   if (text.ends_with('.')) text.pop_back();
-  return text;
+  const double value = std::abs(std::strtod(text.c_str(), nullptr));
+  const bool whole = text.find('.') == std::string::npos || text.find('e') != std::string::npos;
+  if (!whole || !(value >= 1000.0 && value < 1e9)) return text;
+  return (text.front() == '-' ? "-" : "") + with_thousands(static_cast<std::uint64_t>(std::llround(value)));
 }
 
-std::string compact(double value) { return std::isnan(value) ? "-" : print_to_string("%.6g", value); }
+}  // namespace
+
+std::string significant(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  return readable(print_to_string("%#.*g", digits, value));  // '#' keeps zeros at the end
+}
+
+std::string compact(double value) {
+  return std::isnan(value) ? "-" : readable(print_to_string("%.6g", value));
+}
 
 std::string fixed(double value, int decimals) {
   return std::isnan(value) ? "-" : print_to_string("%.*f", decimals, value);

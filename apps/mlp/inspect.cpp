@@ -63,6 +63,14 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// Of a table the columns it was asked for, be they numbers or classes.
+std::vector<std::string> target_names(const Model& model) {
+  if (!model.preprocessing) return model.target_names;
+  std::vector<std::string> names;
+  for (const auto& target : model.preprocessing->targets) names.push_back(target.name);
+  return names;
+}
+
 std::string to_json(const Model& model, const std::filesystem::path& path,
                     const std::optional<Verification>& verification) {
   const auto& record = model.record;
@@ -87,7 +95,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
   document["target_scaling"] = {{"shift", model.target_scaling.shift}, {"scale", model.target_scaling.scale}};
   document["feature_names"] = model.feature_names;
   document["class_names"] = model.class_names;
-  document["target_names"] = model.target_names;
+  document["target_names"] = target_names(model);
   document["unit"] = model.unit;
   document["trained"] = {{"dataset", record.dataset},
                          {"optimizer", record.optimizer},
@@ -158,9 +166,10 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   text += table(rows, 3, style) + "\n";
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
-  text += field("trained", "on " + record.dataset + ", " + with_thousands(record.training_rows) + " rows, " +
-                               counted(record.epochs, "epoch") + " (" + counted(record.steps, "step") +
-                               ") in " + duration(record.seconds) + ", seed " + std::to_string(record.seed));
+  text += field("trained", "on " + (record.dataset.empty() ? "" : record.dataset + ", ") +
+                               counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") +
+                               " (" + counted(record.steps, "step") + ") in " + duration(record.seconds) +
+                               ", seed " + std::to_string(record.seed));
   text += field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " + record.schedule +
                           ", batches of " + with_thousands(record.batch_size) +
                           (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
@@ -181,8 +190,9 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                                          " of a table"
                                    : scaling_text(model.input_scaling)));
   if (model.task() == Task::kClassification) {
-    text +=
-        field("outputs", std::to_string(model.class_names.size()) + " classes: " + joined(model.class_names));
+    text += field("outputs", std::to_string(model.class_names.size()) + " classes" +
+                                 (model.preprocessing ? " of " + joined(target_names(model)) : "") + ": " +
+                                 joined(model.class_names));
   } else {
     text +=
         field("outputs", joined(model.target_names) + (model.unit.empty() ? "" : " [" + model.unit + "]") +

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "config_file.h"
+#include "format.h"
 #include "mlp/error.h"
 #include "mlp/report.h"
 #include "run_folder.h"
@@ -39,6 +40,7 @@ std::string label_of(const std::string& folder, const std::vector<std::string>& 
 int run_plot(const Arguments& arguments) {
   std::vector<LossCurve> curves;
   std::string loss;
+  bool losses_differ = false;
   for (const auto& path : arguments.folders) {
     const RunFolder folder{path};
     if (!std::filesystem::exists(folder.metrics())) {
@@ -47,7 +49,8 @@ int run_plot(const Arguments& arguments) {
     }
     curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders)));
     const std::string own_loss = loss_of(folder);
-    loss = curves.size() == 1 || loss == own_loss ? own_loss : "loss";
+    losses_differ = losses_differ || (curves.size() > 1 && own_loss != loss);
+    loss = losses_differ ? "loss" : own_loss;
   }
 
   std::vector<std::filesystem::path> files;
@@ -66,6 +69,17 @@ int run_plot(const Arguments& arguments) {
   const std::string title = curves.size() == 1 ? curves[0].label : "";
   if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
   for (const auto& file : files) print(file.string() + "\n");
+  if (losses_differ) {
+    print_error("mlp: note: these runs minimised different losses, whose heights cannot be compared\n");
+  }
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (curves[i].train_loss != curves[j].train_loss) continue;
+      print_error("mlp: note: " + one_line(curves[i].label) + " has the same losses as " +
+                  one_line(curves[j].label) + "; one curve hides the other\n");
+      break;
+    }
+  }
   return 0;
 }
 

@@ -97,9 +97,13 @@ std::string bar(double fraction, std::size_t width, bool utf8) {
   return text;
 }
 
-TrainingProgress::TrainingProgress(ProgressMode mode, bool utf8, std::uint64_t rows, Task task,
-                                   std::string unit)
-    : mode_(mode), utf8_(utf8), rows_(rows), task_(task), unit_(std::move(unit)) {}
+TrainingProgress::TrainingProgress(ProgressMode mode, bool utf8, std::uint64_t rows, const Dataset& data)
+    : mode_(mode),
+      utf8_(utf8),
+      rows_(rows),
+      task_(data.task()),
+      several_targets_(task_ == Task::kRegression && data.outputs() > 1),
+      unit_(data.unit) {}
 
 void TrainingProgress::step(const StepProgress& progress) {
   epochs_ = progress.epochs;
@@ -123,8 +127,7 @@ std::string TrainingProgress::live_line(const StepProgress& progress) const {
 
   std::vector<Part> parts;
   parts.push_back({"loss " + significant(progress.mean_loss), 3});
-  if (!std::isnan(last_.validation_metric))
-    parts.push_back({"validation " + metric(last_.validation_metric), 2});
+  if (has_metric(last_)) parts.push_back({"validation " + metric(last_.validation_metric), 2});
   if (elapsed > 0.2) {
     parts.push_back({rate(epochs_per_second * static_cast<double>(rows_)) + " samples/s", 1});
     parts.push_back(
@@ -156,8 +159,12 @@ void TrainingProgress::print_epoch(const EpochRecord& record) {
   number.insert(0, total.size() - std::min(total.size(), number.size()), ' ');
   std::string line = "epoch " + number + "/" + total + "  loss " + significant(record.train_loss);
   if (!std::isnan(record.validation_loss)) line += "  validation loss " + significant(record.validation_loss);
-  if (!std::isnan(record.validation_metric)) line += ", " + metric(record.validation_metric);
+  if (has_metric(record)) line += ", " + metric(record.validation_metric);
   print_error(line + "  " + rate(record.samples_per_second) + " samples/s\n");
+}
+
+bool TrainingProgress::has_metric(const EpochRecord& record) const {
+  return !several_targets_ && !std::isnan(record.validation_metric);
 }
 
 std::string TrainingProgress::metric(double value) const {

@@ -35,9 +35,8 @@ std::string bar(double fraction, std::size_t width, bool utf8);
 /// The progress of a training run.
 class TrainingProgress {
  public:
-  /// `rows`: training rows of an epoch. `metric`: what EpochRecord::validation_metric is, "accuracy" or
-  /// "rmse"; `unit` follows its value.
-  TrainingProgress(ProgressMode mode, bool utf8, std::uint64_t rows, Task task, std::string unit);
+  /// `rows`: training rows of an epoch. `data`: what they are rows of.
+  TrainingProgress(ProgressMode mode, bool utf8, std::uint64_t rows, const Dataset& data);
 
   void step(const StepProgress& progress);
   void epoch(const EpochRecord& record, std::uint64_t epochs);
@@ -47,12 +46,14 @@ class TrainingProgress {
  private:
   void print_epoch(const EpochRecord& record);
   std::string live_line(const StepProgress& progress) const;
+  bool has_metric(const EpochRecord& record) const;
   std::string metric(double value) const;
 
   ProgressMode mode_;
   bool utf8_;
   std::uint64_t rows_;
   Task task_;
+  bool several_targets_;  ///< whose RMSE has no unit, and says nothing
   std::string unit_;
   LiveLine line_;
   LiveLine::Clock::time_point start_ = LiveLine::Clock::now();

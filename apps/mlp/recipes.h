@@ -32,7 +32,7 @@ Recipe recipe_for_table(const std::string& name, const Dataset& dataset);
 inline constexpr double kTableValidation = 0.1;
 
 /// For images, or other rows of numbers, from files: MNIST's for classes and Friedman's for numbers to
-/// predict, with as many outputs as the data set asks for.
+/// predict, with as many outputs as the data set asks for, batches and epochs by the number of rows.
 Recipe recipe_for_images(const std::string& name, const Dataset& dataset);
 
 }  // namespace mlp::app

@@ -28,7 +28,7 @@ std::string now() {
 std::vector<ReportFact> data_facts(const Run& run) {
   const Dataset& data = run.data.train;
   std::vector<ReportFact> facts{{"data set", run.settings.dataset}, {"read from", run.data.origin}};
-  facts.push_back({"training rows", with_thousands(run.training_rows)});
+  facts.push_back({"training rows", with_thousands(run.training_rows.size())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
   if (data.image.height > 0) {

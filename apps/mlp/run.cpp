@@ -2,6 +2,7 @@
 
 #include "config_file.h"
 #include "cross_validation.h"
+#include "earlier_run.h"
 #include "evaluation.h"
 #include "format.h"
 #include "interrupt.h"
@@ -22,7 +23,7 @@ namespace {
 /// Fills in what --config or --resume bring along.
 void complete(CLI::App& train, TrainArguments& arguments) {
   if (!arguments.resume) {
-    if (arguments.config) apply_config(train, *arguments.config);
+    if (arguments.config) apply_config(train, *arguments.config, ConfigUse::kAnyRun);
     return;
   }
   if (arguments.config) {
@@ -41,8 +42,20 @@ void complete(CLI::App& train, TrainArguments& arguments) {
         "cannot resume " + *arguments.resume + ": there is no " + folder.checkpoint().string(),
         "without it the run can only be trained anew: mlp train --config " + folder.config().string());
   }
-  apply_config(train, folder.config());
+  apply_config(train, folder.config(), ConfigUse::kSameRun);
   arguments.output = arguments.resume;
+}
+
+/// Data of a resumed run that have moved can be named anew.
+void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& arguments) {
+  const auto file = missing_file(origin);
+  if (!arguments.resume || !file) return;
+  const std::string command = "if it has moved: mlp train --resume " + *arguments.resume;
+  const auto* table = std::get_if<TableOrigin>(&origin);
+  throw FileError("cannot resume " + *arguments.resume + ": there is no file " + file->string(),
+                  command + (table == nullptr       ? " --images FILE --labels FILE"
+                             : *file == table->test ? " --test FILE.csv"
+                                                    : " FILE.csv"));
 }
 
 DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
@@ -83,15 +96,21 @@ std::string config_text(const Settings& settings, const RunFolder& folder, const
   return text;
 }
 
-/// Where the run in the folder is; nothing where it was stopped before its first checkpoint.
-std::optional<NewestCheckpoint> matching_checkpoint(const Run& run) {
+/// Where the run in the folder is; nothing where it was stopped before its first checkpoint. `named_anew`:
+/// its data, on the command line.
+std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_anew) {
   if (!run.folder.has_checkpoint()) return std::nullopt;
   auto newest = load_newest_checkpoint(run.folder.checkpoint());
   const Checkpoint& checkpoint = newest.checkpoint;
   const std::string problem = "cannot resume " + run.folder.path.string() + ": ";
   if (checkpoint.fingerprint != run.fingerprint) {
-    throw UsageError(problem + difference(run.fingerprint, checkpoint.fingerprint),
-                     "leave out what differs, or train anew into another --output");
+    const auto [text, options_differ] =
+        difference(run.fingerprint, checkpoint.fingerprint,
+                   files_text(run.settings.data) +
+                       (named_anew ? " is not what the run began with" : " has changed since the run began"));
+    throw UsageError(problem + text, options_differ
+                                         ? "leave out what differs, or train anew into another --output"
+                                         : "train anew into another --output");
   }
   if (checkpoint.network != run.network) {
     throw DataError(problem + "its checkpoint holds another network, " + network_text(checkpoint.network),
@@ -110,9 +129,11 @@ Recipe recipe_of(const DataOrigin& origin, const std::optional<DataSplit>& data)
 }  // namespace
 
 Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment) {
+  const bool names_data = arguments.data.dataset || arguments.data.images;
   complete(train, arguments);
   const DataOrigin origin = data_origin(arguments.data);
   const std::string name = name_of(origin);
+  check_files_of_resumed(origin, arguments);
   const Drawing drawing = parse_drawing(arguments, kTableValidation);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   std::optional<DataSplit> read;
@@ -133,11 +154,12 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .data = std::move(data),
           .network = std::move(network),
           .options = {},
-          .training_rows = 0,
+          .training_rows = {},
           .config = config_text(settings, folder, arguments),
           .fingerprint = {},
           .resumed = std::nullopt,
           .folds = std::nullopt,
+          .replaced = arguments.resume ? "" : earlier_run(folder),
           .checkpoint_every = checkpoint_every};
   if (arguments.folds) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
@@ -145,9 +167,9 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;
   run.options.examples = parse_examples(arguments);
-  run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training.size();
+  run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training;
   run.fingerprint = fingerprint(settings, run.data.train);
-  if (arguments.resume) run.resumed = matching_checkpoint(run);
+  if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   return run;
 }
 

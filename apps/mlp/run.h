@@ -22,14 +22,15 @@ struct Run {
   DataSplit data;
   MultilayerPerceptron network;
   TrainingOptions options;
-  std::size_t training_rows = 0;  ///< of data.train; the others are the validation rows
-  std::string config;             ///< what config.toml holds
+  std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
+  std::string config;                        ///< what config.toml holds
   std::string fingerprint;
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
   std::optional<std::size_t> folds;         ///< to cross-validate with
+  std::string replaced;                     ///< the earlier run in the folder, as earlier_run() has it
   CheckpointEvery checkpoint_every;
 
-  std::size_t validation_rows() const { return data.train.rows() - training_rows; }
+  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
 };
 

@@ -58,7 +58,14 @@ std::vector<std::string> RunFolder::files() const {
 }
 
 std::filesystem::path model_file(const std::filesystem::path& given) {
-  const auto file = std::filesystem::is_directory(given) ? RunFolder{given}.model() : given;
+  const RunFolder folder{given};
+  const bool is_folder = std::filesystem::is_directory(given);
+  const auto file = is_folder ? folder.model() : given;
+  if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
+    throw FileError(
+        "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",
+        "go on with it: mlp train --resume " + given.string());
+  }
   if (!std::filesystem::exists(file)) {
     throw FileError("there is no model " + file.string(),
                     "name a run's folder, such as runs/mnist after 'mlp train mnist'");

@@ -17,11 +17,6 @@ constexpr std::size_t kNameColumns = 32;      ///< leaves room for the numbers i
 constexpr std::size_t kTextColumn = 0;
 constexpr std::size_t kGap = 2;
 
-std::string target_name(const Dataset& dataset, std::size_t target) {
-  return target < dataset.target_names.size() ? dataset.target_names[target]
-                                              : "target_" + std::to_string(target);
-}
-
 /// A name from a file, as a cell of a table.
 std::string name_cell(const std::string& name) { return shortened(one_line(name), kNameColumns); }
 
@@ -37,6 +32,11 @@ std::vector<std::size_t> worst_classes(const std::vector<ClassScores>& classes) 
 }
 
 }  // namespace
+
+std::string target_name(const Dataset& dataset, std::size_t target) {
+  return target < dataset.target_names.size() ? dataset.target_names[target]
+                                              : "target_" + std::to_string(target);
+}
 
 std::string class_table(const ClassificationMetrics& metrics, const Dataset& dataset, const Style& style) {
   std::vector<std::size_t> order(metrics.classes.size());
@@ -56,13 +56,16 @@ std::string class_table(const ClassificationMetrics& metrics, const Dataset& dat
   return text + table(rows, kTextColumn, style, kGap);
 }
 
-std::string target_table(const RegressionMetrics& metrics, const Dataset& dataset, const Style& style) {
+std::string target_table(const RegressionMetrics& metrics, const std::optional<Baseline>& baseline,
+                         const Dataset& dataset, const Style& style) {
   if (metrics.targets.size() < 2) return "";
   std::vector<std::vector<std::string>> rows = {{"target", "RMSE", "MAE", "MSE", "R2"}};
+  if (baseline) rows.front().push_back("baseline RMSE");
   for (std::size_t target = 0; target < metrics.targets.size(); ++target) {
     const TargetScores& scores = metrics.targets[target];
     rows.push_back({name_cell(target_name(dataset, target)), significant(scores.rmse),
                     significant(scores.mae), significant(scores.mse), fixed(scores.r2, 4)});
+    if (baseline) rows.back().push_back(significant(baseline->regression.targets[target].rmse));
   }
   return table(rows, kTextColumn, style, kGap);
 }
@@ -90,7 +93,8 @@ nlohmann::ordered_json confusion_json(const ClassificationMetrics& metrics) {
   return rows;
 }
 
-nlohmann::ordered_json targets_json(const RegressionMetrics& metrics, const Dataset& dataset) {
+nlohmann::ordered_json targets_json(const RegressionMetrics& metrics, const std::optional<Baseline>& baseline,
+                                    const Dataset& dataset) {
   auto targets = nlohmann::ordered_json::array();
   for (std::size_t target = 0; target < metrics.targets.size(); ++target) {
     const TargetScores& scores = metrics.targets[target];
@@ -99,6 +103,7 @@ nlohmann::ordered_json targets_json(const RegressionMetrics& metrics, const Data
                        {"rmse", number(scores.rmse)},
                        {"mae", number(scores.mae)},
                        {"r2", number(scores.r2)}});
+    if (baseline) targets.back()["baseline_rmse"] = number(baseline->regression.targets[target].rmse);
   }
   return targets;
 }

@@ -213,7 +213,8 @@ std::string fingerprint(const Settings& settings, const Dataset& dataset) {
          "\nversion = " + toml_string(version()) + "\n";
 }
 
-std::string difference(const std::string& fingerprint, const std::string& in_checkpoint) {
+Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,
+                      const std::string& of_data) {
   // Options come first in a fingerprint. Where one differs, so do the data that it makes: that says no more.
   const auto follows_from_options = [](const std::string& key) {
     return key == "rows" || key == "features" || key == "data";
@@ -223,14 +224,17 @@ std::string difference(const std::string& fingerprint, const std::string& in_che
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
   };
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
-  std::string text;
+  Difference result;
+  bool data_differ = false;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
-    if (!text.empty() && follows_from_options(key)) return;
-    // What the numbers are says more than that there are others.
-    const std::string name = key == "data"      ? "the data's content"
-                             : key == "version" ? "the version of mlp"
-                                                : key;
-    text += (text.empty() ? "" : "; ") + name + " is " + here + ", but " + other + " in the checkpoint";
+    if (follows_from_options(key)) {
+      if (!result.options && !data_differ) result.text = of_data;
+      data_differ = true;
+      return;
+    }
+    result.options = true;
+    result.text += (result.text.empty() ? "" : "; ") + (key == "version" ? "the version of mlp" : key) +
+                   " is " + here + ", but " + other + " in the checkpoint";
   };
   for (const auto& entry : parse_config(fingerprint, "settings")) {
     const std::string value = text_of(entry);
@@ -243,7 +247,7 @@ std::string difference(const std::string& fingerprint, const std::string& in_che
     }
   }
   for (const auto& [key, value] : there) add(key, "not given", value);
-  return text;
+  return result;
 }
 
 }  // namespace mlp::app

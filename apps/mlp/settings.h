@@ -66,7 +66,13 @@ std::string to_toml(const Settings& settings);
 /// Two runs with equal fingerprints are the same run.
 std::string fingerprint(const Settings& settings, const Dataset& dataset);
 
-/// "epochs is 60, but 30 in the checkpoint", for each line in which the two differ.
-std::string difference(const std::string& fingerprint, const std::string& in_checkpoint);
+/// In what two fingerprints differ.
+struct Difference {
+  std::string text;      ///< "epochs is 60, but 30 in the checkpoint", for each line
+  bool options = false;  ///< not the data alone
+};
+/// `of_data`: says that the data differ, where no option does.
+Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,
+                      const std::string& of_data);
 
 }  // namespace mlp::app

@@ -130,8 +130,8 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
     }
   }
 
-  TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8, run.training_rows,
-                            run.data.train.task(), run.data.train.unit);
+  TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8,
+                            run.training_rows.size(), run.data.train);
   const FileLayer files;
   const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
   RunSaver saver({.folder = run.folder,
@@ -144,22 +144,27 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   const Trained trained = train(run.network, run.data.train, run.options, &observer,
                                 resumed ? &resumed->checkpoint.state : nullptr);
   progress.finish();
-  if (!arguments.quiet) print_error("\n");
   if (resumed && resumed->checkpoint.state.step == trained.state.step && interrupt_signal() == 0) {
     print_error("mlp: the run in " + run.folder.path.string() + " had finished; nothing was left to train\n");
   }
+  if (!arguments.quiet) print_error("\n");
 
   saver.save(trained.state);
   saver.save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
-  const TestResult result = test(trained.model, run.settings.dataset, run.data, run.prediction());
+  const TestResult result = test(trained.model, run.settings.dataset, run.data,
+                                 constant_answer(run.data.train, run.training_rows), run.prediction());
   const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
   for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
 
   auto notes = run.data.notes;
+  if (const auto note = overfitting_note(run, trained); !note.empty()) notes.push_back(note);
   notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
-  print(arguments.json ? result_json(run, trained, result, folds, notes)
-                       : result_summary(run, trained, result, folds, style_of(kStdout, environment)));
+  // What the introduction has said is not said again.
+  const auto not_said = arguments.quiet ? run.data.notes : std::vector<std::string>();
+  print(arguments.json
+            ? result_json(run, trained, result, folds, notes)
+            : result_summary(run, trained, result, folds, not_said, style_of(kStdout, environment)));
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
 

@@ -37,7 +37,9 @@ std::string recipes_help() {
       "            --optimizer 'adamw(weight_decay=0.3)' --learning-rate 0.005\n"
       "            --schedule one_cycle --epochs 100 --batch-size 32 --validation 0.1;\n"
       "            fewer epochs and larger batches from 10,000 rows on\n"
-      "  arrays    as mnist for classes, as friedman for numbers to predict\n";
+      "  arrays    as mnist for classes, with --batch-size 32 below 10,000 rows and 128\n"
+      "            below 50,000; as friedman for numbers to predict, with a table's\n"
+      "            batches and epochs\n";
   return text;
 }
 
@@ -168,12 +170,12 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   return parser;
 }
 
-void apply_config(CLI::App& train, const std::filesystem::path& path) {
+void apply_config(CLI::App& train, const std::filesystem::path& path, ConfigUse use) {
   const auto given = [&](const char* name) { return train.get_option(name)->count() > 0; };
-  // Data named on the command line are other data altogether.
-  const bool other_data = given("dataset") || given("--images");
+  const bool names_data = given("dataset") || given("--images");
   const auto replaced = [&](const std::string& key) {
-    return (other_data && is_data_key(key)) || (key == "test" && given("--test-fraction")) ||
+    const bool with_data = use == ConfigUse::kAnyRun ? is_data_key(key) : names_files(key);
+    return (names_data && with_data) || (key == "test" && given("--test-fraction")) ||
            (key == "test-fraction" && given("--test"));
   };
   for (const auto& [key, values, is_array, line] : read_config(path)) {

@@ -1,5 +1,9 @@
 #include "train_result.h"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "format.h"
 #include "precision.h"
 
@@ -39,6 +43,21 @@ FinalLosses losses_of(const Trained& trained) {
   return {trained.model.record.train_loss, trained.model.record.validation_loss};
 }
 
+/// What a table's network predicts; other data have no name for it, or one that says nothing new.
+std::string target_field(const Dataset& data) {
+  constexpr std::size_t kMostNames = 8;
+  if (!data.preprocessing) return "";
+  const auto& targets = data.preprocessing->targets;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(targets.size(), kMostNames); ++i) {
+    names += (i == 0 ? "" : ", ") + one_line(targets[i].name);
+  }
+  if (targets.size() > kMostNames) names += " and " + with_thousands(targets.size() - kMostNames) + " more";
+  if (data.task() == Task::kClassification)
+    names += ", " + with_thousands(data.class_names.size()) + " classes";
+  return field(targets.size() == 1 ? "target" : "targets", names);
+}
+
 std::string network_field(const Run& run) {
   return field("network",
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
@@ -69,19 +88,37 @@ std::string epochs_text(const Run& run, const Trained& trained) {
 
 std::string introduction(const Run& run) {
   const auto& settings = run.settings;
-  std::string rows = with_thousands(run.training_rows) + " rows to train on, ";
+  std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
   std::string text = field("data", settings.dataset + ", " + rows + with_thousands(run.data.test.rows()) +
                                        " to test (" + run.data.origin + ")");
   for (const auto& note : run.data.notes) text += field("", note);
-  text += network_field(run);
+  text += target_field(run.data.train) + network_field(run);
   text += field("training",
                 to_string(settings.loss) + ", " + to_string(settings.optimizer) + " at " +
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
                     with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
+  if (!run.replaced.empty()) text += field("replaces", run.replaced);
   if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state));
   return text;
+}
+
+std::string overfitting_note(const Run& run, const Trained& trained) {
+  const History& history = trained.history();
+  if (trained.stopped != StopReason::kFinished || run.settings.early_stopping > 0 || history.empty() ||
+      run.validation_rows() == 0) {
+    return "";
+  }
+  // By chance alone the mean of N squared normal errors varies by sqrt(2 / N) of itself.
+  const double chance = 2 * std::sqrt(2.0 / static_cast<double>(run.validation_rows()));
+  const auto& best = *std::ranges::min_element(history, {}, &EpochRecord::validation_loss);
+  const double growth = history.back().validation_loss / best.validation_loss - 1;
+  if (!(growth > std::max(0.1, chance)) || !std::isfinite(growth)) return "";
+  return "the validation loss was lowest after epoch " + with_thousands(best.epoch) + " and ended " +
+         (growth < 1 ? fixed(100 * growth, 0) + "% higher" : significant(growth + 1, 2) + " times as high") +
+         ": try --early-stopping 10" +
+         (run.network.depth() > 1 ? ", more dropout or a smaller network" : " or --weight-decay 0.1");
 }
 
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
@@ -103,7 +140,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
   document["sparse_inputs"] = trained.sparse_inputs;
-  document["train_rows"] = run.training_rows;
+  document["train_rows"] = run.training_rows.size();
   document["validation_rows"] = run.validation_rows();
   document["stopped"] = name_of(trained.stopped);
   document["epochs"] = trained.state.epoch;
@@ -122,22 +159,34 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
 }
 
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, const Style& style) {
+                           const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes,
+                           const Style& style) {
   const std::string folder = run.folder.path.string();
   const FinalLosses losses = losses_of(trained);
+  const bool trained_now = !run.resumed || run.resumed->checkpoint.state.step != trained.state.step;
 
-  std::string text = style.bold + run.settings.dataset + style.off + "\n" + network_field(run);
-  text += field("training", epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) +
-                                ", " + rate(samples_per_second(trained.history())) + " samples/s on " +
-                                counted(static_cast<std::uint64_t>(trained.threads), "thread"));
+  std::string text = style.bold + run.settings.dataset + style.off + "\n";
+  std::string label = "data";
+  for (const auto& note : notes) text += field(std::exchange(label, ""), note);
+  text += target_field(run.data.train) + network_field(run);
+  text +=
+      field("training",
+            epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) + ", " +
+                rate(samples_per_second(trained.history())) + " samples/s" +
+                (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""));
   if (!trained.history().empty()) {
     text += field("loss",
                   "training " + significant(losses.training) +
                       (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
                       " (" + to_string(run.settings.loss) + ")");
+    if (const auto note = overfitting_note(run, trained); !note.empty()) text += field("", note);
   }
-  text += test_fields(test, run.data.test.unit, style);
+  text += test_fields(test, run.data.test, style);
   if (folds) text += folds_field(*folds, style);
+  if (test.evaluation.regression) {
+    const std::string scores = each_score(test, run.data.test, style);
+    if (!scores.empty()) text += "\n" + scores + "\n";
+  }
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;

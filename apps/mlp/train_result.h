@@ -15,10 +15,15 @@ std::string epochs_text(const Run& run, const Trained& trained);
 
 std::string introduction(const Run& run);
 
+/// That the network has learned its rows by heart: the validation loss ended above its least, by a tenth and
+/// by more than chance explains. Empty where it did not, or where early stopping saw to it.
+std::string overfitting_note(const Run& run, const Trained& trained);
+
 /// `notes`: what a user should know beside the numbers.
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, const Style& style);
+                           const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes,
+                           const Style& style);
 
 }  // namespace mlp::app

@@ -1,11 +1,24 @@
 #include "training/scaling.h"
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
 namespace mlp {
 
 namespace {
+
+/// What 8-bit inputs are divided by: 255, or the greatest of them where that is so small that they were never
+/// meant to fill eight bits. Photographs leave this at once.
+float greatest_byte(const Matrix<std::uint8_t>& values, std::span<const std::uint32_t> rows) {
+  constexpr std::uint8_t kSmall = 16;
+  std::uint8_t greatest = 0;
+  for (const std::uint32_t row : rows) {
+    for (const std::uint8_t value : values.row(row)) greatest = std::max(greatest, value);
+    if (greatest > kSmall) return 255.0f;
+  }
+  return greatest == 0 ? 255.0f : static_cast<float>(greatest);
+}
 
 /// Mean and (population) standard deviation by column, in two passes in double: exact enough for any offset.
 AffineScaling standardization(const Matrix<float>& values, std::span<const std::uint32_t> rows) {
@@ -35,7 +48,7 @@ AffineScaling input_scaling_of(const Inputs& inputs, std::span<const std::uint32
   return std::visit(
       [&]<class T>(const Matrix<T>& values) -> AffineScaling {
         if constexpr (std::is_same_v<T, std::uint8_t>) {
-          return {.shift = {0.0f}, .scale = {1.0f / 255.0f}};
+          return {.shift = {0.0f}, .scale = {1.0f / greatest_byte(values, rows)}};
         } else {
           return standardization(values, rows);
         }

@@ -9,7 +9,8 @@
 
 namespace mlp {
 
-/// 8-bit inputs: to [0, 1], x / 255. Float inputs: each column to mean 0 and standard deviation 1 over
+/// 8-bit inputs: to [0, 1], x / 255, or x / m where no row of `rows` holds more than a small m (0 and 1, 0 to
+/// 16). Float inputs: each column to mean 0 and standard deviation 1 over
 /// `rows`; a column that is constant there is only shifted.
 AffineScaling input_scaling_of(const Inputs& inputs, std::span<const std::uint32_t> rows);
 

@@ -139,6 +139,33 @@ TEST_F(Commands, PlotDrawsOneRunOrSeveral) {
   EXPECT_EQ(run({"plot", "runs/friedman", "--output", "both.gif"}).exit_code, 2);
 }
 
+TEST_F(Commands, PlotSaysWhatCannotBeCompared) {
+  if (!exists("runs/friedman/loss.svg")) {
+    std::puts("gnuplot is not installed: nothing to test");
+    return;
+  }
+  ASSERT_EQ(run(quick_training({"--output", "other", "--seed", "8"})).exit_code, 0);
+  EXPECT_EQ(run({"plot", "runs/friedman", "other"}).err, "");
+  ASSERT_EQ(run(quick_training({"--output", "huber", "--loss", "huber"})).exit_code, 0);
+  const auto losses = run({"plot", "other", "huber", "runs/friedman"});
+  EXPECT_EQ(losses.exit_code, 0);
+  EXPECT_NE(losses.err.find("different losses"), std::string::npos) << losses.err;
+  EXPECT_EQ(losses.err.find("hides"), std::string::npos) << losses.err;
+  std::filesystem::copy(path("other"), path("copy"));
+  EXPECT_EQ(run({"plot", "other", "runs/friedman", "copy"}).err,
+            "mlp: note: copy has the same losses as other; one curve hides the other\n");
+}
+
+TEST_F(Commands, ARunWithoutAModelYetIsToldApart) {
+  std::filesystem::remove(path("runs/friedman/model.safetensors"));
+  for (const std::string command : {"inspect", "evaluate", "predict"}) {
+    const auto result = run({command, "runs/friedman"});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.err.find("the run in runs/friedman was not finished"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("mlp train --resume runs/friedman\n"), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(Commands, InspectShowsLayersAndTraining) {
   const auto text = run({"inspect", "runs/friedman"});
   ASSERT_EQ(text.exit_code, 0) << text.err;
@@ -162,6 +189,16 @@ TEST_F(Commands, InspectShowsLayersAndTraining) {
   EXPECT_EQ(json["trained"]["dataset"], "friedman");
   EXPECT_EQ(json["trained"]["epochs"], 20);
   EXPECT_EQ(json["trained"]["seed"], 7);
+}
+
+TEST_F(Commands, InspectOfAModelOfNamelessData) {
+  Model model = load_model(path("runs/friedman/model.safetensors"));
+  model.record.dataset.clear();
+  save_model(model, path("nameless.safetensors"));
+  const auto text = run({"inspect", "nameless.safetensors"}).out;
+  EXPECT_NE(text.find("trained     on " + std::to_string(model.record.training_rows / 1000) + ","),
+            std::string::npos)
+      << text;
 }
 
 using Data = Sandbox;

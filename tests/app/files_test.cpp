@@ -178,12 +178,13 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
   const auto moved =
       run({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"});
   EXPECT_EQ(moved.exit_code, 0) << moved.err;
-  expect_error_of({"train", "--resume", "runs/a"}, 1, "a/images: cannot be opened");
+  expect_error_of({"train", "--resume", "runs/a"}, 1,
+                  "mlp train --resume runs/a --images FILE --labels FILE");
   auto changed = content("moved/images");
   changed.back() = static_cast<char>(changed.back() + 1);
   write("moved/images", changed);
   expect_error_of({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"},
-                  2, "the data's content is ");
+                  2, "cannot resume runs/a: moved is not what the run began with\n");
 }
 
 TEST_F(Files, WhatIsWrongIsNamed) {
@@ -218,6 +219,26 @@ TEST_F(Files, WhatIsWrongIsNamed) {
   expect_error_of({"train", "--images", "/dev/zero", "--labels", "/dev/zero"}, 1, "/dev/zero");
   expect_error_of({"train", "--images", ".", "--labels", "."}, 1, "is a directory");
   EXPECT_FALSE(exists("runs")) << "nothing is made before the data are read";
+}
+
+TEST_F(Files, BatchesAndEpochsGoByTheNumberOfRows) {
+  const auto batch_of = [&](int rows, const Arguments& more = {}) {
+    write("rows.npy", npy("|u1", "(" + std::to_string(rows) + ", 4)", images(rows)));
+    write("labels.npy", npy("|u1", "(" + std::to_string(rows) + ",)", labels(rows)));
+    Arguments arguments = {"train",         "--images", "rows.npy",      "--labels",   "labels.npy",
+                           "--test-images", "rows.npy", "--test-labels", "labels.npy", "--output",
+                           "run",           "--quiet",  "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json(arguments)["batch_size"].get<int>();
+  };
+  const Arguments once = {"--epochs", "1"};
+  EXPECT_EQ(batch_of(9'999, once), 32);
+  EXPECT_EQ(batch_of(10'000, once), 128);
+  EXPECT_EQ(batch_of(50'000, once), 256);
+  EXPECT_EQ(batch_of(200), 32);
+  EXPECT_NE(content("run/config.toml").find("\nepochs = 30\n"), std::string::npos);
+  EXPECT_EQ(batch_of(20'000, {"--task", "regression"}), 64);
+  EXPECT_NE(content("run/config.toml").find("\nepochs = 50\n"), std::string::npos);
 }
 
 TEST_F(Files, EvaluateAsksWhereTheDataAre) {

@@ -169,8 +169,17 @@ TEST_F(Interrupt, ResumeRefusesOtherDataOfTheSameShape) {
   const auto result = run(again);
   EXPECT_EQ(result.exit_code, 2);
   expect_error_message(result.err);
-  EXPECT_NE(result.err.find("the data's content is "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("runs/mpg: mpg has changed since the run began\n"), std::string::npos)
+      << result.err;
   EXPECT_EQ(result.err.find(';'), std::string::npos) << "nothing else differs: " << result.err;
+}
+
+TEST_F(Interrupt, AFinishedRunDoesNotSayWhoTrainedIt) {
+  const auto trained = run(quick_training());
+  EXPECT_NE(trained.out.find(" samples/s on 1 thread\n"), std::string::npos) << trained.out;
+  const auto result = run({"train", "--resume", "runs/friedman", "--threads", "2"});
+  EXPECT_NE(result.err.find("nothing was left to train\n\n"), std::string::npos) << result.err;
+  EXPECT_NE(result.out.find(" samples/s\n"), std::string::npos) << result.out;
 }
 
 TEST_F(Interrupt, ResumeRefusesACheckpointOfAnotherVersion) {

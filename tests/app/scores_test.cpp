@@ -100,7 +100,7 @@ TEST(Scores, TheSummaryCountsWhatIsWrongForAnyNumberOfClasses) {
     for (const auto& scores : made.result.evaluation.classification->classes) {
       wrong += scores.support - static_cast<std::uint64_t>(std::lround(scores.recall * 3));
     }
-    const auto lines = lines_of(test_fields(made.result, "", {}));
+    const auto lines = lines_of(test_fields(made.result, made.dataset, {}));
     EXPECT_NE(
         lines.at(0).find("(" + with_thousands(wrong) + " of " + with_thousands(3 * classes) + " wrong)"),
         std::string::npos)
@@ -118,7 +118,7 @@ TEST(Scores, LogLossAndRocAucOnlyWhereTheySaySomething) {
   metrics.macro_f1 = metrics.roc_auc = 1.0;
   metrics.log_loss = 0.12341;
   made.result.evaluation.loss = 0.12342;
-  const auto second = [&] { return lines_of(test_fields(made.result, "", {})).at(1); };
+  const auto second = [&] { return lines_of(test_fields(made.result, made.dataset, {})).at(1); };
   EXPECT_EQ(second(), "              balanced 100.00%, macro F1 1.0000, ROC AUC 1.0000");
   made.result.evaluation.loss = 0.2;
   EXPECT_EQ(second(), "              balanced 100.00%, macro F1 1.0000, ROC AUC 1.0000, log loss 0.1234");
@@ -130,14 +130,13 @@ TEST(Scores, ALineForEachTargetWhereThereAreSeveral) {
   const Matrix<float> targets(2, 2, {0, 10, 2, 30});
   Dataset dataset{.targets = targets, .target_names = {"height"}};
   const auto metrics = regression_metrics(Matrix<float>(2, 2, {1, 10, 2, 20}), targets);
-  EXPECT_EQ(target_table(metrics, dataset, {}),
+  EXPECT_EQ(target_table(metrics, {}, dataset, {}),
             "  target      RMSE     MAE     MSE      R2\n"
             "  height    0.7071  0.5000  0.5000  0.5000\n"
             "  target_1   7.071   5.000   50.00  0.5000\n");
   const TestResult result{.evaluation = {.rows = 2, .classification = {}, .regression = metrics},
                           .report_total_loss = {}};
-  EXPECT_EQ(test_fields(result, "", {}),
-            "  test        RMSE 5.025, MAE 2.750, MSE 25.25, R2 0.5000, over 2 targets\n");
+  EXPECT_EQ(test_fields(result, dataset, {}), "  test        R2 0.5000 (mean of 2 targets)\n");
   nlohmann::ordered_json document;
   add_to(document, result, dataset);
   ASSERT_EQ(document["test_targets"].size(), 2u);
@@ -148,7 +147,67 @@ TEST(Scores, ALineForEachTargetWhereThereAreSeveral) {
   EXPECT_EQ(document["test_targets"][1]["r2"], 0.5);
 
   const Matrix<float> one(2, 1, {1, 2});
-  EXPECT_EQ(target_table(regression_metrics(one, one), dataset, {}), "");
+  EXPECT_EQ(target_table(regression_metrics(one, one), {}, dataset, {}), "");
+}
+
+TEST(Scores, TheBaselineIsWhatAConstantAnswerReaches) {
+  // Row 3 is not learned from: without it class 1 is the most frequent.
+  Dataset learned{.inputs = Matrix<float>(5, 1), .labels = {1, 0, 1, 0, 2}, .class_names = {"a", "b", "c"}};
+  ConstantAnswer answer = constant_answer(learned, std::vector<std::uint32_t>{0, 1, 2, 4});
+  EXPECT_EQ(answer.label, 1u);
+  const Dataset tested{.inputs = Matrix<float>(4, 1), .labels = {1, 2, 2, 0}, .class_names = {"a", "b", "c"}};
+  EXPECT_EQ(baseline(answer, tested).accuracy, 0.25);
+  EXPECT_EQ(baseline(answer, tested).answer, "always 'b'");
+  answer = constant_answer(tested);
+  answer.of_tested_rows = true;
+  EXPECT_EQ(baseline(answer, tested).answer, "always 'c', their most frequent class");
+
+  learned = {.inputs = Matrix<float>(3, 1), .targets = Matrix<float>(3, 2, {1, 10, 99, 99, 3, 40})};
+  answer = constant_answer(learned, std::vector<std::uint32_t>{0, 2});
+  EXPECT_EQ(answer.means, (std::vector<float>{2, 25}));
+  const Baseline numbers =
+      baseline(answer, {.inputs = Matrix<float>(2, 1), .targets = Matrix<float>(2, 2, {2, 25, 5, 21})});
+  EXPECT_EQ(numbers.answer, "always the mean");
+  EXPECT_DOUBLE_EQ(numbers.regression.targets[0].rmse, std::sqrt(4.5));
+  EXPECT_DOUBLE_EQ(numbers.regression.targets[1].rmse, std::sqrt(8.0));
+}
+
+TEST(Scores, WhatIsNoBetterThanTheBaselineIsToldSo) {
+  Case made = many_classes(2);
+  auto& accuracy = made.result.evaluation.classification->accuracy;
+  made.result.baseline = Baseline{.answer = "always 'x'", .accuracy = 0.75};
+  const auto classes = [&] { return test_fields(made.result, made.dataset, {}); };
+  accuracy = 0.76;
+  EXPECT_NE(classes().find("  baseline    accuracy 75.00% (always 'x')\n"), std::string::npos) << classes();
+  EXPECT_EQ(classes().find("no better"), std::string::npos) << classes();
+  accuracy = 0.75;
+  EXPECT_NE(classes().find("\n              no better than always 'x'\n"), std::string::npos) << classes();
+
+  const Dataset data{.inputs = Matrix<float>(2, 1),
+                     .targets = Matrix<float>(2, 2, {0, 10, 2, 30}),
+                     .target_names = {"height", "depth"}};
+  TestResult result{
+      .evaluation = {.rows = 2,
+                     .classification = {},
+                     .regression = regression_metrics(Matrix<float>(2, 2, {0, 50, 2, 90}), data.targets)},
+      .report_total_loss = {},
+      .baseline = baseline(constant_answer(data), data)};
+  EXPECT_NE(test_fields(result, data, {}).find("no better than always the mean: depth\n"), std::string::npos)
+      << test_fields(result, data, {});
+  const auto table = lines_of(each_score(result, data, {}));
+  ASSERT_EQ(table.size(), 3u);
+  EXPECT_TRUE(table[0].ends_with("  baseline RMSE")) << table[0];
+  EXPECT_TRUE(table[2].ends_with("  10.00")) << table[2];
+
+  const Dataset one{.inputs = Matrix<float>(2, 1), .targets = Matrix<float>(2, 1, {0, 2})};
+  result.evaluation.regression = regression_metrics(Matrix<float>(2, 1, {0, 1}), one.targets);
+  result.baseline = baseline(constant_answer(one), one);
+  EXPECT_NE(test_fields(result, one, {}).find("  baseline    RMSE 1.000 (always the mean)\n"),
+            std::string::npos);
+  EXPECT_EQ(test_fields(result, one, {}).find("no better"), std::string::npos);
+  result.evaluation.regression = regression_metrics(Matrix<float>(2, 1, {2, 1}), one.targets);
+  EXPECT_NE(test_fields(result, one, {}).find("              no better than always the mean\n"),
+            std::string::npos);
 }
 
 TEST(Scores, EveryClassIsInTheJson) {

@@ -197,6 +197,111 @@ TEST_F(Tables, AnOptionThatMakesAnotherRunIsNamed) {
   EXPECT_EQ(train({"--resume", "runs/cars", "--ignore", "colour"}).exit_code, 0) << "the same";
 }
 
+TEST_F(Tables, ATableThatMovedOrChangedIsNamed) {
+  write("cars.csv", colours(100));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--ignore", "colour", "--epochs", "3"}).exit_code, 0);
+  std::filesystem::rename(path("cars.csv"), path("moved.csv"));
+  const auto lost = train({"--resume", "runs/cars"});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_NE(lost.err.find("there is no file " + path("cars.csv").string() + "\n"), std::string::npos)
+      << lost.err;
+  EXPECT_NE(lost.err.find("mlp train --resume runs/cars FILE.csv\n"), std::string::npos) << lost.err;
+  const auto untested = run({"evaluate", "runs/cars"});
+  EXPECT_EQ(untested.exit_code, 1);
+  EXPECT_NE(untested.err.find(path("cars.csv").string()), std::string::npos) << untested.err;
+  EXPECT_NE(untested.err.find("--data FILE.csv"), std::string::npos) << untested.err;
+  // Its target and what is ignored are known.
+  const auto found = train({"--resume", "runs/cars", "moved.csv"});
+  EXPECT_EQ(found.exit_code, 0) << found.err;
+  const auto asked = train({"--resume", "runs/cars", "moved.csv", "--target", "x"});
+  EXPECT_EQ(asked.exit_code, 2);
+  EXPECT_NE(asked.err.find("target is x, but y in the checkpoint"), std::string::npos) << asked.err;
+
+  write("cars.csv", colours(99));
+  const auto changed = train({"--resume", "runs/cars"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_NE(changed.err.find("runs/cars: cars.csv has changed since the run began\n"), std::string::npos)
+      << changed.err;
+  const auto other = train({"--resume", "runs/cars", "cars.csv"});
+  EXPECT_NE(other.err.find("runs/cars: cars.csv is not what the run began with\n"), std::string::npos)
+      << other.err;
+}
+
+TEST_F(Tables, WhatAConstantAnswerReachesStandsBesideTheScores) {
+  write("signs.csv", signs(400));
+  const auto trained = train({"signs.csv", "--target", "answer", "--json"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto json = only_json(trained.out);
+  const double most =
+      std::max(json["test_classes"][0]["rows"].get<double>(), json["test_classes"][1]["rows"].get<double>());
+  EXPECT_DOUBLE_EQ(json["baseline_accuracy"].get<double>(), most / json["test_rows"].get<double>());
+  EXPECT_EQ(only_json(run({"evaluate", "runs/signs", "--json"}).out)["baseline_accuracy"],
+            json["baseline_accuracy"]);
+  // Of another table's classes no training rows are known; a mean the model keeps.
+  write("more.csv", "a;b;answer\n1;2;yes\n1;9;no\n9;1;yes\n");
+  const auto more = run({"evaluate", "runs/signs", "--data", "more.csv"});
+  EXPECT_NE(more.out.find("baseline    accuracy 66.67% (always 'yes', their most frequent class)\n"),
+            std::string::npos)
+      << more.out;
+  write("cars.csv", "x,y\n0,1\n1,3\n2,5\n3,7\n4,9\n5,11\n");
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--validation", "0", "--test", "cars.csv"}).exit_code, 0);
+  write("new.csv", "x,y\n0,1\n1,3\n");  // the mean of the six is 6
+  const auto numbers = only_json(run({"evaluate", "runs/cars", "--data", "new.csv", "--json"}).out);
+  EXPECT_NEAR(numbers["baseline_rmse"].get<double>(), std::sqrt(17.0), 1e-6);
+  EXPECT_EQ(numbers["test_targets"][0]["baseline_rmse"], numbers["baseline_rmse"]);
+}
+
+TEST_F(Tables, TestingOnTheTrainingTableIsTold) {
+  write("cars.csv", colours(100));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2"}).exit_code, 0);
+  write("copy.csv", colours(100));
+  write("new.csv", colours(99));
+  const std::string note = "the model was trained on most of these rows; leave out --data";
+  for (const std::string file : {"cars.csv", "./cars.csv", "copy.csv"}) {
+    const auto told = run({"evaluate", "runs/cars", "--data", file, "--json"});
+    EXPECT_NE(told.err.find("mlp: note: " + note), std::string::npos) << file << ": " << told.err;
+    EXPECT_NE(only_json(told.out)["notes"].dump().find(note), std::string::npos) << told.out;
+  }
+  for (const Arguments& arguments :
+       {Arguments{"evaluate", "runs/cars", "--data", "new.csv"}, Arguments{"evaluate", "runs/cars"}}) {
+    EXPECT_EQ(run(arguments).err, "");
+  }
+}
+
+TEST_F(Tables, ATablesModelIsNotTestedOnAKnownSet) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  const auto result = run({"evaluate", "runs/cars", "--data", "mnist"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("mlp: error: the model takes a table's columns, and mnist is no table"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(Tables, NotesAboutTheDataAreSaidOnceEvenQuietly) {
+  std::string text = "id,x,y\n";
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i) + "," + std::to_string(i % 7) + "," + std::to_string(i % 7 * 2) + "\n";
+  write("cars.csv", text);
+  const std::string note = "column 'id' left out";
+  const auto quiet = train({"cars.csv", "--target", "y", "--epochs", "2"});
+  EXPECT_NE(quiet.out.find(note), std::string::npos) << quiet.out;
+  const auto loud = run({"train", "cars.csv", "--target", "y", "--epochs", "2"});
+  EXPECT_NE(loud.err.find(note), std::string::npos) << loud.err;
+  EXPECT_EQ(loud.out.find(note), std::string::npos) << loud.out;
+}
+
+TEST_F(Tables, TheTargetIsNamed) {
+  write("signs.csv", signs(200));
+  const auto result = run({"train", "signs.csv", "--target", "answer", "--epochs", "2"});
+  for (const auto& text : {result.out, result.err}) {
+    EXPECT_NE(text.find("  target      answer, 2 classes\n"), std::string::npos) << text;
+  }
+  EXPECT_NE(run({"inspect", "runs/signs"}).out.find("2 classes of answer: no, yes"), std::string::npos);
+  EXPECT_EQ(only_json(run({"inspect", "runs/signs", "--json"}).out)["target_names"],
+            nlohmann::json({"answer"}));
+}
+
 TEST_F(Tables, FoldsOfACutRunAreNotComputedAgain) {
   write("cars.csv", colours(100));
   const Arguments options = {"cars.csv", "--target", "y", "--folds", "3", "--epochs", "4", "--json"};
@@ -250,8 +355,7 @@ TEST_F(Tables, NumbersWithAFormatAreTold) {
   for (int i = 0; i < 40; ++i) text += std::to_string(i) + ";" + std::to_string(i % 8) + ",5\n";
   write("prices.csv", text);
   const auto classes = run({"train", "prices.csv", "--target", "price", "--epochs", "1"});
-  EXPECT_NE(classes.err.find("column 'price' taken as classes: '0,5'\n"), std::string::npos)
-      << classes.err;
+  EXPECT_NE(classes.err.find("column 'price' taken as classes: '0,5'\n"), std::string::npos) << classes.err;
   const auto refused = run({"train", "prices.csv", "--target", "price", "--task", "regression"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_NE(refused.err.find("write numbers plainly, like 1234.5"), std::string::npos) << refused.err;
@@ -295,6 +399,17 @@ TEST_F(Tables, SeveralTargetsWeightsAndATestTable) {
   ASSERT_EQ(json["test_targets"].size(), 2u);
   EXPECT_EQ(json["test_targets"][1]["name"], "difference");
   EXPECT_EQ(json["network"][0]["fan_in"], 2) << "the weight is no input";
+  // Units differ: what is averaged has none.
+  const auto shown = run({"train", "--config", "runs/sums/config.toml", "--folds", "2", "--output", "shown"});
+  ASSERT_EQ(shown.exit_code, 0) << shown.err;
+  for (const char* part :
+       {"  targets     sum, difference\n", "  test        R2 0.9", " (mean of 2 targets)\n", "\n  target ",
+        "baseline RMSE\n  sum ", "RMSE of sum ", "RMSE of difference "}) {
+    EXPECT_NE(shown.out.find(part), std::string::npos) << part << "\n" << shown.out;
+  }
+  EXPECT_EQ(shown.err.find("rmse"), std::string::npos) << shown.err;
+  EXPECT_NE(shown.err.find("\nfold 1/2  R2 0.9"), std::string::npos) << shown.err;
+  EXPECT_EQ(lines_of(content("shown/folds.csv"))[0], "fold,rows,r2,rmse_sum,rmse_difference");
   write("new.csv", "a,b\n10,4\n");
   const auto predicted = run({"predict", "runs/sums", "--input", "new.csv"});
   EXPECT_EQ(lines_of(predicted.out).front(), "sum,difference");

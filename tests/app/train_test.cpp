@@ -303,6 +303,56 @@ TEST_F(Train, ANewRunReplacesTheOldOneWhole) {
   EXPECT_NE(content("run/report.html").find("<h1>friedman</h1>"), std::string::npos);
 }
 
+TEST_F(Train, WhatARunReplacesIsSaidBeforeItBegins) {
+  const auto first = run(quick_training());
+  EXPECT_EQ(first.err.find("replaces"), std::string::npos) << first.err;
+  const auto second = run(quick_training());
+  const auto place = second.err.find("  replaces    the run of 20");
+  ASSERT_NE(place, std::string::npos) << second.err;
+  EXPECT_LT(place, second.err.find("epoch 1/4"));
+  EXPECT_NE(second.err.find(" (4 epochs, validation RMSE ", place), std::string::npos) << second.err;
+  EXPECT_EQ(run({"train", "--resume", "runs/friedman"}).err.find("replaces"), std::string::npos);
+  std::filesystem::remove(path("runs/friedman/model.safetensors"));
+  EXPECT_NE(run(quick_training()).err.find(" (4 epochs, not finished)\n"), std::string::npos);
+  write("runs/friedman/metrics.csv", "damaged");
+  const auto damaged = run(quick_training());
+  EXPECT_EQ(damaged.exit_code, 0);
+  EXPECT_NE(damaged.err.find("  replaces    the run of 20"), std::string::npos) << damaged.err;
+}
+
+TEST_F(Train, LearningByHeartIsSaid) {
+  // Noise, few rows, a wide network without dropout.
+  std::string text = "a,b,c,d,y\n";
+  for (long i = 0; i < 120; ++i) {
+    for (const long factor : {7919, 104729, 1299709, 15485863, 32452843}) {
+      text += std::to_string(i * i * factor % 1009) + (factor == 32452843 ? "\n" : ",");
+    }
+  }
+  write("noise.csv", text);
+  const Arguments options = {
+      "train",   "noise.csv", "--target", "y",   "--layers",     "128:relu,128:relu,1:linear",
+      "--quiet", "--json",    "--epochs", "200", "--validation", "0.2"};
+  const auto with = [&](const Arguments& more) {
+    Arguments arguments = options;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return only_json(result.out)["notes"].dump();
+  };
+  const std::string said = "the validation loss was lowest after epoch ";
+  const std::string notes = with({});
+  EXPECT_NE(notes.find(said), std::string::npos) << notes;
+  EXPECT_NE(notes.find("% higher: try --early-stopping 10, more dropout or a smaller network"),
+            std::string::npos)
+      << notes;
+  EXPECT_EQ(with({"--early-stopping", "150"}).find(said), std::string::npos) << "it is watched";
+  EXPECT_EQ(with({"--validation", "0"}).find(said), std::string::npos) << "nobody knows";
+  EXPECT_EQ(with({"--epochs", "1"}).find(said), std::string::npos) << "the last epoch is the best";
+  EXPECT_NE(run({"train", "--config", "runs/noise/config.toml", "--epochs", "200", "--output", "again"})
+                .out.find(said),
+            std::string::npos);
+}
+
 TEST_F(Train, ADivergedRunLeavesTheOldOneWhole) {
   ASSERT_EQ(run(quick_training()).exit_code, 0);
   const std::string model = content("runs/friedman/model.safetensors");

@@ -20,3 +20,10 @@ run(${work}/prefix/bin/mlp --version)
 
 # add_subdirectory and FetchContent: the library alone, without tool, tests, examples and install rules
 run(${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR}/subdirectory -B ${work}/subdirectory)
+
+# which is optimised where no build type is given
+file(READ ${work}/subdirectory/compile_commands.json commands)
+string(JSON first GET ${commands} 0 command)
+if(NOT first MATCHES " -O[23] ")
+  message(FATAL_ERROR "not optimised: ${first}")
+endif()

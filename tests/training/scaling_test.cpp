@@ -43,10 +43,21 @@ TEST(Scaling, ALargeOffsetCostsNoDigits) {
 }
 
 TEST(Scaling, BytesBecomeZeroToOne) {
-  const AffineScaling scaling =
-      input_scaling_of(Matrix<std::uint8_t>(2, 3), std::vector<std::uint32_t>{0, 1});
-  EXPECT_EQ(scaling.apply(0, 2), 0.0f);
-  EXPECT_EQ(scaling.apply(255, 2), 1.0f);
+  Matrix<std::uint8_t> values(3, 3);
+  const auto scaled = [&](std::uint8_t greatest, float value) {
+    values(1, 2) = greatest;
+    const AffineScaling scaling = input_scaling_of(values, std::vector<std::uint32_t>{0, 1});
+    EXPECT_EQ(scaling.apply(0, 2), 0.0f);
+    return scaling.apply(value, 2);
+  };
+  values(2, 0) = 200;  // a row that must not count
+  EXPECT_EQ(scaled(255, 255), 1.0f);
+  EXPECT_EQ(scaled(17, 255), 1.0f) << "dark images are not made bright";
+  EXPECT_EQ(scaled(0, 255), 1.0f);
+  // What never fills eight bits: yes and no, sixteen shades.
+  EXPECT_EQ(scaled(1, 1), 1.0f);
+  EXPECT_EQ(scaled(16, 16), 1.0f);
+  EXPECT_EQ(scaled(16, 4), 0.25f);
 }
 
 TEST(Scaling, InvertUndoesApply) {

@@ -1,0 +1,59 @@
+#include "earlier_run.h"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+#include "format.h"
+#include "mlp/error.h"
+#include "mlp/model.h"
+#include "mlp/report.h"
+
+namespace mlp::app {
+namespace {
+
+/// "2026-11-23 08:52", as clocks show it here.
+std::string local_time(std::filesystem::file_time_type time) {
+  const auto since_epoch = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
+  return text.data();
+}
+
+/// The validation metric of the epoch whose parameters the model has.
+std::string score_of(const Model& model, const History& history) {
+  for (const auto& record : history) {
+    if (record.validation_loss != model.record.validation_loss || std::isnan(record.validation_metric))
+      continue;
+    return model.task() == Task::kClassification
+               ? ", validation accuracy " + percent(record.validation_metric)
+               : ", validation RMSE " + significant(record.validation_metric) +
+                     (model.unit.empty() ? "" : " " + model.unit);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string earlier_run(const RunFolder& folder) {
+  std::error_code error;
+  const auto& newest =
+      std::filesystem::exists(folder.checkpoint(), error) ? folder.checkpoint() : folder.model();
+  const auto time = std::filesystem::last_write_time(newest, error);
+  if (error) return "";
+  const std::string run = "the run of " + local_time(time);
+  try {
+    const History history = read_metrics_csv(folder.metrics());
+    const std::string epochs = " (" + counted(history.size(), "epoch");
+    if (!std::filesystem::exists(folder.model())) return run + epochs + ", not finished)";
+    return run + epochs + score_of(load_model(folder.model()), history) + ")";
+  } catch (const Error&) {
+    return run;
+  }
+}
+
+}  // namespace mlp::app
