@@ -88,11 +88,6 @@ std::string number_head(const std::string& name, std::size_t most) {
   return "<th scope=\"col\" class=\"n\">" + html_label(name, most) + "</th>";
 }
 
-/// `value` as a column reads that needs `decimals`.
-std::string aligned(double value, int decimals) {
-  return std::abs(value) < 1e7 ? fixed_text(value, decimals) : compact_text(value);
-}
-
 /// The decimals of a column of which `number` is an example's entry.
 int decimals_of(std::span<const HardExample> examples, const auto& number) {
   std::vector<double> column;
@@ -153,14 +148,14 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
     }
     for (std::size_t t = 0; t < targets; ++t) {
       const double truth = entry(example.targets, t), predicted = entry(example.predictions, t);
-      html += html_cell(aligned(truth, truth_decimals[t]), "n") +
-              html_cell(aligned(predicted, predicted_decimals[t]), "n") +
-              html_cell((predicted > truth ? "+" : "") + aligned(predicted - truth, predicted_decimals[t]),
+      html += html_cell(plain_text(truth, truth_decimals[t]), "n") +
+              html_cell(plain_text(predicted, predicted_decimals[t]), "n") +
+              html_cell((predicted > truth ? "+" : "") + plain_text(predicted - truth, predicted_decimals[t]),
                         "n strong");
     }
     for (std::size_t i = 0; i < features; ++i) {
       html +=
-          html_cell(aligned(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
+          html_cell(plain_text(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
     }
     for (std::size_t i = 0; i < std::min(cells, example.cells.size()); ++i) {
       html += html_cell(html_label(example.cells[i], 16), i == 0 ? "n edge" : "n quiet");
