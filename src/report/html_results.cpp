@@ -123,9 +123,8 @@ std::string target_html(const ReportContent& content, std::size_t target) {
     if (target >= example.targets.size() || target >= example.predictions.size() || marked.size() == 8)
       continue;
     marked.push_back({example.targets[target], example.predictions[target],
-                      "row " + with_thousands(example.row) + ": true " +
-                          compact_text(example.targets[target]) + ", predicted " +
-                          compact_text(example.predictions[target])});
+                      "row " + row_number(example) + ": true " + compact_text(example.targets[target]) +
+                          ", predicted " + compact_text(example.predictions[target])});
   }
   const std::string name = name_or_number(content.target_names, target, "target");
   const std::string drawn = truths.size() > kMostScatterPoints
