@@ -131,6 +131,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   }
   content.hardest =
       hardest_examples(data, outputs, run.settings.loss, images ? kHardestImages : kHardestRows);
+  if (!data.source_rows.empty()) content.rows_of = data.name;
   content.first_weights = first_weights(trained.model);
   return content;
 }

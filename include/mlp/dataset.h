@@ -48,6 +48,8 @@ struct Dataset {
   /// What the inputs were made with, where they are network inputs already: training leaves them as they are
   /// and keeps it in the Model.
   std::optional<Preprocessing> preprocessing = {};
+  /// [N]: which rows of a table they are, counted from 0; or empty. For people to find them.
+  std::vector<std::uint32_t> source_rows = {};
 
   std::size_t rows() const { return row_count(inputs); }
   std::size_t features() const { return column_count(inputs); }
@@ -60,9 +62,9 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
-/// 64 bits of everything in `dataset` but its name: two that differ in a number or a name have, all but
-/// certainly, different ones. The same on every machine; no protection against intent. Costs a reading of the
-/// memory.
+/// 64 bits of everything in `dataset` but its name and source rows: two that differ in a number or a name
+/// have, all but certainly, different ones. The same on every machine; no protection against intent. Costs a
+/// reading of the memory.
 std::uint64_t content_hash(const Dataset& dataset);
 
 /// A data set in its training part and its test part, which nothing is ever learned from.

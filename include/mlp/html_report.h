@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct DataColumn {
 
 /// A row that the network finds hard.
 struct HardExample {
-  std::size_t row = 0;                  ///< of the data set, counted from 0
+  std::size_t row = 0;  ///< of the data set, counted from 0
+  /// Of the table it comes from, likewise; the page counts either from 1, as error messages do.
+  std::optional<std::size_t> source_row = {};
   double loss = 0.0;                    ///< what it was chosen for
   std::vector<float> inputs;            ///< as stored: pixels or features
   std::vector<std::string> cells = {};  ///< of a table's row, in the columns of its preprocessing; else empty
@@ -74,6 +77,7 @@ struct ReportContent {
   Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
   Matrix<float> predictions;  ///< ... and what the network says
   std::vector<HardExample> hardest;
+  std::string rows_of;          ///< the file that their source rows count
   Matrix<float> first_weights;  ///< W of the first layer, [fan_in, fan_out]
 };
 

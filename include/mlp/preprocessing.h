@@ -106,8 +106,9 @@ Matrix<float> encode(const Preprocessing& preprocessing, const Table& table);
 Matrix<float> encode(const Preprocessing& preprocessing, const Table& table,
                      std::span<const std::uint32_t> rows);
 
-/// The cells that such inputs come from, but for rounding: the inverse of encode(). Missing and unknown cells
-/// are known only by an input of their own. A number whose spread is 0 is the center.
+/// The cells that such inputs come from: the inverse of encode(), with the shortest decimal that is encoded
+/// as the same input. Missing and unknown cells are known only by an input of their own. A number whose
+/// spread is 0 is the center.
 Table decode(const Preprocessing& preprocessing, ConstMatrixView<float> inputs);
 
 /// What makes it unusable, as "inputs[2]: ...", or empty: sizes that do not fit together, numbers out of

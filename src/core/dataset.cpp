@@ -49,6 +49,8 @@ class Validator {
     }
     if (!dataset_.sample_weights.empty())
       expect_count("sample weights", dataset_.sample_weights.size(), dataset_.rows(), "row");
+    if (!dataset_.source_rows.empty())
+      expect_count("source rows", dataset_.source_rows.size(), dataset_.rows(), "row");
     if (!dataset_.feature_names.empty())
       expect_count("feature names", dataset_.feature_names.size(), dataset_.features(), "feature");
     if (dataset_.image != ImageShape{})

@@ -76,12 +76,28 @@ std::size_t encode_column(const OneHotEncoding& encoding, const Place& place) {
   return place.begin + categories + encoding.missing_input;
 }
 
+/// The shortest decimal that is encoded as `input`: what the cell said, as far as a float still knows.
+double shortest_number(const NumericEncoding& encoding, float input) {
+  const double exact = static_cast<double>(input) * encoding.spread + encoding.center;
+  if (encoding.spread == 0) return exact;
+  constexpr int kMostDecimals = 15;
+  const double rounding = std::abs(exact - encoding.center) * std::numeric_limits<float>::epsilon();
+  const int first = rounding > 1 ? -static_cast<int>(std::ceil(std::log10(rounding))) : 0;
+  for (int decimals = first; decimals <= kMostDecimals; ++decimals) {
+    const double power = std::pow(10.0, std::abs(decimals));
+    const double number =
+        decimals < 0 ? std::round(exact / power) * power : std::round(exact * power) / power;
+    if (static_cast<float>((number - encoding.center) / encoding.spread) == input)
+      return number + 0.0;  // no -0
+  }
+  return exact;
+}
+
 std::size_t decode_column(const NumericEncoding& encoding, ConstMatrixView<float> inputs, std::size_t begin,
                           Column& column) {
   for (std::size_t n = 0; n < inputs.rows(); ++n) {
     const bool missing = encoding.missing_input && inputs(n, begin + 1) >= 0.5f;
-    const double input = static_cast<double>(inputs(n, begin));
-    column.numbers.push_back(missing ? kNaN : input * encoding.spread + encoding.center);
+    column.numbers.push_back(missing ? kNaN : shortest_number(encoding, inputs(n, begin)));
   }
   return begin + 1 + encoding.missing_input;
 }

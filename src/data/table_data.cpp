@@ -30,7 +30,8 @@ Dataset dataset_of(const Preprocessing& preprocessing, const Table& table, const
                   .inputs = encode(preprocessing, table, select(labeled.rows, places)),
                   .labels = select(labeled.labels, places),
                   .feature_names = preprocessing.feature_names(),
-                  .preprocessing = preprocessing};
+                  .preprocessing = preprocessing,
+                  .source_rows = select(labeled.rows, places)};
   if (labeled.task == Task::kClassification) {
     dataset.class_names = labeled.targets.front().categories;
     return dataset;

@@ -35,6 +35,20 @@ double round_decade(double value, bool up) {
   return below;
 }
 
+/// Decimals that tell multiples of `step` apart.
+int decimals_of(double step) { return std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))); }
+
+/// Large numbers are read in thousands, millions or thousands of millions.
+struct Magnitude {
+  double unit = 1.0;
+  const char* name = "";
+};
+Magnitude magnitude_of(double size) {
+  if (size < 1e5 || size >= 1e12) return {};
+  if (size < 1e6) return {1e3, " k"};
+  return size < 1e9 ? Magnitude{1e6, " M"} : Magnitude{1e9, " G"};
+}
+
 }  // namespace
 
 bool drawable(double value) { return std::abs(value) <= kLargest; }
@@ -68,14 +82,18 @@ std::vector<double> Axis::ticks() const {
 std::string Axis::label(double tick, AxisUnit unit) const {
   const double factor = unit == AxisUnit::kPercent ? 100.0 : 1.0;
   const std::string suffix = unit == AxisUnit::kPercent ? "%" : "";
-  if (logarithmic) return compact_text(factor * tick, 3) + suffix;
+  if (logarithmic) {
+    const auto [scale, name] = magnitude_of(factor * tick);
+    return compact_text(factor * tick / scale, 3) + name + suffix;
+  }
   const double step = factor * tick_step(high - low);
   const double largest = factor * std::max(std::abs(low), std::abs(high));
   if (whole && largest < 1e7) return with_thousands(static_cast<std::uint64_t>(std::max(0.0, tick)));
-  if (largest >= 1e6 || step < 1e-4) return compact_text(factor * tick, 3) + suffix;
-  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
-  const std::string text = fixed_text(factor * tick, decimals);
-  return (std::abs(factor * tick) < 1e-9 * step ? fixed_text(0.0, decimals) : text) + suffix;
+  const double shown = std::abs(factor * tick) < 1e-9 * step ? 0.0 : factor * tick;
+  if (largest >= 1e12 || step < 1e-4) return compact_text(shown, 3) + suffix;
+  const auto [scale, name] = magnitude_of(largest);  // the same at all ticks, but for 0
+  if (shown == 0.0 && scale > 1.0) return "0" + suffix;
+  return plain_text(shown / scale, decimals_of(step / scale)) + name + suffix;
 }
 
 Axis tight_axis_over(std::span<const double> values) {

@@ -8,12 +8,16 @@
 #include "mlp/report.h"
 #include "report/gnuplot.h"
 #include "report/line_text.h"
+#include "report/number_format.h"
 
 namespace mlp {
 namespace {
 
 constexpr std::size_t kMostCounts = 50;   ///< classes up to which counts are printed
-constexpr std::size_t kMostTicks = 100;   ///< classes up to which each is named
+constexpr std::size_t kMostTicks = 100;   ///< classes up to which each is named ...
+constexpr std::size_t kFewTicks = 25;     ///< ... of more, so many
+constexpr int kMostSide = 1000;           ///< pixels of the matrix
+constexpr double kLeastCell = 3.0;        ///< pixels: what is smaller is not seen
 constexpr double kCharacterWidth = 0.62;  ///< of an average letter, as a share of the font's height
 constexpr std::size_t kMostName = 16;     ///< characters of a class name
 
@@ -22,14 +26,12 @@ int cell_pixels(std::size_t classes) {
   if (classes <= 5) return 90;
   if (classes <= 12) return 54;
   if (classes <= 20) return 40;
-  return std::max(900 / static_cast<int>(classes), 4) + (classes <= kMostCounts ? 8 : 0);
+  return std::max(900 / static_cast<int>(classes), 1) + (classes <= kMostCounts ? 8 : 0);
 }
-
-std::size_t digits(std::uint64_t count) { return std::to_string(count).size(); }
 
 /// Height of the counts: as large as the largest one fits into its cell, at most 15 pixels.
 int count_pixels(int cell, std::uint64_t largest) {
-  const double characters = static_cast<double>(std::max<std::size_t>(3, digits(largest)));
+  const double characters = static_cast<double>(std::max<std::size_t>(3, with_thousands(largest).size()));
   return std::clamp(static_cast<int>(0.85 * cell / (kCharacterWidth * characters)), 6, 15);
 }
 
@@ -42,7 +44,7 @@ std::string cells_block(const Matrix<std::uint64_t>& confusion) {
       if (counts[column] == 0) continue;
       const double share = std::sqrt(static_cast<double>(counts[column]) / total);
       cells += std::to_string(column) + " " + std::to_string(row) + " " + number_text(share) + " " +
-               std::to_string(counts[column]) + " " + (share > 0.62 ? "0xFFFFFF" : "0x202020") + "\n";
+               with_thousands(counts[column]) + " " + (share > 0.62 ? "0xFFFFFF" : "0x202020") + "\n";
     }
   }
   return cells + "-9 -9 0 0 0x000000\nEND_OF_DATA\n";  // outside the picture: a block is never empty
@@ -50,7 +52,7 @@ std::string cells_block(const Matrix<std::uint64_t>& confusion) {
 
 std::string ticks(const std::vector<std::string>& names) {
   std::string list;
-  const std::size_t step = (names.size() + kMostTicks - 1) / kMostTicks;
+  const std::size_t step = names.size() <= kMostTicks ? 1 : (names.size() + kFewTicks - 1) / kFewTicks;
   for (std::size_t i = 0; i < names.size(); i += step) {
     list += (list.empty() ? "" : ", ") + gnuplot_tick(names[i], kMostName) + " " + std::to_string(i);
   }
@@ -72,8 +74,9 @@ std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& co
   const std::uint64_t largest = *std::max_element(confusion.values().begin(), confusion.values().end());
 
   const int pixels = cell_pixels(classes);
-  const int side = pixels * static_cast<int>(classes);
-  const int tick_pixels = std::clamp(pixels / 2, 7, 14);
+  const int side = std::min(pixels * static_cast<int>(classes), kMostSide);
+  const int tick_pixels = classes > kMostTicks ? 11 : std::clamp(pixels / 2, 7, 14);
+  const std::string half = number_text(0.5 * std::max(1.0, kLeastCell * static_cast<double>(classes) / side));
   const bool rotated = static_cast<double>(longest) * kCharacterWidth * tick_pixels > pixels;
   const int name_pixels = static_cast<int>(static_cast<double>(longest) * kCharacterWidth * tick_pixels) + 20;
   const int left = name_pixels + 40, right = 120, top = 60, bottom = (rotated ? name_pixels : 30) + 45;
@@ -102,9 +105,10 @@ std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& co
       "'#303030'\n"
       "set cblabel 'share of the true class' font ',13' offset 0.5,0\n"
       "set style fill solid 1 noborder\n"
-      "plot $cells using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror linecolor palette";
+      "plot $cells using 1:2:($1-" +
+      half + "):($1+" + half + "):($2-" + half + "):($2+" + half + "):3 with boxxyerror linecolor palette";
   if (classes <= kMostCounts) {
-    figure.commands += ", $cells using 1:2:(sprintf('%d', $4)):5 with labels textcolor rgb variable font '," +
+    figure.commands += ", $cells using 1:2:(stringcolumn(4)):5 with labels textcolor rgb variable font '," +
                        std::to_string(count_pixels(pixels, largest)) + "'";
   }
   figure.commands += "\n";

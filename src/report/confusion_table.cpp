@@ -37,12 +37,20 @@ std::string table_cell(std::uint64_t count, std::uint64_t total, bool diagonal,
          percent_text(share, share < 0.1 ? 2 : 1) + ")\">" + with_thousands(count) + "</td>";
 }
 
+/// Of the longest count, and no less than 3: all columns are as wide.
+std::size_t count_characters(const Matrix<std::uint64_t>& confusion) {
+  std::uint64_t most = 0;
+  for (const std::uint64_t count : confusion.values()) most = std::max(most, count);
+  return std::max<std::size_t>(3, with_thousands(most).size());
+}
+
 std::string table(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names) {
   const bool upright = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.size() > 4; });
   std::string html =
       "<p class=\"aside\">Rows are the true classes, columns what was predicted.</p>"
       "<div class=\"scroll\"><table class=\"confusion" +
-      std::string(upright ? " upright" : "") + (names.size() <= 5 ? " few" : "") + "\"><thead><tr><td></td>";
+      std::string(upright ? " upright" : "") + (names.size() <= 5 ? " few" : "") +
+      "\" style=\"--c:" + std::to_string(count_characters(confusion)) + "\"><thead><tr><td></td>";
   for (const auto& name : names)
     html += "<th scope=\"col\"><span>" + html_label(name, kMostName) + "</span></th>";
   html += "</tr></thead><tbody>";

@@ -37,15 +37,15 @@ DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string n
 
 /// A table's column.
 DataColumn summary_of(const Column& column) {
-  std::vector<float> numbers;  // a category's number is its place among them
+  std::vector<double> numbers;  // a category's number is its place among them
   for (const double x : column.numbers) {
-    if (!std::isnan(x)) numbers.push_back(static_cast<float>(x));
+    if (!std::isnan(x)) numbers.push_back(x);
   }
   for (const std::int32_t code : column.codes) {
-    if (code >= 0) numbers.push_back(static_cast<float>(code));
+    if (code >= 0) numbers.push_back(code);
   }
   const std::size_t count = numbers.size();
-  DataColumn summary = summary_of(Matrix<float>(count, 1, std::move(numbers)), 0, column.type.name,
+  DataColumn summary = summary_of(Matrix<double>(count, 1, std::move(numbers)), 0, column.type.name,
                                   std::string(to_text(column.type.kind)));
   summary.missing = column.missing;
   if (column.type.kind != ColumnKind::kNumeric) {

@@ -113,6 +113,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
   for (const std::size_t n : order) {
     HardExample example;
     example.row = n;
+    if (!dataset.source_rows.empty()) example.source_row = dataset.source_rows[n];
     example.loss = losses[n];
     example.inputs = input_row(dataset.inputs, n);
     const auto output = outputs.row(n);

@@ -55,7 +55,7 @@ std::string grey_example(const ReportContent& content, const HardExample& exampl
   const std::string predicted =
       classes ? class_name(content, example.predicted)
               : compact_text(example.predictions.empty() ? 0.0 : example.predictions[0]);
-  const std::string row = "row " + with_thousands(example.row);
+  const std::string row = "row " + row_number(example);
   return "<figure><img class=\"pixels\" alt=\"" +
          html_text(row + ": true " + truth + ", predicted " + predicted, 200) + "\" src=\"" + data_uri(png) +
          "\"/><figcaption><span class=\"verdict\">" + html_label(truth, 12) +
@@ -86,11 +86,6 @@ std::string example_images(const ReportContent& content, std::span<const HardExa
 
 std::string number_head(const std::string& name, std::size_t most) {
   return "<th scope=\"col\" class=\"n\">" + html_label(name, most) + "</th>";
-}
-
-/// `value` as a column reads that needs `decimals`.
-std::string aligned(double value, int decimals) {
-  return std::abs(value) < 1e7 ? fixed_text(value, decimals) : compact_text(value);
 }
 
 /// The decimals of a column of which `number` is an example's entry.
@@ -143,7 +138,7 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
   }
   html += "</tr></thead><tbody>";
   for (const auto& example : examples) {
-    html += "<tr>" + html_cell(with_thousands(example.row), "n");
+    html += "<tr>" + html_cell(row_number(example), "n");
     if (classes) {
       html += html_cell(html_label(class_name(content, example.truth), 24)) +
               html_cell(html_label(class_name(content, example.predicted), 24),
@@ -153,14 +148,14 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
     }
     for (std::size_t t = 0; t < targets; ++t) {
       const double truth = entry(example.targets, t), predicted = entry(example.predictions, t);
-      html += html_cell(aligned(truth, truth_decimals[t]), "n") +
-              html_cell(aligned(predicted, predicted_decimals[t]), "n") +
-              html_cell((predicted > truth ? "+" : "") + aligned(predicted - truth, predicted_decimals[t]),
+      html += html_cell(plain_text(truth, truth_decimals[t]), "n") +
+              html_cell(plain_text(predicted, predicted_decimals[t]), "n") +
+              html_cell((predicted > truth ? "+" : "") + plain_text(predicted - truth, predicted_decimals[t]),
                         "n strong");
     }
     for (std::size_t i = 0; i < features; ++i) {
       html +=
-          html_cell(aligned(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
+          html_cell(plain_text(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
     }
     for (std::size_t i = 0; i < std::min(cells, example.cells.size()); ++i) {
       html += html_cell(html_label(example.cells[i], 16), i == 0 ? "n edge" : "n quiet");
@@ -248,6 +243,10 @@ std::string weight_table(const ReportContent& content) {
 
 }  // namespace
 
+std::string row_number(const HardExample& example) {
+  return with_thousands(example.source_row.value_or(example.row) + 1);
+}
+
 std::string hardest_section(const ReportContent& content) {
   if (content.hardest.empty()) return "";
   const std::span<const HardExample> examples(content.hardest.data(),
@@ -257,10 +256,15 @@ std::string hardest_section(const ReportContent& content) {
     return are_images(content, example.inputs.size());
   });
   const std::string lead =
-      std::string("Test rows with the largest loss, counted from 0, the largest first") +
-      (classes && images ? ": the true class, what it is taken for, and the network's output for that."
-       : classes         ? "."
-                         : ": where predicted and true lie farthest apart.");
+      std::string("Test rows with the largest loss, the largest first") +
+      (classes && images ? ": the true class, what it is taken for, and the network's output for that. "
+       : classes         ? ". "
+                         : ": where predicted and true lie farthest apart. ") +
+      (examples.front().source_row
+           ? "Rows are numbered as in " +
+                 (content.rows_of.empty() ? std::string("their table") : html_text(content.rows_of, 60)) +
+                 ", from 1 below its line of names."
+           : "Test rows are numbered from 1.");
   return section_html("hardest", "Hardest examples", lead,
                       images ? example_images(content, examples) : example_table(content, examples));
 }

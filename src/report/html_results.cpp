@@ -50,7 +50,7 @@ std::string class_table(const ReportContent& content, const std::vector<ClassSco
             bar_cell(scores.f1) + "</tr>";
   }
   const std::string table =
-      "<div class=\"scroll\"><table>" +
+      "<div class=\"scroll\"><table class=\"classes\">" +
       (counted
            ? html_head({"class", "#training rows", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})
            : html_head({"class", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})) +
@@ -80,9 +80,8 @@ std::string classification_html(const ReportContent& content, const Classificati
   if (metrics.confusion.rows() != count) return scores + classes;  // too many classes for a matrix
   const std::string confusion = confusion_html(metrics.confusion, content.class_names);
   if (count > kMostTableClasses) return scores + confusion + classes;
-  return scores + "<div class=\"" + (count <= 12 ? "two matrix" : "one") +
-         "\"><div><h3>Confusion matrix</h3>" + confusion + "</div><div><h3>Classes</h3>" + classes +
-         "</div></div>";
+  return scores + "<div class=\"" + (count <= 12 ? "beside" : "one") + "\"><div><h3>Confusion matrix</h3>" +
+         confusion + "</div><div><h3>Classes</h3>" + classes + "</div></div>";
 }
 
 std::vector<double> column(const Matrix<float>& matrix, std::size_t index) {
@@ -124,9 +123,8 @@ std::string target_html(const ReportContent& content, std::size_t target) {
     if (target >= example.targets.size() || target >= example.predictions.size() || marked.size() == 8)
       continue;
     marked.push_back({example.targets[target], example.predictions[target],
-                      "row " + with_thousands(example.row) + ": true " +
-                          compact_text(example.targets[target]) + ", predicted " +
-                          compact_text(example.predictions[target])});
+                      "row " + row_number(example) + ": true " + compact_text(example.targets[target]) +
+                          ", predicted " + compact_text(example.predictions[target])});
   }
   const std::string name = name_or_number(content.target_names, target, "target");
   const std::string drawn = truths.size() > kMostScatterPoints

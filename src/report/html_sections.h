@@ -8,6 +8,9 @@
 
 namespace mlp {
 
+/// A row's number as people find it: "row 1,234".
+std::string row_number(const HardExample& example);
+
 /// <section> with a heading and a sentence below it (HTML, may be empty); empty where `body` is.
 std::string section_html(const std::string& id, const std::string& heading, const std::string& lead,
                          const std::string& body);

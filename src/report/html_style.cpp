@@ -6,9 +6,9 @@ namespace mlp {
 
 const char* const kStyleSheet = R"css(
 :root{color-scheme:light dark;--page:#f5f5f3;--card:#fff;--ink:#1b1d20;--quiet:#6b7078;--line:#e4e3df;--grid:#eeede9;
---soft:#f4f4f1;--blue:33 98 178;--orange:205 92 20;--green:24 122 84;--violet:112 84 176}
+--soft:#f4f4f1;--shade:0 0 0/.13;--blue:33 98 178;--orange:205 92 20;--green:24 122 84;--violet:112 84 176}
 @media (prefers-color-scheme:dark){:root{--page:#111214;--card:#191b1e;--ink:#e7e7e4;--quiet:#989da6;--line:#2c2f34;
---grid:#25282c;--soft:#212327;--blue:104 168 244;--orange:242 150 84;--green:96 196 150;--violet:178 154 240}}
+--grid:#25282c;--soft:#212327;--shade:0 0 0/.6;--blue:104 168 244;--orange:242 150 84;--green:96 196 150;--violet:178 154 240}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 body{margin:0 auto;padding:48px 32px 80px;max-width:1180px;background:var(--page);color:var(--ink);
@@ -42,7 +42,9 @@ section{margin-top:24px;padding:26px 28px 28px;background:var(--card);border:1px
 h2+.lead{margin-top:4px}
 .lead .key{font-size:inherit;color:inherit}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:28px 40px}
-.matrix{grid-template-columns:fit-content(50%) minmax(0,1fr);gap:28px 52px}
+.beside{display:flex;flex-wrap:wrap;gap:32px 48px}
+.beside>*{flex:1 1 460px;min-width:0}
+.beside>:first-child{flex:0 1 auto;max-width:100%}
 .one{display:grid;grid-template-columns:minmax(0,1fr);gap:32px}
 .two+.two,.two+details,details+.two{margin-top:28px}
 .curves{display:grid;grid-template-columns:minmax(0,1.62fr) minmax(0,1fr);gap:24px 36px}
@@ -82,7 +84,11 @@ font-variant-numeric:tabular-nums}
 .bars rect{fill:rgb(var(--blue)/.75)}
 .bars rect:hover{fill:rgb(var(--blue))}
 .zero{stroke:var(--ink);stroke-dasharray:3 4;opacity:.6}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--card) 30%,transparent) 0/36px 100%,
+linear-gradient(270deg,var(--card) 30%,transparent) 100%/36px 100%,
+linear-gradient(90deg,rgb(var(--shade)),transparent) 0/14px 100%,
+linear-gradient(270deg,rgb(var(--shade)),transparent) 100%/14px 100%;
+background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}
 .aside{margin-bottom:8px;font-size:13px;color:var(--quiet)}
 table{width:100%;border-collapse:collapse;font-size:13.5px}
 caption{padding:0 0 8px;color:var(--quiet);font-size:13px;text-align:left}
@@ -98,14 +104,15 @@ th.edge,td.edge{padding-left:28px;color:var(--quiet)}
 .right{color:rgb(var(--green))}
 .wrong{color:rgb(var(--orange))}
 .bar{position:relative;min-width:112px}
+.classes th{white-space:normal;line-height:1.3;vertical-align:bottom}
 .bar i{position:absolute;left:4px;top:50%;width:calc((100% - 62px)*var(--v));height:6px;margin-top:-3px;
 border-radius:3px;background:rgb(var(--blue)/.6)}
 .facts{width:auto;min-width:min(100%,420px)}
 .facts th{width:190px;padding-right:24px}
 .confusion{width:auto;border-collapse:separate;border-spacing:2px}
-.confusion th,.confusion td{padding:0 5px;height:36px;min-width:40px;border:0;border-radius:5px;text-align:center;
+.confusion th,.confusion td{padding:0 3px;height:36px;min-width:calc(var(--c)*.63em + 7px);border:0;border-radius:5px;text-align:center;
 color:var(--ink)}
-.confusion thead td{min-width:0}
+.confusion thead td,.confusion th[scope=row],.confusion.few th[scope=row]{min-width:0}
 .confusion th[scope=row]{padding-right:10px;text-align:right;white-space:nowrap;color:var(--quiet)}
 .confusion thead th{color:var(--quiet)}
 .confusion .z{color:var(--quiet);opacity:.55;background:var(--soft)}
@@ -113,7 +120,7 @@ color:var(--ink)}
 .confusion .miss{background:rgb(var(--orange)/var(--s))}
 .confusion .deep{color:var(--card)}
 .upright thead th{height:auto;padding-bottom:8px;vertical-align:bottom}
-.few th,.few td{min-width:84px;height:56px;font-size:15px}
+.confusion.few th,.confusion.few td{min-width:84px;height:56px;font-size:15px}
 .upright thead span{writing-mode:vertical-rl;text-orientation:sideways;transform:rotate(180deg)}
 .pixels{display:block;width:100%;image-rendering:pixelated}
 .heat{max-width:520px}
@@ -154,13 +161,14 @@ pre+h3{margin-top:18px}
 .given{display:grid;grid-template-columns:repeat(auto-fill,minmax(168px,1fr));gap:16px 24px}
 .given dt{font-size:13px;color:var(--quiet)}
 .given dd{font-weight:600;overflow-wrap:anywhere}
-.given+.scroll,.given+.two,.given+.one,.given+details,.scroll+.two{margin-top:26px}
+.given+.scroll,.given+.two,.given+.beside,.given+.one,.given+details,.scroll+.two{margin-top:26px}
 td.spread,th.spread{padding-left:28px;width:130px}
-@media (max-width:860px){.two,.matrix,.curves{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .tiles{grid-template-columns:repeat(2,1fr)}.tile{padding:13px 15px}.tile dd{font-size:22px}
 .chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
-.confusion th,.confusion td{min-width:27px;height:30px;padding:0 2px;font-size:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
+.confusion th,.confusion td{height:30px;min-width:calc(var(--c)*.63em + 3px);padding:0 1px;font-size:11px}.confusion.few th,.confusion.few td{min-width:56px;height:44px}
+th,td{padding-right:9px}.n+td:not(.n),.n+th:not(.n){padding-left:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}
 @media print{:root{color-scheme:light;--page:#fff}body{padding:0;max-width:none;font-size:12px}nav{display:none}
 section,.tiles,figure{break-inside:avoid}section{padding:18px 0;border:0;border-top:1px solid var(--line);border-radius:0}

@@ -84,6 +84,19 @@ std::string strips(const Drawing& drawing) {
   return svg;
 }
 
+/// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within.
+Axis axis_of(const LineChart& chart) {
+  std::vector<double> values;
+  for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());
+  Axis axis = axis_over(values, chart.may_be_logarithmic);
+  const auto none = [&](auto condition) { return std::none_of(values.begin(), values.end(), condition); };
+  if (axis.low < 0.0 && none([](double y) { return y < 0.0; })) axis.low = 0.0;
+  if (chart.unit == AxisUnit::kPercent && axis.high > 1.0 && none([](double y) { return y > 1.0; })) {
+    axis.high = 1.0;
+  }
+  return axis;
+}
+
 }  // namespace
 
 std::vector<std::size_t> drawn_points(const std::vector<double>& y) {
@@ -126,15 +139,13 @@ std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUni
 }
 
 std::string line_chart_svg(const LineChart& chart) {
-  std::vector<double> values;
-  for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());
   Axis x = tight_axis_over(chart.x);
   x.whole = true;
   const Drawing drawing{
       chart,
       {.left = 56, .top = 24, .width = chart.width - 56 - 14, .height = chart.height - 24 - 44},
       x,
-      axis_over(values, chart.may_be_logarithmic)};
+      axis_of(chart)};
   std::string svg = "<svg class=\"chart\" viewBox=\"0 0 " + html_number(chart.width) + " " +
                     html_number(chart.height) + "\" role=\"img\" aria-label=\"" + html_text(chart.title) +
                     "\">" + axes_svg(drawing.area, drawing.x, drawing.y, chart.unit, "epoch");

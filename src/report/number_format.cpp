@@ -9,6 +9,7 @@ namespace mlp {
 namespace {
 
 constexpr const char* kNone = "\u2013";
+constexpr double kMostPlain = 1e9;  ///< from here on powers of ten say more
 
 std::string printed(double value, std::chars_format format, int precision) {
   std::array<char, 400> buffer;  // enough for any double
@@ -19,6 +20,20 @@ std::string printed(double value, std::chars_format format, int precision) {
 /// With a minus sign in place of a hyphen.
 std::string signed_text(const std::string& text) {
   return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
+}
+
+/// Thousands apart, as in counts, from 10,000 on: four digits read well as they are, and may be a year.
+std::string grouped(const std::string& text) {
+  constexpr const char* kDigits = "0123456789";
+  const std::size_t begin = std::min(text.find_first_of(kDigits), text.size());
+  const std::size_t end = std::min(text.find_first_not_of(kDigits, begin), text.size());
+  if (end - begin < 5) return text;
+  std::string result = text;
+  for (std::size_t place = end; place > begin + 3;) {
+    place -= 3;
+    result.insert(place, ",");
+  }
+  return result;
 }
 
 std::string two_digits(long long value) { return (value < 10 ? "0" : "") + std::to_string(value); }
@@ -39,19 +54,27 @@ std::string fixed_text(double value, int decimals) {
   return signed_text(printed(value, std::chars_format::fixed, decimals));
 }
 
+std::string plain_text(double value, int decimals) {
+  if (std::abs(value) >= kMostPlain) return compact_text(value);
+  return grouped(fixed_text(value, decimals));
+}
+
 std::string significant_text(double value, int digits) {
   if (!std::isfinite(value)) return kNone;
   if (value == 0.0) return "0";
   const std::string scientific = printed(value, std::chars_format::scientific, digits - 1);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
-  if (exponent < -4 || exponent > 6) return signed_text(scientific);
-  return fixed_text(value, std::max(0, digits - 1 - exponent));
+  if (exponent < -4 || std::abs(value) >= kMostPlain) return signed_text(scientific);
+  if (exponent < digits) return grouped(fixed_text(value, digits - 1 - exponent));
+  const double unit = std::pow(10.0, exponent - digits + 1);
+  return grouped(fixed_text(std::round(value / unit) * unit, 0));
 }
 
 std::string compact_text(double value, int digits) {
   if (!std::isfinite(value)) return kNone;
-  if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < 1e7) return fixed_text(value, 0);
-  return signed_text(printed(value, std::chars_format::general, digits));
+  if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < kMostPlain)
+    return grouped(fixed_text(value, 0));
+  return grouped(signed_text(printed(value, std::chars_format::general, digits)));
 }
 
 int common_decimals(std::span<const double> values) {

@@ -7,10 +7,12 @@
 
 namespace mlp {
 
-std::string with_thousands(std::uint64_t count);             ///< 62913 -> "62,913"
-std::string fixed_text(double value, int decimals);          ///< "98.43"
-std::string significant_text(double value, int digits = 4);  ///< "0.1230", "23.41", "1.234e-05"
-std::string compact_text(double value, int digits = 4);  ///< the same without zeros at the end: "0.123", "23"
+std::string with_thousands(std::uint64_t count);     ///< 62913 -> "62,913"
+std::string fixed_text(double value, int decimals);  ///< "98.43"
+/// The same for a column of numbers: "146,200.5", "1.5e+09".
+std::string plain_text(double value, int decimals);
+std::string significant_text(double value, int digits = 4);  ///< "0.1230", "23.41", "146,200", "1.234e-05"
+std::string compact_text(double value, int digits = 4);      ///< "0.123", "23"; whole below 1e9: "146,213"
 /// How many decimals show `values`, one below the other, of which the largest has four digits; fewer where
 /// those say the same.
 int common_decimals(std::span<const double> values);

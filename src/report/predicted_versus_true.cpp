@@ -36,6 +36,15 @@ Axis axis_of(const Matrix<float>& truths, const Matrix<float>& predictions, std:
   return axis_over(values);
 }
 
+/// Labelled as in the page.
+std::string ticks_of(const Axis& axis) {
+  std::string list;
+  for (const double tick : axis.ticks()) {
+    list += (list.empty() ? "" : ", ") + gnuplot_tick(axis.label(tick), 20) + " " + number_text(tick);
+  }
+  return "(" + list + ")\n";
+}
+
 }  // namespace
 
 std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truths,
@@ -61,11 +70,12 @@ std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truth
     const Axis axis = axis_of(truths, predictions, target);
     const std::string name = name_or_number(target_names, target, "target");
     const std::string range = "[" + number_text(axis.low) + ":" + number_text(axis.high) + "]\n";
-    figure.commands +=
-        "set xrange " + range + "set yrange " + range + "set xlabel " + gnuplot_text("true " + name, 40) +
-        "\nset ylabel " + gnuplot_text("predicted " + name, 40) +
-        "\nplot x with lines linewidth 1.5 dashtype (6,5) linecolor rgb '#808080', " + block_name(target) +
-        " using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#800072B2'\n";
+    figure.commands += "set xrange " + range + "set yrange " + range + "set xtics " + ticks_of(axis) +
+                       "set ytics " + ticks_of(axis) + "set xlabel " + gnuplot_text("true " + name, 40) +
+                       "\nset ylabel " + gnuplot_text("predicted " + name, 40) +
+                       "\nplot x with lines linewidth 1.5 dashtype (6,5) linecolor rgb '#808080', " +
+                       block_name(target) +
+                       " using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#800072B2'\n";
   }
   figure.commands += "unset multiplot\n";
   return draw_figure(figure, std::span(&path, 1));

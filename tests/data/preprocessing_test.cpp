@@ -283,6 +283,24 @@ TEST(Preprocessing, DecodingIsTheInverseOfEncoding) {
   }
 }
 
+TEST(Preprocessing, DecodingGivesTheCellsNumbers) {
+  // As many digits as a float holds come back as they were, whatever mean and deviation they were scaled by.
+  const RandomStream random(8, RandomPurpose::kTest, 3);
+  std::string text = "senior,price,share,small,large\n";
+  for (std::size_t n = 0; n < 500; ++n) {
+    const auto whole = [&](std::size_t which, std::uint64_t bound) {
+      return std::to_string(random.below(bound, 5 * n + which));
+    };
+    text += whole(0, 2) + "," + whole(1, 250'000) + "0,-" + whole(2, 90) + ".25," + whole(3, 999) + "e-9," +
+            whole(4, 9999) + "e12\n";
+  }
+  const Table table = table_of(text);
+  const auto preprocessing = learn(table).preprocessing;
+  const Table back = decode(preprocessing, encode(preprocessing, table));
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    EXPECT_EQ(back.columns[i].numbers, table.columns[i].numbers) << table.columns[i].type.name;
+}
+
 TEST(Preprocessing, ColumnsThatDoNotFitAreRefused) {
   const auto preprocessing = learn(table_of("x,b,c\n1,yes,u\n2,no,v\n3,yes,w\n")).preprocessing;
   expect_error<UsageError>([&] { encode(preprocessing, table_of("x,b\n1,yes\n2,no\n")); }, {"no column 'c'"});

@@ -69,6 +69,18 @@ TEST(TableData, NumbersAreTargetsInTheirUnit) {
     EXPECT_NEAR(data.train.targets(n, 0), 3 * rows.column("x").numbers[n] + 1, 1e-4);
 }
 
+TEST(TableData, RowsKnowWhereTheyStoodInTheTable) {
+  const Table table = example_table("y");
+  const DataSplit data = split_table(table, {.targets = {"y"}, .seed = 7});
+  for (const Dataset* part : {&data.train, &data.test}) {
+    ASSERT_EQ(part->source_rows.size(), part->rows());
+    for (std::size_t n = 0; n < part->rows(); ++n)
+      EXPECT_EQ(part->targets(n, 0), static_cast<float>(table.column("y").numbers[part->source_rows[n]]));
+  }
+  const DataSplit classes = split_table(example_table(), {.targets = {"class"}});
+  for (const std::uint32_t row : classes.test.source_rows) EXPECT_NE(row % 10, 7u) << "has no class";
+}
+
 TEST(TableData, SeveralTargetsAreARegression) {
   const Table table = table_of("x,u,v\n1,2,3\n2,,5\n3,6,7\n4,8,9\n5,10,11\n", {.targets = {"v", "u"}});
   const DataSplit data = split_table(table, {.targets = {"v", "u"}, .test_fraction = 0});

@@ -81,6 +81,19 @@ TEST(Axis, WholeTicksForEpochs) {
   EXPECT_EQ(labels_of(axis), (Texts{"5,000", "10,000", "15,000", "20,000"}));
 }
 
+TEST(Axis, LargeNumbersAreReadInThousandsAndMillions) {
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.0, 2.3e6})),
+            (Texts{"0", "0.5 M", "1.0 M", "1.5 M", "2.0 M", "2.5 M"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{-1e5, 1e5})),
+            (Texts{"\u2212100 k", "\u221250 k", "0", "50 k", "100 k"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.0, 5e9})), (Texts{"0", "1 G", "2 G", "3 G", "4 G", "5 G"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.0, 5e4})),
+            (Texts{"0", "10,000", "20,000", "30,000", "40,000", "50,000"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{0.0, 4e13})), (Texts{"0", "1e+13", "2e+13", "3e+13", "4e+13"}));
+  EXPECT_EQ(labels_of(axis_over(std::vector{2e4, 3e6}, true)),
+            (Texts{"20,000", "50,000", "100 k", "200 k", "500 k", "1 M", "2 M", "5 M"}));
+}
+
 TEST(Axis, Percent) {
   const Axis axis = axis_over(std::vector{0.95, 0.99});
   EXPECT_EQ(axis.label(0.95, AxisUnit::kPercent), "95%");
@@ -156,6 +169,20 @@ TEST(LineChart, ValuesAreThereToBePointedAt) {
   EXPECT_NE(svg.find("epoch 2 \u00b7 training 0.2500 \u00b7 &lt;b&gt; 0.5000<"), std::string::npos);
 }
 
+TEST(LineChart, AxesEndWhereNothingCanLie) {
+  LineChart chart = chart_of({0.0, 0.0, 0.0});
+  chart.unit = AxisUnit::kPercent;
+  std::string svg = line_chart_svg(chart);
+  EXPECT_NE(svg.find(">0%<"), std::string::npos);
+  EXPECT_EQ(svg.find("\u2212"), std::string::npos) << "no accuracy is below 0";
+  chart.series[0].y = {1.0, 1.0, 1.0};
+  svg = line_chart_svg(chart);
+  EXPECT_NE(svg.find(">100%<"), std::string::npos);
+  EXPECT_EQ(svg.find(">120%<"), std::string::npos);
+  chart.unit = AxisUnit::kNumber;
+  EXPECT_NE(line_chart_svg(chart).find(">1.5<"), std::string::npos) << "of numbers there may be more";
+}
+
 TEST(LineChart, OneEpochAndNone) {
   expect_well_formed(line_chart_svg(chart_of({2.0})));
   expect_well_formed(line_chart_svg(chart_of({kNan})));
@@ -229,9 +256,20 @@ TEST(NumberFormat, AsPeopleRead) {
   EXPECT_EQ(significant_text(23.414), "23.41");
   EXPECT_EQ(significant_text(-0.00001234), "\u22121.234e-05");
   EXPECT_EQ(significant_text(9.9996), "10.00");
-  EXPECT_EQ(significant_text(123456), "123456");
+  EXPECT_EQ(significant_text(9999.4), "9999") << "may be a year: no comma";
+  EXPECT_EQ(significant_text(146213.4), "146,200") << "four digits are known";
+  EXPECT_EQ(significant_text(-999960), "\u22121,000,000");
+  EXPECT_EQ(significant_text(987654321), "987,700,000");
+  EXPECT_EQ(significant_text(1.5e9), "1.500e+09");
   EXPECT_EQ(significant_text(0), "0");
-  EXPECT_EQ(compact_text(12345), "12345");
+  EXPECT_EQ(compact_text(1987), "1987");
+  EXPECT_EQ(compact_text(12345.6), "12,346") << "whole";
+  EXPECT_EQ(compact_text(1343580), "1,343,580");
+  EXPECT_EQ(compact_text(-2e9), "\u22122e+09");
+  EXPECT_EQ(plain_text(146213.46, 1), "146,213.5");
+  EXPECT_EQ(plain_text(-1234.5, 2), "\u22121234.50");
+  EXPECT_EQ(plain_text(2e9, 1), "2e+09");
+  EXPECT_EQ(plain_text(kNan, 1), "\u2013");
   EXPECT_EQ(compact_text(0.5), "0.5");
   EXPECT_EQ(percent_text(0.98431), "98.43%");
   EXPECT_EQ(percent_text(1.0, 1), "100.0%");

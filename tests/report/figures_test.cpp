@@ -232,6 +232,39 @@ TEST(Figures, ConfusionMatricesOfManyClasses) {
             std::nullopt);
 }
 
+TEST(Figures, ConfusionMatrixWritesCountsAsThePage) {
+  const auto script = script_of([&](const auto& path) {
+    draw_confusion_matrix(Matrix<std::uint64_t>(2, 2, {1125, 0, 3, 12345}), {"a", "b"}, "", path);
+  });
+  EXPECT_TRUE(contains(script, " 1,125 "));
+  EXPECT_TRUE(contains(script, " 12,345 "));
+  EXPECT_TRUE(contains(script, "(stringcolumn(4))"));
+}
+
+TEST(Figures, AManyClassMatrixIsSeen) {
+  const auto script_with = [](std::size_t classes) {
+    return script_of([&](const auto& path) {
+      draw_confusion_matrix(diagonal(classes), std::vector<std::string>(classes, "class"), "", path);
+    });
+  };
+  EXPECT_TRUE(contains(script_with(100), "($1-0.5):($1+0.5)"));
+  const std::string script = script_with(1000);  // a pixel a class, of which each cell takes 3
+  EXPECT_TRUE(contains(script, "($1-1.5):($1+1.5)"));
+  const std::string ticks =
+      script.substr(script.find("set xtics"), script.find("set ytics") - script.find("set xtics"));
+  EXPECT_EQ(std::count(ticks.begin(), ticks.end(), ','), 25) << "25 names, and the comma of the font";
+}
+
+TEST(Figures, PredictedVersusTrueHasThePagesLabels) {
+  NEEDS_GNUPLOT();
+  const TemporaryFolder folder;
+  const Matrix<float> prices(3, 1, {120'000, 1'343'580, 2'210'000});
+  draw_predicted_versus_true(prices, prices, {"price"}, "", folder / "p.svg");
+  const std::string svg = read_bytes(folder / "p.svg");
+  for (const char* text : {"0.5 M", "2.5 M"}) EXPECT_TRUE(shows(svg, text)) << text;
+  EXPECT_FALSE(contains(svg, "e+0"));
+}
+
 TEST(Figures, PredictedVersusTrueShowsEachTarget) {
   NEEDS_GNUPLOT();
   const TemporaryFolder folder;

@@ -328,6 +328,42 @@ TEST(HardestExamples, OfNumbersByDistance) {
   EXPECT_EQ(hardest[1].row, 2u);
 }
 
+TEST(HardestExamples, AreFoundInTheirTable) {
+  Dataset data = three_classes();
+  const Matrix<float> outputs(4, 3, {1, 0, 0, 0, 1, 0, 0.5f, 0, 0.5f, 1, 0, 0});
+  EXPECT_EQ(hardest_examples(data, outputs, CrossEntropy{}, 1)[0].source_row, std::nullopt);
+  ReportContent content = classes_content(3);
+  content.hardest = hardest_examples(data, outputs, CrossEntropy{}, 1);
+  std::string page = html_report(content);
+  EXPECT_TRUE(contains(page, "Test rows are numbered from 1."));
+  EXPECT_TRUE(contains(page, "<tr><td class=\"n\">4</td><td>class_1</td>")) << "the fourth test row";
+
+  data.source_rows = {7, 5, 9, 64};
+  content.hardest = hardest_examples(data, outputs, CrossEntropy{}, 1);
+  content.rows_of = "cars.csv";
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "Rows are numbered as in cars.csv, from 1 below its line of names."));
+  EXPECT_TRUE(contains(page, "<tr><td class=\"n\">65</td><td>class_1</td>"));
+}
+
+TEST(HardestExamples, CellsReadAsInTheFile) {
+  Dataset data;
+  data.preprocessing = Preprocessing{
+      .inputs = {
+          {.type = {.name = "senior"}, .encoding = NumericEncoding{.center = 0.4, .spread = 0.49}},
+          {.type = {.name = "price"}, .encoding = NumericEncoding{.center = 812'345.6, .spread = 4e5}}}};
+  const auto scaled = [&](double cell, double center, double spread) {
+    return static_cast<float>((cell - center) / spread);
+  };
+  data.inputs = Matrix<float>(2, 2,
+                              {scaled(0, 0.4, 0.49), scaled(1343580, 812'345.6, 4e5), scaled(1, 0.4, 0.49),
+                               scaled(942981, 812'345.6, 4e5)});
+  data.targets = Matrix<float>(2, 1, {1, 2});
+  const auto hardest = hardest_examples(data, Matrix<float>(2, 1, {9, 8}), SquaredError{}, 2);
+  EXPECT_EQ(hardest[0].cells, (std::vector<std::string>{"0", "1343580"}));
+  EXPECT_EQ(hardest[1].cells, (std::vector<std::string>{"1", "942981"}));
+}
+
 TEST(HardestExamples, SeveralTargetsCountInTheirOwnDeviations) {
   Dataset data;  // the second target spreads a thousand times as far as the first
   data.inputs = Matrix<float>(2, 1, {0, 0});
