@@ -45,7 +45,7 @@ struct TrainingOptions {
   /// done so, and the targets of a regression with a Linear output.
   bool standardize = true;
   std::uint64_t seed = 1;
-  int threads = 0;                            ///< 0: as many as help on this machine
+  int threads = 0;                            ///< 0: as many as help, fewer while cores are taken by others
   std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
   Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
   int examples = 8;                           ///< training rows kept in the model for verify()
@@ -111,7 +111,7 @@ struct Trained {
   Model model;
   TrainingState state;
   StopReason stopped = StopReason::kFinished;
-  int threads = 1;             ///< that did the work
+  int threads = 1;             ///< that took the last step
   bool sparse_inputs = false;  ///< zeros in the inputs were left out
   int bfloat16_layers = 0;  ///< whose products had bfloat16 operands: with Precision::kBFloat16 the wide ones
 

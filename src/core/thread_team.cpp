@@ -47,7 +47,7 @@ Share share_of(std::size_t count, int member, int members, std::size_t granule) 
   return {edge(member), edge(member + 1)};
 }
 
-ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()) {
+ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()), spread_(size_) {
   failures_.resize(static_cast<std::size_t>(size_));
   threads_.reserve(static_cast<std::size_t>(size_ - 1));
   try {
@@ -73,6 +73,8 @@ void ThreadTeam::run_erased(Call call, void* context, int members) {
   members_ = members > 0 ? std::min(members, size_) : size_;
   std::fill(failures_.begin(), failures_.end(), nullptr);
   if (size_ > 1) {
+    spread_.arrange();
+    spread_.settle(0);
     running_.store(size_ - 1, std::memory_order_relaxed);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
@@ -97,6 +99,7 @@ void ThreadTeam::serve(int member) {
     ++seen;  // run_erased() returns only after every member has served it, so no generation is skipped
     if (stopping_) return;
     if (member < members_) {
+      spread_.settle(member);
       try {
         call_(context_, member);
       } catch (...) {

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/spread.h"
+
 namespace mlp {
 
 class ThreadTeam {
@@ -47,6 +49,7 @@ class ThreadTeam {
   int size_;
   std::vector<std::thread> threads_;
   std::vector<std::exception_ptr> failures_;
+  Spread spread_;
   Call call_ = nullptr;
   void* context_ = nullptr;
   int members_ = 0;

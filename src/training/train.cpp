@@ -18,10 +18,12 @@
 #include "mlp/version.h"
 #include "network/text.h"
 #include "network/validate.h"
+#include "training/elastic_engine.h"
 #include "training/evaluation.h"
 #include "training/examples.h"
 #include "training/input_density.h"
 #include "training/scaling.h"
+#include "training/thread_choice.h"
 
 namespace mlp {
 
@@ -125,8 +127,9 @@ TrainingState initial_state(const MultilayerPerceptron& network, const TrainingO
   return state;
 }
 
-void check_state(const TrainingState& state, const MultilayerPerceptron& network,
-                 const TrainingOptions& options, std::uint64_t steps_per_epoch) {
+/// `state`, if a run of these can go on from it.
+const TrainingState& checked_state(const TrainingState& state, const MultilayerPerceptron& network,
+                                   const TrainingOptions& options, std::uint64_t steps_per_epoch) {
   const ParameterLayout layout(network);
   require(state.parameters.layout() == layout, "train: the state to resume from is of another network");
   require(state.moments.size() == static_cast<std::size_t>(moment_count(options.optimizer)),
@@ -140,6 +143,7 @@ void check_state(const TrainingState& state, const MultilayerPerceptron& network
   require(
       state.best_epoch <= state.epoch && (state.best_epoch == 0 || state.best_parameters.layout() == layout),
       "train: the state to resume from has no parameters for its best epoch");
+  return state;
 }
 
 /// One training run; the members are what the loop's parts share.
@@ -155,18 +159,10 @@ class Run {
         steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
         input_scaling_(learn_input_scaling(dataset, options, rows_.training)),
         target_scaling_(learn_target_scaling(network, dataset, options, rows_.training)),
-        plan_(network, options.loss, options.optimizer, input_scaling_, target_scaling_,
-              {.max_batch = batch_size_,
-               .threads = options.threads,
-               .available_threads = available_cores(),
-               .target = options.target,
-               .input_density = density_for(options, dataset.inputs, input_scaling_),
-               .bfloat16 = bfloat16_for(options)}),
-        team_(plan_.threads()),
-        workspace_(plan_),
-        state_(resume_from ? *resume_from : initial_state(network, options)) {
-    check_state(state_, network, options, steps_per_epoch_);
-    workspace_.load(plan_, state_.parameters, state_.moments);
+        state_(resume_from ? checked_state(*resume_from, network, options, steps_per_epoch_)
+                           : initial_state(network, options)),
+        engine_(plan_maker(network), options.threads, state_.parameters, state_.moments),
+        threads_(options.threads > 0 ? std::vector{options.threads} : halved_down(engine_.plan().threads())) {
   }
 
   Trained finish(StopReason reason) && {
@@ -177,7 +173,8 @@ class Run {
                                                      : &state_.history.back();
     double seconds = state_.epoch_seconds;
     for (const auto& record : state_.history) seconds += record.seconds;
-    Model model{.network = plan_.network(),
+    const engine::Plan& plan = engine_.plan();
+    Model model{.network = plan.network(),
                 .parameters = best ? state_.best_parameters : state_.parameters,
                 .loss = options_.loss,
                 .input_scaling = input_scaling_,
@@ -208,10 +205,10 @@ class Run {
     return {.model = std::move(model),
             .state = std::move(state_),
             .stopped = reason,
-            .threads = plan_.threads(),
-            .sparse_inputs = plan_.sparse_inputs(),
+            .threads = plan.threads(),
+            .sparse_inputs = plan.sparse_inputs(),
             .bfloat16_layers =
-                static_cast<int>(std::ranges::count_if(plan_.layers(), &engine::LayerPlan::bfloat16))};
+                static_cast<int>(std::ranges::count_if(plan.layers(), &engine::LayerPlan::bfloat16))};
   }
 
   StopReason run() {
@@ -227,6 +224,19 @@ class Run {
  private:
   using Clock = std::chrono::steady_clock;
 
+  std::function<engine::Plan(int)> plan_maker(const MultilayerPerceptron& network) const {
+    return [this, &network, density = density_for(options_, dataset_.inputs, input_scaling_),
+            bfloat16 = bfloat16_for(options_)](int threads) {
+      return engine::Plan(network, options_.loss, options_.optimizer, input_scaling_, target_scaling_,
+                          {.max_batch = batch_size_,
+                           .threads = threads,
+                           .available_threads = available_cores(),
+                           .target = options_.target,
+                           .input_density = density,
+                           .bfloat16 = bfloat16});
+    };
+  }
+
   /// The rest of the current epoch's steps; false when the observer asked to stop.
   bool run_steps() {
     std::vector<std::uint32_t> order = permutation(
@@ -234,7 +244,9 @@ class Run {
     for (std::uint32_t& row : order) row = rows_.training[row];
 
     auto start = Clock::now();
+    threads_.begin();
     const auto stop_the_clock = [&] {
+      threads_.pause();
       const auto now = Clock::now();
       state_.epoch_seconds += std::chrono::duration<double>(now - start).count();
       start = now;
@@ -243,17 +255,18 @@ class Run {
       const std::size_t begin = static_cast<std::size_t>(state_.batch) * batch_size_;
       const auto left = std::span<const std::uint32_t>(order).subspan(begin);
       const auto rows = left.first(std::min(batch_size_, left.size()));
-      const double loss =
-          engine::train_step(plan_, workspace_, team_, {dataset_, rows, left.subspan(rows.size())},
-                             {.step = state_.step,
-                              .rate_factor = rate_factor(state_.step),
-                              .seed = options_.seed,
-                              .l2 = options_.l2,
-                              .clip_norm = options_.clip_norm});
+      const double loss = engine::train_step(engine_.plan(), engine_.workspace(), engine_.team(),
+                                             {dataset_, rows, left.subspan(rows.size())},
+                                             {.step = state_.step,
+                                              .rate_factor = rate_factor(state_.step),
+                                              .seed = options_.seed,
+                                              .l2 = options_.l2,
+                                              .clip_norm = options_.clip_norm});
       if (!std::isfinite(loss)) throw divergence(loss / static_cast<double>(rows.size()));
       state_.epoch_loss += loss;
       ++state_.step;
       ++state_.batch;
+      if (threads_.after_step()) engine_.use_threads(threads_.threads());
       if (observer_ && !observer_->on_step(progress(begin + rows.size()))) {
         stop_the_clock();
         if (state_.batch == steps_per_epoch_) finish_epoch();
@@ -265,6 +278,7 @@ class Run {
         export_state();
         observer_->on_state(state_);
         start = Clock::now();
+        threads_.begin();
       }
     }
     stop_the_clock();
@@ -280,7 +294,8 @@ class Run {
                        .seconds = state_.epoch_seconds,
                        .samples_per_second = rows / std::max(state_.epoch_seconds, 1e-9)};
     if (!rows_.held_out.empty()) {
-      const auto [loss, metric] = evaluate_rows(plan_, workspace_, team_, dataset_, rows_.held_out);
+      const auto [loss, metric] =
+          evaluate_rows(engine_.plan(), engine_.workspace(), engine_.team(), dataset_, rows_.held_out);
       record.validation_loss = loss;
       record.validation_metric = metric;
     }
@@ -309,12 +324,10 @@ class Run {
 
   /// Parameters and moments from the engine's packed form to the state, and all of them finite.
   void export_state() {
-    state_.parameters = plan_.unpack(workspace_.parameters.data());
+    state_.parameters = engine_.parameters();
     throw_if_not_finite(state_.parameters, "a parameter");
-    for (std::size_t i = 0; i < state_.moments.size(); ++i) {
-      state_.moments[i] = plan_.unpack(workspace_.moments[i].data());
-      throw_if_not_finite(state_.moments[i], "the optimizer's state");
-    }
+    state_.moments = engine_.moments();
+    for (const auto& moment : state_.moments) throw_if_not_finite(moment, "the optimizer's state");
   }
 
   double rate_factor(std::uint64_t step) const {
@@ -333,8 +346,8 @@ class Run {
 
   /// The step just computed, not yet counted, has this loss.
   DivergenceError divergence(double loss) const {
-    const std::size_t layers = plan_.network().depth();
-    const std::size_t layer = engine::first_non_finite_layer(workspace_);
+    const std::size_t layers = engine_.plan().network().depth();
+    const std::size_t layer = engine::first_non_finite_layer(engine_.workspace());
     const std::string where =
         layer < layers
             ? layer_text(layer) + " is the first with a value that is not finite"
@@ -363,7 +376,7 @@ class Run {
   }
 
   std::string layer_text(std::size_t index) const {
-    const Layer& layer = plan_.network().layer(index);
+    const Layer& layer = engine_.plan().network().layer(index);
     return "layer " + std::to_string(index + 1) + " (" + std::to_string(layer.fan_in) + " -> " +
            std::to_string(layer.fan_out) + " " + to_string(layer.activation) + ")";
   }
@@ -385,10 +398,9 @@ class Run {
   std::size_t batch_size_;
   std::uint64_t steps_per_epoch_;
   AffineScaling input_scaling_, target_scaling_;
-  engine::Plan plan_;
-  ThreadTeam team_;
-  engine::Workspace workspace_;
   TrainingState state_;
+  ElasticEngine engine_;
+  ThreadChoice threads_;
 };
 
 }  // namespace
