@@ -194,7 +194,10 @@ int run(int argc, const char* const* argv) {
   } catch (const Error& error) {
     report(error.what(), error.hint(), environment);
   } catch (const std::bad_alloc&) {
-    report("not enough memory", "a smaller network or --batch-size needs less", environment);
+    report(
+        "not enough memory",
+        "fewer rows need less, a table with columns left out (--ignore), a smaller network or --batch-size",
+        environment);
   } catch (const std::exception& error) {
     report(error.what(), "", environment);
   }

@@ -26,6 +26,8 @@ std::string local_time(std::filesystem::file_time_type time) {
 
 /// The validation metric of the epoch whose parameters the model has.
 std::string score_of(const Model& model, const History& history) {
+  const bool several_targets = model.task() == Task::kRegression && model.network.fan_out() > 1;
+  if (several_targets) return "";  // in units of their own
   for (const auto& record : history) {
     if (record.validation_loss != model.record.validation_loss || std::isnan(record.validation_metric))
       continue;

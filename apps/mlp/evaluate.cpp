@@ -8,11 +8,13 @@
 #include "data_origin.h"
 #include "evaluation.h"
 #include "format.h"
+#include "mlp/checkpoint.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
 #include "option_value.h"
 #include "progress.h"
 #include "run_folder.h"
+#include "settings.h"
 #include "target.h"
 #include "threads.h"
 
@@ -64,7 +66,8 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
   if (const auto file = missing_file(origin)) {
     throw FileError("the data that " + name + " was trained on are not there: no file " + file->string(),
                     std::holds_alternative<TableOrigin>(origin)
-                        ? "name a table to test on: --data FILE.csv"
+                        ? "if it has moved: mlp train --resume " + path.parent_path().string() +
+                              " FILE.csv; or name a table to test on: --data FILE.csv"
                         : "name the data: --images FILE --labels FILE, or --data FILE.npz");
   }
   return origin;
@@ -164,6 +167,20 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   return false;
 }
 
+/// Whether these are not the rows that the run was trained on, though drawn as they were: its checkpoint
+/// knows. Sets by name are checked when they are read.
+bool has_changed(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
+                 const Dataset& train) {
+  const RunFolder folder{path.parent_path()};
+  if (arguments.data || arguments.images || is_known_data(model.record.dataset) || !folder.has_checkpoint())
+    return false;
+  try {
+    return !is_of(load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint, train);
+  } catch (const Error&) {
+    return false;  // a damaged checkpoint is no reason not to evaluate
+  }
+}
+
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
@@ -186,6 +203,12 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
                     " to test it on new ones alone");
   }
 
+  if (has_changed(arguments, model, path, split.train)) {
+    notes.push_back(dataset +
+                    " has changed since the model was trained on it, and may have rows to test that it has "
+                    "learned from: train anew, or name a table of new rows (--data)");
+  }
+
   if (arguments.json) {
     nlohmann::ordered_json document;
     document["command"] = "evaluate";
@@ -201,8 +224,9 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   } else {
     const Style style = style_of(kStdout, environment);
     const std::string scores = each_score(result, split.test, style);
-    print(path.string() + " on " + dataset + "\n" + field("network", network_text(model.network)) +
-          test_fields(result, split.test, style) + (scores.empty() ? "" : "\n" + scores));
+    print(path.string() + " on " + dataset + ", " + counted(split.test.rows(), "row") + "\n" +
+          field("network", network_text(model.network)) + test_fields(result, split.test, style) +
+          (scores.empty() ? "" : "\n" + scores));
   }
   for (const auto& note : notes) print_error("mlp: note: " + note + "\n");
   return 0;

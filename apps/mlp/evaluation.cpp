@@ -131,13 +131,21 @@ std::string field(const std::string& label, const std::string& value) {
 
 namespace {
 
-/// The line below the scores, and a sentence where the model is no better.
-std::string baseline_fields(const Baseline& baseline, const std::string& score, bool better) {
-  return field("baseline", score + " (" + baseline.answer + ")") +
-         (better ? "" : field("", "no better than " + baseline.answer));
+constexpr const char* kMayHelp = "more rows, or inputs that say more, may help";
+
+/// What may help where accuracy is no better than the most frequent class's.
+std::string advice(const Dataset& dataset, double share) {
+  const bool imbalanced = share > 1.5 / static_cast<double>(dataset.class_names.size());
+  return dataset.preprocessing && imbalanced ? "--class-weight balanced makes the rare classes count more"
+                                             : kMayHelp;
 }
 
-std::string class_fields(const TestResult& result, const Style& style) {
+/// The line below the scores.
+std::string baseline_field(const Baseline& baseline, const std::string& score) {
+  return field("baseline", score + " (" + baseline.answer + ")");
+}
+
+std::string class_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& evaluation = result.evaluation;
   const auto& classes = *evaluation.classification;
   const auto right =
@@ -150,8 +158,9 @@ std::string class_fields(const TestResult& result, const Style& style) {
     lines += line("", part);
   }
   if (const auto& baseline = result.baseline) {
-    lines += baseline_fields(*baseline, "accuracy " + percent(baseline->accuracy),
-                             classes.accuracy > baseline->accuracy);
+    lines += baseline_field(*baseline, "accuracy " + percent(baseline->accuracy));
+    if (!(classes.accuracy > baseline->accuracy))
+      lines += field("", "the network is no better: " + advice(dataset, baseline->accuracy));
   }
   return lines;
 }
@@ -162,10 +171,11 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
   std::string lines = field("test", style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off +
                                         ", MAE " + significant(targets.mae) + suffix + ", MSE " +
                                         significant(targets.mse) + (unit.empty() ? "" : " " + unit + "^2") +
-                                        ", " + style.bold + "R2 " + fixed(targets.r2, 4) + style.off);
+                                        ", " + style.bold + "R2 " + r2_text(targets.r2) + style.off);
   if (const auto& baseline = result.baseline) {
-    lines += baseline_fields(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix,
-                             targets.rmse < baseline->regression.rmse);
+    lines += baseline_field(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix);
+    if (!(targets.rmse < baseline->regression.rmse))
+      lines += field("", std::string("the network is no better: ") + kMayHelp);
   }
   return lines;
 }
@@ -173,7 +183,7 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
 /// R2 alone has no unit.
 std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
-  std::string lines = field("test", style.bold + "R2 " + fixed(targets.r2, 4) + style.off + " (mean of " +
+  std::string lines = field("test", style.bold + "R2 " + r2_text(targets.r2) + style.off + " (mean of " +
                                         counted(targets.targets.size(), "target") + ")");
   if (!result.baseline) return lines;
   std::string worse;
@@ -182,7 +192,8 @@ std::string fields_of_several_targets(const TestResult& result, const Dataset& d
     worse += (worse.empty() ? "" : ", ") + target_name(dataset, target);
   }
   if (!worse.empty())
-    lines += field("", "no better than " + result.baseline->answer + ": " + one_line(worse));
+    lines +=
+        field("", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp);
   return lines;
 }
 
@@ -190,7 +201,7 @@ std::string fields_of_several_targets(const TestResult& result, const Dataset& d
 
 std::string test_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
   std::string lines;
-  if (result.evaluation.classification) lines += class_fields(result, style);
+  if (result.evaluation.classification) lines += class_fields(result, dataset, style);
   if (const auto& targets = result.evaluation.regression) {
     lines += targets->targets.size() > 1 ? fields_of_several_targets(result, dataset, style)
                                          : target_fields(result, dataset.unit, style);

@@ -57,10 +57,13 @@ std::string scaling_text(const AffineScaling& scaling) {
   return "standardised, column by column";
 }
 
+/// JSON has all.
 std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNames = 50;
+  const std::size_t shown = names.size() > kMostNames ? kMostNames - 1 : names.size();
   std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + one_line(names[i]);
+  return text + (shown < names.size() ? " and " + with_thousands(names.size() - shown) + " more" : "");
 }
 
 /// Of a table the columns it was asked for, be they numbers or classes.

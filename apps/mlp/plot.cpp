@@ -70,7 +70,9 @@ int run_plot(const Arguments& arguments) {
   if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
   for (const auto& file : files) print(file.string() + "\n");
   if (losses_differ) {
-    print_error("mlp: note: these runs minimised different losses, whose heights cannot be compared\n");
+    print_error(
+        "mlp: note: these runs minimised different losses, whose heights cannot be compared; plot them one "
+        "by one\n");
   }
   for (std::size_t i = 0; i < curves.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

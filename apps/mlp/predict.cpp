@@ -94,6 +94,7 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
       piped ? TableSource(standard_input()) : TableSource(std::filesystem::path(*arguments.input));
   const std::string name = piped ? "standard input" : *arguments.input;
   const auto types = model.preprocessing->input_types();
+  const auto names = model.preprocessing->feature_names();
   Predictor predictor(model, {.max_rows = kRows, .threads = options.threads, .target = options.target});
   Output output(arguments);
   UnknownCategories unknown;
@@ -103,7 +104,7 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
                          const Matrix<float> inputs = encode(*model.preprocessing, table);
                          Matrix<float> outputs(inputs.rows(), predictor.fan_out());
                          predictor.predict(inputs.view(), outputs.view());
-                         require_finite(outputs, rows, name);
+                         require_finite(outputs, rows, name, inputs.view(), names);
                          unknown.count(table);
                          if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
                          output.add(prediction_rows(model, outputs, arguments.probabilities));

@@ -50,13 +50,26 @@ std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, 
   return text;
 }
 
-void require_finite(ConstMatrixView<float> outputs, std::size_t first, const std::string& input) {
+namespace {
+
+/// The input that is farthest from the training rows', which are about 0.
+std::size_t farthest(std::span<const float> inputs) {
+  const auto nearer = [](float a, float b) { return std::abs(a) < std::abs(b); };
+  return static_cast<std::size_t>(std::max_element(inputs.begin(), inputs.end(), nearer) - inputs.begin());
+}
+
+}  // namespace
+
+void require_finite(ConstMatrixView<float> outputs, std::size_t first, const std::string& input,
+                    ConstMatrixView<float> encoded, std::span<const std::string> names) {
   for (std::size_t row = 0; row < outputs.rows(); ++row) {
     for (const float value : outputs.row(row)) {
       if (std::isfinite(value)) continue;
-      throw DataError(
-          input + ": row " + std::to_string(first + row + 1) + ": the prediction is not a finite number",
-          "the row's values are too large for this model; check its units");
+      const std::string place = input + ": row " + std::to_string(first + row + 1);
+      throw DataError(place +
+                          (names.empty() ? "" : ", '" + one_line(names[farthest(encoded.row(row))]) + "'") +
+                          ": the prediction is not a finite number",
+                      "the row's values are too large for this model; check its units");
     }
   }
 }

@@ -169,7 +169,7 @@ bool TrainingProgress::has_metric(const EpochRecord& record) const {
 
 std::string TrainingProgress::metric(double value) const {
   if (task_ == Task::kClassification) return "accuracy " + percent(value);
-  return "rmse " + significant(value) + (unit_.empty() ? "" : " " + unit_);
+  return "RMSE " + significant(value) + (unit_.empty() ? "" : " " + unit_);
 }
 
 void DownloadProgress::update(const std::string& file, std::uint64_t done, std::uint64_t total) {

@@ -33,6 +33,8 @@ std::vector<std::size_t> worst_classes(const std::vector<ClassScores>& classes) 
 
 }  // namespace
 
+std::string r2_text(double r2) { return r2 < -10 ? significant(r2) : fixed(r2, 4); }
+
 std::string target_name(const Dataset& dataset, std::size_t target) {
   return target < dataset.target_names.size() ? dataset.target_names[target]
                                               : "target_" + std::to_string(target);
@@ -64,7 +66,7 @@ std::string target_table(const RegressionMetrics& metrics, const std::optional<B
   for (std::size_t target = 0; target < metrics.targets.size(); ++target) {
     const TargetScores& scores = metrics.targets[target];
     rows.push_back({name_cell(target_name(dataset, target)), significant(scores.rmse),
-                    significant(scores.mae), significant(scores.mse), fixed(scores.r2, 4)});
+                    significant(scores.mae), significant(scores.mse), r2_text(scores.r2)});
     if (baseline) rows.back().push_back(significant(baseline->regression.targets[target].rmse));
   }
   return table(rows, kTextColumn, style, kGap);

@@ -17,6 +17,8 @@ std::string class_table(const ClassificationMetrics& metrics, const Dataset& dat
 /// A line for each target, beside the RMSE of the baseline; empty where there is only one.
 std::string target_table(const RegressionMetrics& metrics, const std::optional<Baseline>& baseline,
                          const Dataset& dataset, const Style& style);
+/// R2 in four decimals; where it is far below 0, in four digits.
+std::string r2_text(double r2);
 /// Its name, or "target_1".
 std::string target_name(const Dataset& dataset, std::size_t target);
 

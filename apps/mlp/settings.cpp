@@ -213,6 +213,11 @@ std::string fingerprint(const Settings& settings, const Dataset& dataset) {
          "\nversion = " + toml_string(version()) + "\n";
 }
 
+bool is_of(const std::string& fingerprint, const Dataset& dataset) {
+  const std::string line = "\ndata = " + toml_string(hexadecimal(content_hash(dataset))) + "\n";
+  return fingerprint.find(line) != std::string::npos;
+}
+
 Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,
                       const std::string& of_data) {
   // Options come first in a fingerprint. Where one differs, so do the data that it makes: that says no more.

@@ -66,6 +66,9 @@ std::string to_toml(const Settings& settings);
 /// Two runs with equal fingerprints are the same run.
 std::string fingerprint(const Settings& settings, const Dataset& dataset);
 
+/// Whether a run with such a fingerprint is trained on these rows.
+bool is_of(const std::string& fingerprint, const Dataset& dataset);
+
 /// In what two fingerprints differ.
 struct Difference {
   std::string text;      ///< "epochs is 60, but 30 in the checkpoint", for each line

@@ -68,6 +68,8 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
     std::optional<std::string> note;
     try {
       note = figure();
+    } catch (const std::bad_alloc&) {
+      note = "not enough memory for all figures and the report";
     } catch (const std::exception& error) {
       note = error.what();
     }
@@ -120,18 +122,20 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   const Run run = prepare_run(parser, arguments, environment);
   if (arguments.resume) print_error(resume_notes(run));
   if (!arguments.quiet) print_error(introduction(run));
+  // Where data have moved to, and what else may be named anew.
+  if (run.resumed) write_text_file(run.folder.config(), run.config);
 
+  const ProgressMode mode = progress_mode(arguments.quiet, environment);
   std::optional<CrossValidation> folds;
   if (run.folds) {
     if (run.resumed) folds = read_folds(run.folder.folds(), *run.folds);
     if (!folds) {
       folds = cross_validate(run, *run.folds, arguments.quiet);
-      if (!arguments.quiet) print_error("\n");
+      if (mode == ProgressMode::kLines) print_error("\n");
     }
   }
 
-  TrainingProgress progress(progress_mode(arguments.quiet, environment), environment.utf8,
-                            run.training_rows.size(), run.data.train);
+  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
   const FileLayer files;
   const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
   RunSaver saver({.folder = run.folder,
@@ -160,11 +164,9 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   auto notes = run.data.notes;
   if (const auto note = overfitting_note(run, trained); !note.empty()) notes.push_back(note);
   notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
-  // What the introduction has said is not said again.
-  const auto not_said = arguments.quiet ? run.data.notes : std::vector<std::string>();
   print(arguments.json
             ? result_json(run, trained, result, folds, notes)
-            : result_summary(run, trained, result, folds, not_said, style_of(kStdout, environment)));
+            : result_summary(run, trained, result, folds, !arguments.quiet, style_of(kStdout, environment)));
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
 

@@ -159,16 +159,18 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
 }
 
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes,
-                           const Style& style) {
+                           const std::optional<CrossValidation>& folds, bool introduced, const Style& style) {
   const std::string folder = run.folder.path.string();
   const FinalLosses losses = losses_of(trained);
   const bool trained_now = !run.resumed || run.resumed->checkpoint.state.step != trained.state.step;
 
   std::string text = style.bold + run.settings.dataset + style.off + "\n";
-  std::string label = "data";
-  for (const auto& note : notes) text += field(std::exchange(label, ""), note);
-  text += target_field(run.data.train) + network_field(run);
+  if (!introduced) {
+    std::string label = "data";
+    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), note);
+    text += target_field(run.data.train) + network_field(run);
+    if (!run.replaced.empty()) text += field("replaced", run.replaced);
+  }
   text +=
       field("training",
             epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) + ", " +
@@ -182,11 +184,11 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
     if (const auto note = overfitting_note(run, trained); !note.empty()) text += field("", note);
   }
   text += test_fields(test, run.data.test, style);
-  if (folds) text += folds_field(*folds, style);
   if (test.evaluation.regression) {
     const std::string scores = each_score(test, run.data.test, style);
     if (!scores.empty()) text += "\n" + scores + "\n";
   }
+  if (folds) text += folds_field(*folds, style);
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;

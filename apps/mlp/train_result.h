@@ -22,8 +22,8 @@ std::string overfitting_note(const Run& run, const Trained& trained);
 /// `notes`: what a user should know beside the numbers.
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
+/// `introduced`: what introduction() says has been said and is not said again.
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes,
-                           const Style& style);
+                           const std::optional<CrossValidation>& folds, bool introduced, const Style& style);
 
 }  // namespace mlp::app

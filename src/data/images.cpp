@@ -285,7 +285,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
   }
   if (!test) draw_test_rows(split, options.test_fraction, seed, files.images.string());
   split.train.name = split.test.name = name_of(files.images);
-  split.origin = files.images.parent_path().string();
+  split.origin = (files.labels.empty() ? files.images : files.images.parent_path()).string();
   if (split.origin.empty()) split.origin = ".";
   return split;
 }

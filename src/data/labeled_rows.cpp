@@ -166,6 +166,14 @@ void check_rounding(const Table& table, const Column& column, const std::vector<
                       : "subtract " + format_number(least) + " from the target in every row");
 }
 
+/// Each number is the one before and 1.
+bool counts_rows(const Column& column, const std::vector<std::uint32_t>& rows) {
+  if (rows.size() <= kFewNumbers) return false;
+  for (std::size_t n = 1; n < rows.size(); ++n)
+    if (column.numbers[rows[n]] != column.numbers[rows[n - 1]] + 1) return false;
+  return true;
+}
+
 void check_values(const Table& table, const TableDataOptions& options, LabeledRows& labeled) {
   for (std::size_t target = 0; target < labeled.targets.size(); ++target) {
     const Column& column = table.column(labeled.targets[target].name);
@@ -175,6 +183,9 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
                           " in every row: there is nothing to learn",
                       "is it the right target?");
     check_rounding(table, column, labeled.rows);
+    if (counts_rows(column, labeled.rows))
+      labeled.notes.push_back("column " + quote(column.type.name) +
+                              " counts the rows, like an identifier: is it the right target?");
     if (!options.task && column.distinct.value_or(kFewNumbers + 1) <= kFewNumbers)
       labeled.notes.push_back(
           "column " + quote(column.type.name) + ": " + std::to_string(*column.distinct) +

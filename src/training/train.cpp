@@ -383,11 +383,13 @@ class Run {
 
   /// `step` counted from 0, as in rate_factor().
   DivergenceError diverged(std::uint64_t step, const std::string& what, const std::string& where) const {
-    const double rate = learning_rate(options_.optimizer) * rate_factor(step);
+    const double highest = learning_rate(options_.optimizer);
+    const double rate = highest * rate_factor(step);
     return DivergenceError("training diverged in epoch " + std::to_string(state_.epoch + 1) + ", step " +
                                std::to_string(step + 1) + ": " + what + "; " + where,
                            std::string(options_.l2 > 0 ? "lower l2, or " : "") +
                                "lower the learning rate (it was " + brief(rate) +
+                               (rate < highest ? " at that step, of " + brief(highest) + " at most" : "") +
                                "), or clip gradients by norm, or look for extreme values in the inputs");
   }
 

@@ -178,8 +178,11 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
   const auto moved =
       run({"train", "--resume", "runs/a", "--images", "moved/images", "--labels", "moved/labels.gz"});
   EXPECT_EQ(moved.exit_code, 0) << moved.err;
+  EXPECT_EQ(run({"train", "--resume", "runs/a"}).exit_code, 0) << "it is known now where they are";
+  std::filesystem::rename(path("moved"), path("away"));
   expect_error_of({"train", "--resume", "runs/a"}, 1,
                   "mlp train --resume runs/a --images FILE --labels FILE");
+  std::filesystem::rename(path("away"), path("moved"));
   auto changed = content("moved/images");
   changed.back() = static_cast<char>(changed.back() + 1);
   write("moved/images", changed);

@@ -52,7 +52,7 @@ TEST_F(TerminalTest, TheWideLineShowsMetricSpeedAndTimeLeft) {
   auto arguments = training();
   arguments.insert(arguments.end(), {"--epochs", "600"});
   const auto result = run(arguments, {140});
-  for (const std::string part : {"validation rmse ", " samples/s", " left"}) {
+  for (const std::string part : {"validation RMSE ", " samples/s", " left"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << "\n" << result.out;
   }
 }

@@ -464,6 +464,16 @@ TEST(Train, DivergenceNamesLayerStepLossAndRemedy) {
   expect_contains(what, "layer ");
   expect_contains(hint, "lower the learning rate (it was 1e+04)");
   EXPECT_EQ(what.find('\n'), std::string::npos);
+  // Where a schedule begins lower, what was asked for is named as well.
+  const auto scheduled = divergence_of("20:relu,20:relu,1:linear", test::toy_numbers(60),
+                                       {.loss = SquaredError{},
+                                        .optimizer = SGD{1e6},
+                                        .schedule = OneCycle{},
+                                        .epochs = 50,
+                                        .batch_size = 20,
+                                        .standardize = false})
+                             .second;
+  expect_contains(scheduled, " at that step, of 1e+06 at most)");
 }
 
 TEST(Train, DivergenceNamesTheFirstLayerThatIsNotFinite) {
