@@ -152,6 +152,33 @@ bool same_content(const std::filesystem::path& a, const std::filesystem::path& b
          bytes_of(a) == bytes_of(b);
 }
 
+/// Whether the run beside the model was trained on these rows; nothing where no checkpoint tells.
+std::optional<bool> trained_on(const std::filesystem::path& path, const Dataset& rows) {
+  const RunFolder folder{path.parent_path()};
+  if (!folder.has_checkpoint()) return std::nullopt;
+  try {
+    return is_of(load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint, rows);
+  } catch (const Error&) {
+    return std::nullopt;  // a damaged checkpoint is no reason not to evaluate
+  }
+}
+
+/// Whether a table is that of the run, which is no longer where it was.
+bool is_moved_table(const std::filesystem::path& file, const Model& model,
+                    const std::filesystem::path& path) {
+  DataOrigin origin = data_origin_in(RunFolder{path.parent_path()}.config());
+  auto* table = std::get_if<TableOrigin>(&origin);
+  if (table == nullptr) return false;
+  table->file = file;
+  try {
+    const auto split =
+        load(origin, {}, {.validation_fraction = validation_of(path), .seed = model.record.seed});
+    return trained_on(path, split.train) == true;
+  } catch (const Error&) {
+    return false;  // it lacks a column that the run left out
+  }
+}
+
 /// Whether all rows of the file that the run beside the model was trained on are tested on.
 bool tests_training_rows(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
   const auto& file = arguments.images ? arguments.images : arguments.data;
@@ -161,24 +188,19 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   if (!file || !all_rows || !std::filesystem::exists(config)) return false;
   for (const auto& [key, values, is_array, line] : read_config(config)) {
     if (key == (arguments.images ? "images" : "dataset") && !values.empty()) {
-      return same_content(*file, values.front());
+      return std::filesystem::exists(values.front()) ? same_content(*file, values.front())
+                                                     : is_moved_table(*file, model, path);
     }
   }
   return false;
 }
 
-/// Whether these are not the rows that the run was trained on, though drawn as they were: its checkpoint
-/// knows. Sets by name are checked when they are read.
+/// Whether these are not the rows that the run was trained on, though drawn as they were. Sets by name are
+/// checked when they are read.
 bool has_changed(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                  const Dataset& train) {
-  const RunFolder folder{path.parent_path()};
-  if (arguments.data || arguments.images || is_known_data(model.record.dataset) || !folder.has_checkpoint())
-    return false;
-  try {
-    return !is_of(load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint, train);
-  } catch (const Error&) {
-    return false;  // a damaged checkpoint is no reason not to evaluate
-  }
+  return !arguments.data && !arguments.images && !is_known_data(model.record.dataset) &&
+         trained_on(path, train) == false;
 }
 
 int run_evaluate(const Arguments& arguments, const Environment& environment) {

@@ -93,6 +93,9 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   const TableSource source =
       piped ? TableSource(standard_input()) : TableSource(std::filesystem::path(*arguments.input));
   const std::string name = piped ? "standard input" : *arguments.input;
+  if (piped && is_terminal(STDIN_FILENO)) {
+    print_error("mlp: type or paste a table with names in its first line; Ctrl-D ends it\n");
+  }
   const auto types = model.preprocessing->input_types();
   const auto names = model.preprocessing->feature_names();
   Predictor predictor(model, {.max_rows = kRows, .threads = options.threads, .target = options.target});

@@ -268,6 +268,10 @@ TEST_F(Tables, TestingOnTheTrainingTableIsTold) {
        {Arguments{"evaluate", "runs/cars", "--data", "new.csv"}, Arguments{"evaluate", "runs/cars"}}) {
     EXPECT_EQ(run(arguments).err, "");
   }
+  // Wherever it is now.
+  std::filesystem::remove(path("cars.csv"));
+  EXPECT_NE(run({"evaluate", "runs/cars", "--data", "copy.csv"}).err.find(note), std::string::npos);
+  EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "new.csv"}).err, "");
 }
 
 TEST_F(Tables, CellsThatChangedSinceTheTrainingAreTold) {

@@ -87,6 +87,13 @@ TEST_F(TerminalTest, ADumbTerminalGetsPlainLines) {
   }
 }
 
+TEST_F(TerminalTest, WhoIsAskedForATableThereIsToldSo) {
+  write("rows.csv", "a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n");
+  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--epochs", "1", "--quiet"}).exit_code, 0);
+  auto child = start({"predict", "runs/rows"}, {80});
+  EXPECT_TRUE(child.wait_for("Ctrl-D ends it"));
+}
+
 TEST_F(TerminalTest, ErrorsAreRedThere) {
   EXPECT_NE(run({"train", "nothing"}, {80}).out.find("\033[1;31mmlp: error:\033[0m"), std::string::npos);
 }
