@@ -33,6 +33,12 @@ std::size_t parse_folds(const std::string& text);
 /// of each fold on standard error unless `quiet`. Throws Interrupted after Ctrl-C.
 CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet);
 
+using NamedScore = std::pair<std::string, double>;
+/// The metrics that are taken over the folds, by their names in JSON; the one to look at comes first.
+std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset& tested);
+/// "RMSE", "macro F1", "RMSE of weight"
+std::string score_title(const std::string& name);
+
 /// Each metric's name, and its mean and standard deviation with `between` them.
 std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
                                                             const std::string& between);

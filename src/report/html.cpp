@@ -45,6 +45,10 @@ std::string html_cell(const std::string& content, std::string_view css_class) {
 }
 
 std::string html_head(std::initializer_list<std::string_view> names) {
+  return html_head(std::span(names.begin(), names.size()));
+}
+
+std::string html_head(std::span<const std::string_view> names) {
   std::string row = "<thead><tr>";
   for (const auto name : names) {
     const std::string css_class = name.starts_with('#') ? "n" : name.starts_with('~') ? "spread" : "";

@@ -4,6 +4,7 @@
 
 #include "report/html.h"
 #include "report/html_sections.h"
+#include "report/line_text.h"
 #include "report/number_format.h"
 
 namespace mlp {
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMostColumns = 200;
 constexpr std::size_t kMostLayers = 100;
-constexpr std::size_t kMostSteps = 24;  ///< layers in the drawing
+constexpr std::size_t kMostSteps = 24;   ///< layers in the drawing
+constexpr std::size_t kMostBeside = 22;  ///< characters of a fact beside others; longer ones have a line
 
 std::string facts_table(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";
@@ -28,7 +30,9 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";
   std::string html;
   for (const auto& [label, value] : facts) {
-    html += "<div><dt>" + html_text(label, 60) + "</dt><dd>" + html_label(value, 120) + "</dd></div>";
+    const bool line = character_count(value) > kMostBeside;  // a path, mostly
+    html += std::string(line ? "<div class=\"line\"><dt>" : "<div><dt>") + html_text(label, 60) +
+            "</dt><dd>" + html_label(value, 120) + "</dd></div>";
   }
   return "<dl class=\"given\">" + html + "</dl>";
 }
@@ -54,10 +58,12 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
   if (columns.empty()) return "";
   const bool missing =
       std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
+  const bool inputs = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.inputs > 0; });
   std::string rows;
   for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     const auto& column = columns[i];
     rows += "<tr>" + html_cell(html_label(column.name, 28)) + html_cell(html_text(column.kind, 20), "quiet");
+    if (inputs) rows += html_cell(column.inputs == 0 ? "" : with_thousands(column.inputs), "n");
     if (column.categories.empty()) {
       rows += html_cell(compact_text(column.minimum, 5), "n") + html_cell(compact_text(column.mean, 5), "n") +
               html_cell(compact_text(column.maximum, 5), "n");
@@ -68,11 +74,14 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
             (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
             "</tr>";
   }
+  std::vector<std::string_view> names = {"column", "kind"};
+  if (inputs) names.push_back("#inputs");
+  for (const char* name : {"#smallest", "#mean", "#largest", "~distribution"}) names.push_back(name);
+  if (missing) names.push_back("#missing");
   std::string html =
-      "<div class=\"scroll\"><table>" +
-      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution", "#missing"})
-               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution"})) +
-      "<tbody>" + rows + "</tbody></table></div>";
+      "<div class=\"scroll\"><table><caption>Of the rows to train on and to validate with; the test rows are "
+      "not looked at.</caption>" +
+      html_head(names) + "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
             " more columns are not shown.</p>";
