@@ -161,24 +161,15 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
   return result;
 }
 
-std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
-                                                            const std::string& between) {
-  std::vector<std::pair<std::string, std::string>> texts;
-  for (const auto& scores : result.scores) {
-    texts.emplace_back(score_title(scores.name), score_text(scores.name, scores.mean) + between +
-                                                     score_text(scores.name, scores.deviation));
-  }
-  return texts;
-}
-
 std::string folds_field(const CrossValidation& result, const Style& style) {
   std::string lines;
-  for (const auto& [name, text] : fold_texts(result, " +- ")) {
+  for (const auto& scores : result.scores) {
+    const std::string text = score_title(scores.name) + " " + score_text(scores.name, scores.mean) + " +- " +
+                             score_text(scores.name, scores.deviation);
     const bool first = lines.empty();
-    lines += first ? line("folds", style.bold + name + " " + text + style.off +
-                                       " (mean and standard deviation of " +
+    lines += first ? line("folds", style.bold + text + style.off + " (mean and standard deviation of " +
                                        std::to_string(result.rows.size()) + ")")
-                   : line("", name + " " + text);
+                   : line("", text);
   }
   return lines;
 }

@@ -39,10 +39,6 @@ std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset&
 /// "RMSE", "macro F1", "RMSE of weight"
 std::string score_title(const std::string& name);
 
-/// Each metric's name, and its mean and standard deviation with `between` them.
-std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
-                                                            const std::string& between);
-
 /// A line for each metric: "folds  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
 std::string folds_field(const CrossValidation& result, const Style& style);
 nlohmann::ordered_json folds_json(const CrossValidation& result);

@@ -52,6 +52,7 @@ std::vector<ReportFolds> report_folds(const CrossValidation& folds, const Evalua
     fold.percent = name.ends_with("accuracy") || name == "macro_f1";
     const auto own = std::ranges::find(scores, name, &NamedScore::first);
     if (own != scores.end()) fold.test = own->second;
+    if (name == "r2") fold.name = "R\u00b2";
     reported.push_back(std::move(fold));
   }
   return reported;

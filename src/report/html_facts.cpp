@@ -41,17 +41,19 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
 std::string sparkline(const std::vector<std::uint64_t>& histogram) {
   const std::uint64_t most = histogram.empty() ? 0 : *std::max_element(histogram.begin(), histogram.end());
   if (most == 0) return "";
-  constexpr double kHeight = 22.0, kBar = 4.0;
+  constexpr double kWidth = 96.0, kHeight = 22.0, kWidest = 12.0;
+  const double bar = std::min(kWidest, kWidth / static_cast<double>(histogram.size()));
   std::string bars;
   for (std::size_t i = 0; i < histogram.size(); ++i) {
     if (histogram[i] == 0) continue;
     const double height =
         std::max(1.0, kHeight * static_cast<double>(histogram[i]) / static_cast<double>(most));
-    bars += "M" + html_number(kBar * static_cast<double>(i) + 1.5) + " " + html_number(kHeight) + "v" +
+    bars += "M" + html_number(bar * (static_cast<double>(i) + 0.5) - 0.5) + " " + html_number(kHeight) + "v" +
             html_number(-height);
   }
-  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kBar * static_cast<double>(histogram.size())) +
-         " " + html_number(kHeight) + "\" aria-hidden=\"true\"><path d=\"" + bars + "\"/></svg>";
+  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kWidth) + " " + html_number(kHeight) +
+         "\" aria-hidden=\"true\"><path style=\"stroke-width:" + html_number(bar - 1.0) + "\" d=\"" + bars +
+         "\"/></svg>";
 }
 
 std::string columns_table(const std::vector<DataColumn>& columns) {
@@ -79,8 +81,8 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
   for (const char* name : {"#smallest", "#mean", "#largest", "~distribution"}) names.push_back(name);
   if (missing) names.push_back("#missing");
   std::string html =
-      "<div class=\"scroll\"><table><caption>Of the rows to train on and to validate with; the test rows are "
-      "not looked at.</caption>" +
+      "<p class=\"aside\">Of the rows to train on and to validate with; the test rows are not looked at.</p>"
+      "<div class=\"scroll\"><table>" +
       html_head(names) + "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +

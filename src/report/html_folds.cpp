@@ -51,6 +51,10 @@ std::string score_text(double value, bool percent) {
   return percent ? percent_text(value) : significant_text(value);
 }
 
+std::string deviation_text(const ReportFolds& folds) {
+  return "\u00b1 " + (folds.percent ? percent_text(folds.deviation) : significant_text(folds.deviation, 2));
+}
+
 std::string folds_html(const ReportContent& content) {
   if (content.folds.empty()) return "";
   std::string body;
@@ -60,15 +64,14 @@ std::string folds_html(const ReportContent& content) {
     const auto [low, high] = std::ranges::minmax(folds.values);
     body += "<tr>" + html_cell(html_label(folds.name, 28)) +
             html_cell("<b>" + score_text(folds.mean, folds.percent) + "</b>", "n") +
-            html_cell("\u00b1 " + score_text(folds.deviation, folds.percent), "n quiet") +
-            html_cell(score_text(low, folds.percent), "n") + html_cell(dots_svg(folds), "fill") +
-            html_cell(score_text(high, folds.percent), "n") + "</tr>";
+            html_cell(deviation_text(folds), "n quiet") + html_cell(score_text(low, folds.percent), "n") +
+            html_cell(dots_svg(folds), "fill") + html_cell(score_text(high, folds.percent), "n") + "</tr>";
   }
   if (body.empty()) return "";
   return "<div class=\"folds\"><figcaption><h3>Cross-validation, " +
          with_thousands(content.folds.front().values.size()) +
          " folds</h3><span class=\"keys\"><span class=\"key points\"><i></i>a fold</span><span class=\"key "
-         "marked\"><i></i>the test rows</span></span></figcaption><p class=\"aside\">The same training on "
+         "best\"><i></i>the test rows</span></span></figcaption><p class=\"aside\">The same training on "
          "all "
          "folds but one, tested on that one.</p><div class=\"scroll\"><table>" +
          html_head({"", "#mean", "#deviation", "#smallest", "", "#largest"}) + "<tbody>" + body +

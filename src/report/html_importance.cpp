@@ -24,12 +24,17 @@ std::string score_name(ImportanceMeasure measure) {
   return "";
 }
 
-/// What a rise reads as: that of the loss "+0.1234", that of R2 "−0.1234".
-std::string rise_text(ImportanceMeasure measure, double rise) {
-  const double change = measure == ImportanceMeasure::kR2 ? -rise : rise;
-  const std::string text =
-      measure == ImportanceMeasure::kR2 ? fixed_text(change, 4) : significant_text(change, 3);
-  return (change > 0 ? "+" : "") + text;
+/// Rises as they read one below the other: that of the loss "+0.1234", that of R2 "-0.1234".
+std::vector<std::string> rise_texts(const Importances& importances) {
+  std::vector<double> rises;
+  for (const auto& column : importances.columns) rises.push_back(column.rise);
+  const int decimals = common_decimals(rises);
+  std::vector<std::string> texts;
+  for (const double rise : rises) {
+    const double change = importances.measure == ImportanceMeasure::kR2 ? -rise : rise;
+    texts.push_back((change > 0 ? "+" : "") + plain_text(change, decimals));
+  }
+  return texts;
 }
 
 std::string importance_score(ImportanceMeasure measure, double score) {
@@ -65,13 +70,14 @@ std::string importance_section(const ReportContent& content) {
   const Importances& importances = content.importances;
   const auto& columns = importances.columns;
   if (columns.empty()) return "";
+  const auto rises = rise_texts(importances);
   std::string body;
   for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     const auto& column = columns[i];
     const bool chance = !(column.rise > column.chance);
     body += "<tr>" + html_cell(html_label(column.column, 28), chance ? "quiet" : "") +
             html_cell(bar(column, columns.front().rise), "fill") +
-            html_cell(rise_text(importances.measure, column.rise), chance ? "n quiet" : "n strong") +
+            html_cell(rises[i], chance ? "n quiet" : "n strong") +
             html_cell(importance_score(importances.measure, column.score), chance ? "n quiet" : "n") +
             "</tr>";
   }

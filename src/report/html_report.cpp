@@ -99,7 +99,7 @@ std::string tiles_html(const ReportContent& content) {
     if (content.folds.empty()) return;
     const ReportFolds& folds = content.folds.front();
     add(capitalised(folds.name) + " of " + with_thousands(folds.values.size()) + " folds",
-        score_text(folds.mean, folds.percent), "\u00b1 " + score_text(folds.deviation, folds.percent));
+        score_text(folds.mean, folds.percent), deviation_text(folds));
   };
   if (const auto& classes = evaluation.classification) {
     const auto rows = static_cast<double>(evaluation.rows);

@@ -154,8 +154,7 @@ std::string target_table(const ReportContent& content, const std::vector<TargetS
             (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
   return "<div class=\"scroll\"><table>" +
-         (compared ? html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2",
-                                "#RMSE of " + html_text(content.baseline->answer, 40)})
+         (compared ? html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2", "#baseline RMSE"})
                    : html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"})) +
          "<tbody>" + body + "</tbody></table></div>";
 }
@@ -188,7 +187,9 @@ std::string verdict(const ReportContent& content) {
   const bool worse =
       classes ? classes->accuracy <= accuracy
               : numbers && !several_targets(content) && !rmses.empty() && numbers->rmse >= rmses[0];
-  return worse ? ". <b class=\"wrong\">That is no better than " + html_text(answer, 60) + "</b>" : "";
+  if (!worse) return "";
+  return " <b class=\"wrong\">The " + std::string(classes ? "accuracy" : "RMSE") + " is no better than " +
+         html_text(answer, 60) + " would reach.</b>";
 }
 
 }  // namespace
@@ -197,7 +198,7 @@ std::string results_section(const ReportContent& content) {
   const auto& evaluation = content.evaluation;
   const std::string lead = "On " + with_thousands(evaluation.rows) +
                            " test rows that nothing was learned from. Their mean loss is " +
-                           significant_text(evaluation.loss) + verdict(content) + ".";
+                           significant_text(evaluation.loss) + "." + verdict(content);
   const std::string body = evaluation.classification
                                ? classification_html(content, *evaluation.classification)
                                : regression_html(content);

@@ -23,6 +23,8 @@ std::string tiles_html(const ReportContent& content);
 std::string folds_html(const ReportContent& content);
 /// A metric's value: "98.43%", "2.770".
 std::string score_text(double value, bool percent);
+/// "± 1.71%", "± 0.023"
+std::string deviation_text(const ReportFolds& folds);
 std::string curves_section(const ReportContent& content);
 std::string results_section(const ReportContent& content);
 std::string hardest_section(const ReportContent& content);

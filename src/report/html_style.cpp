@@ -148,13 +148,14 @@ color:var(--ink)}
 background:rgb(var(--blue)/.8)}
 .rise.faint i{background:var(--quiet);opacity:.5}
 .key.faint i{background:var(--quiet);opacity:.5}
-.folds{margin-top:28px}
+.folds{margin-top:32px}
+.folds table{max-width:880px}
 .folds .fill{width:55%;padding:0 12px 0 24px}
 .strewn{display:block;width:100%;min-width:160px;height:26px;overflow:visible}
 .fold{fill:rgb(var(--blue)/.55)}
 .mean{stroke:rgb(var(--blue));stroke-width:2;fill:none}
 .spark{display:block;width:96px;height:22px}
-.spark path{stroke:rgb(var(--blue)/.7);stroke-width:3;fill:none}
+.spark path{stroke:rgb(var(--blue)/.7);fill:none}
 .network{display:flex;flex-wrap:wrap;gap:10px 30px;list-style:none}
 .network li{position:relative;min-width:84px;padding:9px 14px 8px;border:1px solid var(--line);border-radius:9px;
 background:var(--soft);text-align:center}
@@ -174,12 +175,14 @@ pre+h3{margin-top:18px}
 .given dt{font-size:13px;color:var(--quiet)}
 .given dd{font-weight:600;overflow-wrap:anywhere}
 .given .line{grid-column:1/-1}
-.given+.scroll,.given+.two,.given+.beside,.given+.one,.given+details,.scroll+.two{margin-top:26px}
+.given+.aside,.given+.scroll,.given+.two,.given+.beside,.given+.one,.given+details,.scroll+.two{margin-top:26px}
 td.spread,th.spread{padding-left:28px;width:130px}
+@media (max-width:1000px){.network+.two{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .tile{flex-basis:40%;padding:13px 15px}.tile dd{font-size:22px}
 .chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
+.folds .fill{padding:0 4px 0 8px}.folds tr>:nth-child(4),.folds tr>:nth-child(6){display:none}.strewn{min-width:110px}
 .confusion th,.confusion td{height:30px;min-width:calc(var(--c)*.63em + 3px);padding:0 1px;font-size:11px}.confusion.few th,.confusion.few td{min-width:56px;height:44px}
 th,td{padding-right:9px}.n+td:not(.n),.n+th:not(.n){padding-left:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}
