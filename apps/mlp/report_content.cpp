@@ -141,6 +141,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.command = command;
   content.reproduce = shell_text({"mlp", "train", "--config", run.folder.config().string()});
   content.notes = run.data.notes;
+  if (const auto note = overfitting_note(run, trained); !note.empty()) content.notes.push_back(note);
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
   if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});

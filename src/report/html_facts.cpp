@@ -60,12 +60,11 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
   if (columns.empty()) return "";
   const bool missing =
       std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
-  const bool inputs = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.inputs > 0; });
+  const bool inputs = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.inputs > 1; });
   std::string rows;
   for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     const auto& column = columns[i];
     rows += "<tr>" + html_cell(html_label(column.name, 28)) + html_cell(html_text(column.kind, 20), "quiet");
-    if (inputs) rows += html_cell(column.inputs == 0 ? "" : with_thousands(column.inputs), "n");
     if (column.categories.empty()) {
       rows += html_cell(compact_text(column.minimum, 5), "n") + html_cell(compact_text(column.mean, 5), "n") +
               html_cell(compact_text(column.maximum, 5), "n");
@@ -73,17 +72,17 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
       rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
     }
     rows += html_cell(sparkline(column.histogram), "spread") +
+            (inputs ? html_cell(column.inputs == 0 ? "" : with_thousands(column.inputs), "n") : "") +
             (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
             "</tr>";
   }
-  std::vector<std::string_view> names = {"column", "kind"};
-  if (inputs) names.push_back("#inputs");
-  for (const char* name : {"#smallest", "#mean", "#largest", "~distribution"}) names.push_back(name);
-  if (missing) names.push_back("#missing");
+  std::vector<std::string_view> head{"column", "kind", "#smallest", "#mean", "#largest", "~distribution"};
+  if (inputs) head.push_back("#inputs");
+  if (missing) head.push_back("#missing");
   std::string html =
       "<p class=\"aside\">Of the rows to train on and to validate with; the test rows are not looked at.</p>"
       "<div class=\"scroll\"><table>" +
-      html_head(names) + "<tbody>" + rows + "</tbody></table></div>";
+      html_head(head) + "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
             " more columns are not shown.</p>";

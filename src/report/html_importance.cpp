@@ -40,7 +40,7 @@ std::vector<std::string> rise_texts(const Importances& importances) {
 std::string importance_score(ImportanceMeasure measure, double score) {
   return measure == ImportanceMeasure::kLoss   ? percent_text(score)
          : measure == ImportanceMeasure::kRmse ? significant_text(score)
-                                               : fixed_text(score, 4);
+                                               : r2_text(score);
 }
 
 std::string bar(const ColumnImportance& column, double largest) {

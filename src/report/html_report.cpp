@@ -113,7 +113,7 @@ std::string tiles_html(const ReportContent& content) {
   }
   if (const auto& numbers = evaluation.regression; numbers && several_targets(content)) {
     // Targets may have units of their own; only R2 can be averaged over them.
-    add("Test R\u00b2", fixed_text(numbers->r2, 4),
+    add("Test R\u00b2", r2_text(numbers->r2),
         "mean of " + with_thousands(numbers->targets.size()) + " targets");
     for (std::size_t o = 0; o < numbers->targets.size() && numbers->targets.size() <= kMostTargetTiles; ++o) {
       add("Test RMSE", significant_text(numbers->targets[o].rmse),
@@ -129,7 +129,7 @@ std::string tiles_html(const ReportContent& content) {
       add("Baseline RMSE", significant_text(baseline->rmses[0]), baseline->answer);
     add_folds();
     add("Test MAE", significant_text(numbers->mae), unit);
-    add("Test R\u00b2", fixed_text(numbers->r2, 4), "of the variance");
+    add("Test R\u00b2", r2_text(numbers->r2), "of the variance");
   }
   if (!content.layers.empty()) {
     std::uint64_t parameters = 0;

@@ -150,7 +150,7 @@ std::string target_table(const ReportContent& content, const std::vector<TargetS
     for (const double value : {targets[o].rmse, targets[o].mae, targets[o].mse}) {
       body += html_cell(significant_text(value), "n");
     }
-    body += html_cell(fixed_text(targets[o].r2, 4), "n") +
+    body += html_cell(r2_text(targets[o].r2), "n") +
             (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
   return "<div class=\"scroll\"><table>" +

@@ -100,6 +100,8 @@ int common_decimals(std::span<const double> values) {
   return most;
 }
 
+std::string r2_text(double r2) { return r2 < -10.0 ? significant_text(r2) : fixed_text(r2, 4); }
+
 std::string percent_text(double fraction, int decimals) {
   return std::isfinite(fraction) ? fixed_text(100.0 * fraction, decimals) + "%" : kNone;
 }
