@@ -153,7 +153,7 @@ std::string target_table(const ReportContent& content, const std::vector<TargetS
     body += html_cell(r2_text(targets[o].r2), "n") +
             (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
-  return "<div class=\"scroll\"><table>" +
+  return "<div class=\"scroll\"><table class=\"classes\">" +
          (compared ? html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2", "#baseline RMSE"})
                    : html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"})) +
          "<tbody>" + body + "</tbody></table></div>";

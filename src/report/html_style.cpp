@@ -148,9 +148,8 @@ color:var(--ink)}
 background:rgb(var(--blue)/.8)}
 .rise.faint i{background:var(--quiet);opacity:.5}
 .key.faint i{background:var(--quiet);opacity:.5}
-.folds{margin-top:32px}
-.folds table{max-width:880px}
-.folds .fill{width:55%;padding:0 12px 0 24px}
+.folds{max-width:880px;margin-top:32px}
+.folds .fill{width:46%;padding:0 12px 0 24px}
 .strewn{display:block;width:100%;min-width:160px;height:26px;overflow:visible}
 .fold{fill:rgb(var(--blue)/.55)}
 .mean{stroke:rgb(var(--blue));stroke-width:2;fill:none}
@@ -182,7 +181,7 @@ td.spread,th.spread{padding-left:28px;width:130px}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .tile{flex-basis:40%;padding:13px 15px}.tile dd{font-size:22px}
 .chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
-.folds .fill{padding:0 4px 0 8px}.folds tr>:nth-child(4),.folds tr>:nth-child(6){display:none}.strewn{min-width:110px}
+.folds .fill{padding:0 4px 0 8px}.folds tr>:nth-child(4),.folds tr>:nth-child(6){display:none}.strewn{min-width:110px}.fold{r:9px}.strewn .ring{r:13px;stroke-width:4}.mean{stroke-width:4}
 .confusion th,.confusion td{height:30px;min-width:calc(var(--c)*.63em + 3px);padding:0 1px;font-size:11px}.confusion.few th,.confusion.few td{min-width:56px;height:44px}
 th,td{padding-right:9px}.n+td:not(.n),.n+th:not(.n){padding-left:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}
