@@ -79,12 +79,24 @@ void for_each_fold(const Run& run, std::size_t count, const Body& body) {
   }
 }
 
-using NamedScore = std::pair<std::string, double>;
-
 /// Before a target's name: its RMSE, one of several.
 const std::string kRmseOf = "rmse_";
 
-std::vector<NamedScore> scores_of(const Evaluation& evaluation, const Dataset& tested) {
+std::string score_text(const std::string& name, double value) {
+  return name.ends_with("accuracy") ? percent(value) : significant(value);
+}
+
+void finish(FoldScores& scores) {
+  const double count = static_cast<double>(scores.values.size());
+  scores.mean = std::accumulate(scores.values.begin(), scores.values.end(), 0.0) / count;
+  double sum = 0;
+  for (const double value : scores.values) sum += (value - scores.mean) * (value - scores.mean);
+  scores.deviation = std::sqrt(sum / (count - 1));
+}
+
+}  // namespace
+
+std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset& tested) {
   if (const auto& classes = evaluation.classification) {
     return {{"accuracy", classes->accuracy},
             {"balanced_accuracy", classes->balanced_accuracy},
@@ -102,7 +114,7 @@ std::vector<NamedScore> scores_of(const Evaluation& evaluation, const Dataset& t
   return scores;
 }
 
-std::string title_of(const std::string& name) {
+std::string score_title(const std::string& name) {
   if (name == "rmse" || name == "mae") return name == "rmse" ? "RMSE" : "MAE";
   if (name == "r2") return "R2";
   if (name.starts_with(kRmseOf)) return "RMSE of " + one_line(name.substr(kRmseOf.size()));
@@ -112,20 +124,6 @@ std::string title_of(const std::string& name) {
   std::replace(title.begin(), title.end(), '_', ' ');
   return title;
 }
-
-std::string score_text(const std::string& name, double value) {
-  return name.ends_with("accuracy") ? percent(value) : significant(value);
-}
-
-void finish(FoldScores& scores) {
-  const double count = static_cast<double>(scores.values.size());
-  scores.mean = std::accumulate(scores.values.begin(), scores.values.end(), 0.0) / count;
-  double sum = 0;
-  for (const double value : scores.values) sum += (value - scores.mean) * (value - scores.mean);
-  scores.deviation = std::sqrt(sum / (count - 1));
-}
-
-}  // namespace
 
 std::size_t parse_folds(const std::string& text) { return whole<std::size_t>("--folds", text, 2, 1000); }
 
@@ -137,7 +135,7 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
         train(network_for(run.settings, split.train), split.train, run.options, &observer);
     if (interrupt_signal() != 0) throw Interrupted{};
     const Evaluation evaluation = evaluate(trained, split.test, run.prediction());
-    const auto scores = scores_of(evaluation, split.test);
+    const auto scores = fold_scores(evaluation, split.test);
     result.rows.push_back(evaluation.rows);
     result.scores.resize(scores.size());
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -146,7 +144,7 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
     }
     if (!quiet) {
       const auto text = [&](const NamedScore& score) {
-        return title_of(score.first) + " " + score_text(score.first, score.second);
+        return score_title(score.first) + " " + score_text(score.first, score.second);
       };
       const bool several_targets = split.test.task() == Task::kRegression && split.test.outputs() > 1;
       print_error("fold " + std::to_string(result.rows.size()) + "/" + std::to_string(count) + "  " +
@@ -163,24 +161,15 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
   return result;
 }
 
-std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
-                                                            const std::string& between) {
-  std::vector<std::pair<std::string, std::string>> texts;
-  for (const auto& scores : result.scores) {
-    texts.emplace_back(title_of(scores.name), score_text(scores.name, scores.mean) + between +
-                                                  score_text(scores.name, scores.deviation));
-  }
-  return texts;
-}
-
 std::string folds_field(const CrossValidation& result, const Style& style) {
   std::string lines;
-  for (const auto& [name, text] : fold_texts(result, " +- ")) {
+  for (const auto& scores : result.scores) {
+    const std::string text = score_title(scores.name) + " " + score_text(scores.name, scores.mean) + " +- " +
+                             score_text(scores.name, scores.deviation);
     const bool first = lines.empty();
-    lines += first ? line("folds", style.bold + name + " " + text + style.off +
-                                       " (mean and standard deviation of " +
+    lines += first ? line("folds", style.bold + text + style.off + " (mean and standard deviation of " +
                                        std::to_string(result.rows.size()) + ")")
-                   : line("", name + " " + text);
+                   : line("", text);
   }
   return lines;
 }

@@ -33,9 +33,11 @@ std::size_t parse_folds(const std::string& text);
 /// of each fold on standard error unless `quiet`. Throws Interrupted after Ctrl-C.
 CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet);
 
-/// Each metric's name, and its mean and standard deviation with `between` them.
-std::vector<std::pair<std::string, std::string>> fold_texts(const CrossValidation& result,
-                                                            const std::string& between);
+using NamedScore = std::pair<std::string, double>;
+/// The metrics that are taken over the folds, by their names in JSON; the one to look at comes first.
+std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset& tested);
+/// "RMSE", "macro F1", "RMSE of weight"
+std::string score_title(const std::string& name);
 
 /// A line for each metric: "folds  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
 std::string folds_field(const CrossValidation& result, const Style& style);

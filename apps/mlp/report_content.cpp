@@ -1,9 +1,12 @@
 #include "report_content.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 
 #include "format.h"
+#include "mlp/importance.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
 #include "precision.h"
@@ -25,26 +28,60 @@ std::string now() {
   return text.data();
 }
 
+/// What is predicted: numbers, or a table's column of classes.
+std::vector<std::string> target_names(const Dataset& data) {
+  if (!data.preprocessing || data.task() == Task::kRegression) return data.target_names;
+  std::vector<std::string> names;
+  for (const auto& target : data.preprocessing->targets) names.push_back(target.name);
+  return names;
+}
+
+ReportBaseline report_baseline(const Baseline& baseline) {
+  ReportBaseline reported{.answer = baseline.answer, .accuracy = baseline.accuracy, .rmses = {}};
+  for (const auto& target : baseline.regression.targets) reported.rmses.push_back(target.rmse);
+  return reported;
+}
+
+/// Each beside what the model itself reaches on the test rows.
+std::vector<ReportFolds> report_folds(const CrossValidation& folds, const Evaluation& evaluation,
+                                      const Dataset& tested) {
+  std::vector<ReportFolds> reported;
+  const auto scores = fold_scores(evaluation, tested);
+  for (const auto& [name, values, mean, deviation] : folds.scores) {
+    ReportFolds fold{.name = score_title(name), .values = values, .mean = mean, .deviation = deviation};
+    fold.percent = name.ends_with("accuracy") || name == "macro_f1";
+    const auto own = std::ranges::find(scores, name, &NamedScore::first);
+    if (own != scores.end()) fold.test = own->second;
+    if (name == "r2") fold.name = "R\u00b2";
+    reported.push_back(std::move(fold));
+  }
+  return reported;
+}
+
 std::vector<ReportFact> data_facts(const Run& run) {
   const Dataset& data = run.data.train;
   std::vector<ReportFact> facts{{"data set", run.settings.dataset}, {"read from", run.data.origin}};
   facts.push_back({"training rows", with_thousands(run.training_rows.size())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
-  if (data.image.height > 0) {
+  if (data.preprocessing) {
+    facts.push_back({"columns", with_thousands(data.preprocessing->inputs.size())});
+    facts.push_back({"network inputs", with_thousands(data.features())});
+  } else if (data.image.height > 0) {
     facts.push_back({"images", std::to_string(data.image.height) + " \u00d7 " +
                                    std::to_string(data.image.width) + " pixels"});
   } else {
     facts.push_back({"features", with_thousands(data.features())});
   }
-  if (data.task() == Task::kClassification) {
-    facts.push_back({"classes", with_thousands(data.class_names.size())});
-  } else {
-    std::string names = data.target_names.empty() ? with_thousands(data.outputs()) : "";
-    for (const auto& name : data.target_names) names += (names.empty() ? "" : ", ") + name;
-    facts.push_back({data.outputs() == 1 ? "target" : "targets",
+  const auto targets = target_names(data);
+  std::string names = targets.empty() && data.class_names.empty() ? with_thousands(data.outputs()) : "";
+  for (const auto& name : targets) names += (names.empty() ? "" : ", ") + name;
+  if (!names.empty()) {
+    facts.push_back({targets.size() < 2 ? "target" : "targets",
                      names + (data.unit.empty() || data.unit == names ? "" : " (" + data.unit + ")")});
   }
+  if (data.task() == Task::kClassification)
+    facts.push_back({"classes", with_thousands(data.class_names.size())});
   return facts;
 }
 
@@ -104,13 +141,10 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.command = command;
   content.reproduce = shell_text({"mlp", "train", "--config", run.folder.config().string()});
   content.notes = run.data.notes;
+  if (const auto note = overfitting_note(run, trained); !note.empty()) content.notes.push_back(note);
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
-  if (folds) {
-    const std::string label = " of " + std::to_string(folds->rows.size()) + " folds";
-    for (const auto& [name, text] : fold_texts(*folds, " \u00b1 "))
-      content.training.push_back({name + label, text});
-  }
+  if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});
   if (!images) content.columns = summarize_columns(run.data.train);
   content.class_rows = class_rows(run);
   content.feature_names = data.feature_names;
@@ -118,13 +152,19 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
     for (const auto& column : data.preprocessing->inputs) content.cell_names.push_back(column.type.name);
   }
   content.class_names = data.class_names;
-  content.target_names = data.target_names;
+  content.target_names = target_names(data);
   content.unit = data.unit;
   content.image = data.image;
   content.layers.assign(run.network.layers().begin(), run.network.layers().end());
   content.loss_name = to_string(run.settings.loss);
   content.history = trained.history();
   content.evaluation = test.evaluation;
+  if (test.baseline) content.baseline = report_baseline(*test.baseline);
+  if (folds) content.folds = report_folds(*folds, test.evaluation, data);
+  if (!images) {
+    content.importances =
+        permutation_importance(trained.model, data, {.seed = run.settings.seed}, run.prediction());
+  }
   if (data.task() == Task::kRegression) {
     content.targets = data.targets;
     content.predictions = outputs;

@@ -95,7 +95,10 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
     draw([&] {
       return draw_predicted_versus_true(
           data.targets, outputs, data.target_names,
-          name + ", test RMSE " + significant(targets->rmse) + (data.unit.empty() ? "" : " " + data.unit),
+          name + (targets->targets.size() > 1
+                      ? ", test R2 " + fixed(targets->r2, 4)  // their units may differ
+                      : ", test RMSE " + significant(targets->rmse) +
+                            (data.unit.empty() ? "" : " " + data.unit)),
           run.folder.predicted_svg());
     });
   }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "mlp/importance.h"
 #include "mlp/layer.h"
 #include "mlp/train.h"
 
@@ -27,6 +28,7 @@ struct ReportFact {
 struct DataColumn {
   std::string name;
   std::string kind;         ///< "numeric", "categorical", "target", ...
+  std::size_t inputs = 0;   ///< of the network that a table's column becomes
   std::size_t missing = 0;  ///< cells
   std::string categories;   ///< "europe, japan, usa"; empty for numbers
   double minimum = EpochRecord::kNone;
@@ -51,6 +53,23 @@ struct HardExample {
   std::vector<float> predictions;
 };
 
+/// What knowing nothing reaches: always the same answer.
+struct ReportBaseline {
+  std::string answer;  ///< "always 'no'", "always the mean"
+  double accuracy = kUndefined;
+  std::vector<double> rmses;  ///< regression: of each target
+};
+
+/// A metric over the folds of a cross-validation.
+struct ReportFolds {
+  std::string name;            ///< "RMSE"
+  bool percent = false;        ///< a share, read as percent
+  std::vector<double> values;  ///< of each fold
+  double mean = kUndefined;
+  double deviation = kUndefined;  ///< standard deviation
+  double test = kUndefined;       ///< of the model itself, on the test rows
+};
+
 struct ReportContent {
   std::string title;
   std::string made;                ///< when and by what: "2026-11-23 05:46 UTC, mlp 0.1.0"
@@ -58,27 +77,30 @@ struct ReportContent {
   std::string reproduce;           ///< the command that does the same again
   std::vector<std::string> notes;  ///< what a reader should know
 
-  std::vector<ReportFact> data;      ///< rows, origin, ...
-  std::vector<ReportFact> training;  ///< optimizer, batch size, ...
-  std::vector<DataColumn> columns;
+  std::vector<ReportFact> data;           ///< rows, origin, ...
+  std::vector<ReportFact> training;       ///< optimizer, batch size, ...
+  std::vector<DataColumn> columns;        ///< of the rows to train on and to validate with
   std::vector<std::uint64_t> class_rows;  ///< training rows of each class
   std::vector<std::string> feature_names;
   std::vector<std::string> cell_names = {};  ///< a table's columns, those of HardExample::cells
   std::vector<std::string> class_names;
-  std::vector<std::string> target_names;
-  std::string unit;  ///< the targets'
-  ImageShape image;  ///< where rows are images
+  std::vector<std::string> target_names;  ///< what is predicted: numbers, or the one column of classes
+  std::string unit;                       ///< the targets'
+  ImageShape image;                       ///< where rows are images
 
   std::vector<Layer> layers;
   std::string loss_name;
   History history;
 
-  Evaluation evaluation;      ///< on the test rows
-  Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
-  Matrix<float> predictions;  ///< ... and what the network says
+  Evaluation evaluation;  ///< on the test rows
+  std::optional<ReportBaseline> baseline = {};
+  std::vector<ReportFolds> folds = {};  ///< the metric to look at first; empty without a cross-validation
+  Matrix<float> targets;                ///< regression: of the test rows, [N, O] ...
+  Matrix<float> predictions;            ///< ... and what the network says
   std::vector<HardExample> hardest;
-  std::string rows_of;          ///< the file that their source rows count
-  Matrix<float> first_weights;  ///< W of the first layer, [fan_in, fan_out]
+  std::string rows_of;           ///< the file that their source rows count
+  Importances importances = {};  ///< of the columns, on the test rows; not for images
+  Matrix<float> first_weights;   ///< W of the first layer, [fan_in, fan_out]
 };
 
 /// The `count` rows of `dataset` with the largest loss, the largest first, of equal ones the earlier row.
@@ -90,7 +112,8 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
                                           const Loss& loss, std::size_t count);
 
 /// Features and targets of a data set of numbers: range, mean and histogram of each, of the first `most`. Of
-/// a table the columns as they were before preprocessing, with categories and missing cells.
+/// a table the columns as they were before preprocessing, with categories, missing cells, the number of
+/// inputs, and the target of a classification.
 std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most = 200);
 
 /// The whole page.

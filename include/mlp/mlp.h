@@ -12,6 +12,7 @@
 #include "mlp/error.h"
 #include "mlp/file_layer.h"
 #include "mlp/html_report.h"
+#include "mlp/importance.h"
 #include "mlp/initializer.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"

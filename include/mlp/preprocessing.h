@@ -53,6 +53,9 @@ using Encoding = std::variant<NumericEncoding, BooleanEncoding, OneHotEncoding>;
 struct InputColumn {
   ColumnType type;
   Encoding encoding;
+
+  /// The network inputs that it makes.
+  std::size_t width() const;
   friend bool operator==(const InputColumn&, const InputColumn&) = default;
 };
 

@@ -22,6 +22,7 @@ enum class RandomPurpose : std::uint8_t {
   kDigits = 5,
   kFriedman = 6,
   kBenchmark = 7,
+  kImportance = 8,
   kTest = 255,
 };
 

@@ -14,13 +14,6 @@ namespace mlp {
 
 namespace {
 
-std::size_t width_of(const InputColumn& column) {
-  return std::visit(Overloaded{[](const NumericEncoding& e) { return std::size_t{1} + e.missing_input; },
-                               [](const BooleanEncoding& e) { return std::size_t{1} + e.missing_input; },
-                               [](const OneHotEncoding& e) { return e.shares.size() + e.missing_input; }},
-                    column.encoding);
-}
-
 void append_names(const InputColumn& column, std::vector<std::string>& names) {
   const auto& name = column.type.name;
   const auto& categories = column.type.categories;
@@ -89,9 +82,16 @@ std::string type_problem(const ColumnType& type) {
 
 }  // namespace
 
+std::size_t InputColumn::width() const {
+  return std::visit(Overloaded{[](const NumericEncoding& e) { return std::size_t{1} + e.missing_input; },
+                               [](const BooleanEncoding& e) { return std::size_t{1} + e.missing_input; },
+                               [](const OneHotEncoding& e) { return e.shares.size() + e.missing_input; }},
+                    encoding);
+}
+
 std::size_t Preprocessing::width() const {
   std::size_t width = 0;
-  for (const auto& column : inputs) width += width_of(column);
+  for (const auto& column : inputs) width += column.width();
   return width;
 }
 

@@ -86,11 +86,13 @@ std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& co
   Figure figure{.width = width, .height = height, .data = cells_block(confusion), .commands = {}};
   const std::string last = number_text(static_cast<double>(classes) - 0.5);
   figure.commands =
-      "set title " + gnuplot_text(title) +
-      " font ',18'\nset xlabel 'predicted'\nset ylabel 'true'\nunset key\n" + "set lmargin at screen " +
-      fraction(left, width) + "\nset rmargin at screen " + fraction(left + side, width) +
-      "\nset bmargin at screen " + fraction(bottom, height) + "\nset tmargin at screen " +
-      fraction(bottom + side, height) + "\nset xrange [-0.5:" + last + "]\nset yrange [" + last + ":-0.5]\n" +
+      "set title " + gnuplot_text(title) + " font ',18'\nset ylabel 'true'\nunset key\n" +
+      // gnuplot's own label would keep clear of names in the large font.
+      "set label 'predicted' center at screen " + number_text((left + 0.5 * side) / width) + ", " +
+      fraction(20, height) + "\nset lmargin at screen " + fraction(left, width) + "\nset rmargin at screen " +
+      fraction(left + side, width) + "\nset bmargin at screen " + fraction(bottom, height) +
+      "\nset tmargin at screen " + fraction(bottom + side, height) + "\nset xrange [-0.5:" + last +
+      "]\nset yrange [" + last + ":-0.5]\n" +
       "set border 15 linewidth 1 linecolor rgb '#A0A0A0'\nset tics scale 0 nomirror textcolor rgb "
       "'#303030'\n" +
       "set xtics " + (rotated ? "rotate by 90 right " : "norotate ") + ticks(class_names) + " font '," +

@@ -63,6 +63,17 @@ DataColumn summary_of(const Column& column) {
   return summary;
 }
 
+/// The column of a table's classes.
+DataColumn summary_of_classes(const Dataset& dataset) {
+  const auto& target = dataset.preprocessing->targets.front();
+  Column column;
+  column.type = {.name = target.name, .kind = ColumnKind::kCategorical, .categories = dataset.class_names};
+  column.codes = dataset.labels;
+  DataColumn summary = summary_of(column);
+  summary.kind = "target";
+  return summary;
+}
+
 std::string name_of(const std::vector<std::string>& names, std::size_t index, const std::string& kind) {
   return index < names.size() ? names[index] : kind + " " + std::to_string(index + 1);
 }
@@ -75,9 +86,12 @@ std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t mo
     columns.push_back(summary_of(dataset.targets, o, name_of(dataset.target_names, o, "target"), "target"));
   }
   if (dataset.preprocessing) {
+    if (dataset.task() == Task::kClassification && !dataset.preprocessing->targets.empty())
+      columns.push_back(summary_of_classes(dataset));
     const Table table = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
-    for (const Column& column : table.columns) {
-      if (columns.size() < most) columns.push_back(summary_of(column));
+    for (std::size_t i = 0; i < table.columns.size() && columns.size() < most; ++i) {
+      columns.push_back(summary_of(table.columns[i]));
+      columns.back().inputs = dataset.preprocessing->inputs[i].width();
     }
     return columns;
   }

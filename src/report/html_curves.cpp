@@ -90,13 +90,14 @@ LineChart small_chart(const std::vector<double>& epochs, const std::string& name
 std::string epoch_table(const ReportContent& content) {
   const auto& history = content.history;
   const std::size_t rows = std::min(history.size(), kMostRows);
+  const bool classes = !content.class_names.empty();
   std::string body;
   for (std::size_t k = 0; k < rows; ++k) {
     const auto& record = history[rows < 2 ? 0 : k * (history.size() - 1) / (rows - 1)];
     body += "<tr>" + html_cell(with_thousands(record.epoch), "n");
-    for (const double value : {record.train_loss, record.validation_loss, record.validation_metric}) {
-      body += html_cell(significant_text(value), "n");
-    }
+    body += html_cell(significant_text(record.train_loss), "n") +
+            html_cell(significant_text(record.validation_loss), "n") +
+            html_cell(score_text(record.validation_metric, classes), "n");
     body += html_cell(significant_text(record.learning_rate, 3), "n") +
             html_cell(duration_text(record.seconds), "n") + "</tr>";
   }
@@ -105,8 +106,8 @@ std::string epoch_table(const ReportContent& content) {
               ? "<caption>" + with_thousands(rows) + " of " + with_thousands(history.size()) +
                     " epochs; metrics.csv has all</caption>"
               : std::string()) +
-         html_head({"#epoch", "#training loss", "#validation loss", "#validation metric", "#learning rate",
-                    "#time"}) +
+         html_head({"#epoch", "#training loss", "#validation loss",
+                    classes ? "#validation accuracy" : "#validation RMSE", "#learning rate", "#time"}) +
          "<tbody>" + body + "</tbody></table></div></details>";
 }
 
@@ -120,8 +121,8 @@ std::string curves_section(const ReportContent& content) {
 
   std::string small;
   const auto metric = column(content.history, &EpochRecord::validation_metric);
-  if (any(metric)) {
-    const bool classes = !content.class_names.empty();
+  const bool classes = !content.class_names.empty();
+  if (any(metric) && !several_targets(content)) {
     const std::string name = classes ? "Validation accuracy" : "Validation RMSE";
     LineChart chart = small_chart(epochs, name, "validation", metric);
     chart.unit = classes ? AxisUnit::kPercent : AxisUnit::kNumber;

@@ -208,8 +208,11 @@ std::string weight_bar(double weight, double scale) {
          "\"><i style=\"--v:" + fixed_text(std::abs(share), 3) + "\"></i></span>";
 }
 
+}  // namespace
+
 std::string weight_table(const ReportContent& content) {
   const auto& weights = content.first_weights;
+  if (weights.empty() || are_images(content, weights.rows())) return "";
   const bool single = weights.columns() == 1;
   const auto rows = strongest_rows(weights, kMostWeightRows);
   double scale = single ? 0.0 : weight_scale(weights.values());
@@ -218,8 +221,8 @@ std::string weight_table(const ReportContent& content) {
       scale = std::max(scale, static_cast<double>(std::abs(weight)));
   }
   std::string html = "<div class=\"scroll\"><table class=\"features\">" +
-                     (single ? html_head({"feature", "weight", "#"})
-                             : html_head({"feature", "its weights, a cell a neuron", "#length"})) +
+                     (single ? html_head({"input", "weight", "#"})
+                             : html_head({"input", "its weights, a cell a neuron", "#length"})) +
                      "<tbody>";
   for (const std::size_t row : rows) {
     html += "<tr>" + html_cell(html_label(name_or_number(content.feature_names, row, "feature"), 28)) +
@@ -230,18 +233,16 @@ std::string weight_table(const ReportContent& content) {
   }
   html += "</tbody></table></div>";
   const std::string which = rows.size() < weights.rows()
-                                ? "The " + with_thousands(rows.size()) + " strongest of " +
-                                      with_thousands(weights.rows()) + " features. "
-                                : "The strongest feature first. ";
-  return section_html("weights", "What the first layer looks at",
-                      which +
-                          "<span class=\"key plus\"><i></i>Blue</span> weights are positive, "
-                          "<span class=\"key minus\"><i></i>orange</span> ones negative; they belong to the "
-                          "features as the network gets them, which is scaled.",
-                      html);
+                                ? "The " + with_thousands(rows.size()) + " longest of " +
+                                      with_thousands(weights.rows()) + " inputs\u2019. "
+                                : "The longest first. ";
+  return "<p class=\"aside\">" + which +
+         "<span class=\"key plus\"><i></i>Blue</span> weights are positive, <span class=\"key "
+         "minus\"><i></i>orange</span> ones negative. They belong to the inputs as the network gets them: "
+         "those of "
+         "scaled numbers and those of categories, which are 0 or 1, cannot be compared.</p>" +
+         html;
 }
-
-}  // namespace
 
 std::string row_number(const HardExample& example) {
   return with_thousands(example.source_row.value_or(example.row) + 1);
@@ -271,7 +272,9 @@ std::string hardest_section(const ReportContent& content) {
 
 std::string weights_section(const ReportContent& content) {
   if (content.first_weights.empty()) return "";
-  return are_images(content, content.first_weights.rows()) ? weight_images(content) : weight_table(content);
+  if (are_images(content, content.first_weights.rows())) return weight_images(content);
+  if (!content.importances.columns.empty()) return "";  // the table is there
+  return section_html("weights", "The first layer\u2019s weights", "", weight_table(content));
 }
 
 }  // namespace mlp

@@ -4,6 +4,7 @@
 
 #include "report/html.h"
 #include "report/html_sections.h"
+#include "report/line_text.h"
 #include "report/number_format.h"
 
 namespace mlp {
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMostColumns = 200;
 constexpr std::size_t kMostLayers = 100;
-constexpr std::size_t kMostSteps = 24;  ///< layers in the drawing
+constexpr std::size_t kMostSteps = 24;   ///< layers in the drawing
+constexpr std::size_t kMostBeside = 22;  ///< characters of a fact beside others; longer ones have a line
 
 std::string facts_table(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";
@@ -28,7 +30,9 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";
   std::string html;
   for (const auto& [label, value] : facts) {
-    html += "<div><dt>" + html_text(label, 60) + "</dt><dd>" + html_label(value, 120) + "</dd></div>";
+    const bool line = character_count(value) > kMostBeside;  // a path, mostly
+    html += std::string(line ? "<div class=\"line\"><dt>" : "<div><dt>") + html_text(label, 60) +
+            "</dt><dd>" + html_label(value, 120) + "</dd></div>";
   }
   return "<dl class=\"given\">" + html + "</dl>";
 }
@@ -37,23 +41,26 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
 std::string sparkline(const std::vector<std::uint64_t>& histogram) {
   const std::uint64_t most = histogram.empty() ? 0 : *std::max_element(histogram.begin(), histogram.end());
   if (most == 0) return "";
-  constexpr double kHeight = 22.0, kBar = 4.0;
+  constexpr double kWidth = 96.0, kHeight = 22.0, kWidest = 12.0;
+  const double bar = std::min(kWidest, kWidth / static_cast<double>(histogram.size()));
   std::string bars;
   for (std::size_t i = 0; i < histogram.size(); ++i) {
     if (histogram[i] == 0) continue;
     const double height =
         std::max(1.0, kHeight * static_cast<double>(histogram[i]) / static_cast<double>(most));
-    bars += "M" + html_number(kBar * static_cast<double>(i) + 1.5) + " " + html_number(kHeight) + "v" +
+    bars += "M" + html_number(bar * (static_cast<double>(i) + 0.5) - 0.5) + " " + html_number(kHeight) + "v" +
             html_number(-height);
   }
-  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kBar * static_cast<double>(histogram.size())) +
-         " " + html_number(kHeight) + "\" aria-hidden=\"true\"><path d=\"" + bars + "\"/></svg>";
+  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kWidth) + " " + html_number(kHeight) +
+         "\" aria-hidden=\"true\"><path style=\"stroke-width:" + html_number(bar - 1.0) + "\" d=\"" + bars +
+         "\"/></svg>";
 }
 
 std::string columns_table(const std::vector<DataColumn>& columns) {
   if (columns.empty()) return "";
   const bool missing =
       std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
+  const bool inputs = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.inputs > 1; });
   std::string rows;
   for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     const auto& column = columns[i];
@@ -65,14 +72,17 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
       rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
     }
     rows += html_cell(sparkline(column.histogram), "spread") +
+            (inputs ? html_cell(column.inputs == 0 ? "" : with_thousands(column.inputs), "n") : "") +
             (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
             "</tr>";
   }
+  std::vector<std::string_view> head{"column", "kind", "#smallest", "#mean", "#largest", "~distribution"};
+  if (inputs) head.push_back("#inputs");
+  if (missing) head.push_back("#missing");
   std::string html =
+      "<p class=\"aside\">Of the rows to train on and to validate with; the test rows are not looked at.</p>"
       "<div class=\"scroll\"><table>" +
-      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution", "#missing"})
-               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution"})) +
-      "<tbody>" + rows + "</tbody></table></div>";
+      html_head(head) + "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
             " more columns are not shown.</p>";

@@ -7,6 +7,7 @@
 #include "mlp/atomic_file.h"
 #include "report/html.h"
 #include "report/html_sections.h"
+#include "report/line_text.h"
 #include "report/number_format.h"
 
 namespace mlp {
@@ -15,7 +16,7 @@ namespace {
 std::string tile(const std::string& label, const std::string& value, const std::string& below, bool first) {
   return std::string("<div class=\"tile") + (first ? " first" : "") + "\"><dt>" + html_text(label) +
          "</dt><dd>" + html_text(value) +
-         (below.empty() ? "" : "<small>" + html_text(below, 60) + "</small>") + "</dd></div>";
+         (below.empty() ? "" : "<small>" + html_label(below, 26) + "</small>") + "</dd></div>";
 }
 
 std::string notes_html(const std::vector<std::string>& notes) {
@@ -31,17 +32,54 @@ std::string notes_html(const std::vector<std::string>& notes) {
 /// A link to each section that is there.
 std::string links_html(const std::string& sections) {
   std::string links;
-  for (const auto& [id, name] : {std::pair("curves", "Training"), std::pair("results", "Test results"),
-                                 std::pair("hardest", "Hardest examples"),
-                                 std::pair("weights", "First layer"), std::pair("data", "Data"),
-                                 std::pair("network", "Network"), std::pair("reproduce", "The same again")}) {
+  for (const auto& [id, name] :
+       {std::pair("curves", "Training"), std::pair("results", "Test results"),
+        std::pair("hardest", "Hardest examples"), std::pair("importance", "What counts"),
+        std::pair("weights", "First layer"), std::pair("data", "Data"), std::pair("network", "Network"),
+        std::pair("reproduce", "The same again")}) {
     if (sections.find("<section id=\"" + std::string(id) + "\"") == std::string::npos) continue;
     links += "<a href=\"#" + std::string(id) + "\">" + name + "</a>";
   }
   return "<nav aria-label=\"Sections\">" + links + "</nav>";
 }
 
+/// "Accuracy"
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+constexpr std::size_t kMostTargetTiles = 3;
+
+/// What is predicted, where that has a name: "predicts churn: no or yes".
+std::string question_html(const ReportContent& content) {
+  constexpr std::size_t kMostNames = 6;
+  if (content.target_names.empty()) return "";
+  const auto listed = [&](const std::vector<std::string>& names, const auto& text) {
+    std::string list;
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i)
+      list += (i == 0 ? "" : ", ") + text(names[i]);
+    if (names.size() > kMostNames) list += " and " + with_thousands(names.size() - kMostNames) + " more";
+    return list;
+  };
+  std::string html = "predicts " + listed(content.target_names, [](const auto& name) {
+                       return "<b>" + html_label(name, 40) + "</b>";
+                     });
+  if (!content.class_names.empty()) {
+    html += content.class_names.size() <= kMostNames
+                ? ": " + listed(content.class_names, [](const auto& name) { return html_label(name, 24); })
+                : ", " + with_thousands(content.class_names.size()) + " classes";
+  } else if (!content.unit.empty() && content.unit != content.target_names[0]) {
+    html += ", in " + html_text(content.unit, 24);
+  }
+  return "<p class=\"question\">" + html + "</p>";
+}
+
 }  // namespace
+
+bool several_targets(const ReportContent& content) {
+  return content.evaluation.regression && content.evaluation.regression->targets.size() > 1;
+}
 
 std::string section_html(const std::string& id, const std::string& heading, const std::string& lead,
                          const std::string& body) {
@@ -56,6 +94,13 @@ std::string tiles_html(const ReportContent& content) {
     tiles += tile(label, value, below, tiles.empty());
   };
   const auto& evaluation = content.evaluation;
+  const auto& baseline = content.baseline;
+  const auto add_folds = [&] {
+    if (content.folds.empty()) return;
+    const ReportFolds& folds = content.folds.front();
+    add(capitalised(folds.name) + " of " + with_thousands(folds.values.size()) + " folds",
+        score_text(folds.mean, folds.percent), deviation_text(folds));
+  };
   if (const auto& classes = evaluation.classification) {
     const auto rows = static_cast<double>(evaluation.rows);
     const double wrong = std::round((1.0 - classes->accuracy) * rows);
@@ -63,16 +108,29 @@ std::string tiles_html(const ReportContent& content) {
         std::isfinite(wrong) ? with_thousands(static_cast<std::uint64_t>(std::max(0.0, wrong))) + " of " +
                                    with_thousands(evaluation.rows) + " wrong"
                              : "");
+    if (baseline) add("Baseline accuracy", percent_text(baseline->accuracy), baseline->answer);
+    add_folds();
   }
-  if (const auto& classes = evaluation.classification) {
-    add("Macro F1", percent_text(classes->macro_f1), "the mean over the classes");
+  if (const auto& numbers = evaluation.regression; numbers && several_targets(content)) {
+    // Targets may have units of their own; only R2 can be averaged over them.
+    add("Test R\u00b2", r2_text(numbers->r2),
+        "mean of " + with_thousands(numbers->targets.size()) + " targets");
+    for (std::size_t o = 0; o < numbers->targets.size() && numbers->targets.size() <= kMostTargetTiles; ++o) {
+      add("Test RMSE", significant_text(numbers->targets[o].rmse),
+          name_or_number(content.target_names, o, "target"));
+    }
+    add_folds();
+  } else if (numbers) {
+    const std::string unit = !content.unit.empty() || content.target_names.empty()
+                                 ? content.unit
+                                 : "of " + content.target_names[0];
+    add("Test RMSE", significant_text(numbers->rmse), unit);
+    if (baseline && !baseline->rmses.empty())
+      add("Baseline RMSE", significant_text(baseline->rmses[0]), baseline->answer);
+    add_folds();
+    add("Test MAE", significant_text(numbers->mae), unit);
+    add("Test R\u00b2", r2_text(numbers->r2), "of the variance");
   }
-  if (const auto& numbers = evaluation.regression) {
-    add("Test RMSE", significant_text(numbers->rmse), content.unit);
-    add("Test MAE", significant_text(numbers->mae), content.unit);
-    add("Test R\u00b2", fixed_text(numbers->r2, 4), "of the variance");
-  }
-  if (evaluation.rows > 0) add("Test loss", significant_text(evaluation.loss), content.loss_name);
   if (!content.layers.empty()) {
     std::uint64_t parameters = 0;
     for (const auto& layer : content.layers) parameters += (layer.fan_in + 1) * layer.fan_out;
@@ -90,17 +148,18 @@ std::string tiles_html(const ReportContent& content) {
 
 std::string html_report(const ReportContent& content) {
   const std::string sections = curves_section(content) + results_section(content) + hardest_section(content) +
-                               weights_section(content) + data_section(content) + network_section(content) +
-                               reproduce_section(content);
+                               importance_section(content) + weights_section(content) +
+                               data_section(content) + network_section(content) + reproduce_section(content);
   const std::string title = html_text(content.title, 120);
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
          "<meta name=\"color-scheme\" content=\"light dark\"/>"
          "<title>" +
          title + " \u00b7 training report</title>\n<style>" + kStyleSheet + "</style></head>\n<body>\n" +
-         "<header><p class=\"kind\">Training report</p><h1>" + title + "</h1><p class=\"made\">" +
-         html_text(content.made, 200) + "</p>" + tiles_html(content) + notes_html(content.notes) +
-         links_html(sections) + "</header>\n<main>\n" + sections + "</main>\n</body></html>\n";
+         "<header><p class=\"kind\">Training report</p><h1>" + title + "</h1>" + question_html(content) +
+         "<p class=\"made\">" + html_text(content.made, 200) + "</p>" + tiles_html(content) +
+         notes_html(content.notes) + links_html(sections) + "</header>\n<main>\n" + sections +
+         "</main>\n</body></html>\n";
 }
 
 void write_html_report(const ReportContent& content, const std::filesystem::path& path) {

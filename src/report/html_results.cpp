@@ -70,7 +70,7 @@ std::string score(const std::string& name, const std::string& value) {
 
 std::string classification_html(const ReportContent& content, const ClassificationMetrics& metrics) {
   const bool two_classes = metrics.classes.size() == 2;
-  const std::string scores = "<dl class=\"given\">" + score("accuracy", percent_text(metrics.accuracy)) +
+  const std::string scores = "<dl class=\"given\">" +
                              score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
                              score("macro F1", percent_text(metrics.macro_f1)) +
                              score(two_classes ? "ROC AUC" : "mean ROC AUC", fixed_text(metrics.roc_auc, 4)) +
@@ -143,15 +143,19 @@ std::string target_html(const ReportContent& content, std::size_t target) {
 
 std::string target_table(const ReportContent& content, const std::vector<TargetScores>& targets) {
   constexpr std::size_t kMostRows = 200;
+  const bool compared = content.baseline && content.baseline->rmses.size() == targets.size();
   std::string body;
   for (std::size_t o = 0; o < std::min(targets.size(), kMostRows); ++o) {
     body += "<tr>" + html_cell(html_label(name_or_number(content.target_names, o, "target"), 28));
     for (const double value : {targets[o].rmse, targets[o].mae, targets[o].mse}) {
       body += html_cell(significant_text(value), "n");
     }
-    body += html_cell(fixed_text(targets[o].r2, 4), "n") + "</tr>";
+    body += html_cell(r2_text(targets[o].r2), "n") +
+            (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
-  return "<div class=\"scroll\"><table>" + html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"}) +
+  return "<div class=\"scroll\"><table class=\"classes\">" +
+         (compared ? html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2", "#baseline RMSE"})
+                   : html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"})) +
          "<tbody>" + body + "</tbody></table></div>";
 }
 
@@ -175,17 +179,30 @@ std::string regression_html(const ReportContent& content) {
   return html;
 }
 
+/// Said where the network is no better than the baseline.
+std::string verdict(const ReportContent& content) {
+  if (!content.baseline) return "";
+  const auto& [answer, accuracy, rmses] = *content.baseline;
+  const auto& [rows, loss, classes, numbers] = content.evaluation;
+  const bool worse =
+      classes ? classes->accuracy <= accuracy
+              : numbers && !several_targets(content) && !rmses.empty() && numbers->rmse >= rmses[0];
+  if (!worse) return "";
+  return " <b class=\"wrong\">The " + std::string(classes ? "accuracy" : "RMSE") + " is no better than " +
+         html_text(answer, 60) + " would reach.</b>";
+}
+
 }  // namespace
 
 std::string results_section(const ReportContent& content) {
   const auto& evaluation = content.evaluation;
-  const std::string lead =
-      "On " + with_thousands(evaluation.rows) + " test rows that nothing was learned from.";
-  if (evaluation.classification) {
-    return section_html("results", "Test results", lead,
-                        classification_html(content, *evaluation.classification));
-  }
-  return section_html("results", "Test results", lead, regression_html(content));
+  const std::string lead = "On " + with_thousands(evaluation.rows) +
+                           " test rows that nothing was learned from. Their mean loss is " +
+                           significant_text(evaluation.loss) + "." + verdict(content);
+  const std::string body = evaluation.classification
+                               ? classification_html(content, *evaluation.classification)
+                               : regression_html(content);
+  return section_html("results", "Test results", lead, body.empty() ? "" : body + folds_html(content));
 }
 
 }  // namespace mlp

@@ -11,15 +11,29 @@ namespace mlp {
 /// A row's number as people find it: "row 1,234".
 std::string row_number(const HardExample& example);
 
+/// Of which the units may differ.
+bool several_targets(const ReportContent& content);
+
 /// <section> with a heading and a sentence below it (HTML, may be empty); empty where `body` is.
 std::string section_html(const std::string& id, const std::string& heading, const std::string& lead,
                          const std::string& body);
 
 std::string tiles_html(const ReportContent& content);
+/// A cross-validation's metrics, a dot for each fold; empty where there is none.
+std::string folds_html(const ReportContent& content);
+/// A metric's value: "98.43%", "2.770".
+std::string score_text(double value, bool percent);
+/// "± 1.71%", "± 0.023"
+std::string deviation_text(const ReportFolds& folds);
 std::string curves_section(const ReportContent& content);
 std::string results_section(const ReportContent& content);
 std::string hardest_section(const ReportContent& content);
+/// What the predictions rest on; empty where that is not known.
+std::string importance_section(const ReportContent& content);
+/// The first layer's weights, as images or as a table.
 std::string weights_section(const ReportContent& content);
+/// The latter alone; empty where there are none.
+std::string weight_table(const ReportContent& content);
 std::string data_section(const ReportContent& content);
 std::string network_section(const ReportContent& content);
 std::string reproduce_section(const ReportContent& content);

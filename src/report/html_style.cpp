@@ -21,10 +21,12 @@ h3{font-size:14px;line-height:1.4;font-weight:620}
 small{font-size:12.5px}
 .kind{font-size:12px;font-weight:600;letter-spacing:.09em;text-transform:uppercase;color:rgb(var(--blue))}
 .made{margin-top:4px;color:var(--quiet)}
+.question{margin-top:6px;font-size:17px;overflow-wrap:anywhere}
+.question b{font-weight:640}
 .quiet,td.quiet{color:var(--quiet)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(158px,1fr));gap:1px;margin-top:28px;overflow:hidden;
+.tiles{display:flex;flex-wrap:wrap;gap:1px;margin-top:28px;overflow:hidden;
 background:var(--line);border:1px solid var(--line);border-radius:12px}
-.tile{padding:16px 20px 15px;background:var(--card)}
+.tile{flex:1 1 140px;min-width:0;padding:16px 20px 15px;background:var(--card)}
 .tile dt{font-size:13px;color:var(--quiet)}
 .tile dd{font-size:26px;line-height:1.25;font-weight:640;letter-spacing:-.015em}
 .tile.first dd{color:rgb(var(--blue))}
@@ -141,8 +143,18 @@ color:var(--ink)}
 .signed i{position:absolute;top:2px;height:12px;width:calc(50%*var(--v));border-radius:2px}
 .signed.plus i{left:50%;background:rgb(var(--blue)/.8)}
 .signed.minus i{right:50%;background:rgb(var(--orange)/.8)}
+.rise{display:block;height:16px;background:linear-gradient(var(--line),var(--line)) 0/1px 100% no-repeat}
+.rise i{display:block;height:12px;width:calc(100%*var(--v));transform:translateY(2px);border-radius:0 2px 2px 0;
+background:rgb(var(--blue)/.8)}
+.rise.faint i{background:var(--quiet);opacity:.5}
+.key.faint i{background:var(--quiet);opacity:.5}
+.folds{max-width:880px;margin-top:32px}
+.folds .fill{width:46%;padding:0 12px 0 24px}
+.strewn{display:block;width:100%;min-width:160px;height:26px;overflow:visible}
+.fold{fill:rgb(var(--blue)/.55)}
+.mean{stroke:rgb(var(--blue));stroke-width:2;fill:none}
 .spark{display:block;width:96px;height:22px}
-.spark path{stroke:rgb(var(--blue)/.7);stroke-width:3;fill:none}
+.spark path{stroke:rgb(var(--blue)/.7);fill:none}
 .network{display:flex;flex-wrap:wrap;gap:10px 30px;list-style:none}
 .network li{position:relative;min-width:84px;padding:9px 14px 8px;border:1px solid var(--line);border-radius:9px;
 background:var(--soft);text-align:center}
@@ -161,12 +173,15 @@ pre+h3{margin-top:18px}
 .given{display:grid;grid-template-columns:repeat(auto-fill,minmax(168px,1fr));gap:16px 24px}
 .given dt{font-size:13px;color:var(--quiet)}
 .given dd{font-weight:600;overflow-wrap:anywhere}
-.given+.scroll,.given+.two,.given+.beside,.given+.one,.given+details,.scroll+.two{margin-top:26px}
+.given .line{grid-column:1/-1}
+.given+.aside,.given+.scroll,.given+.two,.given+.beside,.given+.one,.given+details,.scroll+.two{margin-top:26px}
 td.spread,th.spread{padding-left:28px;width:130px}
+@media (max-width:1000px){.network+.two{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
-.tiles{grid-template-columns:repeat(2,1fr)}.tile{padding:13px 15px}.tile dd{font-size:22px}
+.tile{flex-basis:40%;padding:13px 15px}.tile dd{font-size:22px}
 .chart{font-size:13.5px}.wide .chart{font-size:19px}.bar{min-width:0}.bar i{display:none}
+.folds .fill{padding:0 4px 0 8px}.folds tr>:nth-child(4),.folds tr>:nth-child(6){display:none}.strewn{min-width:110px}.fold{r:9px}.strewn .ring{r:13px;stroke-width:4}.mean{stroke-width:4}
 .confusion th,.confusion td{height:30px;min-width:calc(var(--c)*.63em + 3px);padding:0 1px;font-size:11px}.confusion.few th,.confusion.few td{min-width:56px;height:44px}
 th,td{padding-right:9px}.n+td:not(.n),.n+th:not(.n){padding-left:12px}.facts th{width:auto}.facts{width:100%}.gallery{grid-template-columns:repeat(auto-fill,minmax(88px,1fr));gap:16px 12px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}

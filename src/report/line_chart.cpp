@@ -1,6 +1,7 @@
 #include "report/line_chart.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/html.h"
 #include "report/number_format.h"
@@ -84,13 +85,19 @@ std::string strips(const Drawing& drawing) {
   return svg;
 }
 
-/// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within.
+/// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within; of a constant share from 0 to
+/// 100%.
 Axis axis_of(const LineChart& chart) {
   std::vector<double> values;
   for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());
   Axis axis = axis_over(values, chart.may_be_logarithmic);
   const auto none = [&](auto condition) { return std::none_of(values.begin(), values.end(), condition); };
   if (axis.low < 0.0 && none([](double y) { return y < 0.0; })) axis.low = 0.0;
+  const auto constant = [&] {
+    return none([&](double y) { return std::isfinite(y) && y != values.front(); });
+  };
+  const bool shares = chart.unit == AxisUnit::kPercent && none([](double y) { return y < 0.0 || y > 1.0; });
+  if (shares && constant()) return {.low = 0.0, .high = 1.0};
   if (chart.unit == AxisUnit::kPercent && axis.high > 1.0 && none([](double y) { return y > 1.0; })) {
     axis.high = 1.0;
   }

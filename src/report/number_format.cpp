@@ -22,12 +22,14 @@ std::string signed_text(const std::string& text) {
   return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
-/// Thousands apart, as in counts, from 10,000 on: four digits read well as they are, and may be a year.
-std::string grouped(const std::string& text) {
+constexpr std::size_t kPerhapsAYear = 4;  ///< digits that may be a year, and read well as they are
+
+/// Thousands apart, as in counts, where there are more than `most` digits before the point.
+std::string grouped(const std::string& text, std::size_t most = kPerhapsAYear) {
   constexpr const char* kDigits = "0123456789";
   const std::size_t begin = std::min(text.find_first_of(kDigits), text.size());
   const std::size_t end = std::min(text.find_first_not_of(kDigits, begin), text.size());
-  if (end - begin < 5) return text;
+  if (end - begin <= most) return text;
   std::string result = text;
   for (std::size_t place = end; place > begin + 3;) {
     place -= 3;
@@ -65,9 +67,9 @@ std::string significant_text(double value, int digits) {
   const std::string scientific = printed(value, std::chars_format::scientific, digits - 1);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
   if (exponent < -4 || std::abs(value) >= kMostPlain) return signed_text(scientific);
-  if (exponent < digits) return grouped(fixed_text(value, digits - 1 - exponent));
+  if (exponent < digits) return grouped(fixed_text(value, digits - 1 - exponent), 3);
   const double unit = std::pow(10.0, exponent - digits + 1);
-  return grouped(fixed_text(std::round(value / unit) * unit, 0));
+  return grouped(fixed_text(std::round(value / unit) * unit, 0), 3);
 }
 
 std::string compact_text(double value, int digits) {
@@ -97,6 +99,8 @@ int common_decimals(std::span<const double> values) {
   }
   return most;
 }
+
+std::string r2_text(double r2) { return r2 < -10.0 ? significant_text(r2) : fixed_text(r2, 4); }
 
 std::string percent_text(double fraction, int decimals) {
   return std::isfinite(fraction) ? fixed_text(100.0 * fraction, decimals) + "%" : kNone;

@@ -16,6 +16,8 @@ std::string compact_text(double value, int digits = 4);      ///< "0.123", "23";
 /// How many decimals show `values`, one below the other, of which the largest has four digits; fewer where
 /// those say the same.
 int common_decimals(std::span<const double> values);
+/// R2 in four decimals; where it is far below 0, in four digits.
+std::string r2_text(double r2);
 std::string percent_text(double fraction, int decimals = 2);  ///< 0.9843 -> "98.43%"
 std::string duration_text(double seconds);                    ///< "42 ms", "12.3 s", "1:05", "2:03:09"
 

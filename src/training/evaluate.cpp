@@ -19,12 +19,6 @@ constexpr std::size_t kStepRows = 1024;
 
 std::size_t step_rows(std::size_t rows) { return std::clamp<std::size_t>(rows, 1, kStepRows); }
 
-std::vector<std::uint32_t> all_rows(std::size_t count) {
-  std::vector<std::uint32_t> rows(count);
-  std::iota(rows.begin(), rows.end(), 0u);
-  return rows;
-}
-
 void check_outputs(const Model& model, std::size_t found, std::string_view noun) {
   require(model.network.fan_out() == found, "the model has " + counted(model.network.fan_out(), "output") +
                                                 ", the data set " + counted(found, noun));
@@ -35,10 +29,21 @@ void check_features(const Model& model, std::size_t found) {
                                                ", the data has " + std::to_string(found));
 }
 
-struct LossAndOutputs {
-  double loss = 0.0;      ///< mean per row
-  Matrix<float> outputs;  ///< [rows, O], targets in their own unit
-};
+}  // namespace
+
+std::vector<std::uint32_t> all_rows(std::size_t count) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
+void check_fit(const Model& model, const Dataset& dataset) {
+  require(dataset.rows() > 0, "evaluate: the data set has no rows");
+  require(model.task() == dataset.task(), "evaluate: the model and the data set are not of the same task");
+  validate(dataset);
+  check_features(model, dataset.features());
+  check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target");
+}
 
 LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
                                 const Dataset& dataset, std::span<const std::uint32_t> rows) {
@@ -56,8 +61,6 @@ LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& wor
   return result;
 }
 
-}  // namespace
-
 EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
                               const Dataset& dataset, std::span<const std::uint32_t> rows) {
   const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, rows);
@@ -74,11 +77,7 @@ EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& works
 }
 
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
-  require(dataset.rows() > 0, "evaluate: the data set has no rows");
-  require(model.task() == dataset.task(), "evaluate: the model and the data set are not of the same task");
-  validate(dataset);
-  check_features(model, dataset.features());
-  check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target");
+  check_fit(model, dataset);
   const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
                           {.max_batch = step_rows(dataset.rows()),
                            .threads = options.threads,

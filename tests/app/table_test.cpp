@@ -126,6 +126,11 @@ TEST_F(Tables, FoldsAreTestedOneByOneAndAveraged) {
   write("cars.csv", colours(101));
   const auto result = train({"cars.csv", "--target", "y", "--folds", "4", "--epochs", "20", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string report = content("runs/cars/report.html");
+  for (const char* text : {"predicts <b>y</b>", "<dt>RMSE of 4 folds</dt>", "Cross-validation, 4 folds",
+                           "<title>fold 4: ", "What the predictions rest on", "<dt>Baseline RMSE</dt>"}) {
+    EXPECT_NE(report.find(text), std::string::npos) << text;
+  }
   const auto folds = only_json(result.out)["folds"];
   EXPECT_EQ(folds["count"], 4);
   EXPECT_EQ(folds["test_rows"], nlohmann::json({26, 25, 25, 25}));

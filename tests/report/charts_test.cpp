@@ -175,6 +175,7 @@ TEST(LineChart, AxesEndWhereNothingCanLie) {
   std::string svg = line_chart_svg(chart);
   EXPECT_NE(svg.find(">0%<"), std::string::npos);
   EXPECT_EQ(svg.find("\u2212"), std::string::npos) << "no accuracy is below 0";
+  EXPECT_NE(svg.find(">100%<"), std::string::npos) << "all there could be";
   chart.series[0].y = {1.0, 1.0, 1.0};
   svg = line_chart_svg(chart);
   EXPECT_NE(svg.find(">100%<"), std::string::npos);
@@ -256,7 +257,8 @@ TEST(NumberFormat, AsPeopleRead) {
   EXPECT_EQ(significant_text(23.414), "23.41");
   EXPECT_EQ(significant_text(-0.00001234), "\u22121.234e-05");
   EXPECT_EQ(significant_text(9.9996), "10.00");
-  EXPECT_EQ(significant_text(9999.4), "9999") << "may be a year: no comma";
+  EXPECT_EQ(significant_text(9999.4), "9,999") << "as counts read";
+  EXPECT_EQ(plain_text(1999, 0), "1999") << "may be a year: no comma";
   EXPECT_EQ(significant_text(146213.4), "146,200") << "four digits are known";
   EXPECT_EQ(significant_text(-999960), "\u22121,000,000");
   EXPECT_EQ(significant_text(987654321), "987,700,000");

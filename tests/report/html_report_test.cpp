@@ -141,6 +141,111 @@ TEST(HtmlReport, OfNumbersHasEverything) {
   }
 }
 
+TEST(HtmlReport, TheHeadSaysWhatIsPredictedAndWhatThatIsWorth) {
+  ReportContent content = classes_content(2);
+  content.target_names = {"churn"};
+  content.baseline = ReportBaseline{.answer = "always 'class_0'", .accuracy = 0.75, .rmses = {}};
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "predicts <b>churn</b>: class_0, class_1<"));
+  EXPECT_TRUE(contains(page, "<dt>Baseline accuracy</dt><dd>75.00%<small>always &#39;class_0&#39;<"));
+  EXPECT_FALSE(contains(page, "no better than")) << "20 of 23";
+  EXPECT_TRUE(contains(page, "Their mean loss is 0.2500."));
+  content.baseline->accuracy = 0.9;
+  EXPECT_TRUE(
+      contains(html_report(content), "The accuracy is no better than always &#39;class_0&#39; would"));
+
+  content = numbers_content(100, 1);
+  content.unit = "";
+  content.target_names = {"price"};
+  content.evaluation.regression->targets = {{.rmse = 0.5}};
+  content.baseline = ReportBaseline{.answer = "always the mean", .rmses = {2.5}};
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "predicts <b>price</b></p>"));
+  EXPECT_TRUE(contains(page, "<dt>Test RMSE</dt><dd>0.5000<small>of price<"));
+  EXPECT_TRUE(contains(page, "<dt>Baseline RMSE</dt><dd>2.500<small>always the mean<"));
+  EXPECT_FALSE(contains(page, "no better than"));
+  content.baseline->rmses = {0.4};
+  EXPECT_TRUE(contains(html_report(content), "The RMSE is no better than always the mean would reach."));
+}
+
+TEST(HtmlReport, UnitsOfSeveralTargetsAreNotMixed) {
+  ReportContent content = numbers_content(10, 2);
+  content.history = history(3, true);
+  content.target_names = {"price", "weight"};
+  content.evaluation.regression->targets = {{.rmse = 28'730, .r2 = 0.5}, {.rmse = 0.25, .r2 = 1.0}};
+  content.baseline = ReportBaseline{.answer = "always the mean", .rmses = {40'000, 6.5}};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "<dt>Test R\u00b2</dt><dd>0.8750<small>mean of 2 targets<"));
+  EXPECT_TRUE(contains(page, "<dt>Test RMSE</dt><dd>28,730<small>price<"));
+  EXPECT_TRUE(contains(page, "<dt>Test RMSE</dt><dd>0.2500<small>weight<"));
+  EXPECT_FALSE(contains(page, "<dd>0.5000<")) << "the RMSE over both";
+  EXPECT_FALSE(contains(page, "<h3>Validation RMSE")) << "which is over both, too";
+  EXPECT_TRUE(contains(page, "baseline RMSE</th>"));
+  EXPECT_TRUE(contains(page, "<td class=\"n\">40,000</td>"));
+  content.evaluation.regression->r2 = -12345.678;
+  EXPECT_TRUE(contains(html_report(content), "<dd>\u221212,350<")) << "as bad as that, decimals say nothing";
+}
+
+TEST(HtmlReport, FoldsHaveADotEach) {
+  ReportContent content = numbers_content(10, 1);
+  EXPECT_FALSE(contains(html_report(content), "Cross-validation"));
+  content.folds = {{.name = "RMSE", .values = {2.0, 4.0, 3.0}, .mean = 3.0, .deviation = 1.0, .test = 2.5},
+                   {.name = "accuracy", .percent = true, .values = {0.9, kNan, 0.7}, .mean = 0.8}};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "<dt>RMSE of 3 folds</dt><dd>3.000<small>\u00b1 1.0<"));
+  EXPECT_TRUE(contains(page, "<h3>Cross-validation, 3 folds</h3>"));
+  // From 2 to 4 on a line of 344 that begins at 8.
+  for (const char* x : {"cx=\"8\"", "cx=\"352\"", "cx=\"180\""})
+    EXPECT_TRUE(contains(page, "<circle class=\"fold\" " + std::string(x))) << x;
+  EXPECT_TRUE(contains(page, "<title>fold 2: 4.000</title>"));
+  EXPECT_TRUE(contains(page, "<path class=\"mean\" d=\"M180 "));
+  EXPECT_TRUE(contains(page, "<circle class=\"ring\" cx=\"94\""));
+  EXPECT_TRUE(contains(page, "<title>fold 3: 70.00%</title>"));
+  EXPECT_FALSE(contains(page, "<title>fold 2: \u2013</title>")) << "no dot where there is no number";
+}
+
+TEST(HtmlReport, WhatCountsIsRankedByColumn) {
+  ReportContent content = numbers_content(10, 1);
+  content.first_weights = Matrix<float>(2, 1, {1, 2});
+  std::string page = html_report(content);
+  EXPECT_TRUE(contains(page, "<section id=\"weights\"")) << "where nothing better is known";
+  content.importances = {.measure = ImportanceMeasure::kRmse,
+                         .rows = 10,
+                         .shuffles = 7,
+                         .loss = 0.25,
+                         .score = 2.5,
+                         .columns = {{.column = "weight <kg>", .rise = 4.0, .chance = 1.0, .score = 6.5},
+                                     {.column = "power", .rise = 1.0, .chance = 0.25, .score = 3.5},
+                                     {.column = "noise", .rise = -0.125, .chance = 0.5, .score = 2.375}}};
+  page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_FALSE(contains(page, "<section id=\"weights\""));
+  EXPECT_TRUE(contains(page, "<summary>The first layer\u2019s weights"));
+  EXPECT_TRUE(contains(page, "the mean of 7 shuffles. As they are, their RMSE is 2.500 mpg."));
+  EXPECT_TRUE(
+      contains(page,
+               "<td>weight &lt;kg&gt;</td><td class=\"fill\"><span class=\"rise\"><i style=\"--v:1.000\">"
+               "</i></span></td><td class=\"n strong\">+4.000</td><td class=\"n\">6.500</td>"));
+  EXPECT_TRUE(contains(page, "<span class=\"rise\"><i style=\"--v:0.250\">"));
+  EXPECT_TRUE(contains(page,
+                       "<td class=\"quiet\">noise</td><td class=\"fill\"><span class=\"rise faint\"><i "
+                       "style=\"--v:0.000\"></i></span></td><td class=\"n quiet\">\u22120.125</td>"));
+  EXPECT_TRUE(contains(page, "Grey</span>: no more than chance"));
+  content.importances.columns.pop_back();
+  EXPECT_FALSE(contains(html_report(content), "Grey</span>"));
+}
+
+TEST(HtmlReport, ALongFactHasALine) {
+  ReportContent content;
+  content.data = {{"read from", "/data/of/somebody/cars_of_1983.csv"}, {"rows", "12"}};
+  const std::string page = html_report(content);
+  EXPECT_TRUE(contains(page, "<div class=\"line\"><dt>read from</dt>"));
+  EXPECT_TRUE(contains(page, "<div><dt>rows</dt>"));
+}
+
 TEST(HtmlReport, AnEmptyOneIsStillAPage) {
   const std::string page = html_report({});
   expect_well_formed(page);
@@ -182,6 +287,10 @@ TEST(HtmlReport, TextIsShownAndNeverRead) {
   content.data = content.training = {{evil, evil}};
   content.class_names = {evil, "", std::string(1000, 'w')};
   content.feature_names = {evil, "a", "b", "c"};
+  content.target_names = {evil};
+  content.baseline = ReportBaseline{.answer = evil, .accuracy = 1.0, .rmses = {}};
+  content.folds = {{.name = evil, .values = {1.0, 2.0}}};
+  content.importances.columns = {{.column = evil, .rise = 1.0}};
   content.columns = {{.name = evil, .kind = evil, .missing = 3, .categories = evil, .histogram = {}}};
   content.first_weights = Matrix<float>(4, 2, {1, 2, 3, kNan, -1, -2, 0, 1});
   HardExample example;
@@ -390,6 +499,28 @@ TEST(HardestExamples, SizesAreChecked) {
                std::invalid_argument);
   EXPECT_THROW(hardest_examples(three_classes(), Matrix<float>(3, 3), CrossEntropy{}, 1),
                std::invalid_argument);
+}
+
+TEST(DataColumns, OfATableWithItsTargetAndInputs) {
+  Dataset data;
+  data.preprocessing = Preprocessing{
+      .inputs = {{.type = {.name = "kind", .kind = ColumnKind::kCategorical, .categories = {"a", "b"}},
+                  .encoding = OneHotEncoding{.shares = {0.5, 0.5}, .missing_input = true}},
+                 {.type = {.name = "size"}, .encoding = NumericEncoding{}}},
+      .targets = {{.name = "churn", .kind = ColumnKind::kCategorical, .categories = {"no", "yes"}}}};
+  data.inputs = Matrix<float>(3, 4, {1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7});
+  data.labels = {1, 0, 1};
+  data.class_names = {"no", "yes"};
+  const auto columns = summarize_columns(data);
+  ASSERT_EQ(columns.size(), 3u);
+  EXPECT_EQ(columns[0].name, "churn");
+  EXPECT_EQ(columns[0].kind, "target");
+  EXPECT_EQ(columns[0].categories, "no, yes");
+  EXPECT_EQ(columns[0].histogram, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(columns[0].inputs, 0u);
+  EXPECT_EQ(columns[1].inputs, 3u) << "two categories and missing";
+  EXPECT_EQ(columns[1].missing, 1u);
+  EXPECT_EQ(columns[2].inputs, 1u);
 }
 
 TEST(DataColumns, RangeMeanAndHistogram) {
