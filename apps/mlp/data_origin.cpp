@@ -114,7 +114,7 @@ bool is_data_key(const std::string& key) {
   return std::any_of(kKeys.begin(), kKeys.end(), is) ||
          std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
          std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "delimiter" ||
-         key == "no-header";
+         key == "decimal" || key == "no-header";
 }
 
 bool names_files(const std::string& key) {
@@ -163,6 +163,7 @@ DataOrigin data_origin_in(const std::filesystem::path& config) {
     auto& reading = arguments.table.reading;
     if (key == "na") reading.missing = values;
     if (key == "delimiter") reading.delimiter = values.front();
+    if (key == "decimal") reading.decimal = values.front();
     if (key == "no-header") reading.no_header = values.front() == "true";
   }
   return data_origin(arguments);

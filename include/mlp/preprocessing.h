@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -64,6 +65,7 @@ struct Preprocessing {
   /// What else than the usual stands for a missing cell: for TableOptions::missing of tables to predict.
   /// Whoever read the training table with such marks puts them here.
   std::vector<std::string> missing_marks = {};
+  std::optional<char> decimal = {};  ///< likewise, for TableOptions::decimal
 
   /// The network inputs that all columns make together.
   std::size_t width() const;

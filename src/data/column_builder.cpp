@@ -21,7 +21,6 @@ constexpr std::size_t kFewCategories = 10;   // are categories however few rows 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
 constexpr const char* kMissingHint = "if it marks a missing cell, name it as such (--na)";
-constexpr const char* kPlainHint = "write numbers plainly, like 1234.5, to have them taken as numbers";
 constexpr const char* kTooManyHint = "is it the right column?";
 
 // A value occurs less than twice on average.
@@ -104,7 +103,8 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
 void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
   first_text_ = in_quotes(text);
   first_text_place_ = std::move(place);
-  formatted_number_ = is_formatted_number(text);
+  first_text_hint_ = formatted_number_hint(std::array{std::string(text)}, rules_->decimal());
+  if (first_text_hint_.empty()) first_text_hint_ = kMissingHint;
 }
 
 std::size_t ColumnBuilder::max_categories() const {
@@ -123,24 +123,24 @@ void ColumnBuilder::turn_into_numbers() {
   state_ = State::kNumbers;
 }
 
-const char* ColumnBuilder::hint_for_first_text() const {
-  return formatted_number_ ? kPlainHint : kMissingHint;
-}
-
 std::string ColumnBuilder::mixed_reason() const {
-  return first_text_ + " among numbers (" + first_text_place_ + "): " + hint_for_first_text();
+  const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
+  return first_text_ + " among numbers (" + first_text_place_ +
+         "): " + (hint.empty() ? first_text_hint_ : hint);
 }
 
-// Nothing but numbers, none of them plain.
+// Nothing but numbers, none of them read as one.
 std::string ColumnBuilder::formatted_reason() const {
-  if (different_numbers_ > 0 || !std::ranges::all_of(dictionary_.texts(), is_formatted_number)) return {};
-  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + kPlainHint;
+  if (different_numbers_ > 0) return {};
+  const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
+  if (hint.empty()) return {};
+  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + hint;
 }
 
 void ColumnBuilder::turn_into_text_among_numbers() {
   turn_into_text(mixed_reason(),
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
-                           hint_for_first_text()));
+                           first_text_hint_));
 }
 
 void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {

@@ -56,7 +56,6 @@ class ColumnBuilder {
   void turn_into_text_among_numbers();
   void turn_into_text(std::string reason, const FileError& unless_it_may_be);
   void note_first_text(std::string_view text, std::string place);
-  const char* hint_for_first_text() const;
   std::string mixed_reason() const;
   std::string formatted_reason() const;
   std::size_t distinct_in_dictionary() const { return different_numbers_ + different_texts_; }
@@ -80,8 +79,8 @@ class ColumnBuilder {
   std::size_t different_texts_ = 0;
   std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
   std::string first_text_place_;
-  bool formatted_number_ = false;  // first_text_ is "12,5", say
-  std::string infinite_;           // the place and what is wrong there
+  std::string first_text_hint_;
+  std::string infinite_;  // the place and what is wrong there
   std::string text_reason_;
 };
 

@@ -27,7 +27,11 @@ struct Open {
 }  // namespace
 
 CsvRows::CsvRows(const TableSource& source, const TableOptions& options)
-    : bytes_(std::visit(Open{}, source)), csv_(*bytes_, options.delimiter), header_(options.header) {
+    : bytes_(std::visit(Open{}, source)),
+      csv_(*bytes_, options.delimiter, options.decimal == ','),
+      header_(options.header) {
+  require(!options.decimal || *options.decimal == '.' || *options.decimal == ',',
+          "read_table: the decimal mark must be '.' or ','");
   if (!csv_.next()) throw FileError(csv_.name() + ": holds no record, expected a table", kEmptyHint);
   read_names();
 }

@@ -45,7 +45,7 @@ Roles roles_of(const CsvRows& rows, const TableOptions& options) {
 Table read_table(const TableSource& source, const TableOptions& options) {
   CsvRows rows(source, options);
   const auto [ignored, roles] = roles_of(rows, options);
-  const CellRules rules(options.missing);
+  const CellRules rules(options.missing, options.decimal);
   std::vector<std::size_t> places;
   std::vector<ColumnBuilder> builders;
   for (std::size_t i = 0; i < roles.size(); ++i) {

@@ -1,4 +1,5 @@
 // Reads the rows of a table in columns that are known beforehand, whole or in pieces.
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -7,6 +8,7 @@
 #include "data/cell.h"
 #include "data/csv_rows.h"
 #include "data/dictionary.h"
+#include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
@@ -15,8 +17,14 @@ namespace mlp {
 
 namespace {
 
-constexpr const char* kNumberHint =
-    "write numbers like 1.5 or 2e-3; a mark of missing cells is named with --na";
+/// For a cell that is no number.
+std::string hint_for(std::string_view text, std::optional<char> decimal) {
+  const auto formatted = formatted_number_hint(std::array{std::string(text)}, decimal);
+  return (formatted.empty()
+              ? std::string("write numbers like ") + (decimal == ',' ? "1,5" : "1.5") + " or 2e-3"
+              : formatted) +
+         "; a mark of missing cells is named with --na";
+}
 
 // Reads one column's cells.
 class TypedColumn {
@@ -59,7 +67,8 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing) return std::numeric_limits<double>::quiet_NaN();
     if (cell.kind == CellKind::kNumber) return cell.number;
-    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text), kNumberHint);
+    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text),
+                    hint_for(text, rules_->decimal()));
   }
 
   std::int32_t code(std::string_view text) const {
@@ -120,7 +129,7 @@ template <class Take>
 void read_pieces(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options,
                  std::size_t most_rows, bool wait, Take take) {
   CsvRows rows(source, options);
-  const CellRules rules(options.missing);
+  const CellRules rules(options.missing, options.decimal);
   const auto places = places_of(types, rows);
   std::vector<TypedColumn> columns;
   for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);

@@ -225,17 +225,20 @@ TEST(Table, ATextAmongNumbersIsNoted) {
 
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
-  const std::string plainly = "write numbers plainly, like 1234.5, to have them taken as numbers";
+  const std::string plainly = "write numbers plainly, like 1234.5";
   const auto price = [](const std::string& text, const TableOptions& options = {}) {
     return read(text, options).column("price");
   };
   const std::string few = "a;price\n1;12,5\n2;13,0\n3;12,5\n4;1.200,0\n";
   EXPECT_EQ(price(few).type.kind, ColumnKind::kCategorical);
-  EXPECT_EQ(price(few).note, "'12,5'" + place + " and the others are numbers with a format: " + plainly);
+  EXPECT_EQ(price(few).note,
+            "'12,5'" + place + " and the others are numbers with a format: " + plainly + ", or --decimal ,");
   EXPECT_EQ(price(few, {.targets = {"price"}}).note, price(few).note);
   EXPECT_EQ(price(few, {.categorical = {"price"}}).note, "");
   // Whole numbers need no comma.
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note, "'12,5' among numbers" + place + ": " + plainly);
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note,
+            "'12,5' among numbers" + place + ": " + plainly + ", or --decimal ,");
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n3;1.5\n").note, "'12,5' among numbers" + place + ": " + plainly);
   // One that is something else, and they are texts like any others.
   EXPECT_EQ(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note, "");
   EXPECT_EQ(price("a;price\n1;01.02.2024\n2;02.02.2024\n").note, "");
@@ -244,7 +247,54 @@ TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   });
   EXPECT_EQ(price(many).type.kind, ColumnKind::kText);
   EXPECT_EQ(price(many).note, "more than 1000 different texts; '$0.5'" + place +
-                                  " and the others are numbers with a format: " + plainly);
+                                  " and the others are numbers with a format: " + plainly +
+                                  ", or --decimal .");
+}
+
+TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
+  const std::string german = "Ort;Preis;Anteil\nUlm;1.459.443,93;15%\nBonn;350,5;7,5 %\nUlm;1.200;\n";
+  const auto table = read(german, {.decimal = ','});
+  expect_numbers(table.column("Preis").numbers, {1459443.93, 350.5, 1200});
+  expect_numbers(table.column("Anteil").numbers, {15, 7.5, kNaN});
+  EXPECT_EQ(table.column("Preis").note, "");
+  EXPECT_EQ(table.column("Ort").type.categories, (Texts{"Bonn", "Ulm"}));
+  expect_numbers(read("a,b\n\"$1,200.50\",1.5\n$7,2\n", {.decimal = '.'}).column("a").numbers, {1200.5, 7});
+
+  // More different ones than may be categories.
+  const auto many =
+      make({"x"}, 3000, [](std::size_t row, std::size_t) { return std::to_string(row) + ",5 %"; });
+  const auto x = read(many, {.delimiter = ';', .decimal = ','}).column("x");
+  ASSERT_EQ(x.type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(x.numbers[2999], 2999.5);
+
+  // By known types.
+  const std::vector<ColumnType> types = {table.column("Preis").type};
+  const auto by_types = [&](const std::string& text, const TableOptions& options) {
+    return read_table(stream_of(text), types, options).columns[0].numbers;
+  };
+  expect_numbers(by_types(german, {.decimal = ','}), {1459443.93, 350.5, 1200});
+  const auto hint_of = [&](const std::string& text, const TableOptions& options) {
+    const auto error =
+        expect_error<FileError>([&] { by_types(text, options); }, {"expected a finite number"});
+    return error.substr(error.find('\n') + 1);
+  };
+  EXPECT_EQ(hint_of(german, {}),
+            "write numbers plainly, like 1234.5, or --decimal ,; a mark of missing cells is named with --na");
+
+  // A point is none where the comma is.
+  EXPECT_EQ(read("x;y\n1,5;a\n2.5;b\n", {.decimal = ','}).column("x").type.kind, ColumnKind::kCategorical);
+  EXPECT_EQ(hint_of("Preis\n1.5\n", {.decimal = ','}),
+            "write numbers plainly, like 1234,5, or --decimal .; a mark of missing cells is named with --na");
+  EXPECT_EQ(hint_of("Preis\ndear\n", {.decimal = ','}),
+            "write numbers like 1,5 or 2e-3; a mark of missing cells is named with --na");
+}
+
+TEST(Table, CommasInNumbersAreNoDelimiters) {
+  const auto table = read("1,5;2,5;3,5\n4,5;5,5;6,5\n", {.decimal = ',', .header = false});
+  ASSERT_EQ(table.columns.size(), 3u);
+  expect_numbers(table.column("3").numbers, {3.5, 6.5});
+  expect_numbers(read("a\n1,5\n", {.decimal = ','}).column("a").numbers, {1.5});
+  EXPECT_EQ(read("a,b\n1,2\n", {.decimal = ','}).columns.size(), 2u) << "where nothing else can be one";
 }
 
 TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
