@@ -27,6 +27,7 @@ struct ReportFact {
 struct DataColumn {
   std::string name;
   std::string kind;         ///< "numeric", "categorical", "target", ...
+  std::size_t inputs = 0;   ///< of the network that a table's column becomes
   std::size_t missing = 0;  ///< cells
   std::string categories;   ///< "europe, japan, usa"; empty for numbers
   double minimum = EpochRecord::kNone;

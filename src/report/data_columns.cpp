@@ -76,8 +76,9 @@ std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t mo
   }
   if (dataset.preprocessing) {
     const Table table = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
-    for (const Column& column : table.columns) {
-      if (columns.size() < most) columns.push_back(summary_of(column));
+    for (std::size_t i = 0; i < table.columns.size() && columns.size() < most; ++i) {
+      columns.push_back(summary_of(table.columns[i]));
+      columns.back().inputs = Preprocessing{.inputs = {dataset.preprocessing->inputs[i]}}.width();
     }
     return columns;
   }

@@ -44,7 +44,7 @@ std::string html_cell(const std::string& content, std::string_view css_class) {
   return (css_class.empty() ? "<td>" : "<td class=\"" + std::string(css_class) + "\">") + content + "</td>";
 }
 
-std::string html_head(std::initializer_list<std::string_view> names) {
+std::string html_head(const std::vector<std::string_view>& names) {
   std::string row = "<thead><tr>";
   for (const auto name : names) {
     const std::string css_class = name.starts_with('#') ? "n" : name.starts_with('~') ? "spread" : "";

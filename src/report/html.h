@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mlp {
 
@@ -17,7 +18,7 @@ std::string html_label(std::string_view text, std::size_t most);
 std::string html_cell(const std::string& content, std::string_view css_class = "");
 /// A table's head: a cell for each of `names`, those beginning with '#' as numbers (aligned
 /// right), with '~' apart from the numbers before.
-std::string html_head(std::initializer_list<std::string_view> names);
+std::string html_head(const std::vector<std::string_view>& names);
 
 /// A length in an SVG or a style, with at most two decimals: "12.5".
 std::string html_number(double value);

@@ -54,6 +54,7 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
   if (columns.empty()) return "";
   const bool missing =
       std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
+  const bool inputs = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.inputs > 1; });
   std::string rows;
   for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     const auto& column = columns[i];
@@ -65,14 +66,15 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
       rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
     }
     rows += html_cell(sparkline(column.histogram), "spread") +
+            (inputs ? html_cell(column.inputs == 0 ? "" : with_thousands(column.inputs), "n") : "") +
             (missing ? html_cell(column.missing == 0 ? "" : with_thousands(column.missing), "n") : "") +
             "</tr>";
   }
+  std::vector<std::string_view> head{"column", "kind", "#smallest", "#mean", "#largest", "~distribution"};
+  if (inputs) head.push_back("#inputs");
+  if (missing) head.push_back("#missing");
   std::string html =
-      "<div class=\"scroll\"><table>" +
-      (missing ? html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution", "#missing"})
-               : html_head({"column", "kind", "#smallest", "#mean", "#largest", "~distribution"})) +
-      "<tbody>" + rows + "</tbody></table></div>";
+      "<div class=\"scroll\"><table>" + html_head(head) + "<tbody>" + rows + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {
     html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
             " more columns are not shown.</p>";
