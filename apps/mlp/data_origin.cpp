@@ -76,6 +76,10 @@ bool looks_like_images(const std::filesystem::path& path) {
 /// What DATASET stands for: a known name or a file.
 DataOrigin named(const DataArguments& arguments) {
   const std::string& text = *arguments.dataset;
+  if (text == "-") {
+    throw UsageError("a run needs its data again, to resume and evaluate it, and standard input comes once",
+                     "write it to a file first: cat > FILE.csv; mlp train FILE.csv --target COLUMN");
+  }
   if (is_known_data(text)) {
     if (arguments.task || arguments.table.given()) {
       throw UsageError((arguments.task ? "--task is for data from files; what "

@@ -70,7 +70,8 @@ TableOptions ReadingArguments::options() const {
 void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group) {
   parser
       .add_option("--na", arguments.missing,
-                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?")
+                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
+                  "also none and -")
       ->type_name("TEXT")
       ->group(group)
       ->allow_extra_args(false);

@@ -91,11 +91,12 @@ struct PreprocessingOptions {
 
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
-  std::vector<std::string> notes;  ///< which columns were left out and why
+  std::vector<std::string> notes;  ///< which columns were left out and why, and what else to know of them
 };
 
 /// Learns from these rows of `table` and looks at no others. Left out are columns that are constant there or
-/// have no value, texts and identifiers. The targets stay empty. Throws DataError where no column is left,
+/// have no value, texts and identifiers; and numbers of the rows, each one more than above, where there are
+/// other inputs. The targets stay empty. Throws DataError where no column is left,
 /// UsageError for a name that is no column.
 LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std::uint32_t> training_rows,
                                          const PreprocessingOptions& options = {});

@@ -10,10 +10,9 @@
 //   boolean      where the cells are true/false, yes/no, on/off, t/f or y/n, in any case, and both occur;
 //   categorical  of other texts where there are few, or where asked for;
 //   text         where there are too many to be categories: more than TableOptions::max_categories, or more
-//   than 10
-//                of which each occurs less than twice on average. A text's cells are not kept.
-// Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name. Blanks around a cell
-// do not count.
+//                than 10 of which each occurs less than twice on average. A text's cells are not kept.
+// Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name; "none" and "-"
+// where all other cells are numbers. Blanks around a cell do not count.
 //
 // Reading is one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
 #pragma once
@@ -103,9 +102,9 @@ Table read_table(const TableSource& source, const TableOptions& options = {});
 Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 
-/// The same in pieces: calls `take` with tables of 1 to `rows` rows. A piece ends early where no more bytes
-/// have arrived, so that a program at the other end of a pipe gets its answer; and before a record that is
-/// refused, so that the rows above it get theirs.
+/// The same in pieces: calls `take` with tables of 1 to `rows` rows, and not at all where there are names and
+/// no rows. A piece ends early where no more bytes have arrived, so that a program at the other end of a pipe
+/// gets its answer; and before a record that is refused, so that the rows above it get theirs.
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
                           const std::function<void(const Table&)>& take);

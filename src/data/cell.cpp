@@ -16,6 +16,10 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+bool is_none(std::string_view text) {
+  return text == "-" || (text.size() == 4 && lower_case(text) == "none");
+}
+
 CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char> decimal)
     : decimal_(decimal), mark_(decimal.value_or('.')) {
   for (const auto& mark : missing) {

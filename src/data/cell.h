@@ -19,6 +19,9 @@ inline std::string_view trimmed(std::string_view text) {
 /// ASCII letters in lower case.
 std::string lower_case(std::string_view text);
 
+/// "none" in any case, or "-": missing among numbers, perhaps a category among texts.
+bool is_none(std::string_view text);
+
 enum class CellKind { kMissing, kNumber, kInfinite, kText };
 struct CellValue {
   CellKind kind = CellKind::kMissing;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 
+#include "data/cell.h"
 #include "data/numbers.h"
 
 namespace mlp {
@@ -114,8 +115,10 @@ std::optional<double> parse_formatted(std::string_view text, char decimal) {
 
 std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal) {
   bool commas = true, points = true;
+  if (std::ranges::all_of(texts, is_none)) return {};
   const std::string* ambiguous = nullptr;
   for (const auto& text : texts) {
+    if (is_none(text)) continue;
     const auto with_comma = parse_formatted(text, ','), with_point = parse_formatted(text, '.');
     if (!with_comma && !with_point) return {};
     commas &= with_comma.has_value();

@@ -609,6 +609,40 @@ TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
   EXPECT_EQ(word.out, "") << "no header over no answers";
 }
 
+TEST_F(Tables, ATableWithoutRowsHasAnEmptyAnswer) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "colour,x\n");
+  const auto result = run({"predict", "runs/cars", "--input", "new.csv"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "y\n");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(shell("\"$MLP\" predict runs/cars < new.csv").out, "y\n");
+  EXPECT_EQ(run({"predict", "runs/cars", "--input", "new.csv", "--output", "y.csv"}).exit_code, 0);
+  EXPECT_EQ(content("y.csv"), "y\n");
+  write("none.csv", "");
+  EXPECT_EQ(run({"predict", "runs/cars", "--input", "none.csv"}).exit_code, 1) << "not even names";
+  EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "new.csv"}).exit_code, 1);
+  // Without names no column is found.
+  const auto unnamed = run({"predict", "runs/cars", "--input", "new.csv", "--no-header"});
+  EXPECT_EQ(unnamed.exit_code, 1);
+  EXPECT_NE(unnamed.err.find("put a line of names above the rows, like x,colour"), std::string::npos)
+      << unnamed.err;
+}
+
+TEST_F(Tables, WhatIsNoTableIsNamed) {
+  write("cars.xlsx", std::string("PK\3\4\x14\0\x06\0", 8));
+  write("cars.csv", "[{\"y\": 1}]\n");
+  for (const auto& [file, kind] :
+       {std::pair{"cars.xlsx", "a zip archive, as an Excel workbook is"}, std::pair{"cars.csv", "JSON"}}) {
+    const auto result = train({file, "--target", "y"});
+    EXPECT_EQ(result.exit_code, 1);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(std::string("found ") + kind), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("save the table as CSV"), std::string::npos) << result.err;
+  }
+}
+
 TEST_F(Tables, APredictionAnswersTheRowsAboveOneThatIsRefused) {
   write("cars.csv", colours(60));
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);

@@ -14,6 +14,7 @@
 #include "data/categories.h"
 #include "data/cell.h"
 #include "data/chunked_vector.h"
+#include "data/date.h"
 #include "data/dictionary.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
@@ -201,6 +202,44 @@ TEST(Printable, ShortensToWholeCharactersOnOneLine) {
   EXPECT_EQ(in_quotes(std::string(41, 'x')), "'" + std::string(40, 'x') + "...'");
   EXPECT_EQ(printable(std::string(39, 'x') + "\xC3\xA9"), std::string(39, 'x') + "...");
   EXPECT_EQ(printable(std::string(38, 'x') + "\xC3\xA9"), std::string(38, 'x') + "\xC3\xA9");
+}
+
+TEST(DateOrTime, IsToldFromNumbersAndTexts) {
+  for (const char* text : {"2024-01-14", "2024-1-4", "2024/01/14", "2024.01.14", "14.01.2024", "1.2.2024",
+                           "01/14/2024", "14/01/2024", "14-01-2024", "2024-01-14 12:30",
+                           "2024-01-14T12:30:15", "2024-01-14T12:30:15.123Z", "2024-01-14 12:30:15+01:00",
+                           "2024-01-14 12:30:15-0500", "14.01.2024 7:05", "12:30", "00:00:00", "23:59:60"})
+    EXPECT_TRUE(is_date_or_time(text)) << text;
+  for (const char* text : {"",
+                           "2024",
+                           "2024-01",
+                           "20240114",
+                           "2024-13-14",
+                           "2024-01-32",
+                           "2024-00-14",
+                           "2024-01/14",
+                           "01.14.2024",
+                           "32/01/2024",
+                           "1.2.3",
+                           "192.168.10.10",
+                           "12024-01-14",
+                           "2024-01-14x",
+                           "2024-01-14 ",
+                           "2024-01-14T",
+                           "2024-001-14",
+                           "12",
+                           "12:60",
+                           "25:00",
+                           "12:3x",
+                           "12:30:61",
+                           "12:30 pm",
+                           "12:30+1",
+                           "12:30+01:0",
+                           "a",
+                           "0221-123456",
+                           "3/4",
+                           "1/2/3"})
+    EXPECT_FALSE(is_date_or_time(text)) << text;
 }
 
 TEST(CellRules, TellsMissingNumbersAndTexts) {
