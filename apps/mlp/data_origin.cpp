@@ -76,6 +76,10 @@ bool looks_like_images(const std::filesystem::path& path) {
 /// What DATASET stands for: a known name or a file.
 DataOrigin named(const DataArguments& arguments) {
   const std::string& text = *arguments.dataset;
+  if (text == "-") {
+    throw UsageError("a run needs its data again, to resume and evaluate it, and standard input comes once",
+                     "write it to a file first: cat > FILE.csv; mlp train FILE.csv --target COLUMN");
+  }
   if (is_known_data(text)) {
     if (arguments.task || arguments.table.given()) {
       throw UsageError((arguments.task ? "--task is for data from files; what "
@@ -114,7 +118,7 @@ bool is_data_key(const std::string& key) {
   return std::any_of(kKeys.begin(), kKeys.end(), is) ||
          std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
          std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "delimiter" ||
-         key == "no-header";
+         key == "decimal" || key == "no-header";
 }
 
 bool names_files(const std::string& key) {
@@ -163,6 +167,7 @@ DataOrigin data_origin_in(const std::filesystem::path& config) {
     auto& reading = arguments.table.reading;
     if (key == "na") reading.missing = values;
     if (key == "delimiter") reading.delimiter = values.front();
+    if (key == "decimal") reading.decimal = values.front();
     if (key == "no-header") reading.no_header = values.front() == "true";
   }
   return data_origin(arguments);

@@ -113,6 +113,7 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
                          output.add(prediction_rows(model, outputs, arguments.probabilities));
                          rows += table.rows;
                        });
+  if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
   unknown.tell(types);
   output.finish(rows);
 }

@@ -36,6 +36,11 @@ char parse_delimiter(const std::string& text) {
   return text.front();
 }
 
+char parse_decimal(const std::string& text) {
+  if (text != "." && text != ",") reject("--decimal", ". or ,", text);
+  return text.front();
+}
+
 TableOptions with_targets(const TableOrigin& origin) {
   TableOptions reading = origin.reading;
   reading.targets = origin.question.targets;
@@ -58,12 +63,15 @@ std::string first_line(const std::string& file) {
 TableOptions ReadingArguments::options() const {
   TableOptions options{.header = !no_header, .missing = missing};
   if (delimiter) options.delimiter = parse_delimiter(*delimiter);
+  if (decimal) options.decimal = parse_decimal(*decimal);
   return options;
 }
 
 void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group) {
   parser
-      .add_option("--na", arguments.missing, "a mark of a missing cell, besides empty, NA, NaN, null and ?")
+      .add_option("--na", arguments.missing,
+                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
+                  "also none and -")
       ->type_name("TEXT")
       ->group(group)
       ->allow_extra_args(false);
@@ -72,14 +80,19 @@ void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const st
                   "between cells; tab for tabulators (default: by the first line)")
       ->type_name("CHAR")
       ->group(group);
+  parser
+      .add_option("--decimal", arguments.decimal,
+                  "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
+      ->type_name("MARK")
+      ->group(group);
   parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
       ->group(group);
 }
 
 bool TableArguments::given() const {
   return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
-         reading.delimiter || reading.no_header || test || test_fraction || scaling || class_weight ||
-         sample_weight;
+         reading.delimiter || reading.decimal || reading.no_header || test || test_fraction || scaling ||
+         class_weight || sample_weight;
 }
 
 bool is_table_name(const std::filesystem::path& path) {
@@ -139,9 +152,11 @@ DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint6
   const TableDataOptions question = question_of(origin, validation_fraction, seed);
   DataSplit split = origin.test.empty() ? split_table(table, question)
                                         : split_table(table, origin.test, question, origin.reading);
-  // The model takes along what a missing cell looks like.
+  // The model takes along what a missing cell and a number look like.
   for (Dataset* dataset : {&split.train, &split.test}) {
-    if (dataset->preprocessing) dataset->preprocessing->missing_marks = origin.reading.missing;
+    if (!dataset->preprocessing) continue;
+    dataset->preprocessing->missing_marks = origin.reading.missing;
+    dataset->preprocessing->decimal = origin.reading.decimal;
   }
   return split;
 }
@@ -150,6 +165,7 @@ TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArgume
   TableOptions options = arguments.options();
   const auto& marks = preprocessing.missing_marks;
   options.missing.insert(options.missing.end(), marks.begin(), marks.end());
+  if (!options.decimal) options.decimal = preprocessing.decimal;
   return options;
 }
 
@@ -174,6 +190,7 @@ std::string to_toml(const TableOrigin& origin) {
   list("na", reading.missing);
   if (reading.delimiter)
     line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
+  if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
   if (!reading.header) line("no-header", "true");
   if (test.empty()) line("test-fraction", shortest(question.test_fraction));
   line("scaling", toml_string(question.scaling == InputScaling::kRobust ? "robust" : "standard"));

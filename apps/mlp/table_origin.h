@@ -16,13 +16,13 @@ namespace mlp::app {
 /// How any table is read, as typed; nothing where not given.
 struct ReadingArguments {
   std::vector<std::string> missing;
-  std::optional<std::string> delimiter;
+  std::optional<std::string> delimiter, decimal;
   bool no_header = false;
 
   TableOptions options() const;  ///< throws UsageError
 };
 
-/// Adds --na, --delimiter, --no-header to a command.
+/// Adds --na, --delimiter, --decimal, --no-header to a command.
 void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group);
 
 /// The options of a table to train on.
@@ -63,7 +63,7 @@ Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path
                  const ReadingArguments& arguments);
 
 /// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
-/// with.
+/// with, and its decimal mark unless they name one.
 TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
 
 /// `key = value` lines of config.toml, file names apart.

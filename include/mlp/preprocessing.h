@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -67,6 +68,7 @@ struct Preprocessing {
   /// What else than the usual stands for a missing cell: for TableOptions::missing of tables to predict.
   /// Whoever read the training table with such marks puts them here.
   std::vector<std::string> missing_marks = {};
+  std::optional<char> decimal = {};  ///< likewise, for TableOptions::decimal
 
   /// The network inputs that all columns make together.
   std::size_t width() const;
@@ -92,11 +94,12 @@ struct PreprocessingOptions {
 
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
-  std::vector<std::string> notes;  ///< which columns were left out and why
+  std::vector<std::string> notes;  ///< which columns were left out and why, and what else to know of them
 };
 
 /// Learns from these rows of `table` and looks at no others. Left out are columns that are constant there or
-/// have no value, texts and identifiers. The targets stay empty. Throws DataError where no column is left,
+/// have no value, texts and identifiers; and numbers of the rows, each one more than above, where there are
+/// other inputs. The targets stay empty. Throws DataError where no column is left,
 /// UsageError for a name that is no column.
 LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std::uint32_t> training_rows,
                                          const PreprocessingOptions& options = {});

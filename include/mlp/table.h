@@ -4,16 +4,15 @@
 //   for (const auto& column : table.columns) ...
 //
 // A column is
-//   numeric      where every cell is a number (decimal point, "1e-3"), whatever the locale. An infinite
-//   number is an
-//                error with its position;
+//   numeric      where every cell is a number (decimal point, "1e-3"), whatever the locale; with
+//                TableOptions::decimal also one like 1.234,50 or $12. An infinite number is an error with
+//                its position;
 //   boolean      where the cells are true/false, yes/no, on/off, t/f or y/n, in any case, and both occur;
 //   categorical  of other texts where there are few, or where asked for;
 //   text         where there are too many to be categories: more than TableOptions::max_categories, or more
-//   than 10
-//                of which each occurs less than twice on average. A text's cells are not kept.
-// Missing are "", NA, NaN, null (in any case), ? and what the options name. Blanks around a cell do not
-// count.
+//                than 10 of which each occurs less than twice on average. A text's cells are not kept.
+// Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name; "none" and "-"
+// where all other cells are numbers. Blanks around a cell do not count.
 //
 // Reading is one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
 #pragma once
@@ -69,7 +68,10 @@ struct Table {
 
 struct TableOptions {
   std::optional<char> delimiter;  ///< nothing: of , ; tab | the most frequent in the first record
-  bool header = true;             ///< the first record has the names; else they are "1", "2", ...
+  /// '.' or ',': numbers have this decimal mark, and perhaps thousands apart, a sign of currency or percent:
+  /// 1.234,50 or $1,234.50 or 15 %. Nothing: numbers are plain, with a decimal point.
+  std::optional<char> decimal = {};
+  bool header = true;  ///< the first record has the names; else they are "1", "2", ...
   std::vector<std::string>
       missing;  ///< further marks of a missing cell; a number stands for all its spellings
   std::vector<std::string> ignore;       ///< columns left out
@@ -95,14 +97,14 @@ Table read_table(const TableSource& source, const TableOptions& options = {});
 
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is
-/// Column::kUnknown. Of the options only delimiter, header and missing count. Throws FileError, also where a
-/// column is not there.
+/// Column::kUnknown. Of the options only delimiter, decimal, header and missing count. Throws FileError, also
+/// where a column is not there.
 Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 
-/// The same in pieces: calls `take` with tables of 1 to `rows` rows. A piece ends early where no more bytes
-/// have arrived, so that a program at the other end of a pipe gets its answer; and before a record that is
-/// refused, so that the rows above it get theirs.
+/// The same in pieces: calls `take` with tables of 1 to `rows` rows, and not at all where there are names and
+/// no rows. A piece ends early where no more bytes have arrived, so that a program at the other end of a pipe
+/// gets its answer; and before a record that is refused, so that the rows above it get theirs.
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
                           const std::function<void(const Table&)>& take);

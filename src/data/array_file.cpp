@@ -1,8 +1,8 @@
 #include "data/array_file.h"
 
-#include <array>
 #include <utility>
 
+#include "data/file_kind.h"
 #include "data/idx.h"
 #include "data/npy.h"
 #include "mlp/error.h"
@@ -33,21 +33,6 @@ NamedArray read_array(ByteReader& reader, const std::filesystem::path& path, con
                     "IDX starts with bytes 00 00, .npy with 93 'NUMPY'; NumPy writes arrays with numpy.save");
   }
   return {path.string(), read_idx(reader)};
-}
-
-std::string kind_of_file(ByteReader& reader) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKinds = {
-      {{"\x89PNG", "a single PNG image"},
-       {"\xff\xd8\xff", "a single JPEG image"},
-       {"\x89HDF", "HDF5"},
-       {"\x80\x02", "a Python pickle, which is never read"},
-       {"\x80\x03", "a Python pickle, which is never read"},
-       {"\x80\x04", "a Python pickle, which is never read"},
-       {"\x80\x05", "a Python pickle, which is never read"},
-       {"MATLAB", "a MATLAB file"}}};
-  for (const auto& [start, kind] : kKinds)
-    if (reader.starts_with(start)) return std::string(kind);
-  return {};
 }
 
 }  // namespace mlp

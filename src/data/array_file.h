@@ -24,7 +24,4 @@ NamedArray read_array(const NpzFile& npz, const ArrayRole& role);
 /// `reader` reads `path` and has not taken anything yet.
 NamedArray read_array(ByteReader& reader, const std::filesystem::path& path, const ArrayRole& role);
 
-/// What a file that is none of them seems to be, by its first bytes: "a PNG image"; empty where unknown.
-std::string kind_of_file(ByteReader& reader);
-
 }  // namespace mlp

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "data/formatted_number.h"
 #include "data/numbers.h"
 
 namespace mlp {
@@ -15,18 +16,27 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-CellRules::CellRules(const std::vector<std::string>& missing) {
+bool is_none(std::string_view text) {
+  return text == "-" || (text.size() == 4 && lower_case(text) == "none");
+}
+
+CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char> decimal)
+    : decimal_(decimal), mark_(decimal.value_or('.')) {
   for (const auto& mark : missing) {
     const auto text = trimmed(mark);
     marks_.emplace_back(text);
-    if (const auto number = parse_double(text)) number_marks_.push_back(*number);
+    if (const auto number = number_in(text)) number_marks_.push_back(*number);
   }
+}
+
+std::optional<double> CellRules::number_in(std::string_view text) const {
+  return decimal_ ? parse_formatted(text, *decimal_) : parse_double(text);
 }
 
 CellValue CellRules::read(std::string_view text) const {
   CellValue cell{CellKind::kNumber};
-  if (!parse_simple_decimal(text, cell.number)) {
-    const auto number = parse_double(text);
+  if (!parse_simple_decimal(text, cell.number, mark_)) {
+    const auto number = number_in(text);
     if (!number) return {marks_missing(text) ? CellKind::kMissing : CellKind::kText};
     if (std::isnan(*number)) return {CellKind::kMissing};
     cell = {std::isfinite(*number) ? CellKind::kNumber : CellKind::kInfinite, *number};
@@ -36,7 +46,7 @@ CellValue CellRules::read(std::string_view text) const {
 }
 
 bool CellRules::marks_missing(std::string_view text) const {
-  constexpr std::array<std::string_view, 3> kWords = {"na", "nan", "null"};
+  constexpr std::array<std::string_view, 5> kWords = {"na", "n/a", "#n/a", "nan", "null"};
   if (text.empty() || text == "?" || std::ranges::find(marks_, text) != marks_.end()) return true;
   return text.size() <= 4 && std::ranges::find(kWords, lower_case(text)) != kWords.end();
 }

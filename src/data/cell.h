@@ -1,6 +1,7 @@
 // What a cell of a table holds: nothing, a number, or a text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,23 +19,31 @@ inline std::string_view trimmed(std::string_view text) {
 /// ASCII letters in lower case.
 std::string lower_case(std::string_view text);
 
+/// "none" in any case, or "-": missing among numbers, perhaps a category among texts.
+bool is_none(std::string_view text);
+
 enum class CellKind { kMissing, kNumber, kInfinite, kText };
 struct CellValue {
   CellKind kind = CellKind::kMissing;
   double number = 0.0;  ///< where kind is kNumber
 };
 
-/// How cells are read, given what marks a missing one besides "", NA, NaN, null and ?.
+/// How cells are read, given what marks a missing one besides "", NA, N/A, NaN, null and ?, and the decimal
+/// mark where numbers may have a format (data/formatted_number.h).
 class CellRules {
  public:
-  explicit CellRules(const std::vector<std::string>& missing = {});
+  explicit CellRules(const std::vector<std::string>& missing = {}, std::optional<char> decimal = {});
 
   /// `text` is trimmed. kInfinite is also a number outside the range of doubles.
   CellValue read(std::string_view text) const;
+  std::optional<char> decimal() const { return decimal_; }
 
  private:
+  std::optional<double> number_in(std::string_view text) const;
   bool marks_missing(std::string_view text) const;
 
+  std::optional<char> decimal_;
+  char mark_;                         // between a number's digits: decimal_, or a point
   std::vector<std::string> marks_;    // as the options give them
   std::vector<double> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
 };

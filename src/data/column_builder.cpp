@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "data/date.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
@@ -21,12 +22,23 @@ constexpr std::size_t kFewCategories = 10;   // are categories however few rows 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
 constexpr const char* kMissingHint = "if it marks a missing cell, name it as such (--na)";
-constexpr const char* kPlainHint = "write numbers plainly, like 1234.5, to have them taken as numbers";
+constexpr const char* kDatesAdvice = "make columns of year, month or weekday of them";
 constexpr const char* kTooManyHint = "is it the right column?";
 
 // A value occurs less than twice on average.
 bool nearly_all_different(std::size_t distinct, std::size_t cells) {
   return distinct > kFewCategories && distinct > cells / 2;
+}
+
+// "01067": as many digits as the others, and a 0 in front that no amount has.
+const std::string* find_code(std::span<const std::string> texts) {
+  const std::string* code = nullptr;
+  for (const auto& text : texts) {
+    const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits || text.size() < 2 || text.size() != texts.front().size()) return nullptr;
+    if (text.front() == '0' && code == nullptr) code = &text;
+  }
+  return code;
 }
 
 std::string infinite_message(const std::string& place, std::string_view text) {
@@ -63,6 +75,10 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
     case CellKind::kInfinite:
       throw FileError(infinite_message(csv.where(column), text), kFiniteHint);
     case CellKind::kText:
+      if (is_none(text)) {
+        note_none(text);
+        return numbers_.push_back(kNaN);
+      }
       note_first_text(text, csv.where(column));
       return turn_into_text_among_numbers();
   }
@@ -82,7 +98,10 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
                                         ", found " + in_quotes(text),
                                     kTooManyHint));
   }
-  if (cell.kind == CellKind::kText) {
+  if (cell.kind == CellKind::kText && is_none(text)) {
+    ++different_nones_;
+    note_none(text);
+  } else if (cell.kind == CellKind::kText) {
     if (different_texts_++ == 0) note_first_text(text, csv.where(column));
   } else {
     ++different_numbers_;
@@ -92,19 +111,40 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
   indices_.push_back(static_cast<std::uint16_t>(dictionary_.add(text)));
   spelled_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
   if (distinct_in_dictionary() <= max_categories()) return;
-  if (different_texts_ == 0 && !role_.categorical) return turn_into_numbers();
+  if (holds_numbers()) return turn_into_numbers();
   if (different_numbers_ > 0 && !role_.categorical) return turn_into_text_among_numbers();
   const std::string most = "more than " + std::to_string(max_categories()) + " different ";
   const std::string formatted = formatted_reason();
-  turn_into_text(most + "texts" + (formatted.empty() ? "" : "; " + formatted),
+  turn_into_text(most + "texts" +
+                     (!formatted.empty() ? "; " + formatted
+                      : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
+                                         : ""),
                  FileError(csv.where(column) + ": " + most + "categories",
                            formatted.empty() ? std::string(kTooManyHint) : formatted));
+}
+
+bool ColumnBuilder::holds_numbers() const {
+  return different_texts_ == 0 && (different_numbers_ > 0 || different_nones_ == 0) && !role_.categorical;
+}
+
+std::size_t ColumnBuilder::distinct_in_dictionary() const {
+  return different_numbers_ + different_texts_ + (different_texts_ > 0 ? different_nones_ : 0);
+}
+
+void ColumnBuilder::note_none(std::string_view text) {
+  if (first_none_.empty()) first_none_ = in_quotes(text);
+}
+
+void ColumnBuilder::note_codes() {
+  if (const auto* code = find_code(dictionary_.texts()); code != nullptr && !role_.target)
+    code_ = in_quotes(*code);
 }
 
 void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
   first_text_ = in_quotes(text);
   first_text_place_ = std::move(place);
-  formatted_number_ = is_formatted_number(text);
+  first_text_hint_ = formatted_number_hint(std::array{std::string(text)}, rules_->decimal());
+  if (first_text_hint_.empty()) first_text_hint_ = kMissingHint;
 }
 
 std::size_t ColumnBuilder::max_categories() const {
@@ -115,6 +155,7 @@ std::size_t ColumnBuilder::max_categories() const {
 
 void ColumnBuilder::turn_into_numbers() {
   if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
+  note_codes();
   indices_.for_each(
       [&](std::uint16_t index) { numbers_.push_back(index == kMissingIndex ? kNaN : spelled_[index]); });
   indices_ = {};
@@ -123,24 +164,30 @@ void ColumnBuilder::turn_into_numbers() {
   state_ = State::kNumbers;
 }
 
-const char* ColumnBuilder::hint_for_first_text() const {
-  return formatted_number_ ? kPlainHint : kMissingHint;
-}
-
 std::string ColumnBuilder::mixed_reason() const {
-  return first_text_ + " among numbers (" + first_text_place_ + "): " + hint_for_first_text();
+  const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
+  return first_text_ + " among numbers (" + first_text_place_ +
+         "): " + (hint.empty() ? first_text_hint_ : hint);
 }
 
-// Nothing but numbers, none of them plain.
+// Nothing but numbers, none of them read as one.
 std::string ColumnBuilder::formatted_reason() const {
-  if (different_numbers_ > 0 || !std::ranges::all_of(dictionary_.texts(), is_formatted_number)) return {};
-  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + kPlainHint;
+  if (different_numbers_ > 0) return {};
+  const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
+  if (hint.empty()) return {};
+  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + hint;
+}
+
+bool ColumnBuilder::holds_dates() const {
+  return !role_.target && different_numbers_ == 0 && different_texts_ > 0 &&
+         std::ranges::all_of(dictionary_.texts(),
+                             [](const auto& text) { return is_date_or_time(text) || is_none(text); });
 }
 
 void ColumnBuilder::turn_into_text_among_numbers() {
   turn_into_text(mixed_reason(),
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
-                           hint_for_first_text()));
+                           first_text_hint_));
 }
 
 void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
@@ -159,7 +206,7 @@ Column ColumnBuilder::finish() {
   column.missing = missing_;
   switch (state_) {
     case State::kDictionary:
-      if (different_texts_ == 0 && !role_.categorical) {
+      if (holds_numbers()) {
         finish_few_numbers(column);
       } else {
         finish_texts(column);
@@ -172,8 +219,12 @@ Column ColumnBuilder::finish() {
       column.type.kind = ColumnKind::kText;
       column.note = text_reason_;
   }
-  const std::size_t present = rows_ - missing_;
-  if (column.type.kind == ColumnKind::kNumeric && !role_.target && named_like_identifier() &&
+  if (column.type.kind != ColumnKind::kNumeric) return column;
+  column.missing = static_cast<std::size_t>(
+      std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
+  column.note = number_note();
+  const std::size_t present = rows_ - column.missing;
+  if (!role_.target && named_like_identifier() &&
       nearly_all_different(column.distinct.value_or(present), present) &&
       std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
     column.identifier = true;
@@ -182,16 +233,38 @@ Column ColumnBuilder::finish() {
   return column;
 }
 
+std::string ColumnBuilder::number_note() const {
+  if (!first_none_.empty()) return first_none_ + " taken as missing, since all other cells are numbers";
+  if (!code_.empty())
+    return code_ + " has a 0 in front, as codes have: if they are no amounts, --categorical " +
+           printable(name_);
+  return {};
+}
+
 void ColumnBuilder::finish_few_numbers(Column& column) {
   if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
-  auto sorted = spelled_;
+  note_codes();
+  // Without "none".
+  std::vector<std::string> texts;
+  std::vector<double> numbers;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < spelled_.size(); ++i) {
+    if (std::isnan(spelled_[i])) continue;
+    texts.push_back(dictionary_.texts()[i]);
+    numbers.push_back(spelled_[i]);
+    places.push_back(i);
+  }
+  auto sorted = numbers;
   std::ranges::sort(sorted);
   column.distinct = static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
   const auto number_of = [&](std::uint16_t index) { return index == kMissingIndex ? kNaN : spelled_[index]; };
   if (role_.target) {
     column.numbers.reserve(rows_);
     indices_.for_each([&](std::uint16_t index) { column.numbers.push_back(number_of(index)); });
-    categorize(column, number_categories(dictionary_.texts(), spelled_, true));
+    const auto categories = number_categories(texts, numbers, true);
+    std::vector<std::int32_t> code_of(spelled_.size(), Column::kMissing);
+    for (std::size_t i = 0; i < places.size(); ++i) code_of[places[i]] = categories.code_of[i];
+    categorize(column, {categories.names, code_of});
   } else {
     column.numbers = indices_.take(number_of);
   }
@@ -211,13 +284,19 @@ void ColumnBuilder::finish_texts(Column& column) {
     column.distinct = 2;
     return categorize(column, std::move(*categories));
   }
+  const bool dates = holds_dates();
   column.note = different_numbers_ > 0 ? mixed_reason() : formatted_reason();
-  if (role_.target || !nearly_all_different(texts.size(), present))
+  if (role_.target || !nearly_all_different(texts.size(), present)) {
+    if (dates)
+      column.note = std::string("dates or times, and new ones are unknown when predicting: ") + kDatesAdvice +
+                    ", or leave the column out (--ignore " + printable(name_) + ")";
     return categorize(column, text_categories(texts));
+  }
   column.type.kind = ColumnKind::kText;
   column.identifier = true;
   if (column.note.empty())
-    column.note = std::to_string(texts.size()) + " different texts in " + std::to_string(present) + " cells";
+    column.note = std::to_string(texts.size()) + " different texts in " + std::to_string(present) + " cells" +
+                  (dates ? std::string("; dates or times: ") + kDatesAdvice : "");
 }
 
 void ColumnBuilder::categorize(Column& column, Categories categories) {

@@ -4,7 +4,8 @@
 // the texts become more than may be categories the column turns into numbers if all of them are numbers, else
 // into a text, whose cells are not kept. A column of numbers that meets another text turns into a text as
 // well: it could not be categories any more. So what a column becomes does not depend on the order of its
-// cells, and none is read twice.
+// cells, and none is read twice. (The texts "none" and "-" are missing cells if all others are missing or
+// numbers, else texts like others.)
 #pragma once
 
 #include <cstdint>
@@ -55,12 +56,16 @@ class ColumnBuilder {
   void turn_into_numbers();
   void turn_into_text_among_numbers();
   void turn_into_text(std::string reason, const FileError& unless_it_may_be);
+  void note_none(std::string_view text);
+  void note_codes();
   void note_first_text(std::string_view text, std::string place);
-  const char* hint_for_first_text() const;
   std::string mixed_reason() const;
   std::string formatted_reason() const;
-  std::size_t distinct_in_dictionary() const { return different_numbers_ + different_texts_; }
+  bool holds_dates() const;
+  bool holds_numbers() const;
+  std::size_t distinct_in_dictionary() const;
   bool named_like_identifier() const;
+  std::string number_note() const;
   void finish_few_numbers(Column& column);
   void finish_texts(Column& column);
   void categorize(Column& column, Categories categories);
@@ -78,11 +83,14 @@ class ColumnBuilder {
   ChunkedVector<double> numbers_;
   std::size_t different_numbers_ = 0;  // in the dictionary
   std::size_t different_texts_ = 0;
+  std::size_t different_nones_ = 0;  // "none", "-": texts unless all others are numbers
+  std::string first_none_;           // quoted
   std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
   std::string first_text_place_;
-  bool formatted_number_ = false;  // first_text_ is "12,5", say
-  std::string infinite_;           // the place and what is wrong there
+  std::string first_text_hint_;
+  std::string infinite_;  // the place and what is wrong there
   std::string text_reason_;
+  std::string code_;  // a number that is written like a code, quoted
 };
 
 }  // namespace mlp

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "core/utf8.h"
 #include "data/numbers.h"
@@ -48,10 +49,10 @@ std::string shown(char c) {
 
 }  // namespace
 
-CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter) : bytes_(bytes) {
+CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter, bool decimal_comma) : bytes_(bytes) {
   make_room(0);
   skip_byte_order_mark();
-  delimiter_ = delimiter ? *delimiter : detect_delimiter();
+  delimiter_ = delimiter ? *delimiter : detect_delimiter(decimal_comma);
   require(!is_line_end(delimiter_) && delimiter_ != '"' && delimiter_ != '\0' && is_ascii(delimiter_),
           "CsvReader: the delimiter must be an ASCII character other than a quote or a line end");
   for (std::size_t c = 1; c < 0x80; ++c) plain_[c] = true;
@@ -100,7 +101,7 @@ void CsvReader::skip_byte_order_mark() {
 }
 
 // Looks at the first record without taking it.
-char CsvReader::detect_delimiter() {
+char CsvReader::detect_delimiter(bool decimal_comma) {
   std::array<std::size_t, kDelimiters.size()> counts{};
   bool quoted = false, empty = true, cell_start = true;
   const std::size_t offset = position_ - begin_;
@@ -120,8 +121,12 @@ char CsvReader::detect_delimiter() {
     cell_start = !quoted && (quote || candidate != std::string_view::npos);
   }
   position_ = begin_ + offset;
+  const auto others = std::span(counts).first(kDelimiters.find(','));
+  if (decimal_comma && std::ranges::any_of(others, [](std::size_t count) { return count > 0; }))
+    counts[kDelimiters.find(',')] = 0;
   const auto most = std::max_element(counts.begin(), counts.end());
-  return *most == 0 ? ',' : kDelimiters[static_cast<std::size_t>(most - counts.begin())];
+  if (*most == 0) return decimal_comma ? ';' : ',';
+  return kDelimiters[static_cast<std::size_t>(most - counts.begin())];
 }
 
 bool CsvReader::next() {

@@ -30,8 +30,9 @@ class CsvReader {
 
   /// `bytes` must outlive the reader. Without a `delimiter` it is that of , ; tab | which occurs most often
   /// outside quotes in the first record (the comma where none does; of two as frequent ones the comma is the
-  /// less likely). Throws FileError as next() does.
-  explicit CsvReader(ByteReader& bytes, std::optional<char> delimiter = {});
+  /// less likely; where numbers have a decimal comma, only if there is no other). Throws FileError as next()
+  /// does.
+  explicit CsvReader(ByteReader& bytes, std::optional<char> delimiter = {}, bool decimal_comma = false);
 
   /// Goes on to the next record; false at the end. Waits for no byte beyond the record's end.
   /// Throws FileError naming file, line, record, column, what was expected and what was found.
@@ -68,7 +69,7 @@ class CsvReader {
   bool refill();
   void make_room(std::size_t kept);
   void skip_byte_order_mark();
-  char detect_delimiter();
+  char detect_delimiter(bool decimal_comma);
   bool at_end() { return position_ == end_ && !refill(); }
   void simple_cells();
   void plain_cell();

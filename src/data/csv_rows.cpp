@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/cell.h"
+#include "data/file_kind.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 #include "mlp/suggest.h"
@@ -14,6 +15,23 @@ namespace {
 
 constexpr std::size_t kMaxNameBytes = 1000;
 constexpr const char* kEmptyHint = "expected a line of column names and rows below it";
+constexpr const char* kTitleHint = "is it a title above the names? then delete it";
+
+std::unique_ptr<ByteReader> require_text(std::unique_ptr<ByteReader> bytes) {
+  if (const auto kind = kind_of_file(*bytes); !kind.empty())
+    throw FileError(bytes->name() + ": expected a table as text, CSV or TSV, found " + kind,
+                    "save the table as CSV: a line of column names, then a line for each row");
+  return bytes;
+}
+
+std::string shown(char delimiter) { return delimiter == '\t' ? "a tab" : in_quotes({&delimiter, 1}); }
+
+// What to do where the first line is much shorter than the next, or nothing.
+std::string short_first_line(std::size_t first, std::size_t next) {
+  if (next < 2 * first) return {};
+  return "the first line has " + std::to_string(first) + (first == 1 ? " cell" : " cells") + ", the next " +
+         std::to_string(next) + ": " + kTitleHint;
+}
 
 struct Open {
   std::unique_ptr<ByteReader> operator()(const std::filesystem::path& path) const {
@@ -27,7 +45,11 @@ struct Open {
 }  // namespace
 
 CsvRows::CsvRows(const TableSource& source, const TableOptions& options)
-    : bytes_(std::visit(Open{}, source)), csv_(*bytes_, options.delimiter), header_(options.header) {
+    : bytes_(require_text(std::visit(Open{}, source))),
+      csv_(*bytes_, options.delimiter, options.decimal == ','),
+      header_(options.header) {
+  require(!options.decimal || *options.decimal == '.' || *options.decimal == ',',
+          "read_table: the decimal mark must be '.' or ','");
   if (!csv_.next()) throw FileError(csv_.name() + ": holds no record, expected a table", kEmptyHint);
   read_names();
 }
@@ -40,6 +62,7 @@ void CsvRows::read_names() {
                           std::to_string(kMaxNameBytes) + " bytes, found " + in_quotes(name),
                       "if the first line holds no names, say so (--no-header)");
     const std::string number = std::to_string(i + 1);
+    unnamed_ += header_ && name.empty();
     names_.push_back(!header_ ? number : name.empty() ? "unnamed " + number : std::string(name));
     const auto [entry, added] = columns_.emplace(names_.back(), i);
     if (!added)
@@ -52,20 +75,20 @@ void CsvRows::read_names() {
 }
 
 bool CsvRows::next() {
-  if (!std::exchange(first_row_read_, false) && !csv_.next()) {
-    if (rows_ == 0) throw FileError(csv_.name() + ": holds no row below the line of names", kEmptyHint);
-    return false;
-  }
+  if (!std::exchange(first_row_read_, false) && !csv_.next()) return false;
   ++rows_;
   if (csv_.size() != names_.size()) {
-    const char delimiter = csv_.delimiter();
+    const auto title = header_ && rows_ == 1 ? short_first_line(names_.size(), csv_.size()) : "";
     throw FileError(csv_.where() + ": expected " + std::to_string(names_.size()) +
                         " cells as in the first record, found " + std::to_string(csv_.size()),
-                    "cells are taken to end at " +
-                        (delimiter == '\t' ? "a tab" : in_quotes({&delimiter, 1})) +
-                        " (--delimiter); one that holds it belongs in quotes");
+                    (title.empty() ? "" : title + "; ") + "cells are taken to end at " +
+                        shown(csv_.delimiter()) + " (--delimiter); one that holds it belongs in quotes");
   }
   return true;
+}
+
+void CsvRows::require_any() const {
+  if (rows_ == 0) throw FileError(csv_.name() + ": holds no row below the line of names", kEmptyHint);
 }
 
 std::optional<std::size_t> CsvRows::find(const std::string& name) const {
@@ -73,7 +96,21 @@ std::optional<std::size_t> CsvRows::find(const std::string& name) const {
   return entry == columns_.end() ? std::nullopt : std::optional(entry->second);
 }
 
-std::string CsvRows::hint_for(std::string_view unknown) const {
+// What tells that the first line holds a title and not names, or nothing.
+std::string CsvRows::title_hint() {
+  if (!header_) return {};
+  if (unnamed_ > 1 && unnamed_ + 1 == names_.size())
+    return std::string("the first line has a single cell that is not empty: ") + kTitleHint;
+  if (rows_ > 0 || csv_.drained()) return {};  // waits for no row
+  try {
+    if (csv_.next()) return short_first_line(names_.size(), csv_.size());
+  } catch (const FileError&) {
+  }
+  return {};
+}
+
+std::string CsvRows::hint_for(std::string_view unknown) {
+  if (auto hint = title_hint(); !hint.empty()) return hint;
   constexpr std::size_t kLookedAt = 1000, kShown = 20;
   std::vector<std::string> nearest;
   for (const auto& name : std::span(names_).first(std::min(names_.size(), kLookedAt)))
@@ -83,6 +120,8 @@ std::string CsvRows::hint_for(std::string_view unknown) const {
     nearest.resize(kShown);
   }
   return suggest(printable(unknown), nearest) +
+         (names_.size() == 1 ? "; cells are taken to end at " + shown(csv_.delimiter()) + " (--delimiter)"
+                             : "") +
          (header_ ? "; if the first line holds no names, say so (--no-header)" : "");
 }
 

@@ -23,19 +23,24 @@ class CsvRows {
   CsvRows(const TableSource& source, const TableOptions& options);
 
   /// Goes on to the next row; false at the end. Throws FileError where a row has more or fewer cells than
-  /// there are names, and where there is no row at all.
+  /// there are names.
   bool next();
+
+  /// Throws FileError, at the end, where there was no row at all.
+  void require_any() const;
 
   /// The current row.
   const CsvReader& record() const { return csv_; }
 
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::size_t> find(const std::string& name) const;
-  /// "did you mean 'age'? ..." and what else to do where a name is not among the names.
-  std::string hint_for(std::string_view unknown) const;
+  /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
+  /// row, to see whether the line above it is one of names.
+  std::string hint_for(std::string_view unknown);
 
  private:
   void read_names();
+  std::string title_hint();
 
   std::unique_ptr<ByteReader> bytes_;
   CsvReader csv_;
@@ -43,6 +48,7 @@ class CsvRows {
   bool first_row_read_ = false;  // already, to count its cells
   std::size_t rows_ = 0;
   std::vector<std::string> names_;
+  std::size_t unnamed_ = 0;  // columns without a name in the first line
   std::unordered_map<std::string, std::size_t> columns_;
 };
 

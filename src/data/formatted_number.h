@@ -1,13 +1,23 @@
-// Numbers as people and spreadsheets write them, which no table reader should guess the value of.
+// Numbers as people and spreadsheets write them: 1.459.443,93 or $1,200.50 or 15 %. What they are worth is in
+// no file - 1,234 is more than a thousand or little more than one - so a reader has to be told the decimal
+// mark.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace mlp {
 
-/// Whether `text` is a number only with its format undone: a decimal comma (12,5), thousands apart (1,234 or
-/// 1.234,50 or 1 234), a currency sign ($12) or a percent sign. What it is worth is not for us to say: 1,234
-/// is more than a thousand or little more than one. False for numbers that are plain.
-bool is_formatted_number(std::string_view text);
+/// The double that all of `text` spells with this decimal mark, '.' or ',', or nothing. Either it is plain
+/// (parse_double, with this mark), or it may have: thousands in groups of three, all apart by the same one of
+/// , . ' and blanks that is not the decimal mark; a sign of currency or percent before or after it. Percent
+/// are their number: 15% is 15.
+std::optional<double> parse_formatted(std::string_view text, char decimal);
+
+/// What to do so that texts, of which some are not read as numbers with `decimal`, would be: names the
+/// decimal mark with which all of them are numbers. Empty where one of them is no number with either.
+std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal);
 
 }  // namespace mlp

@@ -259,6 +259,10 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     train_labels = class_labels(train.labels);
     if (test) test_labels = class_labels(test->labels);
   }
+  if (const auto& dims = train.inputs.array.dims;
+      dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
+    split.notes.push_back("rows of " + shape_text(std::span(dims).subspan(1)) +
+                          " are taken as so many numbers, not as images, which have one channel (N x H x W)");
   const std::string test_name = test ? test->inputs.name : "";
   split.train = read_part(std::move(train), task);
   if (test) {

@@ -18,6 +18,8 @@ using Rows = std::span<const std::uint32_t>;
 
 constexpr double kQuartileRangeOfNormal = 1.349;  // in standard deviations
 
+constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
+
 /// A column as an input, or why it is none.
 using Learned = std::variant<InputColumn, std::string>;
 
@@ -73,6 +75,24 @@ Learned learn_codes(const Column& column, Rows rows) {
   return InputColumn{std::move(type), BooleanEncoding{.fill = share(1), .missing_input = missing}};
 }
 
+/// "categorical", or how many inputs it makes where they are many.
+std::string how_taken(const InputColumn& column) {
+  const std::size_t categories = column.type.categories.size();
+  return categories > kManyInputs ? std::to_string(categories) + " categories, each an input of its own"
+                                  : std::string(to_text(column.type.kind));
+}
+
+/// 1, 2, 3, ... down the file. Not what may be years.
+bool numbers_the_rows(const Column& column) {
+  constexpr std::size_t kFewest = 20;
+  constexpr double kFirstYear = 1500, kLastYear = 2100;
+  const auto& numbers = column.numbers;
+  if (numbers.size() < kFewest || numbers.front() != std::trunc(numbers.front())) return false;
+  if (numbers.front() >= kFirstYear && numbers.back() <= kLastYear) return false;
+  return std::ranges::adjacent_find(numbers, [](double a, double b) { return !(b - a == 1); }) ==
+         numbers.end();
+}
+
 bool has_value(const Column& column, Rows rows) {
   return std::ranges::any_of(rows, [&](std::uint32_t row) {
     return column.type.kind == ColumnKind::kNumeric ? !std::isnan(column.numbers[row])
@@ -98,18 +118,33 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
   for (const auto& name : options.excluded) table.column(name);  // must be there
 
   LearnedPreprocessing result;
+  std::optional<InputColumn> row_number;
+  std::size_t row_number_note = 0;
   for (const auto& column : table.columns) {
     if (std::ranges::find(options.excluded, column.type.name) != options.excluded.end()) continue;
     auto learned = learn_column(column, training_rows, options.scaling);
     const std::string name = "column " + quote(column.type.name);
+    if (numbers_the_rows(column) && std::holds_alternative<InputColumn>(learned)) {
+      if (!row_number) {
+        row_number = std::get<InputColumn>(std::move(learned));
+        row_number_note = result.notes.size();
+      }
+      learned = std::string("whole numbers, each one more than above: they number the rows");
+    }
     if (const auto* reason = std::get_if<std::string>(&learned)) {
       result.notes.push_back(name + " left out: " + *reason);
       continue;
     }
-    if (!column.note.empty())
-      result.notes.push_back(name + " taken as " + std::string(to_text(column.type.kind)) + ": " +
-                             column.note);
-    result.preprocessing.inputs.push_back(std::get<InputColumn>(std::move(learned)));
+    auto& input = std::get<InputColumn>(learned);
+    if (!column.note.empty() || input.type.categories.size() > kManyInputs)
+      result.notes.push_back(name + " taken as " + how_taken(input) +
+                             (column.note.empty() ? "" : ": " + column.note));
+    result.preprocessing.inputs.push_back(std::move(input));
+  }
+  // Alone they are the x of somebody's y.
+  if (result.preprocessing.inputs.empty() && row_number) {
+    result.notes.erase(result.notes.begin() + static_cast<std::ptrdiff_t>(row_number_note));
+    result.preprocessing.inputs.push_back(std::move(*row_number));
   }
   if (result.preprocessing.inputs.empty())
     throw DataError(

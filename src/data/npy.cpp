@@ -18,6 +18,9 @@ namespace {
 
 constexpr const char* kHint = "check that this is the file you mean; if so write it again with numpy.save";
 
+constexpr const char* kNumberTexts =
+    "names, numbers = numpy.unique(array, return_inverse=True); numpy.save(file, numbers)";
+
 /// The header's dictionary, from left to right. Positions in messages count from the dictionary's first byte.
 class DictionaryParser {
  public:
@@ -133,8 +136,9 @@ class DictionaryParser {
     const auto kind_at = type.find_first_not_of("<>|");
     const char kind = kind_at == std::string_view::npos ? '\0' : type[kind_at];
     if (kind == 'O')
-      refuse("Python objects (a pickle), which are never read",
-             "save numbers: numpy.save(file, array.astype('float32'))");
+      refuse(
+          "Python objects (a pickle), which are never read",
+          std::string("save numbers: numpy.save(file, array.astype('float32')); of texts ") + kNumberTexts);
     const std::string_view size = kind == '\0' ? "" : type.substr(kind_at + 1);
     const bool known =
         (kind == 'b' && size == "1") ||
@@ -144,7 +148,9 @@ class DictionaryParser {
     if (!known || !ordered)
       refuse("elements of type " + in_quotes(type) +
                  ", expected bool, integers of 1 to 8 bytes or floats of 2, 4 or 8 bytes",
-             "convert them first: numpy.save(file, array.astype('float32'))");
+             kind == 'U' || kind == 'S' || kind == 'T'
+                 ? kNumberTexts
+                 : "convert them first: numpy.save(file, array.astype('float32'))");
     header.kind = kind;
     header.bytes = static_cast<std::size_t>(size[0] - '0');
     header.order = type[0] == '>' ? std::endian::big : std::endian::little;

@@ -15,12 +15,11 @@
 namespace mlp {
 
 /// Reads the double that all of `text` spells where it is as simple as most numbers in tables: a sign, up to
-/// 15 digits, a point. An integer below 2^53 and a power of ten up to 10^22 are exact, so that their quotient
-/// is rounded once, to the nearest double (Clinger, How to Read Floating Point Numbers Accurately, 1990). The
-/// same as std::from_chars, in half the time.
-/// Returns false where `text` is anything else. (An std::optional costs as much as the digits: it goes
-/// through memory.)
-inline bool parse_simple_decimal(std::string_view text, double& value) {
+/// 15 digits, a decimal mark. An integer below 2^53 and a power of ten up to 10^22 are exact, so that their
+/// quotient is rounded once, to the nearest double (Clinger, How to Read Floating Point Numbers Accurately,
+/// 1990). The same as std::from_chars, in half the time. Returns false where `text` is anything else. (An
+/// std::optional costs as much as the digits: it goes through memory.)
+inline bool parse_simple_decimal(std::string_view text, double& value, char mark = '.') {
   static constexpr std::array<double, 16> kPowersOfTen = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                           1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   constexpr std::size_t kMostDigits = 15;  // 10^15 < 2^53
@@ -38,7 +37,7 @@ inline bool parse_simple_decimal(std::string_view text, double& value) {
   };
   const std::size_t whole = take_digits();
   std::size_t decimals = 0;
-  if (next != end && *next == '.') {
+  if (next != end && *next == mark) {
     ++next;
     decimals = take_digits();
   }

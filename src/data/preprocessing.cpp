@@ -135,6 +135,8 @@ std::string problem(const Preprocessing& preprocessing) {
       wrong = "one of several targets, and not numeric";
     if (!wrong.empty()) return place("targets", i) + wrong;
   }
+  if (const auto decimal = preprocessing.decimal; decimal && *decimal != '.' && *decimal != ',')
+    return "expected the decimal mark '.' or ',', found " + in_quotes({&*decimal, 1});
   if (const auto width = preprocessing.width(); width == 0 || width > MultilayerPerceptron::kMaxWidth)
     return "expected 1 to " + std::to_string(MultilayerPerceptron::kMaxWidth) + " network inputs, found " +
            std::to_string(width);

@@ -10,6 +10,7 @@
 
 #include "data/array_file.h"
 #include "data/byte_reader.h"
+#include "data/file_kind.h"
 #include "data/idx.h"
 #include "data/numbers.h"
 #include "mlp/data.h"

@@ -20,7 +20,7 @@ struct Roles {
   std::vector<ColumnBuilder::Role> roles;
 };
 
-Roles roles_of(const CsvRows& rows, const TableOptions& options) {
+Roles roles_of(CsvRows& rows, const TableOptions& options) {
   const std::size_t columns = rows.names().size();
   Roles result{std::vector<bool>(columns),
                std::vector<ColumnBuilder::Role>(columns, {.max_categories = options.max_categories})};
@@ -45,7 +45,7 @@ Roles roles_of(const CsvRows& rows, const TableOptions& options) {
 Table read_table(const TableSource& source, const TableOptions& options) {
   CsvRows rows(source, options);
   const auto [ignored, roles] = roles_of(rows, options);
-  const CellRules rules(options.missing);
+  const CellRules rules(options.missing, options.decimal);
   std::vector<std::size_t> places;
   std::vector<ColumnBuilder> builders;
   for (std::size_t i = 0; i < roles.size(); ++i) {
@@ -58,6 +58,7 @@ Table read_table(const TableSource& source, const TableOptions& options) {
   for (; rows.next(); ++table.rows) {
     for (std::size_t i = 0; i < builders.size(); ++i) builders[i].add(rows.record(), places[i]);
   }
+  rows.require_any();
   for (auto& builder : builders) {
     table.columns.push_back(builder.finish());
     builder = ColumnBuilder({}, {}, rules);  // one column at a time is there twice

@@ -1,4 +1,5 @@
 // Reads the rows of a table in columns that are known beforehand, whole or in pieces.
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -7,6 +8,7 @@
 #include "data/cell.h"
 #include "data/csv_rows.h"
 #include "data/dictionary.h"
+#include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
@@ -15,8 +17,14 @@ namespace mlp {
 
 namespace {
 
-constexpr const char* kNumberHint =
-    "write numbers like 1.5 or 2e-3; a mark of missing cells is named with --na";
+/// For a cell that is no number.
+std::string hint_for(std::string_view text, std::optional<char> decimal) {
+  const auto formatted = formatted_number_hint(std::array{std::string(text)}, decimal);
+  return (formatted.empty()
+              ? std::string("write numbers like ") + (decimal == ',' ? "1,5" : "1.5") + " or 2e-3"
+              : formatted) +
+         "; a mark of missing cells is named with --na";
+}
 
 // Reads one column's cells.
 class TypedColumn {
@@ -57,9 +65,10 @@ class TypedColumn {
  private:
   double number(std::string_view text, const CsvReader& csv) const {
     const auto cell = rules_->read(text);
-    if (cell.kind == CellKind::kMissing) return std::numeric_limits<double>::quiet_NaN();
+    if (cell.kind == CellKind::kMissing || is_none(text)) return std::numeric_limits<double>::quiet_NaN();
     if (cell.kind == CellKind::kNumber) return cell.number;
-    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text), kNumberHint);
+    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text),
+                    hint_for(text, rules_->decimal()));
   }
 
   std::int32_t code(std::string_view text) const {
@@ -70,6 +79,7 @@ class TypedColumn {
       const auto same = numbers_.find(cell.number);
       return same == numbers_.end() ? Column::kUnknown : same->second;
     }
+    if (!numbers_.empty() && is_none(text)) return Column::kMissing;
     if (type_->kind == ColumnKind::kBoolean) {
       for (std::int32_t i = 0; i < 2; ++i)
         if (lower_case(text) == lower_case(type_->categories[static_cast<std::size_t>(i)])) return i;
@@ -84,7 +94,17 @@ class TypedColumn {
   std::map<double, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
 };
 
-std::vector<std::size_t> places_of(std::span<const ColumnType> types, const CsvRows& rows) {
+/// For a table without names.
+std::string names_hint(std::span<const ColumnType> types) {
+  constexpr std::size_t kShown = 20;
+  std::string names;
+  for (const auto& type : types.first(std::min(types.size(), kShown)))
+    names += (names.empty() ? "" : ",") + printable(type.name);
+  return "columns are found by name: put a line of names above the rows, like " + names +
+         (types.size() > kShown ? ",..." : "");
+}
+
+std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& rows, bool header) {
   std::vector<std::size_t> places;
   std::string lacking, first;
   std::size_t count = 0;
@@ -98,7 +118,7 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, const CsvR
   }
   if (!lacking.empty())
     throw FileError(rows.record().name() + ": lacks the column" + (count > 1 ? "s" : "") + lacking,
-                    rows.hint_for(first));
+                    header ? rows.hint_for(first) : names_hint(types));
   return places;
 }
 
@@ -120,8 +140,8 @@ template <class Take>
 void read_pieces(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options,
                  std::size_t most_rows, bool wait, Take take) {
   CsvRows rows(source, options);
-  const CellRules rules(options.missing);
-  const auto places = places_of(types, rows);
+  const CellRules rules(options.missing, options.decimal);
+  const auto places = places_of(types, rows, options.header);
   std::vector<TypedColumn> columns;
   for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);
   const auto empty_from = [&](std::size_t first_row) {
@@ -150,6 +170,7 @@ void read_pieces(const TableSource& source, std::span<const ColumnType> types, c
       piece = empty_from(next);
     }
   }
+  if (wait) rows.require_any();
   if (piece.rows > 0) take(std::move(piece));
 }
 

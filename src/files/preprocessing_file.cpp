@@ -68,6 +68,7 @@ json preprocessing_to_json(const Preprocessing& preprocessing) {
   for (const auto& type : preprocessing.targets) targets.push_back(type_to_json(type));
   json result = {{"inputs", std::move(inputs)}, {"targets", std::move(targets)}};
   if (!preprocessing.missing_marks.empty()) result["missing_marks"] = preprocessing.missing_marks;
+  if (preprocessing.decimal) result["decimal"] = std::string(1, *preprocessing.decimal);
   return result;
 }
 
@@ -80,6 +81,11 @@ Preprocessing preprocessing_from_json(const JsonField& field) {
   }
   for (const auto& item : field["targets"].items()) result.targets.push_back(type_from_json(item));
   if (const auto marks = field.member("missing_marks")) result.missing_marks = marks->texts();
+  if (const auto decimal = field.member("decimal")) {
+    const auto mark = decimal->text();
+    if (mark != "." && mark != ",") decimal->fail_expected("'.' or ','");
+    result.decimal = mark.front();
+  }
   return result;
 }
 

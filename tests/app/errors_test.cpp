@@ -19,6 +19,8 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"trian"}, "did you mean 'train'?"},
       {{"--verison"}, "did you mean '--version'?"},
       {{"train"}, "which data set?"},
+      {{"train", "-"}, "standard input comes once"},
+      {{"train", "-", "--target", "y"}, "standard input comes once"},
       {{"train", ""}, "DATASET needs a value"},
       {{"train", "a\nb\033[31m"}, "unknown data set 'a?b?[31m'"},
       {{"train", "mnits"}, "did you mean 'mnist'?"},

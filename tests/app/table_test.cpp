@@ -555,6 +555,50 @@ TEST_F(Tables, AModelKnowsWhatAMissingCellLookedLike) {
   EXPECT_NE(lines[1], lines[3]);
 }
 
+TEST_F(Tables, AModelKnowsTheDecimalMark) {
+  std::string plain = "Flaeche;Preis\n", german = plain;
+  for (int i = 0; i < 120; ++i) {
+    const int halves = i * 37 % 91;  // of a square metre
+    const std::string whole = std::to_string(halves / 2), price = std::to_string(100 + halves);
+    plain += whole + (halves % 2 == 0 ? ".0" : ".5") + ";" + price + "000.25\n";
+    german += whole + (halves % 2 == 0 ? ",0" : ",5") + ";" + price + ".000,25 \u20AC\n";
+  }
+  write("plain.csv", plain);
+  write("german.csv", german);
+  const auto refused = train({"german.csv", "--target", "Preis", "--task", "regression"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("--decimal ,"), std::string::npos) << refused.err;
+  const auto wrong = train({"german.csv", "--target", "Preis", "--decimal", ";"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.err.find("--decimal takes . or ,, not ';'"), std::string::npos) << wrong.err;
+
+  ASSERT_EQ(train({"plain.csv", "--target", "Preis", "--epochs", "20"}).exit_code, 0);
+  ASSERT_EQ(train({"german.csv", "--target", "Preis", "--epochs", "20", "--decimal", ","}).exit_code, 0);
+  const auto metrics = [&](const Arguments& more) {
+    Arguments arguments = {"evaluate", "runs/german", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return only_json(result.out)["metrics"];
+  };
+  const auto of_plain = run({"evaluate", "runs/plain", "--json"});
+  EXPECT_EQ(metrics({}), only_json(of_plain.out)["metrics"]) << "as config.toml says";
+  EXPECT_EQ(metrics({"--data", "german.csv"}), metrics({"--data", "plain.csv", "--decimal", "."}));
+
+  write("new.csv", "Flaeche\n12,5\n");
+  write("other.csv", "Flaeche\n12.5\n");
+  const auto answer = run({"predict", "runs/german", "--input", "new.csv"});
+  ASSERT_EQ(answer.exit_code, 0) << answer.err;
+  EXPECT_EQ(answer.out, run({"predict", "runs/plain", "--input", "other.csv"}).out);
+  EXPECT_EQ(answer.out, run({"predict", "runs/plain", "--input", "new.csv", "--decimal", ","}).out);
+  EXPECT_EQ(answer.out, run({"predict", "runs/german", "--input", "other.csv", "--decimal", "."}).out);
+  const auto none = run({"predict", "runs/german", "--input", "other.csv"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_NE(none.err.find("--decimal ."), std::string::npos) << none.err;
+  EXPECT_EQ(train({"--resume", "runs/german"}).exit_code, 0);
+  EXPECT_NE(content("runs/german/config.toml").find("\ndecimal = \",\"\n"), std::string::npos);
+}
+
 TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
   write("cars.csv", colours(60));
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
@@ -568,6 +612,40 @@ TEST_F(Tables, APredictionNamesTheColumnThatIsMissing) {
   EXPECT_EQ(word.exit_code, 1);
   EXPECT_NE(word.err.find("line 2"), std::string::npos) << word.err;
   EXPECT_EQ(word.out, "") << "no header over no answers";
+}
+
+TEST_F(Tables, ATableWithoutRowsHasAnEmptyAnswer) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "colour,x\n");
+  const auto result = run({"predict", "runs/cars", "--input", "new.csv"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "y\n");
+  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(shell("\"$MLP\" predict runs/cars < new.csv").out, "y\n");
+  EXPECT_EQ(run({"predict", "runs/cars", "--input", "new.csv", "--output", "y.csv"}).exit_code, 0);
+  EXPECT_EQ(content("y.csv"), "y\n");
+  write("none.csv", "");
+  EXPECT_EQ(run({"predict", "runs/cars", "--input", "none.csv"}).exit_code, 1) << "not even names";
+  EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "new.csv"}).exit_code, 1);
+  // Without names no column is found.
+  const auto unnamed = run({"predict", "runs/cars", "--input", "new.csv", "--no-header"});
+  EXPECT_EQ(unnamed.exit_code, 1);
+  EXPECT_NE(unnamed.err.find("put a line of names above the rows, like x,colour"), std::string::npos)
+      << unnamed.err;
+}
+
+TEST_F(Tables, WhatIsNoTableIsNamed) {
+  write("cars.xlsx", std::string("PK\3\4\x14\0\x06\0", 8));
+  write("cars.csv", "[{\"y\": 1}]\n");
+  for (const auto& [file, kind] :
+       {std::pair{"cars.xlsx", "a zip archive, as an Excel workbook is"}, std::pair{"cars.csv", "JSON"}}) {
+    const auto result = train({file, "--target", "y"});
+    EXPECT_EQ(result.exit_code, 1);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(std::string("found ") + kind), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("save the table as CSV"), std::string::npos) << result.err;
+  }
 }
 
 TEST_F(Tables, APredictionAnswersTheRowsAboveOneThatIsRefused) {

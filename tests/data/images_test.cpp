@@ -109,6 +109,21 @@ TEST_F(Images, NumPysArraysOfAnyShape) {
   EXPECT_EQ(std::get<Matrix<float>>(rows.train.inputs).columns(), 1u);
 }
 
+TEST_F(Images, ImagesOfSeveralChannelsAreNumbersAndTold) {
+  const auto note = [&](const std::string& shape, std::size_t values) {
+    const auto x = write("x.npy", npy("|u1", "(10, " + shape + ")", std::string(10 * values, '\1')));
+    const auto split = load_images({x, labels("y", std::string(5, '\0') + std::string(5, '\1')), {}, {}}, 1);
+    return split.notes.size() == 1 ? "" : split.notes.front();  // the other is about the test rows
+  };
+  EXPECT_EQ(
+      note("2, 3, 3", 18),
+      "rows of 2 x 3 x 3 are taken as so many numbers, not as images, which have one channel (N x H x W)");
+  EXPECT_EQ(note("3, 2, 3", 18).substr(0, 17), "rows of 3 x 2 x 3");
+  EXPECT_EQ(note("2, 3, 1", 6), "");
+  EXPECT_EQ(note("2, 3", 6), "");
+  EXPECT_EQ(note("6", 6), "");
+}
+
 TEST_F(Images, OneNpzWithEverything) {
   const auto x = npy("|u1", "(3, 2, 2)", "abcdefghijkl"), y = npy("|u1", "(3,)", bytes_of({0, 1, 0}));
   const auto xt = npy("|u1", "(2, 2, 2)", "mnopqrst"), yt = npy("|u1", "(2,)", bytes_of({1, 1}));

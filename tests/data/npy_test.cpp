@@ -143,6 +143,10 @@ TEST(Npy, RefusesWhatIsNoNumbers) {
   for (const std::string type : {"<U5", "|S5", "<c8", "<M8[ns]", "|V4", "<f16", "<i3", "<i16", "|b2", "<f1",
                                  "", "<", "f4", "<<f4", "|f4", "|i2", "<f", "<f44", "<F4"})
     refuse("'" + type + "'", {"memory: holds elements of type '" + type + "'"});
+  for (const std::string type : {"<U5", "|S5", "|O"})  // NumPy cannot turn texts into numbers by astype
+    EXPECT_NE(refuse("'" + type + "'", {}).find("names, numbers = numpy.unique(array, return_inverse=True)"),
+              std::string::npos);
+  EXPECT_NE(refuse("'<c8'", {}).find("astype('float32')"), std::string::npos);
 }
 
 TEST(Npy, EachMistakeInTheHeaderHasItsMessage) {

@@ -172,6 +172,50 @@ TEST(Preprocessing, ColumnsThatTeachNothingAreLeftOutWithANote) {
   EXPECT_EQ(asked.width(), 31u);
 }
 
+TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
+  const auto left_out = [](std::size_t rows, auto number, const PreprocessingOptions& options = {},
+                           const std::string& other = "") {
+    std::string text = "Objekt-Nr,x\n";
+    for (std::size_t row = 0; row < rows; ++row)
+      text += std::string(number(row)) + "," + (other.empty() ? std::to_string(row % 9) : other) + "\n";
+    const auto [preprocessing, notes] = learn(table_of(text), options);
+    const bool is = preprocessing.inputs.front().type.name != "Objekt-Nr";
+    EXPECT_EQ(is, std::ranges::find(notes,
+                                    "column 'Objekt-Nr' left out: whole numbers, each one more than "
+                                    "above: they number the rows") != notes.end());
+    EXPECT_EQ(preprocessing.inputs.size(), is || !options.excluded.empty() || !other.empty() ? 1u : 2u);
+    return is;
+  };
+  const auto from = [](int first) {
+    return [first](std::size_t row) { return std::to_string(first + static_cast<int>(row)); };
+  };
+  for (const int first : {0, 1, 10'000, -5}) EXPECT_TRUE(left_out(20, from(first))) << first;
+  EXPECT_TRUE(left_out(3000, from(1)));
+  EXPECT_TRUE(left_out(700, from(1500))) << "no years";
+  EXPECT_FALSE(left_out(130, from(1901))) << "years";
+  EXPECT_FALSE(left_out(19, from(1))) << "few rows";
+  EXPECT_FALSE(left_out(30, from(1), {.excluded = {"x"}})) << "nothing else is there";
+  EXPECT_FALSE(left_out(30, from(1), {}, "7")) << "nothing else to learn from is there";
+  EXPECT_FALSE(left_out(30, [](std::size_t row) { return std::to_string(row + row / 29); }));
+  EXPECT_FALSE(left_out(30, [](std::size_t row) { return std::to_string(30 - row); }));
+  EXPECT_FALSE(left_out(30, [](std::size_t row) { return std::to_string(row) + ".5"; }));
+  EXPECT_FALSE(left_out(30, [](std::size_t row) { return row == 7 ? "" : std::to_string(row); }));
+  // Of two there is still but one, the first.
+  std::string text = "n,m,y\n";
+  for (int row = 0; row < 30; ++row)
+    text += std::to_string(row) + "," + std::to_string(row + 1) + "," + std::to_string(row % 7) + "\n";
+  const auto [preprocessing, notes] = learn(table_of(text), {.excluded = {"y"}});
+  EXPECT_EQ(preprocessing.feature_names(), Names{"n"});
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_TRUE(notes[0].starts_with("column 'm' left out: whole numbers")) << notes[0];
+  // In another order they are amounts like others, and so are those of rows drawn for training.
+  const auto table = table_of(text);
+  EXPECT_EQ(
+      learn_preprocessing(table, std::vector<std::uint32_t>{3, 5, 20}, {}).preprocessing.feature_names(),
+      Names{"y"})
+      << "the whole table's rows are looked at";
+}
+
 TEST(Preprocessing, TheTrainingRowsDecideWhatIsConstant) {
   const Table table = table_of("x,y,b\n1,1,no\n1,2,no\n7,3,yes\n");
   const auto [preprocessing, notes] = learn_preprocessing(table, first_rows(2));
@@ -182,9 +226,32 @@ TEST(Preprocessing, TheTrainingRowsDecideWhatIsConstant) {
 }
 
 TEST(Preprocessing, AColumnThatIsNotWhatItSeemsHasANote) {
-  const auto [preprocessing, notes] = learn(table_of("x,y\n1,1\n2,2\nnone,3\n1,4\n2,5\nnone,6\n"));
+  const auto [preprocessing, notes] = learn(table_of("x,y\n1,1\n2,2\nlow,3\n1,4\n2,5\nlow,6\n"));
   ASSERT_EQ(notes.size(), 1u);
-  EXPECT_TRUE(notes[0].starts_with("column 'x' taken as categorical: 'none' among numbers")) << notes[0];
+  EXPECT_TRUE(notes[0].starts_with("column 'x' taken as categorical: 'low' among numbers")) << notes[0];
+}
+
+TEST(Preprocessing, AColumnThatBecomesManyInputsHasANote) {
+  for (const int categories : {50, 51}) {
+    std::string text = "town,day,y\n";
+    for (int n = 0; n < 4 * categories; ++n) {
+      const int code = n % categories;
+      text += "town " + std::to_string(code) + ",2024-" + std::to_string(code / 28 + 1) + "-" +
+              std::to_string(code % 28 + 1) + "," + std::to_string(n % 7) + "\n";
+    }
+    const auto [preprocessing, notes] = learn(table_of(text));
+    EXPECT_EQ(preprocessing.width(), static_cast<std::size_t>(2 * categories + 1));
+    const std::string dates =
+        ": dates or times, and new ones are unknown when predicting: make columns of year, month or weekday "
+        "of "
+        "them, or leave the column out (--ignore day)";
+    if (categories == 50) {
+      EXPECT_EQ(notes, Names{"column 'day' taken as categorical" + dates});
+    } else {
+      EXPECT_EQ(notes, (Names{"column 'town' taken as 51 categories, each an input of its own",
+                              "column 'day' taken as 51 categories, each an input of its own" + dates}));
+    }
+  }
 }
 
 TEST(Preprocessing, WithoutAnyColumnLeftItSaysWhy) {

@@ -106,6 +106,7 @@ TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
   // A first row with a mistake is no line of names.
   refuse("1,?\n3,4\n", 2, {"line 1, column 2", "found '?'"});
   refuse("", 2, {"the file is empty"});
+  refuse("[[1,2]]", 2, {"expected CSV, IDX, .npy or .npz, found JSON"});
   refuse("\n\n", 2, {"holds no row"});
   refuse("width,height\n", 2, {"holds no row"});
   refuse("1,\x01\x02\n", 2,

@@ -1,16 +1,20 @@
 // The pieces that tables are made of: numbers in cells, marks of missing cells, dictionaries, categories.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/random.h"
 #include "data/categories.h"
 #include "data/cell.h"
 #include "data/chunked_vector.h"
+#include "data/date.h"
 #include "data/dictionary.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
@@ -34,24 +38,120 @@ TEST(ParseDouble, TakesWholeTextsOnly) {
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
 }
 
-TEST(FormattedNumber, IsANumberOnceItsFormatIsUndone) {
-  for (const char* text :
-       {"12,5", "-0,25", "+1,5", "1,234", "1.234.567", "1.234,50", "1,234.50", "1'234.5", "1 234",
-        "1\xC2\xA0"
-        "234,5",
-        "1\xE2\x80\xAF"
-        "234",
-        "$12", "$1,200.00", "-$5", "$-5", "5 \xE2\x82\xAC",
-        "\xC2\xA3"
-        "7.5",
-        "15%", "3,5 %"})
-    EXPECT_TRUE(is_formatted_number(text)) << text;
-  // Plain numbers are none, nor are dates, times, ranges, versions, names, marks.
-  for (const char* text :
-       {"12",       "12.5",        "-1e3",       "nan",   "",         "$",        "%",    ",",
-        ",5",       "01.02.2024",  "2024-01-02", "12:30", "10-19",    "1.2.3",    "3+",   "A1",
-        "1,23,456", "12345,678.9", "12,",        "1.,",   "1,234,56", "1.234.5x", "--5,5"})
-    EXPECT_FALSE(is_formatted_number(text)) << text;
+TEST(FormattedNumber, IsReadWithItsDecimalMark) {
+  struct Case {
+    const char* text;
+    double with_point, with_comma;  // NaN: no number
+  };
+  constexpr double kNo = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [text, with_point, with_comma] : std::initializer_list<Case>{
+           // Plain ones. A point that is no decimal mark stands between thousands or nowhere.
+           {"12", 12, 12},
+           {"-1e3", -1000, -1000},
+           {"1.5", 1.5, kNo},
+           {"1,5", kNo, 1.5},
+           {"-0,25", kNo, -0.25},
+           {"+2,5e-1", kNo, 0.25},
+           {",5", kNo, 0.5},
+           {"12345678901234567,5", kNo, 12345678901234567.5},
+           // Which of both it is cannot be seen.
+           {"1,234", 1234, 1.234},
+           {"1.234", 1.234, 1234},
+           {"-1,234", -1234, -1.234},
+           {"1,459,444", 1459444, kNo},
+           {"1.459.443,93", kNo, 1459443.93},
+           {"1,234.50", 1234.5, kNo},
+           {"1 234,5", kNo, 1234.5},
+           {"1'234.5", 1234.5, kNo},
+           {"1\xE2\x80\x99"
+            "234'567",
+            kNo, kNo},
+           {"1\xE2\x80\x99"
+            "234",
+            1234, 1234},
+           {"12\xC2\xA0"
+            "345",
+            12345, 12345},
+           {"1\xE2\x80\xAF"
+            "234\xE2\x80\xAF"
+            "567,25",
+            kNo, 1234567.25},
+           // Units.
+           {"$919,928", 919928, 919.928},
+           {"$1,200.50", 1200.5, kNo},
+           {"-$5", -5, -5},
+           {"$-5", -5, -5},
+           {"5 \xE2\x82\xAC", 5, 5},
+           {"-1.200,50 \xE2\x82\xAC", kNo, -1200.5},
+           {"\xC2\xA3"
+            "7.5",
+            7.5, kNo},
+           {"\xC2\xA5 100", 100, 100},
+           {"15%", 15, 15},
+           {"3,5 %", kNo, 3.5},
+           {"3.5\xC2\xA0%", 3.5, kNo},
+           // No groups of three, or not the same mark between them; thousands do not begin with 0.
+           {"12,34", kNo, 12.34},
+           {"1,23,456", kNo, kNo},
+           {"1234,567.9", kNo, kNo},
+           {"12345.678,9", kNo, kNo},
+           {"1,234.567,8", kNo, kNo},
+           {"1.234.56", kNo, kNo},
+           {"1,234 567", kNo, kNo},
+           {"0,123", kNo, 0.123},
+           {"0.123", 0.123, kNo},
+           {"012.345.678", kNo, kNo},
+           {"1,2345", kNo, 1.2345},
+           // Dates, times, ranges, versions, names, marks, two units.
+           {"01.02.2024", kNo, kNo},
+           {"2024-01-02", kNo, kNo},
+           {"12:30", kNo, kNo},
+           {"10-19", kNo, kNo},
+           {"1.2.3", kNo, kNo},
+           {"3+", kNo, kNo},
+           {"A1", kNo, kNo},
+           {"$", kNo, kNo},
+           {"%", kNo, kNo},
+           {",", kNo, kNo},
+           {"", kNo, kNo},
+           {"1.,", kNo, kNo},
+           {"1.234,", kNo, kNo},
+           {"--5,5", kNo, kNo},
+           {"- 5", kNo, kNo},
+           {"$5%", kNo, kNo},
+           {"5$$", kNo, kNo},
+           {"$5e3", kNo, kNo},
+           {"1.234.5x", kNo, kNo}}) {
+    EXPECT_EQ(parse_formatted(text, '.').value_or(-7e77), std::isnan(with_point) ? -7e77 : with_point)
+        << text;
+    EXPECT_EQ(parse_formatted(text, ',').value_or(-7e77), std::isnan(with_comma) ? -7e77 : with_comma)
+        << text;
+  }
+  for (const char mark : {'.', ','}) {
+    EXPECT_TRUE(std::isnan(parse_formatted("nan", mark).value_or(0)));
+    EXPECT_TRUE(std::isinf(parse_formatted("-inf", mark).value_or(0)));
+    EXPECT_TRUE(std::isinf(parse_formatted("1e999", mark).value_or(0)));
+  }
+}
+
+TEST(FormattedNumber, TheHintNamesTheDecimalMarkThatReadsAll) {
+  using Texts = std::vector<std::string>;
+  const auto hint = [](const Texts& texts, std::optional<char> decimal = {}) {
+    return formatted_number_hint(texts, decimal);
+  };
+  const std::string plainly = "write numbers plainly, like 1234.5";
+  EXPECT_EQ(hint({"12,5", "1.200", "7"}), plainly + ", or --decimal ,");
+  EXPECT_EQ(hint({"1,200", "1,459,444"}), plainly + ", or --decimal .");
+  EXPECT_EQ(hint({"15%", "$3"}), plainly + ", or --decimal .");
+  EXPECT_EQ(hint({"7", "$100,000"}),
+            plainly +
+                ", or say which mark is the decimal one: --decimal . where '$100,000' is 100000, --decimal , "
+                "where it is 100");
+  EXPECT_EQ(hint({"12,5", "12.5"}), plainly);
+  EXPECT_EQ(hint({"12,5", "dear"}), "");
+  EXPECT_EQ(hint({"1.5"}, ','), "write numbers plainly, like 1234,5, or --decimal .");
+  EXPECT_EQ(hint({"1,5"}, '.'), plainly + ", or --decimal ,");
+  EXPECT_EQ(hint({"1,5", "1,459,444"}, '.'), plainly);
 }
 
 TEST(ParseDouble, GivesNanAndInfinityForWhatIsNoFiniteNumber) {
@@ -81,6 +181,18 @@ TEST(ParseDouble, GivesTheBitsOfFromChars) {
       ASSERT_EQ(std::memcmp(&*actual, &expected, sizeof expected), 0) << text;
     }
     simple += parse_simple_decimal(text, value);
+    std::string with_comma = text;
+    std::ranges::replace(with_comma, '.', ',');
+    const auto same = parse_formatted(with_comma, ',');
+    ASSERT_EQ(same.has_value(), number) << with_comma;
+    if (number) {
+      ASSERT_EQ(std::memcmp(&*same, &expected, sizeof expected), 0) << with_comma;
+    }
+    double simply = 0;
+    ASSERT_EQ(parse_simple_decimal(with_comma, simply, ','), parse_simple_decimal(text, value));
+    if (parse_simple_decimal(text, value)) {
+      ASSERT_EQ(simply, value) << text;
+    }
   }
   EXPECT_GT(simple, 100'000u);
 }
@@ -92,17 +204,72 @@ TEST(Printable, ShortensToWholeCharactersOnOneLine) {
   EXPECT_EQ(printable(std::string(38, 'x') + "\xC3\xA9"), std::string(38, 'x') + "\xC3\xA9");
 }
 
+TEST(DateOrTime, IsToldFromNumbersAndTexts) {
+  for (const char* text : {"2024-01-14", "2024-1-4", "2024/01/14", "2024.01.14", "14.01.2024", "1.2.2024",
+                           "01/14/2024", "14/01/2024", "14-01-2024", "2024-01-14 12:30",
+                           "2024-01-14T12:30:15", "2024-01-14T12:30:15.123Z", "2024-01-14 12:30:15+01:00",
+                           "2024-01-14 12:30:15-0500", "14.01.2024 7:05", "12:30", "00:00:00", "23:59:60"})
+    EXPECT_TRUE(is_date_or_time(text)) << text;
+  for (const char* text : {"",
+                           "2024",
+                           "2024-01",
+                           "20240114",
+                           "2024-13-14",
+                           "2024-01-32",
+                           "2024-00-14",
+                           "2024-01/14",
+                           "01.14.2024",
+                           "32/01/2024",
+                           "1.2.3",
+                           "192.168.10.10",
+                           "12024-01-14",
+                           "2024-01-14x",
+                           "2024-01-14 ",
+                           "2024-01-14T",
+                           "2024-001-14",
+                           "12",
+                           "12:60",
+                           "25:00",
+                           "12:3x",
+                           "12:30:61",
+                           "12:30 pm",
+                           "12:30+1",
+                           "12:30+01:0",
+                           "a",
+                           "0221-123456",
+                           "3/4",
+                           "1/2/3"})
+    EXPECT_FALSE(is_date_or_time(text)) << text;
+}
+
 TEST(CellRules, TellsMissingNumbersAndTexts) {
   const CellRules rules;
   const auto kind = [&](std::string_view text) { return rules.read(text).kind; };
-  for (const char* text : {"", "NA", "na", "NaN", "nan", "-nan", "null", "NULL", "Null", "?"})
+  for (const char* text :
+       {"", "NA", "na", "NaN", "nan", "-nan", "null", "NULL", "Null", "?", "n/a", "N/A", "#N/A", "#n/a"})
     EXPECT_EQ(kind(text), CellKind::kMissing) << text;
   for (const char* text : {"0", "-1.5", "1e3", "+7"}) EXPECT_EQ(kind(text), CellKind::kNumber) << text;
   for (const char* text : {"inf", "-inf", "Infinity", "1e999"})
     EXPECT_EQ(kind(text), CellKind::kInfinite) << text;
-  for (const char* text : {"n/a", "None", "nul", "NAN1", "??", "-", "1,5"})
+  for (const char* text : {"n/a.", "#na", "None", "nul", "NAN1", "??", "-", "1,5"})
     EXPECT_EQ(kind(text), CellKind::kText) << text;
   EXPECT_EQ(rules.read("-2.5e1").number, -25.0);
+}
+
+TEST(CellRules, ReadNumbersWithADecimalMark) {
+  const CellRules comma({"-9,5", "n.a."}, ',');
+  EXPECT_EQ(comma.read("116,1").number, 116.1);
+  EXPECT_EQ(comma.read("1.459.443,93").number, 1459443.93);
+  EXPECT_EQ(comma.read("1.500").number, 1500.0);
+  EXPECT_EQ(comma.read("1.5").kind, CellKind::kText);
+  for (const char* text : {"-9,5", "-9,50", "-9,5 %", "n.a.", "NA", ""})
+    EXPECT_EQ(comma.read(text).kind, CellKind::kMissing) << text;
+  EXPECT_EQ(comma.read("inf").kind, CellKind::kInfinite);
+  const CellRules point({}, '.');
+  EXPECT_EQ(point.read("1.500").number, 1.5);
+  EXPECT_EQ(point.read("$1,200.50").number, 1200.5);
+  EXPECT_EQ(point.read("1,5").kind, CellKind::kText);
+  EXPECT_EQ(CellRules().read("15%").kind, CellKind::kText);
 }
 
 TEST(CellRules, TakesFurtherMarksOfMissingCells) {

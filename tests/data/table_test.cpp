@@ -225,26 +225,175 @@ TEST(Table, ATextAmongNumbersIsNoted) {
 
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
-  const std::string plainly = "write numbers plainly, like 1234.5, to have them taken as numbers";
+  const std::string plainly = "write numbers plainly, like 1234.5";
   const auto price = [](const std::string& text, const TableOptions& options = {}) {
     return read(text, options).column("price");
   };
   const std::string few = "a;price\n1;12,5\n2;13,0\n3;12,5\n4;1.200,0\n";
   EXPECT_EQ(price(few).type.kind, ColumnKind::kCategorical);
-  EXPECT_EQ(price(few).note, "'12,5'" + place + " and the others are numbers with a format: " + plainly);
+  EXPECT_EQ(price(few).note,
+            "'12,5'" + place + " and the others are numbers with a format: " + plainly + ", or --decimal ,");
   EXPECT_EQ(price(few, {.targets = {"price"}}).note, price(few).note);
   EXPECT_EQ(price(few, {.categorical = {"price"}}).note, "");
   // Whole numbers need no comma.
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note, "'12,5' among numbers" + place + ": " + plainly);
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note,
+            "'12,5' among numbers" + place + ": " + plainly + ", or --decimal ,");
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n3;1.5\n").note, "'12,5' among numbers" + place + ": " + plainly);
   // One that is something else, and they are texts like any others.
   EXPECT_EQ(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note, "");
-  EXPECT_EQ(price("a;price\n1;01.02.2024\n2;02.02.2024\n").note, "");
   const auto many = make({"a", "price"}, 1200, [](std::size_t row, std::size_t column) {
     return column == 0 ? "x" : "$" + std::to_string(row) + ".5";
   });
   EXPECT_EQ(price(many).type.kind, ColumnKind::kText);
   EXPECT_EQ(price(many).note, "more than 1000 different texts; '$0.5'" + place +
-                                  " and the others are numbers with a format: " + plainly);
+                                  " and the others are numbers with a format: " + plainly +
+                                  ", or --decimal .");
+}
+
+TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
+  const std::string german = "Ort;Preis;Anteil\nUlm;1.459.443,93;15%\nBonn;350,5;7,5 %\nUlm;1.200;\n";
+  const auto table = read(german, {.decimal = ','});
+  expect_numbers(table.column("Preis").numbers, {1459443.93, 350.5, 1200});
+  expect_numbers(table.column("Anteil").numbers, {15, 7.5, kNaN});
+  EXPECT_EQ(table.column("Preis").note, "");
+  EXPECT_EQ(table.column("Ort").type.categories, (Texts{"Bonn", "Ulm"}));
+  expect_numbers(read("a,b\n\"$1,200.50\",1.5\n$7,2\n", {.decimal = '.'}).column("a").numbers, {1200.5, 7});
+
+  // More different ones than may be categories.
+  const auto many =
+      make({"x"}, 3000, [](std::size_t row, std::size_t) { return std::to_string(row) + ",5 %"; });
+  const auto x = read(many, {.delimiter = ';', .decimal = ','}).column("x");
+  ASSERT_EQ(x.type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(x.numbers[2999], 2999.5);
+
+  // By known types.
+  const std::vector<ColumnType> types = {table.column("Preis").type};
+  const auto by_types = [&](const std::string& text, const TableOptions& options) {
+    return read_table(stream_of(text), types, options).columns[0].numbers;
+  };
+  expect_numbers(by_types(german, {.decimal = ','}), {1459443.93, 350.5, 1200});
+  const auto hint_of = [&](const std::string& text, const TableOptions& options) {
+    const auto error =
+        expect_error<FileError>([&] { by_types(text, options); }, {"expected a finite number"});
+    return error.substr(error.find('\n') + 1);
+  };
+  EXPECT_EQ(hint_of(german, {}),
+            "write numbers plainly, like 1234.5, or --decimal ,; a mark of missing cells is named with --na");
+
+  // A point is none where the comma is.
+  EXPECT_EQ(read("x;y\n1,5;a\n2.5;b\n", {.decimal = ','}).column("x").type.kind, ColumnKind::kCategorical);
+  EXPECT_EQ(hint_of("Preis\n1.5\n", {.decimal = ','}),
+            "write numbers plainly, like 1234,5, or --decimal .; a mark of missing cells is named with --na");
+  EXPECT_EQ(hint_of("Preis\ndear\n", {.decimal = ','}),
+            "write numbers like 1,5 or 2e-3; a mark of missing cells is named with --na");
+}
+
+TEST(Table, CommasInNumbersAreNoDelimiters) {
+  const auto table = read("1,5;2,5;3,5\n4,5;5,5;6,5\n", {.decimal = ',', .header = false});
+  ASSERT_EQ(table.columns.size(), 3u);
+  expect_numbers(table.column("3").numbers, {3.5, 6.5});
+  expect_numbers(read("a\n1,5\n", {.decimal = ','}).column("a").numbers, {1.5});
+  EXPECT_EQ(read("a,b\n1,2\n", {.decimal = ','}).columns.size(), 2u) << "where nothing else can be one";
+}
+
+TEST(Table, DatesAreNoted) {
+  const auto days = [](std::size_t rows, std::size_t different, const TableOptions& options = {}) {
+    return read(make({"day", "x"}, rows,
+                     [&](std::size_t row, std::size_t column) {
+                       const auto day = row % different;
+                       return column == 1 ? std::string("a")
+                                          : std::to_string(2024 + day / 336) + "-" +
+                                                std::to_string(day / 28 % 12 + 1) + "-" +
+                                                std::to_string(day % 28 + 1) + " 12:30";
+                     }),
+                options)
+        .column("day");
+  };
+  const std::string advice = "make columns of year, month or weekday of them";
+  const std::string taken = "dates or times, and new ones are unknown when predicting: " + advice +
+                            ", or leave the column out (--ignore day)";
+  EXPECT_EQ(days(400, 100).note, taken);
+  EXPECT_EQ(days(40, 40).note, "40 different texts in 40 cells; dates or times: " + advice);
+  EXPECT_EQ(days(3000, 1100).note, "more than 1000 different texts; dates or times: " + advice);
+  EXPECT_EQ(days(400, 100, {.categorical = {"day"}}).note, "");
+  EXPECT_EQ(days(400, 100, {.targets = {"day"}}).note, "");
+  EXPECT_EQ(read("d\n2024-01-14\n?\n2024-01-15\n").column("d").note.substr(0, 14), taken.substr(0, 14));
+  EXPECT_EQ(read("d\n2024-01-14\n-\n2024-01-15\n").column("d").note.substr(0, 14), taken.substr(0, 14));
+  EXPECT_EQ(read("d\n2024-01-14\nlate\n2024-01-15\n").column("d").note, "");
+  EXPECT_EQ(read("d\n-\nnone\n").column("d").note, "");
+}
+
+TEST(Table, NoneIsMissingAmongNumbersOnly) {
+  const std::string note = "'None' taken as missing, since all other cells are numbers";
+  const auto few = read("x,y\n1,None\nNone,red\n2,none\nnone,blue\n,red\n");
+  expect_numbers(few.column("x").numbers, {1, kNaN, 2, kNaN, kNaN});
+  EXPECT_EQ(few.column("x").missing, 3u);
+  EXPECT_EQ(few.column("x").distinct, 2u);
+  EXPECT_EQ(few.column("x").note, note);
+  EXPECT_EQ(few.column("y").type.categories, (Texts{"None", "blue", "none", "red"}));
+  EXPECT_EQ(read("x\nnone\nnone\n").column("x").type.categories, Texts{"none"});
+  EXPECT_EQ(read("x\n1\nnone\n", {.categorical = {"x"}}).column("x").type.categories, (Texts{"1", "none"}));
+  const auto target = read("x\n10\nnone\n9\n", {.targets = {"x"}}).column("x");
+  expect_numbers(target.numbers, {10, kNaN, 9});
+  EXPECT_EQ(target.codes, (Codes{1, Column::kMissing, 0}));
+  EXPECT_EQ(target.type.categories, (Texts{"9", "10"}));
+
+  const auto dash = read("x,y\n-,-\n-1.5,a\n2,-\n").column("x");
+  expect_numbers(dash.numbers, {kNaN, -1.5, 2});
+  EXPECT_EQ(dash.note, "'-' taken as missing, since all other cells are numbers");
+  EXPECT_EQ(read("x\n1\n--\n").column("x").type.categories, (Texts{"--", "1"}));
+  expect_numbers(read("x\n1,5\nNone\n2,5\n", {.delimiter = ';', .decimal = ','}).column("x").numbers,
+                 {1.5, kNaN, 2.5});
+  EXPECT_NE(read("x;y\n1,5;2\n-;3\n2,5;4\n").column("x").note.find("--decimal ,"), std::string::npos)
+      << "they hide no format";
+
+  // Before, between and after there are too many numbers for categories.
+  for (const std::size_t where : {0u, 700u, 2999u}) {
+    const auto rows = make({"x"}, 3000, [&](std::size_t row, std::size_t) {
+      return row == where ? "None" : std::to_string(3 * row);
+    });
+    const auto x = read(rows).column("x");
+    ASSERT_EQ(x.type.kind, ColumnKind::kNumeric) << where;
+    EXPECT_TRUE(std::isnan(x.numbers[where]));
+    EXPECT_EQ(x.missing, 1u);
+    EXPECT_EQ(x.note, note);
+    EXPECT_EQ(read(rows + "dear\n").column("x").type.kind, ColumnKind::kText);
+  }
+
+  // So it is where types are known.
+  const ColumnType number{.name = "x"};
+  const ColumnType classes{.name = "x", .kind = ColumnKind::kCategorical, .categories = {"1", "2"}};
+  const ColumnType texts{.name = "x", .kind = ColumnKind::kCategorical, .categories = {"1", "red"}};
+  const auto as = [](const ColumnType& type) {
+    return read_table(stream_of("x\n1\nNone\n"), std::vector{type}).columns[0];
+  };
+  expect_numbers(as(number).numbers, {1, kNaN});
+  EXPECT_EQ(as(classes).codes, (Codes{0, Column::kMissing}));
+  EXPECT_EQ(as(texts).codes, (Codes{0, Column::kUnknown}));
+}
+
+TEST(Table, NumbersWrittenLikeCodesAreNoted) {
+  const auto note = [](const Texts& cells, const TableOptions& options = {}) {
+    std::string text = "plz\n";
+    for (const auto& cell : cells) text += cell + "\n";
+    const auto column = read(text, options).column("plz");
+    EXPECT_EQ(column.type.kind,
+              options.categorical.empty() ? ColumnKind::kNumeric : ColumnKind::kCategorical);
+    return column.note;
+  };
+  const auto told = [](const std::string& code) {
+    return "'" + code + "' has a 0 in front, as codes have: if they are no amounts, --categorical plz";
+  };
+  EXPECT_EQ(note({"50667", "01067", "04109", "01067"}), told("01067"));
+  EXPECT_EQ(note({"50667", "01067"}, {.targets = {"plz"}}), "");
+  EXPECT_EQ(note({"50667", "01067"}, {.categorical = {"plz"}}), "");
+  EXPECT_EQ(note({"50667", "11067"}), "");
+  EXPECT_EQ(note({"50667", "0106"}), "") << "as numbers that are not all as long";
+  EXPECT_EQ(note({"0.25", "1.50"}), "");
+  EXPECT_EQ(note({"0", "1", "2"}), "");
+  Texts many;
+  for (int i = 0; i < 3000; ++i) many.push_back(std::to_string(102'000 + 7 * i).replace(0, 1, "0"));
+  EXPECT_EQ(note(many), told("002000"));
 }
 
 TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
@@ -324,10 +473,41 @@ TEST(Table, RefusesWhatIsNoTable) {
   refuse("a,b\n1,\xE9\n", {"line 2, record 2, column 2 ('b'): expected UTF-8"});
   refuse(std::string("a,b\n1,\0\n", 8),
          {"line 2, record 2, column 2 ('b'): expected text, found a zero byte"});
+  for (const std::string_view json : {"[{\"y\":1}]", "{\"y\": [1, 2]}", "[\n {\"y\": 1}\n]", "{\n\"y\": 1}"})
+    refuse(json, {"memory: expected a table as text, CSV or TSV, found JSON"});
+  refuse("PK\x03\x04\x14", {"found a zip archive, as an Excel workbook is"});
+  refuse(std::string("\x93NUMPY\1\0", 8), {"found a NumPy array"});
+  for (const std::string_view names : {"[m/s],y\n1,2\n", "{a},y\n1,2\n", "P,y\n1,2\n", "PK,y\n1,2\n"})
+    EXPECT_EQ(read(names).rows, 1u) << names;
   const TemporaryFolder folder;
   expect_error<FileError>([&] { read_table(folder.path()); }, {"is a directory"});
   expect_error<FileError>([&] { read_table(folder / "none.csv"); }, {"none.csv: cannot be opened"});
   expect_error<FileError>([&] { read_table("/dev/zero"); }, {"/dev/zero: line 1, record 1", "zero byte"});
+}
+
+TEST(Table, ATitleAboveTheNamesIsNotTakenForNames) {
+  const auto hint = [](std::string_view text, const TableOptions& options) {
+    return expect_error<Error>([&] { read(text, options); }, {});
+  };
+  const std::string title = "is it a title above the names? then delete it";
+  EXPECT_TRUE(hint("Sales, 2024\na,b,c,y\n1,2,3,4\n", {.targets = {"y"}})
+                  .ends_with("the first line has 2 cells, the next 4: " + title));
+  EXPECT_TRUE(hint("Sales\na,y\n1,2\n", {.targets = {"y"}})
+                  .ends_with("the first line has 1 cell, the next 2: " + title));
+  EXPECT_NE(hint("Sales, 2024\na,b,c,y\n1,2,3,4\n", {}).find("the next 4: " + title), std::string::npos);
+  EXPECT_TRUE(hint("Sales;;\na;b;y\n1;2;3\n", {.targets = {"y"}})
+                  .ends_with("the first line has a single cell that is not empty: " + title));
+  // The delimiter of the first line need not be the table's.
+  EXPECT_NE(hint("Sales\na;b;y\n1;2;3\n", {.targets = {"y"}}).find("cells are taken to end at ','"),
+            std::string::npos);
+  for (const std::string_view names :
+       {"a,x,c\n1,2,3\n", "a,x,c\n1,2,3,4\n", "a,x,c\n1,2\n", "a,x,c\n", ",x\n1,2\n", "a,x,c\n\"1\n"}) {
+    const auto text = hint(names, {.targets = {"xx"}});
+    EXPECT_EQ(text.find("title"), std::string::npos) << text;
+    EXPECT_NE(text.find("did you mean 'x'?"), std::string::npos) << text;
+  }
+  EXPECT_EQ(hint("1,2\n1,2,3,4\n", {.header = false}).find("title"), std::string::npos);
+  EXPECT_EQ(hint("a,b\n1,2\n1,2,3,4\n", {}).find("title"), std::string::npos) << "not the first row";
 }
 
 TEST(Table, ATargetOfTooManyClassesIsRefused) {
@@ -400,6 +580,9 @@ TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
                {"column 1 ('size'): expected a finite number, found '-inf'"});
   refuse_typed("size,color,new\n1,red\n", {"expected 3 cells", "found 2"});
   refuse_typed("size,color,new\n", {"holds no row"});
+  const auto unnamed = expect_error<FileError>(
+      [&] { read_table(stream_of("1,red,no\n"), types_, {.header = false}); }, {"lacks the columns 'size'"});
+  EXPECT_TRUE(unnamed.ends_with("put a line of names above the rows, like size,color,new")) << unnamed;
   const std::vector<ColumnType> text = {{"size", ColumnKind::kText, {}}},
                                 one = {{"new", ColumnKind::kBoolean, {"x"}}},
                                 twice = {{"color", ColumnKind::kCategorical, {"x", "x"}}};
@@ -448,6 +631,23 @@ TEST_F(TypedTable, HandsOutTheRowsAboveOneThatIsRefused) {
     expect_numbers(sizes, {1, std::numeric_limits<double>::quiet_NaN()});
     EXPECT_EQ(missing, 2u) << wrong;
   }
+}
+
+TEST_F(TypedTable, WithoutRowsThereAreNoPieces) {
+  for (const std::string_view text : {"size,color,new\n", "size,color,new", "new,size,color\n\n\n"})
+    read_table_in_pieces(stream_of(text), types_, {}, 100, [](const Table&) { FAIL(); });
+  EXPECT_THROW(read_table_in_pieces(stream_of(""), types_, {}, 100, [](const Table&) {}), FileError);
+}
+
+TEST_F(TypedTable, AnErrorWaitsForNoRow) {
+  bool sent = false;
+  const ByteStream stream{"pipe", [&](std::span<std::uint8_t> destination) -> std::size_t {
+                            EXPECT_FALSE(std::exchange(sent, true)) << "asked for more";
+                            const std::string_view names = "a,b\n";
+                            std::ranges::copy(names, destination.begin());
+                            return names.size();
+                          }};
+  EXPECT_THROW(read_table(stream, types_), FileError);
 }
 
 TEST_F(TypedTable, PiecesKnowTheirPlace) {

@@ -77,7 +77,9 @@ std::string error_with(const std::function<void(json& preprocessing)>& change) {
 TEST(PreprocessingFile, ComesBackExactly) {
   Model with_marks = sample_model();
   with_marks.preprocessing->missing_marks = {"-999", "n. a."};
-  for (const Model& model : {sample_model(), sample_regression_model(), with_marks}) {
+  Model with_decimal = sample_model();
+  with_decimal.preprocessing->decimal = ',';
+  for (const Model& model : {sample_model(), sample_regression_model(), with_marks, with_decimal}) {
     const Model back = model_of(bytes_of(model));
     ASSERT_TRUE(back.preprocessing);
     EXPECT_EQ(*back.preprocessing, *model.preprocessing);
@@ -119,6 +121,10 @@ TEST(PreprocessingFile, EveryMemberMustBeThereAndOfItsType) {
 TEST(PreprocessingFile, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(error_with([](json& p) { p["inputs"][0]["kind"] = "text"; }),
             "preprocessing.inputs[0].kind: expected numeric, boolean or categorical, found \"text\" | ");
+  for (const json& value : {json(""), json(";"), json(",,"), json(1)})
+    EXPECT_NE(error_with([&](json& p) { p["decimal"] = value; }).find("preprocessing.decimal: expected "),
+              std::string::npos)
+        << value;
   EXPECT_EQ(error_with([](json& p) { p["inputs"][0]["spread"] = -1; }),
             "preprocessing: inputs[0]: fill, center and spread must be finite, the spread not negative | ");
   for (const char* member : {"fill", "center", "spread"}) {

@@ -68,7 +68,7 @@ seed("csv", "refused-latin-1", comma, b"caf\xe9,x\n")
 seed("csv", "refused-zero-byte", comma, b"a,\0,b\n")
 seed("csv", "refused-utf-16", b"\0\2", "a,b\n".encode("utf-16"))
 
-# --- tables: delimiter header missing targets ignore categorical max_categories
+# --- tables: delimiter header[decimal] missing targets ignore categorical max_categories
 plain = "- 1 - - - - 1000\n"
 seed("table", "numbers", plain, "x,y\n1,2.5\n-3e-2,NA\n,7\n")
 seed("table", "kinds", "- 1 - - - - 1000\n", "n,b,c\n1,yes,red\n2,no,blue\n?,YES,red\n")
@@ -78,6 +78,14 @@ seed("table", "too-many-categories", "- 1 - - - - 2\n", "c,n\na,1\nb,2\nc,3\na,4
 seed("table", "many-numbers-target", "- 1 - y - - 2\n", "y\n1\n1.0\n2\n3e0\n")
 seed("table", "identifier", plain, "id,x\n" + "".join(f"{i},{i % 3}\n" for i in range(12)))
 seed("table", "no-header", "; 0 - - - - 1000\n", "1;a\n2;b\n1;a\n")
+seed("table", "none-among-numbers", "- 1 - y - - 3\n", "x,y,c\nnone,1,none\n1,None,a\nNONE,2,a\n4,-,none\n-,2,-\n")
+seed("table", "dates-and-codes", "- 1 - - - - 9\n", "d,plz\n2024-01-14,01067\n2024-01-15T12:30Z,50667\n2024-01-14,01067\n")
+seed("table", "refused-json", plain, '[{"x": 1}]')
+seed("table", "refused-workbook", plain, "PK\3\4\x14\0")
+seed("table", "refused-title", "- 1 - y - - 9\n", "Sales 2024\na,b,y\n1,2,3\n")
+seed("table", "row-numbers", "- 1 - - - - 9\n", "n,x\n" + "".join(f"{i},{i % 3}\n" for i in range(7, 28)))
+seed("table", "decimal-comma", "- 1, -9,5 y - c 1000\n", "x;y;c\n1.459.443,93;15 %;1,50\n-0,5;\u20ac3;1,5\n-9,50;7;2\n")
+seed("table", "decimal-point", ", 1. - - - - 2\n", "x,y\n\"$1,200.50\",1\n1'000,2.5\n7,x\n")
 seed("table", "missing-in-target", "- 1 none y - c 9\n", "y,c\nnone,1\nq,01\nr,1\n")
 seed("table", "refused-infinite", plain, "x\n1\n1e999\n")
 seed("table", "refused-ragged", plain, "a,b\n1,2\n3\n")

@@ -2,7 +2,8 @@
 // categories.
 //
 // An input is a line of options and the file: "delimiter header missing targets ignore categorical
-// max_categories", each a word ("-" for none), the three lists of columns with '/' between the names.
+// max_categories", each a word ("-" for none), the three lists of columns with '/' between the names. A
+// decimal mark stands behind the header's 0 or 1: "1,".
 #include "mlp/table.h"
 
 #include <bit>
@@ -36,7 +37,9 @@ TableOptions options_of(std::string_view line) {
   constexpr std::string_view kDelimiters = ",;\t|:";
   if (delimiter.size() == 1 && kDelimiters.find(delimiter[0]) != std::string_view::npos)
     options.delimiter = delimiter[0];
-  options.header = take(line, ' ') != "0";
+  const auto header = take(line, ' ');
+  options.header = !header.starts_with('0');
+  if (header.ends_with('.') || header.ends_with(',')) options.decimal = header.back();
   options.missing = names(take(line, ' '));
   options.targets = names(take(line, ' '));
   options.ignore = names(take(line, ' '));

@@ -545,6 +545,28 @@ TEST(DataColumns, RangeMeanAndHistogram) {
   EXPECT_EQ(summarize_columns(data, 2).size(), 2u);
 }
 
+TEST(DataColumns, ATablesColumnHasSoManyInputs) {
+  Dataset data;
+  data.preprocessing = Preprocessing{
+      .inputs = {{{.name = "x"}, NumericEncoding{.missing_input = true}},
+                 {{.name = "town", .kind = ColumnKind::kCategorical, .categories = {"Bonn", "Ulm", "York"}},
+                  OneHotEncoding{.shares = {0.5, 0.25, 0.25}}}}};
+  data.inputs = Matrix<float>(1, 5, {1, 0, 0, 1, 0});
+  data.targets = Matrix<float>(1, 1, {1});
+  ReportContent content = numbers_content(10, 1);
+  content.columns = summarize_columns(data);
+  ASSERT_EQ(content.columns.size(), 3u);
+  EXPECT_EQ(content.columns[0].inputs, 0u) << "a target";
+  EXPECT_EQ(content.columns[1].inputs, 2u);
+  EXPECT_EQ(content.columns[2].inputs, 3u);
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, ">inputs</th></tr>"));
+  EXPECT_TRUE(contains(page, "<td class=\"n\">3</td></tr>"));
+  content.columns.resize(1);
+  EXPECT_FALSE(contains(html_report(content), ">inputs</th></tr>"));
+}
+
 TEST(Confusions, TheMostFrequentFirst) {
   const Matrix<std::uint64_t> confusion(3, 3, {90, 2, 0, 5, 80, 5, 0, 1, 70});
   const auto top = top_confusions(confusion, 3);
