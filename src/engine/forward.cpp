@@ -1,9 +1,11 @@
 // See forward.h.
 #include "engine/forward.h"
 
+#include <array>
 #include <utility>
 
 #include "engine/dropout.h"
+#include "engine/input_parts.h"
 #include "engine/product.h"
 
 namespace mlp::engine {
@@ -13,6 +15,47 @@ using kernels::ConstBlockedView;
 using kernels::Epilogue;
 
 namespace {
+
+/// Z = XW (+ b, with `bias`), k as in epilogue.depth, of this member's part of the first layer, then
+/// `epilogue`.
+void multiply_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk, const Part& part,
+                     const float* bias, const Epilogue& epilogue, Gathered& gathered, BlockedView<float> Z) {
+  const LayerPlan& layer = plan.layers().front();
+  const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset)
+                     .blocks(part.blocks.begin, part.blocks.end);
+  const auto X = input_of(plan, workspace, 0, chunk).rows(part.rows.begin, Z.rows());
+  if (gathered.codes.values) {
+    const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
+    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+  } else if (gathered.non_zeros.bits) {
+    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+  } else {
+    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.soon);
+  }
+}
+
+/// Z = XW + b of the first layer from its parts, of which each thread has summed some for all rows.
+void add_input_parts(const Plan& plan, Workspace& workspace, const Chunk& chunk, const Part& part,
+                     const Epilogue& epilogue, BlockedView<float> Z) {
+  const std::size_t fan_out = plan.layers().front().layer.fan_out;
+  std::array<ConstBlockedView<float>, kInputParts> sums;
+  for (std::size_t p = 0; p < kInputParts; ++p)
+    sums[p] = part_view(plan, std::as_const(workspace.input_sums[p]), chunk, fan_out, part);
+  plan.kernels().add_parts(sums, epilogue, Z);
+}
+
+/// This member's parts of the first layer's sums, for all rows.
+void sum_input_parts(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered) {
+  const LayerPlan& layer = plan.layers().front();
+  const Part all{{0, chunk.rows.size()}, {0, kernels::blocks_of(layer.layer.fan_out)}};
+  for (std::size_t p = 0; p < kInputParts; ++p) {
+    if (!plan.is_part_of(p, chunk.member)) continue;
+    const Epilogue sums{.depth = input_part(layer.layer.fan_in, p)};
+    const float* bias = p == 0 ? workspace.parameters.data() + layer.bias_offset : nullptr;
+    multiply_inputs(plan, workspace, chunk, all, bias, sums, gathered,
+                    part_view(plan, workspace.input_sums[p], chunk, layer.layer.fan_out, all));
+  }
+}
 
 /// Z = XW + b of this member's part of layer `index`, then `epilogue`.
 void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t index, const Part& part,
@@ -24,11 +67,16 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
   const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
   if (training && layer.bfloat16) {  // predictions are float32's
     plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
-  } else if (index == 0 && gathered.codes.values) {
-    const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
-    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
-  } else if (index == 0 && gathered.non_zeros.bits) {
-    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+  } else if (index == 0 && training && plan.splits_inputs()) {
+    add_input_parts(plan, workspace, chunk, part, epilogue, Z);
+  } else if (index == 0 && (input_parts(layer.layer.fan_in) > 1 || gathered.non_zeros.bits)) {
+    const std::size_t parts = input_parts(layer.layer.fan_in);
+    for (std::size_t p = 0; p < parts; ++p) {
+      Epilogue of_part = p + 1 < parts ? Epilogue{} : epilogue;
+      of_part.depth = input_part(layer.layer.fan_in, p);
+      of_part.adds = p > 0;
+      multiply_inputs(plan, workspace, chunk, part, p == 0 ? bias : nullptr, of_part, gathered, Z);
+    }
   } else {
     for_each_depth(layer.layer.fan_in, epilogue,
                    [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
@@ -62,6 +110,10 @@ void activate(const Plan& plan, const LayerPlan& layer, const Epilogue& epilogue
 
 void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered,
              const StepSettings* settings) {
+  if (settings && plan.splits_inputs()) {
+    sum_input_parts(plan, workspace, chunk, gathered);
+    chunk.team.barrier();
+  }
   for (std::size_t index = 0; index < plan.layers().size(); ++index) {
     const LayerPlan& layer = plan.layers()[index];
     if (index > 0 && (layer.share_outputs || plan.layers()[index - 1].share_outputs)) chunk.team.barrier();

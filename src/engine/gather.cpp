@@ -60,6 +60,22 @@ NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool
   return non_zeros;
 }
 
+/// X of all rows, this member's inputs of the first layer.
+NonZeros gather_own_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const auto X =
+      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in());
+  const NonZeros non_zeros =
+      plan.sparse_inputs() ? cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size()) : NonZeros{};
+  const std::size_t turn = plan.gather_blocks();
+  for (std::size_t block = static_cast<std::size_t>(chunk.member) * turn; block < X.blocks();
+       block += static_cast<std::size_t>(plan.threads()) * turn) {
+    const NonZeros of_turn = plan.sparse_inputs() ? non_zeros.from_block(block) : non_zeros;
+    gather_columns(plan, chunk.inputs, chunk.rows, block * kernels::kBlock,
+                   X.blocks(block, std::min(block + turn, X.blocks())), of_turn);
+  }
+  return non_zeros;
+}
+
 using StoredCodes = MatrixView<const std::uint8_t>;
 
 /// Columns [first, first + X.columns()) of the rows of `index`, as they are stored.
@@ -95,29 +111,30 @@ bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
 
 /// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
 /// (`again`), the columns of its weights; and its rows of the next chunk.
-kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool again) {
+kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training) {
+  const bool again = training && plan.gathers_again();
   const Share share = plan.layers().front().share_outputs
                           ? Share{0, chunk.upcoming.size()}
                           : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
   return std::visit(
       [&]<class T>(const MatrixView<T>& stored) {
         const std::size_t row_bytes = stored.columns() * sizeof(T);
-        kernels::Prefetch::Rows columns;
-        if (again) {
-          const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
-          columns = {.data = stored.data(),
-                     .row_stride = stored.stride() * sizeof(T),
-                     .row_bytes = row_bytes,
-                     .index = chunk.rows,
-                     .first = static_cast<std::size_t>(chunk.member) * piece,
-                     .step = static_cast<std::size_t>(plan.threads()) * piece,
-                     .size = piece};
-        }
-        const kernels::Prefetch::Rows next{
-            .data = stored.data(),
-            .row_stride = stored.stride() * sizeof(T),
-            .row_bytes = row_bytes,
-            .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        const std::size_t piece = plan.gather_blocks() * kernels::kBlock * sizeof(T);
+        const auto own_columns = [&](std::span<const std::uint32_t> index) -> kernels::Prefetch::Rows {
+          return {.data = stored.data(),
+                  .row_stride = stored.stride() * sizeof(T),
+                  .row_bytes = row_bytes,
+                  .index = index,
+                  .first = static_cast<std::size_t>(chunk.member) * piece,
+                  .step = static_cast<std::size_t>(plan.threads()) * piece,
+                  .size = piece};
+        };
+        const kernels::Prefetch::Rows columns = again ? own_columns(chunk.rows) : kernels::Prefetch::Rows{};
+        kernels::Prefetch::Rows next{.data = stored.data(),
+                                     .row_stride = stored.stride() * sizeof(T),
+                                     .row_bytes = row_bytes,
+                                     .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
+        if (training && plan.splits_inputs()) next = own_columns(chunk.upcoming);
         return kernels::Prefetch(columns, next, plan.first_layer_steps(chunk.rows.size()));
       },
       chunk.inputs);
@@ -129,10 +146,12 @@ Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk
   Gathered gathered;
   if (plan.codes_inputs() && std::holds_alternative<StoredCodes>(chunk.inputs)) {
     gathered = gather_own_codes(plan, workspace, chunk);
+  } else if (plan.splits_inputs()) {
+    gathered.non_zeros = gather_own_inputs(plan, workspace, chunk);
   } else {
     gathered.non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
   }
-  gathered.soon = rows_soon(plan, chunk, plan.gathers_again());
+  gathered.soon = rows_soon(plan, chunk, true);
   return gathered;
 }
 

@@ -6,7 +6,8 @@
 // forward and backward (row_pass.h; weights are only read), meet, and then each takes its share of the
 // weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read).
 //
-// Forward and backward, threads share a layer's rows, or - where moving its weights between the cores' caches
+// Forward and backward, threads share a layer's rows, or - in a first layer of many inputs - each sums its
+// own inputs' part for all rows (input_parts.h), or - where moving its weights between the cores' caches
 // would cost more than moving activations, as in wide layers and small batches - its columns: a thread then
 // always works on the same weights, and the threads meet before and after the layer.
 #pragma once
@@ -78,7 +79,15 @@ class Plan {
   /// all rows: forward it has gathered its own rows only, and converting again is faster than fetching from
   /// the caches of the others (but in bfloat16, whose operands are packed for many blocks at once).
   bool gathers_again() const {
-    return optimizer_ && threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16;
+    return optimizer_ && threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16 &&
+           !splits_inputs_;
+  }
+  /// Whether in training the threads share the first layer's inputs, in parts (input_parts.h): each gathers
+  /// only those whose weights it owns, of all the chunk's rows.
+  bool splits_inputs() const { return splits_inputs_; }
+  /// Then: whether part `part` is this member's.
+  bool is_part_of(std::size_t part, int member) const {
+    return part % static_cast<std::size_t>(threads_) == static_cast<std::size_t>(member);
   }
   /// How many blocks of inputs it then takes in turn.
   std::size_t gather_blocks() const;
@@ -122,6 +131,7 @@ class Plan {
   std::size_t packed_size_ = 0;
   int threads_ = 1;
   bool sparse_inputs_ = false;
+  bool splits_inputs_ = false;
 };
 
 /// Multiply-adds times two of one training step (forward, weight and input gradients) of `rows` rows.

@@ -28,14 +28,15 @@ void share_by_columns(const LayerPlan& layer, std::size_t index, Shares& shares)
 }
 
 /// The first layer's weights in turns; what they cost each member.
-std::vector<std::size_t> share_in_turns(const LayerPlan& first, Shares& shares) {
+std::vector<std::size_t> share_in_turns(const LayerPlan& first, std::size_t step, double first_cost,
+                                        Shares& shares) {
   std::vector<std::size_t> costs(shares.size());
   const std::size_t rows = row_blocks(first), columns = column_blocks(first);
-  const std::size_t step = gather_blocks(first.layer.fan_in, static_cast<int>(shares.size()));
   for (std::size_t row = 0; row < rows; row += step) {
     const std::size_t member = row / step % shares.size(), end = std::min(row + step, rows);
     shares[member].push_back({.layer = 0, .rows = {row, end}, .columns = {0, columns}});
-    costs[member] += (end - row) * kernels::kBlock * columns;
+    costs[member] +=
+        static_cast<std::size_t>(first_cost * static_cast<double>((end - row) * kernels::kBlock * columns));
   }
   return costs;
 }
@@ -104,7 +105,7 @@ std::size_t gather_blocks(std::size_t fan_in, int members) {
                                  kGatherBlocks);
 }
 
-Shares share_weights(const std::vector<LayerPlan>& layers, int members) {
+Shares share_weights(const std::vector<LayerPlan>& layers, int members, std::size_t turn, double first_cost) {
   Shares shares(static_cast<std::size_t>(members));
   std::vector<std::size_t> taken(shares.size());  // the cost of the first layer
   std::vector<Tile> rest;
@@ -113,7 +114,7 @@ Shares share_weights(const std::vector<LayerPlan>& layers, int members) {
       share_by_columns(layers[index], index, shares);
       continue;
     }
-    if (index == 0) taken = share_in_turns(layers[index], shares);
+    if (index == 0) taken = share_in_turns(layers[index], turn, first_cost, shares);
     append_tiles(layers[index], index, rest);
   }
   const std::size_t total =

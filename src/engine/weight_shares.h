@@ -29,6 +29,7 @@ std::size_t gather_blocks(std::size_t fan_in, int members);
 /// weights it will read; so it is in bfloat16, whose operands are packed once for many columns. The first
 /// layer's inputs are taken in turns, and the rest is cut into tiles of 16 inputs by up to 4 blocks of
 /// outputs.
-std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members);
+std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members,
+                                                   std::size_t turn, double first_cost);
 
 }  // namespace mlp::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/input_parts.h"
 #include "mlp/error.h"
 
 namespace mlp::engine {
@@ -31,9 +32,12 @@ Workspace::Workspace(const Plan& plan)
     moments.assign(static_cast<std::size_t>(moment_count(*plan.optimizer())), parameters);
     if (plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
   }
-  const bool own_inputs = plan.layers().front().share_outputs;
+  const bool own_inputs = plan.layers().front().share_outputs || plan.splits_inputs();
   inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
                 AlignedVector<float>(chunk_of(plan.network().fan_in())));
+  if (plan.splits_inputs()) {
+    input_sums.assign(kInputParts, AlignedVector<float>(chunk_of(plan.layers().front().layer.fan_out)));
+  }
   if (plan.gathers_again()) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }

@@ -48,6 +48,8 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
+  /// Where plan.splits_inputs(): the parts of the first layer's sums, blocked [chunk_rows, fan_out] each.
+  std::vector<AlignedVector<float>> input_sums;
   // For each thread: kernels::NonZeros of what it has gathered last, and a list.
   std::vector<std::vector<std::uint16_t>> non_zeros;
   std::vector<std::vector<std::uint32_t>> lists;

@@ -265,6 +265,7 @@ const Kernels& Table() {
       .sparse_weight_step_coded = &SparseWeightStep<CodedView>,
       .bias_step = &BiasStep,
       .update = &Update,
+      .add_parts = &AddParts,
       .transpose = &Transpose,
       .activate = &Activate,
       .multiply_by_derivative_of_output = &MultiplyByDerivativeOfOutput,

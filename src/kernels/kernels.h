@@ -1,11 +1,11 @@
 // The inner loops of training and prediction, written once (Highway), compiled per CPU target, chosen at run
 // time.
 //
-// Each output element is one chain of multiply-adds in a fixed order - over k for a matrix product, over the
-// batch's rows for a weight gradient - however rows and columns are cut into tiles or shared among threads.
-// So results do not depend on tile, thread count or vector length; targets with fused multiply-add agree bit
-// for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole blocks, padding columns
-// included.
+// Each output element is one chain of multiply-adds in a fixed order - over k, or some blocks of k, for a
+// matrix product, over the batch's rows for a weight gradient - however rows and columns are cut into tiles
+// or shared among threads. So results do not depend on tile, thread count or vector length; targets with
+// fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole
+// blocks, padding columns included.
 #pragma once
 
 #include <cstddef>
@@ -48,7 +48,15 @@ struct UpdateBuffers {
   float* gradients = nullptr;  ///< written by kStore, read by `update` and where a sum continues
 };
 
-/// What an affine map does to a tile of its result before storing it.
+/// Over which blocks of k a product's sums run: `size` of each `step` blocks, from block `first` on.
+struct Depth {
+  static constexpr std::size_t kAll = std::size_t{1} << 40;
+  std::size_t first = 0;
+  std::size_t size = kAll, step = kAll;
+};
+
+/// How an affine map's sums begin, what they run over, and what becomes of a tile of them before it is
+/// stored.
 struct Epilogue {
   enum class Kind {
     kNone,
@@ -59,6 +67,8 @@ struct Epilogue {
   float slope = 1;
   const float* outputs = nullptr;  ///< laid out as the result
   bool continues = false;          ///< the sums go on from what the result holds, over a part of k before
+  bool adds = false;               ///< the sums, from zero on, are added to what the result holds
+  Depth depth = {};
 };
 
 /// 8-bit or float rows, gathered by index: out[n, i] = (rows[index[n], i] - shift[i]) * scale[i].
@@ -99,8 +109,8 @@ struct Smoothing {
 struct Kernels {
   std::string_view name;  ///< "avx512", "avx2", "neon", "baseline"
 
-  /// Z[n, :] = bias + sum_k X[n, k] W[k, :], then `epilogue`; X [N, K], W [K, O], bias [padded(O)] or null
-  /// (zero), Z [N, O]. `soon` goes on meanwhile.
+  /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],
+  /// bias [padded(O)] or null (zero), Z [N, O]. `soon` goes on meanwhile.
   void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
 
@@ -131,6 +141,10 @@ struct Kernels {
 
   /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep and l2 apply.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
+
+  /// Z = ((parts[0] + parts[1]) + parts[2]) + ..., then `epilogue`; all of one shape and block stride.
+  void (*add_parts)(std::span<const ConstBlockedView<float>> parts, const Epilogue& epilogue,
+                    BlockedView<float> Z);
 
   /// to[c, r] = from[r, c] for the 16 x 16 squares of `from`, padding included.
   void (*transpose)(ConstBlockedView<float> from, BlockedView<float> to);

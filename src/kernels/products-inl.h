@@ -46,12 +46,16 @@ HWY_INLINE void ForTile(const Body& body) {
 /// Stores a tile's results from Z[row, column] on.
 template <std::size_t R, std::size_t V>
 HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::size_t row, std::size_t column,
-                          const FloatVec (&acc)[R][V]) {
+                          FloatVec (&acc)[R][V]) {
   const FloatTag d;
   const FloatVec zero = hn::Zero(d), slope = hn::Set(d, epilogue.slope);
   float* const data = &Z(row, column);
   const auto place = [&](std::size_t r, std::size_t v)
                          HWY_ATTR { return r * kBlock + VectorOffset(v, Z.block_stride()); };
+  if (epilogue.adds) {
+    ForTile<R, V>([&](std::size_t r, std::size_t v)
+                      HWY_ATTR { acc[r][v] = hn::Add(hn::LoadU(d, data + place(r, v)), acc[r][v]); });
+  }
   switch (epilogue.kind) {
     case Epilogue::Kind::kNone:
       return ForTile<R, V>([&](std::size_t r, std::size_t v)
@@ -88,14 +92,28 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
         StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
       }
       const float* w = &W(0, column);
-      for (std::size_t k = 0; k < X.columns(); k += kBlock, w += kBlock * kBlock) {
-        MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, k)}, w, W.block_stride(),
+      ForDepth(epilogue.depth, X.blocks(), [&](std::size_t block) HWY_ATTR {
+        const std::size_t k = block * kBlock;
+        MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, k)}, w + k * kBlock, W.block_stride(),
                                       std::min(kBlock, X.columns() - k), acc);
         soon.after(kBlock);
-      }
+      });
       StoreTile<R, V>(epilogue, Z, row, column, acc);
     });
   });
+}
+
+void AddParts(std::span<const ConstBlockedView<float>> parts, const Epilogue& epilogue,
+              BlockedView<float> Z) {
+  const FloatTag d;
+  for (std::size_t column = 0; column < Z.blocks() * kBlock; column += kLanes) {
+    for (std::size_t row = 0; row < Z.rows(); ++row) {
+      FloatVec sum[1][1] = {{hn::LoadU(d, &parts[0](row, column))}};
+      for (const auto& part : parts.subspan(1))
+        sum[0][0] = hn::Add(sum[0][0], hn::LoadU(d, &part(row, column)));
+      StoreTile<1, 1>(epilogue, Z, row, column, sum);
+    }
+  }
 }
 
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,

@@ -58,16 +58,17 @@ HWY_INLINE std::size_t AppendBits(std::uint32_t bits, std::uint32_t first, std::
   return length;
 }
 
-/// The k where one of rows [row, row + R) of X is not zero, in order.
+/// The k of `depth` where one of rows [row, row + R) of X is not zero, in order.
 template <std::size_t R>
-HWY_INLINE std::size_t ListColumns(const NonZeros& non_zeros, std::size_t blocks, std::size_t row) {
+HWY_INLINE std::size_t ListColumns(const NonZeros& non_zeros, const Depth& depth, std::size_t blocks,
+                                   std::size_t row) {
   std::size_t length = 0;
-  for (std::size_t block = 0; block < blocks; ++block) {
+  ForDepth(depth, blocks, [&](std::size_t block) HWY_ATTR {
     const std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride + row;
     std::uint32_t any = 0;
     for (std::size_t r = 0; r < R; ++r) any |= bits[r];
     length = AppendBits(any, static_cast<std::uint32_t>(block * kBlock), non_zeros.list, length);
-  }
+  });
   return length;
 }
 
@@ -83,7 +84,11 @@ HWY_INLINE void SparseAffineTile(Elements x, std::size_t x_block_stride, std::sp
                                  ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
                                  BlockedView<float> Z, std::size_t row, std::size_t column) {
   FloatVec acc[R][V];
-  StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
+  if (epilogue.continues) {
+    StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
+  } else {
+    StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
+  }
   const float* w = &W(0, column);
   for (const std::uint32_t k : list) {
     MultiplyAccumulate<kBlock, 1>(x + (k / kBlock * x_block_stride + k % kBlock), w + k * kBlock,
@@ -99,7 +104,7 @@ void SparseAffine(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W
     for (std::size_t row = 0; row < X.rows(); row += kSparseRows<V>) {
       const std::size_t height = std::min(kSparseRows<V>, X.rows() - row);
       CallWithHeight<V, kSparseRows<V>>(height, row, [&]<std::size_t R>(std::size_t first) HWY_ATTR {
-        const std::size_t length = ListColumns<R>(non_zeros, X.blocks(), first);
+        const std::size_t length = ListColumns<R>(non_zeros, epilogue.depth, X.blocks(), first);
         SparseAffineTile<R, V>(ElementsFrom(X, first, 0), X.block_stride(), {non_zeros.list, length}, W, bias,
                                epilogue, Z, first, column);
         soon.after(length);

@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "kernels/blocked.h"
+#include "kernels/kernels.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mlp::kernels {
@@ -79,6 +80,15 @@ HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std:
     }
     a = a + kKStep;
     b += kBlock;
+  }
+}
+
+/// Calls body(block) for the blocks of `depth`, of `blocks` blocks in all, in order.
+template <class Body>
+HWY_INLINE void ForDepth(const Depth& depth, std::size_t blocks, const Body& body) {
+  for (std::size_t from = depth.first; from < blocks; from += depth.step) {
+    const std::size_t to = HWY_MIN(blocks, from + depth.size);
+    for (std::size_t block = from; block < to; ++block) body(block);
   }
 }
 

@@ -153,7 +153,8 @@ TEST(Plan, ZerosAreToldOfForWhatAThreadGathersAtATime) {
   constexpr std::size_t kLine = 32;  // numbers of 16 bits; a block has an odd number of lines
   const std::size_t blocks = blocks_of(784);
   EXPECT_EQ(room("40:relu,3:linear", SGD{}, 1), blocks * 3 * kLine) << "64 rows";
-  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 4), blocks * 3 * kLine) << "50 rows of 200";
+  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 3), blocks * 3 * kLine) << "64 of 192 rows";
+  EXPECT_EQ(room("40:relu,3:linear", SGD{}, 4), blocks * 7 * kLine) << "its inputs of 200 rows";
   EXPECT_EQ(room("40:relu,3:linear", SGD{}, 16), blocks * kLine) << "13 rows";
   EXPECT_EQ(room("512:relu,3:linear", std::nullopt, 4), blocks * 3 * kLine) << "each needs all of the chunk";
   const engine::Plan narrow(parse_network("4:relu,3:linear", 8), MeanSquaredError{}, SGD{}, {}, {},
@@ -232,21 +233,45 @@ TEST(Plan, TheFirstLayersInputsAreTakenInTurns) {
     return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
                         {.max_batch = 256, .threads = threads});
   };
-  const engine::Plan plan = plan_for("64:relu,10:softmax", 4);
-  ASSERT_TRUE(plan.gathers_again());
-  for (std::size_t member = 0; member < 4; ++member) {
-    std::size_t turns = 0;
-    for (const engine::WeightTask& task : plan.weight_tasks()[member]) {
-      if (task.layer != 0 || task.bias) continue;
-      EXPECT_EQ(task.rows.begin, (4 * turns + member) * plan.gather_blocks());
-      EXPECT_EQ(task.rows.end, std::min(task.rows.begin + plan.gather_blocks(), blocks_of(784)));
-      EXPECT_EQ(task.columns.end - task.columns.begin, blocks_of(64)) << "all columns of what it gathers";
-      ++turns;
+  for (const int threads : {3, 4}) {
+    const engine::Plan plan = plan_for("64:relu,10:softmax", threads);
+    ASSERT_EQ(plan.gathers_again(), threads == 3);
+    ASSERT_EQ(plan.splits_inputs(), threads == 4);
+    const auto members = static_cast<std::size_t>(threads);
+    for (std::size_t member = 0; member < members; ++member) {
+      std::size_t turns = 0;
+      for (const engine::WeightTask& task : plan.weight_tasks()[member]) {
+        if (task.layer != 0 || task.bias) continue;
+        EXPECT_EQ(task.rows.begin, (members * turns + member) * plan.gather_blocks());
+        EXPECT_EQ(task.rows.end, std::min(task.rows.begin + plan.gather_blocks(), blocks_of(784)));
+        EXPECT_EQ(task.columns.end - task.columns.begin, blocks_of(64)) << "all columns of what it gathers";
+        ++turns;
+      }
+      EXPECT_GE(turns, 3u);
     }
-    EXPECT_GE(turns, 3u);
   }
   EXPECT_FALSE(plan_for("64:relu,10:softmax", 1).gathers_again()) << "it has all rows";
   EXPECT_FALSE(plan_for("512:relu,10:softmax", 4).gathers_again()) << "so has each here";
+}
+
+TEST(Plan, InputsAreSplitWhereTheyAreManyAndEachThreadHasAsManyParts) {
+  const auto splits = [](const char* layers, std::size_t inputs, int threads) {
+    return engine::Plan(parse_network(layers, inputs), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = 256, .threads = threads})
+        .splits_inputs();
+  };
+  for (int threads = 1; threads <= 9; ++threads)
+    EXPECT_EQ(splits("64:relu,10:softmax", 784, threads), threads == 2 || threads == 4) << threads;
+  EXPECT_TRUE(splits("64:relu,10:softmax", 256, 4));
+  EXPECT_FALSE(splits("64:relu,10:softmax", 255, 4));
+  EXPECT_TRUE(splits("64:relu,10:softmax", 4096, 4));
+  EXPECT_FALSE(splits("64:relu,10:softmax", 4097, 4));
+  EXPECT_TRUE(splits("256:relu,10:softmax", 784, 4));
+  EXPECT_FALSE(splits("257:relu,10:softmax", 784, 4));
+  EXPECT_TRUE(splits("10:softmax", 784, 4)) << "of one layer, too";
+  const engine::Plan predicts(parse_network("64:relu,10:softmax", 784), CrossEntropy{}, std::nullopt, {}, {},
+                              {.threads = 4});
+  EXPECT_FALSE(predicts.splits_inputs()) << "nobody owns weights";
 }
 
 TEST(Plan, ZerosAreSkippedInTrainingWhereThereAreMany) {
@@ -296,14 +321,14 @@ TEST(Plan, ThreadsShareTheColumnsOfLargeWeightsOnly) {
 
 TEST(Plan, ColumnsAreSharedInSmallBatchesOnly) {
   const auto shares = [](std::size_t batch) {
-    return engine::Plan(parse_network("64:relu,10:softmax", 784), CrossEntropy{}, SGD{}, {}, {},
-                        {.max_batch = batch, .threads = 4})
+    return engine::Plan(parse_network("48:relu,10:softmax", 784), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = batch, .threads = 3})
         .layers()[0]
         .share_outputs;
   };
   EXPECT_TRUE(shares(16));
-  EXPECT_TRUE(shares(95));
-  EXPECT_FALSE(shares(96));  // one and a half times the columns
+  EXPECT_TRUE(shares(71));
+  EXPECT_FALSE(shares(72));  // one and a half times the columns
   EXPECT_FALSE(shares(1024));
 }
 
@@ -321,7 +346,7 @@ TEST(Plan, RowsOfTheOutputAndOfSoftmaxStayWithOneThread) {
 TEST(Plan, ColumnsAreSharedOnlyWhereNoThreadIsLeftWaitingForLong) {
   for (std::size_t blocks = 8; blocks <= 64; ++blocks) {
     const MultilayerPerceptron network(
-        {{.fan_in = 512, .fan_out = 16 * blocks}, {.fan_in = 16 * blocks, .fan_out = 1}});
+        {{.fan_in = 255, .fan_out = 16 * blocks}, {.fan_in = 16 * blocks, .fan_out = 1}});
     for (int threads = 2; threads <= 12; ++threads) {
       const auto layer = plan_of(network, threads).layers()[0];
       std::size_t most = 0;

@@ -106,6 +106,25 @@ TEST(Step, BytesAndZerosThatAreSkippedAreTheReferences) {
   }
 }
 
+TEST(Step, InputsInPartsAreTheReferences) {
+  ThreadTeam team(4);
+  Draw draw(14);
+  for (const char* text : {"64:relu,10:softmax", "40:gelu:0.2,20:tanh,5:softmax", "7:softmax"}) {
+    for (const std::size_t inputs : {256u, 784u}) {
+      const Case c = test::case_of(draw, parse_network(text, inputs), CrossEntropy{0.1}, 70, true);
+      for (const int threads : {1, 2, 3, 4}) {
+        for (const double density : {0.0, 1.0}) {
+          const std::string target = draw.any(kernels::available_targets());
+          SCOPED_TRACE(std::string(text) + ", " + target + ", " + std::to_string(threads) +
+                       " threads, density " + std::to_string(density));
+          expect_the_references(c, {.threads = threads, .target = target, .input_density = density}, team,
+                                0.001, 3);
+        }
+      }
+    }
+  }
+}
+
 TEST(Step, DeepProductsInPartsAreTheReferences) {
   // Sums over more than 1024 inputs, forward and backward, are made in parts.
   ThreadTeam team(3);

@@ -182,6 +182,95 @@ TEST(Affine, ContinuedOverPartsOfKGivesTheWholesBits) {
   }
 }
 
+TEST(Affine, SumsRunOverTheirBlocksOfKAndMayBeAdded) {
+  const std::size_t rows = 19, depth = 16 * 9 + 5;
+  const std::vector<Depth> depths = {
+      {.first = 0, .size = 1, .step = 1},  {.first = 0, .size = 1, .step = 3},
+      {.first = 2, .size = 2, .step = 8},  {.first = 4, .size = 4, .step = 16},
+      {.first = 9, .size = 4, .step = 16}, {.first = 12, .size = 4, .step = 16}};
+  for (const Kernels* kernels : targets()) {
+    for (const Epilogue& epilogue : kEpilogues) {
+      for (const Depth& blocks : depths) {
+        for (const std::size_t columns : {10u, 33u, 64u, 87u}) {
+          Numbers numbers(columns);
+          AffineCase c(rows, depth, columns, numbers);
+          c.Z.fill([&] { return numbers.small_integer(); });
+          for (const bool adds : {false, true}) {
+            GuardedMatrix Z = c.Z;
+            Prefetch none;
+            Epilogue over = c.with_outputs(epilogue);
+            over.depth = blocks;
+            over.adds = adds;
+            kernels->affine(c.X.view(), c.W.view(), adds ? nullptr : c.bias.data(), over, Z.view(), none);
+            EXPECT_TRUE(Z.unchanged_outside(Z.view(), c.Z));
+            for (std::size_t n = 0; n < rows; ++n) {
+              for (std::size_t o = 0; o < columns; ++o) {
+                float z = adds ? c.Z(n, o) : c.bias[o];
+                for (std::size_t k = 0; k < depth; ++k) {
+                  const std::size_t block = k / kBlock;
+                  const bool counts =
+                      block >= blocks.first && (block - blocks.first) % blocks.step < blocks.size;
+                  if (counts) z += c.X(n, k) * c.W(k, o);
+                }
+                ASSERT_EQ(Z(n, o), expected_of(epilogue, z, c.outputs(n, o)))
+                    << described(*kernels, epilogue) << ", " << columns << " columns, from block "
+                    << blocks.first << ", adds " << adds;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Affine, WhatIsAddedIsASumOfItsOwn) {
+  const std::size_t rows = 7, depth = 40, columns = 20;
+  for (const Kernels* kernels : targets()) {
+    Numbers numbers(3);
+    AffineCase c(rows, depth, columns, numbers);
+    for (GuardedMatrix* matrix : {&c.X, &c.W, &c.Z}) matrix->fill([&] { return numbers.normal(); });
+    GuardedMatrix alone = c.Z, added = c.Z;
+    Prefetch none;
+    kernels->affine(c.X.view(), c.W.view(), nullptr, {}, alone.view(), none);
+    kernels->affine(c.X.view(), c.W.view(), nullptr, {.adds = true}, added.view(), none);
+    for (std::size_t n = 0; n < rows; ++n) {
+      for (std::size_t o = 0; o < columns; ++o) {
+        ASSERT_EQ(added(n, o), c.Z(n, o) + alone(n, o)) << kernels->name;
+      }
+    }
+  }
+}
+
+TEST(AddParts, AddsInOrderThenTheEpilogueAndTouchesNothingElse) {
+  for (const Kernels* kernels : targets()) {
+    for (const Epilogue& epilogue : kEpilogues) {
+      for (const std::size_t columns : kColumns) {
+        for (const std::size_t rows : {1u, 2u, 19u}) {
+          Numbers numbers(columns + rows);
+          std::vector<GuardedMatrix> parts;
+          std::vector<ConstBlockedView<float>> views;
+          for (int p = 0; p < 3; ++p) {
+            parts.emplace_back(rows, columns, 7);
+            parts.back().fill([&] { return numbers.normal(); });
+          }
+          for (const GuardedMatrix& part : parts) views.push_back(part.view());
+          AffineCase c(rows, 1, columns, numbers);
+          GuardedMatrix Z = c.Z;
+          kernels->add_parts(views, c.with_outputs(epilogue), Z.view());
+          EXPECT_TRUE(Z.unchanged_outside(Z.view(), c.Z));
+          for (std::size_t n = 0; n < rows; ++n) {
+            for (std::size_t o = 0; o < columns; ++o) {
+              const float z = parts[0](n, o) + parts[1](n, o) + parts[2](n, o);
+              ASSERT_EQ(Z(n, o), expected_of(epilogue, z, c.outputs(n, o))) << described(*kernels, epilogue);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Affine, OnPartsGivesTheWholesBitsAndTouchesNothingElse) {
   const std::size_t rows = 40, depth = 50, columns = 150;  // 10 blocks, the last of 6 columns
   for (const Kernels* kernels : targets()) {

@@ -534,6 +534,34 @@ TEST(SparseAffineCoded, HasTheBitsOfTheProductOfWhatTheCodesStandFor) {
   }
 }
 
+TEST(SparseAffine, OverSomeBlocksOfKWhatIsContinuedOrAddedHasTheDenseBits) {
+  const Depth every_third{.first = 1, .size = 1, .step = 3}, turns{.first = 2, .size = 2, .step = 8};
+  for (const Kernels* kernels : targets()) {
+    for (const Zeros zeros : kEveryKind) {
+      for (const std::size_t columns : kColumns) {
+        for (const Depth& depth : {Depth{}, every_third, turns}) {
+          Numbers numbers(columns);
+          const CodedCase c(21, 150, zeros, numbers);
+          const GuardedMatrix W = numbers.normals(150, columns, 3), before = numbers.normals(21, columns, 7);
+          Bits bits(c.X);
+          for (Epilogue how : {Epilogue{.continues = true}, Epilogue{.adds = true}, Epilogue{}}) {
+            how.depth = depth;
+            GuardedMatrix dense = before, floats = before, coded = before;
+            Prefetch none;
+            kernels->affine(c.X.view(), W.view(), nullptr, how, dense.view(), none);
+            kernels->sparse_affine(c.X.view(), bits.from(0, 0), W.view(), nullptr, how, floats.view(), none);
+            kernels->sparse_affine_coded(c.view(), bits.from(0, 0), W.view(), nullptr, how, coded.view(),
+                                         none);
+            ASSERT_TRUE(floats.unchanged_since(dense) && coded.unchanged_since(dense))
+                << kernels->name << ", " << columns << " columns, from block " << depth.first
+                << ", continues " << how.continues << ", adds " << how.adds;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(SparseWeightStepCoded, HasTheBitsOfTheStepOnWhatTheCodesStandFor) {
   for (const Kernels* kernels : targets()) {
     for (const Zeros zeros : kEveryKind) {
