@@ -10,10 +10,20 @@ namespace mlp::engine {
 
 namespace {
 
-// With each thread more, more of a step is spent on meeting and on fetching what others have written. A
-// thread pays for itself once it has this much to do: on the report's network, batch 16, one thread takes 122
-// ms per epoch and two take 137; at batch 32, 100 and 85; four at batch 64, 56.
-constexpr double kFlopsPerThread = 4e6;
+// Threads must meet and fetch what others have written, which costs two as much as four. So four pay for
+// themselves once each has kFlopsOfMany to do, two or three later. On the report's network one thread, two
+// and four take, in microseconds a step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at
+// 48; on 7-64-64-1 26, 26, 20 at batch 128 (3.4 MFLOP).
+constexpr int kMany = 4;
+constexpr double kFlopsOfMany = 1.25e6, kFlopsOfFew = 6e6;
+
+int helpful_threads(double flops, int available) {
+  const auto paid = [&](double flops_of_one, int most) {
+    return static_cast<int>(std::clamp(flops / flops_of_one, 1.0, static_cast<double>(most)));
+  };
+  const int many = paid(kFlopsOfMany, available);
+  return many >= kMany ? many : paid(kFlopsOfFew, std::min(available, kMany - 1));
+}
 
 Derivative derivative_of(const Layer& layer) {
   if (std::holds_alternative<Softmax>(layer.activation)) return Derivative::kSoftmax;
@@ -169,9 +179,9 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
     layers_.push_back(plan);
   }
 
-  const double work = training_flops(network, max_batch_);
-  const int helpful = static_cast<int>(std::clamp(work / kFlopsPerThread, 1.0, double{kMostThreads}));
-  threads_ = options.threads > 0 ? options.threads : std::min(helpful, options.available_threads);
+  threads_ = options.threads > 0 ? options.threads
+                                 : helpful_threads(training_flops(network, max_batch_),
+                                                   std::min(options.available_threads, kMostThreads));
   splits_inputs_ = optimizer_.has_value() && threads_split_inputs(layers_.front(), threads_);
   share_columns(layers_, max_batch_, threads_);
   if (splits_inputs_) layers_.front().share_outputs = false;

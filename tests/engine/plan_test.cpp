@@ -391,6 +391,13 @@ TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
   };
   EXPECT_EQ(threads(1, 0, 4), 1);
   EXPECT_EQ(threads(100000, 0, 4), 4);
+  EXPECT_EQ(threads(100000, 0, 1), 1);
+  // 26,752 operations a row: 1.25 million pay for each of four, fewer than four need 6 million each.
+  EXPECT_EQ(threads(186, 0, 4), 1);
+  EXPECT_EQ(threads(187, 0, 4), 4);
+  EXPECT_EQ(threads(187, 0, 3), 1);
+  EXPECT_EQ(threads(449, 0, 2), 2);
+  EXPECT_EQ(threads(300, 0, 8), 6);
   EXPECT_EQ(threads(1, 3, 1), 3);  // what is asked for is done
 }
 
