@@ -64,11 +64,13 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
   }
   DataOrigin origin = data_origin_in(config);
   if (const auto file = missing_file(origin)) {
-    throw FileError("the data that " + name + " was trained on are not there: no file " + file->string(),
-                    std::holds_alternative<TableOrigin>(origin)
-                        ? "if it has moved: mlp train --resume " + path.parent_path().string() +
-                              " FILE.csv; or name a table to test on: --data FILE.csv"
-                        : "name the data: --images FILE --labels FILE, or --data FILE.npz");
+    throw FileError(
+        "the data that " + name + " was trained on are not there: no file " + file->string(),
+        std::holds_alternative<TableOrigin>(origin)
+            ? "if it has moved: " +
+                  shell_text({"mlp", "train", "--resume", path.parent_path().string(), "FILE.csv"}) +
+                  "; or name a table to test on: --data FILE.csv"
+            : "name the data: --images FILE --labels FILE, or --data FILE.npz");
   }
   return origin;
 }
@@ -246,11 +248,11 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   } else {
     const Style style = style_of(kStdout, environment);
     const std::string scores = each_score(result, split.test, style);
-    print(path.string() + " on " + dataset + ", " + counted(split.test.rows(), "row") + "\n" +
-          field("network", network_text(model.network)) + test_fields(result, split.test, style) +
+    print(one_line(path.string()) + " on " + one_line(dataset) + ", " + counted(split.test.rows(), "row") +
+          "\n" + field("network", network_text(model.network)) + test_fields(result, split.test, style) +
           (scores.empty() ? "" : "\n" + scores));
   }
-  for (const auto& note : notes) print_error("mlp: note: " + note + "\n");
+  for (const auto& note : notes) print_error("mlp: note: " + one_line(note) + "\n");
   return 0;
 }
 

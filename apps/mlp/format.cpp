@@ -162,6 +162,8 @@ std::string shell_text(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string command_text(const std::vector<std::string>& words) { return one_line(shell_text(words)); }
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin <= text.size();) {

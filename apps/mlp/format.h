@@ -32,6 +32,9 @@ std::string shortened(const std::string& text, std::size_t columns);
 /// The words of a command as a shell takes them: what it would read otherwise stands in quotes.
 std::string shell_text(const std::vector<std::string>& words);
 
+/// The same to be shown: whoever types it runs this command and no other.
+std::string command_text(const std::vector<std::string>& words);
+
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

@@ -152,8 +152,8 @@ void require_passed(const Verification& verification, const std::filesystem::pat
 std::string to_page(const Model& model, const std::filesystem::path& path,
                     const std::optional<Verification>& verification, const Style& style) {
   const auto& record = model.record;
-  std::string text =
-      style.bold + path.string() + style.off + " (" + bytes(std::filesystem::file_size(path)) + ")\n\n";
+  std::string text = style.bold + one_line(path.string()) + style.off + " (" +
+                     bytes(std::filesystem::file_size(path)) + ")\n\n";
 
   std::vector<std::vector<std::string>> rows = {
       {"layer", "fan_in", "fan_out", "activation", "dropout", "parameters", "min", "mean", "std", "max"}};

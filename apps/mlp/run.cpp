@@ -38,9 +38,9 @@ void complete(CLI::App& train, TrainArguments& arguments) {
                     "--resume takes the folder of a run that 'mlp train' has begun");
   }
   if (std::filesystem::exists(folder.model()) && !folder.has_checkpoint()) {
-    throw FileError(
-        "cannot resume " + *arguments.resume + ": there is no " + folder.checkpoint().string(),
-        "without it the run can only be trained anew: mlp train --config " + folder.config().string());
+    throw FileError("cannot resume " + *arguments.resume + ": there is no " + folder.checkpoint().string(),
+                    "without it the run can only be trained anew: " +
+                        shell_text({"mlp", "train", "--config", folder.config().string()}));
   }
   apply_config(train, folder.config(), ConfigUse::kSameRun);
   arguments.output = arguments.resume;
@@ -50,7 +50,8 @@ void complete(CLI::App& train, TrainArguments& arguments) {
 void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& arguments) {
   const auto file = missing_file(origin);
   if (!arguments.resume || !file) return;
-  const std::string command = "if it has moved: mlp train --resume " + *arguments.resume;
+  const std::string command =
+      "if it has moved: " + shell_text({"mlp", "train", "--resume", *arguments.resume});
   const auto* table = std::get_if<TableOrigin>(&origin);
   throw FileError("cannot resume " + *arguments.resume + ": there is no file " + file->string(),
                   command + (table == nullptr       ? " --images FILE --labels FILE"
@@ -81,9 +82,9 @@ int parse_examples(const TrainArguments& arguments) {
 }
 
 std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments) {
-  std::string text = "# Written by mlp " + std::string(version()) +
-                     ". The same run again:\n#   mlp train --config " + one_line(folder.config().string()) +
-                     "\n" + to_toml(settings);
+  std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
+                     command_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
+                     to_toml(settings);
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
   text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
   if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";

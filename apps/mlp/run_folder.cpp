@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "format.h"
 #include "mlp/error.h"
 
 namespace mlp::app {
@@ -64,7 +65,7 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
     throw FileError(
         "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",
-        "go on with it: mlp train --resume " + given.string());
+        "go on with it: " + shell_text({"mlp", "train", "--resume", given.string()}));
   }
   if (!std::filesystem::exists(file)) {
     throw FileError("there is no model " + file.string(),

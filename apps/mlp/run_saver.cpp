@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "format.h"
 #include "mlp/atomic_file.h"
 #include "mlp/error.h"
 #include "mlp/report.h"
@@ -35,7 +36,8 @@ void RunSaver::save(const TrainingState& state) {
     }
   } catch (const FileError& error) {
     if (first_) throw;
-    throw FileError(error.what(), error.hint() + "; 'mlp train --resume " + folder.path.string() +
+    throw FileError(error.what(), error.hint() + "; '" +
+                                      shell_text({"mlp", "train", "--resume", folder.path.string()}) +
                                       "' then goes on from the last checkpoint");
   }
   saved_step_ = state.step;

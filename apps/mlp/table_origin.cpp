@@ -104,9 +104,9 @@ bool is_table_name(const std::filesystem::path& path) {
 TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task) {
   if (arguments.targets.empty()) {
     const std::string first = first_line(file);
-    throw UsageError(
-        "which column of " + file + " is to be predicted?",
-        "mlp train " + file + " --target COLUMN" + (first.empty() ? "" : "; its first line is: " + first));
+    throw UsageError("which column of " + file + " is to be predicted?",
+                     shell_text({"mlp", "train", file, "--target", "COLUMN"}) +
+                         (first.empty() ? "" : "; its first line is: " + first));
   }
   TableOrigin origin{
       .file = absolute(file),

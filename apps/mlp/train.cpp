@@ -112,12 +112,12 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
 /// What the user should know about where --resume goes on.
 std::string resume_notes(const Run& run) {
   if (!run.resumed) {
-    return "mlp: note: the run in " + run.folder.path.string() +
+    return "mlp: note: the run in " + one_line(run.folder.path.string()) +
            " was stopped before its first checkpoint; it starts from the beginning\n";
   }
   if (run.resumed->problem.empty()) return {};
-  return "mlp: note: " + run.resumed->problem + "; going on from " + run.resumed->path.string() +
-         ", the one before\n";
+  return "mlp: note: " + one_line(run.resumed->problem) + "; going on from " +
+         one_line(run.resumed->path.string()) + ", the one before\n";
 }
 
 int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& environment) {
@@ -152,7 +152,8 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
                                 resumed ? &resumed->checkpoint.state : nullptr);
   progress.finish();
   if (resumed && resumed->checkpoint.state.step == trained.state.step && interrupt_signal() == 0) {
-    print_error("mlp: the run in " + run.folder.path.string() + " had finished; nothing was left to train\n");
+    print_error("mlp: the run in " + one_line(run.folder.path.string()) +
+                " had finished; nothing was left to train\n");
   }
   if (!arguments.quiet) print_error("\n");
 
@@ -162,7 +163,7 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   const TestResult result = test(trained.model, run.settings.dataset, run.data,
                                  constant_answer(run.data.train, run.training_rows), run.prediction());
   const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
-  for (const auto& note : figure_notes) print_error("mlp: note: " + note + "\n");
+  for (const auto& note : figure_notes) print_error("mlp: note: " + one_line(note) + "\n");
 
   auto notes = run.data.notes;
   if (const auto note = overfitting_note(run, trained); !note.empty()) notes.push_back(note);

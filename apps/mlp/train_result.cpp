@@ -90,9 +90,10 @@ std::string introduction(const Run& run) {
   const auto& settings = run.settings;
   std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
-  std::string text = field("data", settings.dataset + ", " + rows + with_thousands(run.data.test.rows()) +
-                                       " to test (" + run.data.origin + ")");
-  for (const auto& note : run.data.notes) text += field("", note);
+  std::string text =
+      field("data", one_line(settings.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
+                        " to test (" + one_line(run.data.origin) + ")");
+  for (const auto& note : run.data.notes) text += field("", one_line(note));
   text += target_field(run.data.train) + network_field(run);
   text += field("training",
                 to_string(settings.loss) + ", " + to_string(settings.optimizer) + " at " +
@@ -164,10 +165,10 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
   const FinalLosses losses = losses_of(trained);
   const bool trained_now = !run.resumed || run.resumed->checkpoint.state.step != trained.state.step;
 
-  std::string text = style.bold + run.settings.dataset + style.off + "\n";
+  std::string text = style.bold + one_line(run.settings.dataset) + style.off + "\n";
   if (!introduced) {
     std::string label = "data";
-    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), note);
+    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), one_line(note));
     text += target_field(run.data.train) + network_field(run);
     if (!run.replaced.empty()) text += field("replaced", run.replaced);
   }
@@ -192,15 +193,15 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;
-  text += line("files", folder) + field("", files);
+  text += line("files", one_line(folder)) + field("", files);
   if (trained.stopped == StopReason::kInterrupted) {
-    text += line("go on", "mlp train --resume " + folder);
+    text += line("go on", command_text({"mlp", "train", "--resume", folder}));
   } else {
     if (std::filesystem::exists(run.folder.report())) {
-      text += line("look at", run.folder.report().string());
+      text += line("look at", one_line(run.folder.report().string()));
     }
-    text += line("next", "mlp predict " + folder + " --input FILE");
-    text += line("", "mlp inspect " + folder);
+    text += line("next", command_text({"mlp", "predict", folder, "--input", "FILE"}));
+    text += line("", command_text({"mlp", "inspect", folder}));
   }
   return text;
 }

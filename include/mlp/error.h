@@ -44,6 +44,12 @@ class DivergenceError : public Error {
   using Error::Error;
 };
 
+/// The system gives no more threads.
+class ThreadError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Throws std::invalid_argument(message) unless `condition` holds.
 inline void require(bool condition, const char* message) {
   if (!condition) throw std::invalid_argument(message);

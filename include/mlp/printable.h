@@ -7,8 +7,9 @@
 
 namespace mlp {
 
-/// `text` on one line, in UTF-8, and with nothing that a terminal would obey: control characters and bytes
-/// that are no character become '?'. Longer than `most` bytes it is cut, between characters, and ends in
+/// `text` on one line, in UTF-8, and with nothing that a terminal would obey: control characters, those that
+/// turn the order of the text around, and bytes that are no character become '?'. Longer than `most` bytes it
+/// is cut, between characters, and ends in
 /// "...".
 std::string printable(std::string_view text, std::size_t most = 40);
 

@@ -13,6 +13,12 @@ bool is_control(std::string_view character) {
   return character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
 }
 
+/// U+2028 to U+202E and U+2066 to U+2069: they end a line, or turn the order of what follows around, so that
+/// a message reads as another one.
+bool rearranges(std::string_view character) {
+  return (character >= "\u2028" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
+}
+
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t most) {
@@ -22,7 +28,7 @@ std::string printable(std::string_view text, std::size_t most) {
     const auto character = text.substr(used, length == 0 ? 1 : length);
     used += character.size();
     if (used > most) return shown + "...";
-    if (length == 0 || is_control(character))
+    if (length == 0 || is_control(character) || rearranges(character))
       shown += '?';
     else
       shown += character;

@@ -1,8 +1,11 @@
 #include "core/thread_team.h"
 
 #include <algorithm>
+#include <string>
+#include <system_error>
 
 #include "core/cpu.h"
+#include "mlp/error.h"
 
 namespace mlp {
 
@@ -52,7 +55,11 @@ ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()), s
   threads_.reserve(static_cast<std::size_t>(size_ - 1));
   try {
     for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
-  } catch (...) {  // the system gives no more threads; those it gave must end before their vector does
+  } catch (const std::system_error& error) {  // the threads there are must end before their vector does
+    stop();
+    throw ThreadError("cannot start " + std::to_string(size_) + " threads: " + error.code().message(),
+                      "--threads 1 needs no more than there is; or raise the limit ('ulimit -u')");
+  } catch (...) {
     stop();
     throw;
   }

@@ -18,7 +18,7 @@ namespace mlp {
 class ThreadTeam {
  public:
   /// `size` members including the caller; 0 means one for each core this process may use. Throws
-  /// std::system_error where the system gives no more threads.
+  /// ThreadError where the system gives no more threads.
   explicit ThreadTeam(int size = 0);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;

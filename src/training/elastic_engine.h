@@ -9,16 +9,21 @@
 #include "core/thread_team.h"
 #include "engine/plan.h"
 #include "engine/workspace.h"
+#include "mlp/error.h"
 
 namespace mlp {
 
 class ElasticEngine {
  public:
-  /// `make_plan(threads)`: the plan for so many threads; 0: as many as help.
+  /// `make_plan(threads)`: the plan for so many threads; 0: as many as help, or one where the system gives no
+  /// more.
   ElasticEngine(std::function<engine::Plan(int threads)> make_plan, int threads, const Parameters& parameters,
                 const std::vector<Parameters>& moments)
       : make_plan_(std::move(make_plan)) {
-    set_up(threads, parameters, moments);
+    if (threads > 0)
+      set_up(threads, parameters, moments);
+    else
+      set_up_or_alone(threads, parameters, moments);
   }
 
   const engine::Plan& plan() const { return parts_->plan; }
@@ -33,8 +38,8 @@ class ElasticEngine {
     return moments;
   }
 
-  /// Goes on with another number of threads.
-  void use_threads(int threads) { set_up(threads, parameters(), moments()); }
+  /// Goes on with another number of threads; with one where the system gives no more.
+  void use_threads(int threads) { set_up_or_alone(threads, parameters(), moments()); }
 
  private:
   struct Parts {
@@ -49,6 +54,14 @@ class ElasticEngine {
     parts_.reset();  // one workspace at a time
     parts_ = std::make_unique<Parts>(make_plan_(threads));
     parts_->workspace.load(parts_->plan, parameters, moments);
+  }
+
+  void set_up_or_alone(int threads, const Parameters& parameters, const std::vector<Parameters>& moments) {
+    try {
+      set_up(threads, parameters, moments);
+    } catch (const ThreadError&) {
+      set_up(1, parameters, moments);
+    }
   }
 
   std::function<engine::Plan(int threads)> make_plan_;

@@ -32,6 +32,48 @@ TEST_F(Train, WritesEverythingARunIsToLeave) {
   EXPECT_LE(left.size(), 8u) << "temporary files are left behind";
 }
 
+TEST_F(Train, CommandsItNamesCanBeTypedAsTheyStand) {
+  auto arguments = quick_training();
+  arguments.insert(arguments.end(), {"--quiet", "--output", "a b; touch c; $(touch d)"});
+  const auto result = run(arguments);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto begin = result.out.find("mlp inspect ");
+  ASSERT_NE(begin, std::string::npos) << result.out;
+  const auto command = result.out.substr(begin, result.out.find('\n', begin) - begin);
+  const auto typed = shell("mlp() { \"$MLP\" \"$@\"; }\n" + command);
+  EXPECT_EQ(typed.exit_code, 0) << command << "\n" << typed.err;
+  EXPECT_NE(typed.out.find("a b; touch c; $(touch d)/model.safetensors"), std::string::npos) << typed.out;
+  EXPECT_FALSE(exists("c") || exists("d")) << command;
+  const std::string config = content("a b; touch c; $(touch d)/config.toml");
+  EXPECT_NE(config.find("#   mlp train --config 'a b; touch c; $(touch d)/config.toml'\n"), std::string::npos)
+      << config;
+  EXPECT_NE(result.out.find("mlp predict 'a b; touch c; $(touch d)' --input FILE"), std::string::npos);
+}
+
+TEST_F(Train, NoNameOfAFileCommandsTheTerminal) {
+  const std::string name = "evil\x1b[31m\n\xC2\x9B";
+  std::string rows = "x,kind,y\n";
+  for (int i = 0; i < 40; ++i)
+    rows += std::to_string(i % 7) + "," + (i == 5 ? "?!" : std::to_string(i % 3)) + "," +
+            std::to_string(i * 5 % 11) + ".5\n";
+  write(name + ".csv", rows);
+  const auto check = [](const Result& result) {
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    for (const auto& text : {result.out, result.err}) {
+      EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
+      EXPECT_EQ(text.find("\xC2\x9B"), std::string::npos) << text;
+      EXPECT_EQ(text.find("[31m\n"), std::string::npos) << text;
+    }
+  };
+  const auto trained = run({"train", name + ".csv", "--target", "y", "--epochs", "1"});
+  check(trained);
+  EXPECT_NE(trained.err.find("'kind' taken as categorical: '?!' among numbers"), std::string::npos);
+  check(run({"train", name + ".csv", "--target", "y", "--epochs", "1", "--quiet"}));
+  check(run({"train", "--resume", "runs/" + name}));
+  check(run({"evaluate", "runs/" + name}));
+  check(run({"inspect", "runs/" + name}));
+}
+
 TEST_F(Train, ClassificationDrawsItsConfusionMatrix) {
   const auto result = run({"train", "digits", "--layers", "8:relu,10:softmax", "--epochs", "1", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;

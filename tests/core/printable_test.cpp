@@ -19,6 +19,11 @@ TEST(Printable, ShowsNothingThatATerminalObeys) {
   EXPECT_EQ(printable("\xC2\x80\xC2\x9B[2J\xC2\x9F"), "??[2J?");
 }
 
+TEST(Printable, ShowsNothingThatTurnsTheOrderOfTextAround) {
+  EXPECT_EQ(printable("a\u202Eb\u2066c\u2069\u2028"), "a?b?c??");
+  EXPECT_EQ(printable("\u2027\u202F\u2065\u206A"), "\u2027\u202F\u2065\u206A");
+}
+
 TEST(Printable, ShowsAMarkForEachByteThatIsNoCharacter) {
   EXPECT_EQ(printable("caf\xE9"), "caf?");
   EXPECT_EQ(printable("\xFF\xC3x\xE7\x8C"), "??x??");

@@ -477,7 +477,10 @@ TEST(Table, RefusesWhatIsNoTable) {
     refuse(json, {"memory: expected a table as text, CSV or TSV, found JSON"});
   refuse("PK\x03\x04\x14", {"found a zip archive, as an Excel workbook is"});
   refuse(std::string("\x93NUMPY\1\0", 8), {"found a NumPy array"});
-  for (const std::string_view names : {"[m/s],y\n1,2\n", "{a},y\n1,2\n", "P,y\n1,2\n", "PK,y\n1,2\n"})
+  refuse("PAR1\x15\x04", {"found Parquet"});
+  refuse("MATLAB 5.0 MAT-file, Platform: GLNXA64", {"found a MATLAB file"});
+  for (const std::string_view names :
+       {"[m/s],y\n1,2\n", "{a},y\n1,2\n", "P,y\n1,2\n", "PK,y\n1,2\n", "PAR1,y\n1,2\n", "MATLAB,y\n1,2\n"})
     EXPECT_EQ(read(names).rows, 1u) << names;
   const TemporaryFolder folder;
   expect_error<FileError>([&] { read_table(folder.path()); }, {"is a directory"});

@@ -1,12 +1,16 @@
 #include "training/elastic_engine.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <numeric>
 
 #include "engine/step.h"
-#include "mlp/parameters.h"
 #include "mlp/optimizer.h"
+#include "mlp/parameters.h"
 #include "training/toy.h"
 
 namespace mlp {
@@ -54,6 +58,48 @@ TEST(ElasticEngine, TheBitsDoNotDependOnWhenThreadsChange) {
         << optimizer << ", changing";
   }
 }
+
+// Sanitizers reserve more address space than the limit set here.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+/// The process has no room left for another thread's stack.
+void refuse_threads() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const std::size_t bytes =
+      pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (std::size_t{6} << 20);
+  const rlimit limit{bytes, bytes};
+  ::setrlimit(RLIMIT_AS, &limit);
+}
+
+TEST(ElasticEngine, GoesOnAloneWhereTheSystemGivesNoThreads) {
+  const MultilayerPerceptron network = parse_network("9:relu,3:softmax", 6);
+  const Parameters start = initialize(network, 3);
+  const auto make_plan = [&](int threads) {
+    return engine::Plan(network, CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = 8, .threads = threads > 0 ? threads : 3});
+  };
+  const pid_t child = ::fork();
+  if (child == 0) {
+    refuse_threads();
+    try {
+      ElasticEngine refused(make_plan, 3, start, {});
+      ::_exit(1);
+    } catch (const ThreadError&) {
+    }
+    ElasticEngine engine(make_plan, 0, start, {});
+    if (engine.plan().threads() != 1 || engine.team().size() != 1) ::_exit(2);
+    engine.use_threads(3);
+    if (engine.plan().threads() != 1 || engine.team().size() != 1) ::_exit(3);
+    ::_exit(engine.parameters() == start ? 0 : 4);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status)) << "the process died of signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+#endif
 
 }  // namespace
 }  // namespace mlp
