@@ -13,6 +13,7 @@
 #include <string>
 
 #include "core/cpu.h"
+#include "mlp/error.h"
 
 namespace mlp {
 namespace {
