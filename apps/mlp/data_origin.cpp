@@ -59,6 +59,13 @@ std::optional<Task> parse_task(const std::optional<std::string>& text) {
 }
 
 DataOrigin images(const DataArguments& arguments) {
+  std::error_code error;
+  if (std::filesystem::is_directory(*arguments.images, error)) {
+    throw FileError(*arguments.images + ": is a directory, expected one file with all images",
+                    "pictures of one size become one array in Python: numpy.save(\"images.npy\", "
+                    "numpy.stack([PIL.Image.open(path) for path in paths])); likewise their classes for "
+                    "--labels");
+  }
   return ImageData{.files = {.images = absolute(arguments.images),
                              .labels = absolute(arguments.labels),
                              .test_images = absolute(arguments.test_images),

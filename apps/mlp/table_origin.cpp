@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "config_file.h"
 #include "format.h"
@@ -37,7 +36,7 @@ char parse_delimiter(const std::string& text) {
 }
 
 char parse_decimal(const std::string& text) {
-  if (text != "." && text != ",") reject("--decimal", ". or ,", text);
+  if (text != "." && text != ",") reject("--decimal", "'.' or ','", text);
   return text.front();
 }
 
@@ -47,15 +46,16 @@ TableOptions with_targets(const TableOrigin& origin) {
   return reading;
 }
 
-/// As a hint shows it; empty where it is no text, or too long.
-std::string first_line(const std::string& file) {
-  std::string line(500, '\0');
-  std::ifstream in(file, std::ios::binary);
-  in.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<std::size_t>(in.gcount()));
-  const std::size_t end = line.find('\n');
-  const bool text = std::none_of(line.begin(), line.end(), [](char c) { return c == '\0' || c == '\x1f'; });
-  return text && end != std::string::npos ? one_line(line.substr(0, end)) : "";
+/// The columns of a table, as a hint shows them.
+std::string shown_columns(const std::string& file, const TableOptions& reading) {
+  constexpr std::size_t kShown = 20;
+  const auto names = column_names(file, reading);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (i > 0 ? ", " : "") + one_line(names[i]);
+  }
+  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
+  return text;
 }
 
 }  // namespace
@@ -103,10 +103,9 @@ bool is_table_name(const std::filesystem::path& path) {
 
 TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task) {
   if (arguments.targets.empty()) {
-    const std::string first = first_line(file);
     throw UsageError("which column of " + file + " is to be predicted?",
                      shell_text({"mlp", "train", file, "--target", "COLUMN"}) +
-                         (first.empty() ? "" : "; its first line is: " + first));
+                         "; the table has: " + shown_columns(file, arguments.reading.options()));
   }
   TableOrigin origin{
       .file = absolute(file),

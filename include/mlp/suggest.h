@@ -7,8 +7,10 @@
 
 namespace mlp {
 
-/// "did you mean 'relu'? Known: linear, relu, ..." - the first sentence only where a known name is close.
-std::string suggest(std::string_view unknown, std::span<const std::string> known);
+/// "did you mean 'relu'? known: linear, relu, ..." - the first sentence only where a known name is close.
+/// What is known may be called otherwise: "the table has".
+std::string suggest(std::string_view unknown, std::span<const std::string> known,
+                    std::string_view called = "known");
 
 /// The number of single-character insertions, deletions and substitutions that turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -95,6 +95,9 @@ using TableSource = std::variant<std::filesystem::path, ByteStream>;
 /// what was expected and what was found; UsageError for an option that names no column.
 Table read_table(const TableSource& source, const TableOptions& options = {});
 
+/// The names of its columns, without reading the rows. Throws FileError as read_table() does.
+std::vector<std::string> column_names(const TableSource& source, const TableOptions& options = {});
+
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is
 /// Column::kUnknown. Of the options only delimiter, decimal, header and missing count. Throws FileError, also

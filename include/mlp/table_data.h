@@ -32,7 +32,8 @@ enum class ClassWeights { kEqual, kBalanced };
 
 struct TableDataOptions {
   std::vector<std::string> targets = {};  ///< read_table() must have been told them, too
-  /// Nothing: classification where the target is categorical or boolean, regression where it is numeric.
+  /// Nothing: classification where the target is categorical, boolean or 0 and 1, regression where it is of
+  /// other numbers or one of several.
   std::optional<Task> task = {};
   std::optional<std::string> sample_weight = {};  ///< the column that says how much a row counts
   ClassWeights class_weights = ClassWeights::kEqual;

@@ -19,10 +19,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-std::string suggest(std::string_view unknown, std::span<const std::string> known) {
+std::string suggest(std::string_view unknown, std::span<const std::string> known, std::string_view called) {
   std::string list;
   for (const auto& name : known) list += (list.empty() ? "" : ", ") + name;
-  const std::string known_names = "known: " + list;
+  const std::string known_names = std::string(called) + ": " + list;
   // A name of thousands of characters is no slip of the finger; the distance would only cost time.
   if (known.empty() || unknown.size() > 64) return known_names;
   const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {

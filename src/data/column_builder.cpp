@@ -71,6 +71,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
       ++missing_;
       return numbers_.push_back(kNaN);
     case CellKind::kNumber:
+      thousands_.add(text);
       return numbers_.push_back(cell.number);
     case CellKind::kInfinite:
       throw FileError(infinite_message(csv.where(column), text), kFiniteHint);
@@ -105,6 +106,7 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
     if (different_texts_++ == 0) note_first_text(text, csv.where(column));
   } else {
     ++different_numbers_;
+    thousands_.add(text);
     if (cell.kind == CellKind::kInfinite && infinite_.empty())
       infinite_ = infinite_message(csv.where(column), text);
   }
@@ -143,6 +145,7 @@ void ColumnBuilder::note_codes() {
 void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
   first_text_ = in_quotes(text);
   first_text_place_ = std::move(place);
+  first_text_row_ = rows_;
   first_text_hint_ = formatted_number_hint(std::array{std::string(text)}, rules_->decimal());
   if (first_text_hint_.empty()) first_text_hint_ = kMissingHint;
 }
@@ -187,7 +190,9 @@ bool ColumnBuilder::holds_dates() const {
 void ColumnBuilder::turn_into_text_among_numbers() {
   turn_into_text(mixed_reason(),
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
-                           first_text_hint_));
+                           first_text_hint_ == kMissingHint
+                               ? first_text_hint_ + "; if its line is one of totals, delete it"
+                               : first_text_hint_));
 }
 
 void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
@@ -219,6 +224,9 @@ Column ColumnBuilder::finish() {
       column.type.kind = ColumnKind::kText;
       column.note = text_reason_;
   }
+  if (!column.note.empty() && different_numbers_ > 0 && first_text_row_ == rows_ &&
+      first_text_hint_ == kMissingHint)
+    column.note += "; is the last line one of totals? then delete it";
   if (column.type.kind != ColumnKind::kNumeric) return column;
   column.missing = static_cast<std::size_t>(
       std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
@@ -234,6 +242,7 @@ Column ColumnBuilder::finish() {
 }
 
 std::string ColumnBuilder::number_note() const {
+  if (auto note = thousands_.note(); !note.empty() && !rules_->decimal()) return note;
   if (!first_none_.empty()) return first_none_ + " taken as missing, since all other cells are numbers";
   if (!code_.empty())
     return code_ + " has a 0 in front, as codes have: if they are no amounts, --categorical " +

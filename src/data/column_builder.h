@@ -18,6 +18,7 @@
 #include "data/chunked_vector.h"
 #include "data/csv_reader.h"
 #include "data/dictionary.h"
+#include "data/pointed_thousands.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
 
@@ -84,9 +85,11 @@ class ColumnBuilder {
   std::size_t different_numbers_ = 0;  // in the dictionary
   std::size_t different_texts_ = 0;
   std::size_t different_nones_ = 0;  // "none", "-": texts unless all others are numbers
+  PointedThousands thousands_;       // of the numbers, where no decimal mark is named
   std::string first_none_;           // quoted
   std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
   std::string first_text_place_;
+  std::size_t first_text_row_ = 0;  // counted from 1
   std::string first_text_hint_;
   std::string infinite_;  // the place and what is wrong there
   std::string text_reason_;

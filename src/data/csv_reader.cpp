@@ -18,7 +18,10 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kDelimiters = "\t;|,";
 
 constexpr const char* kNotTextHint = "expected a table as text in UTF-8; check that it is the right file";
-constexpr const char* kEncodingHint = "save the table as UTF-8";
+constexpr const char* kEncodingHint =
+    "save the table as UTF-8 (in Excel: \"CSV UTF-8\"; or iconv -f cp1252 -t utf-8 OLD.csv > NEW.csv)";
+constexpr const char* kUtf16Hint =
+    "save the table as UTF-8 (in Excel: \"CSV UTF-8\"; or iconv -f utf-16 -t utf-8 OLD.csv > NEW.csv)";
 constexpr const char* kQuoteHint = "a quote within a quoted cell is written twice (\"\")";
 
 constexpr bool is_line_end(char c) { return c == '\n' || c == '\r'; }
@@ -96,7 +99,7 @@ void CsvReader::skip_byte_order_mark() {
   while (end_ < kByteOrderMark.size() && kByteOrderMark.starts_with(start()) && refill()) {
   }
   if (start().starts_with("\xFF") || start().starts_with("\xFE"))
-    throw FileError(name() + ": starts with the bytes of UTF-16, expected UTF-8", kEncodingHint);
+    throw FileError(name() + ": starts with the bytes of UTF-16, expected UTF-8", kUtf16Hint);
   if (start().starts_with(kByteOrderMark)) begin_ = position_ = kByteOrderMark.size();
 }
 

@@ -109,7 +109,7 @@ std::string CsvRows::title_hint() {
   return {};
 }
 
-std::string CsvRows::hint_for(std::string_view unknown) {
+std::string CsvRows::hint_for(std::string_view unknown, std::string_view without_names) {
   if (auto hint = title_hint(); !hint.empty()) return hint;
   constexpr std::size_t kLookedAt = 1000, kShown = 20;
   std::vector<std::string> nearest;
@@ -119,10 +119,10 @@ std::string CsvRows::hint_for(std::string_view unknown) {
     std::ranges::stable_sort(nearest, {}, [&](const auto& name) { return edit_distance(unknown, name); });
     nearest.resize(kShown);
   }
-  return suggest(printable(unknown), nearest) +
+  return suggest(printable(unknown), nearest, "the table has") +
          (names_.size() == 1 ? "; cells are taken to end at " + shown(csv_.delimiter()) + " (--delimiter)"
                              : "") +
-         (header_ ? "; if the first line holds no names, say so (--no-header)" : "");
+         (header_ ? "; if the first line holds no names, " + std::string(without_names) : "");
 }
 
 }  // namespace mlp

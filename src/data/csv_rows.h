@@ -35,8 +35,8 @@ class CsvRows {
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::size_t> find(const std::string& name) const;
   /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
-  /// row, to see whether the line above it is one of names.
-  std::string hint_for(std::string_view unknown);
+  /// row, to see whether the line above it is one of names. `without_names`: what to do where it is not.
+  std::string hint_for(std::string_view unknown, std::string_view without_names = "say so (--no-header)");
 
  private:
   void read_names();

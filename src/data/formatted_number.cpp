@@ -128,10 +128,10 @@ std::string formatted_number_hint(std::span<const std::string> texts, std::optio
   const std::string plain =
       std::string("write numbers plainly, like ") + (decimal == ',' ? "1234,5" : "1234.5");
   if (commas && points && ambiguous)
-    return plain + ", or say which mark is the decimal one: --decimal . where " + in_quotes(*ambiguous) +
-           " is " + in_digits(*parse_formatted(*ambiguous, '.')) + ", --decimal , where it is " +
-           in_digits(*parse_formatted(*ambiguous, ','));
-  if (commas || points) return plain + ", or --decimal " + (points ? "." : ",");
+    return "say which mark is the decimal one, --decimal '.' where " + in_quotes(*ambiguous) + " is " +
+           in_digits(*parse_formatted(*ambiguous, '.')) + ", --decimal ',' where it is " +
+           in_digits(*parse_formatted(*ambiguous, ',')) + "; or " + plain;
+  if (commas || points) return std::string("try --decimal ") + (points ? "'.'" : "','") + ", or " + plain;
   return plain;
 }
 

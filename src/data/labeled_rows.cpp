@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "data/column_finder.h"
+#include "data/formatted_number.h"
+#include "data/numbers.h"
 #include "mlp/error.h"
 #include "network/text.h"
 
@@ -80,12 +82,33 @@ ColumnType classes_of(const Column& column) {
   return type;
 }
 
+/// Throws where a column of texts has nothing but numbers, not all of them read as such.
+void refuse_formatted_numbers(const Table& table, const Column& column) {
+  const auto& texts = column.type.categories;
+  const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
+  const auto hint = formatted_number_hint(texts, std::nullopt);
+  if (column.type.kind != ColumnKind::kCategorical || formatted == texts.end() || hint.empty()) return;
+  throw DataError(
+      place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")", hint);
+}
+
+/// No, yes: the numbers 0 and 1, both, and no others.
+bool is_zero_or_one(const Column& column) {
+  return column.type.kind == ColumnKind::kNumeric && column.distinct == 2 &&
+         std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == 0 || x == 1; });
+}
+
+/// What is predicted of these targets unless the options say otherwise.
+Task usual_task(const Table& table, const std::vector<std::string>& targets) {
+  if (targets.size() > 1) return Task::kRegression;
+  const Column& target = table.column(targets.front());
+  return target.type.kind != ColumnKind::kNumeric || is_zero_or_one(target) ? Task::kClassification
+                                                                            : Task::kRegression;
+}
+
 Task task_of(const Table& table, const TableDataOptions& options) {
   const Column& first = table.column(options.targets.front());
-  const Task inferred = options.targets.size() > 1 || first.type.kind == ColumnKind::kNumeric
-                            ? Task::kRegression
-                            : Task::kClassification;
-  const Task task = options.task.value_or(inferred);
+  const Task task = options.task.value_or(usual_task(table, options.targets));
   if (task == Task::kClassification) {
     if (options.targets.size() > 1)
       throw UsageError(
@@ -100,6 +123,7 @@ Task task_of(const Table& table, const TableDataOptions& options) {
   for (const auto& name : options.targets) {
     const Column& column = table.column(name);
     if (column.type.kind == ColumnKind::kNumeric) continue;
+    refuse_formatted_numbers(table, column);
     throw UsageError(place_of(table, name) + ": a regression's target is numeric, and this column is " +
                          std::string(to_text(column.type.kind)),
                      !column.note.empty()         ? column.note
@@ -131,12 +155,16 @@ void check_classes(const Table& table, LabeledRows& labeled) {
                         quote(type.categories[static_cast<std::size_t>(labeled.labels.front())]) +
                         " in every row: there is nothing to tell apart",
                     "is it the right target?");
-  if (classes == labeled.rows.size())
+  if (classes == labeled.rows.size()) {
+    const Column& column = table.column(type.name);
+    refuse_formatted_numbers(table, column);
+    const char* hint = column.type.kind == ColumnKind::kNumeric
+                           ? "is it the right target? Numbers are predicted with --task regression"
+                           : "is it the right target?";
     throw DataError(place_of(table, type.name) + ": every one of " + std::to_string(classes) +
                         " rows is a class of its own",
-                    table.column(type.name).note.empty()
-                        ? "is it the right target? Numbers are predicted with --task regression"
-                        : table.column(type.name).note);
+                    column.note.empty() ? hint : column.note);
+  }
   const auto single = static_cast<std::size_t>(std::ranges::count(counts, 1u));
   if (single > 0) {
     const auto first = static_cast<std::size_t>(std::ranges::find(counts, 1u) - counts.begin());
@@ -183,6 +211,8 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
                           " in every row: there is nothing to learn",
                       "is it the right target?");
     check_rounding(table, column, labeled.rows);
+    if (!column.note.empty())
+      labeled.notes.push_back("column " + quote(column.type.name) + " taken as numeric: " + column.note);
     if (counts_rows(column, labeled.rows))
       labeled.notes.push_back("column " + quote(column.type.name) +
                               " counts the rows, like an identifier: is it the right target?");
@@ -245,6 +275,9 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
     const Column& target = table.column(options.targets.front());
     if (!target.note.empty())
       labeled.notes.push_back("column " + quote(target.type.name) + " taken as classes: " + target.note);
+    if (!options.task && target.type.kind == ColumnKind::kNumeric)
+      labeled.notes.push_back("column " + quote(target.type.name) +
+                              ": 0 and 1, predicted as two classes; as numbers with --task regression");
     check_classes(table, labeled);
   } else {
     check_values(table, options, labeled);

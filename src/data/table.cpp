@@ -66,12 +66,17 @@ Table read_table(const TableSource& source, const TableOptions& options) {
   return table;
 }
 
+std::vector<std::string> column_names(const TableSource& source, const TableOptions& options) {
+  return CsvRows(source, options).names();
+}
+
 const Column& Table::column(std::string_view column_name) const {
   for (const auto& column : columns)
     if (column.type.name == column_name) return column;
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(printable(column.type.name));
-  throw UsageError(name + ": has no column " + in_quotes(column_name), suggest(column_name, names));
+  throw UsageError(name + ": has no column " + in_quotes(column_name),
+                   suggest(column_name, names, "the table has"));
 }
 
 std::string_view to_text(ColumnKind kind) {

@@ -1,4 +1,5 @@
 // Reads the rows of a table in columns that are known beforehand, whole or in pieces.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -104,6 +105,13 @@ std::string names_hint(std::span<const ColumnType> types) {
          (types.size() > kShown ? ",..." : "");
 }
 
+/// "1", "2", ...: the names in a table without names.
+bool counted(std::span<const ColumnType> types) {
+  return std::ranges::all_of(types, [](const auto& type) {
+    return !type.name.empty() && std::ranges::all_of(type.name, [](char c) { return c >= '0' && c <= '9'; });
+  });
+}
+
 std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& rows, bool header) {
   std::vector<std::size_t> places;
   std::string lacking, first;
@@ -118,7 +126,9 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
   }
   if (!lacking.empty())
     throw FileError(rows.record().name() + ": lacks the column" + (count > 1 ? "s" : "") + lacking,
-                    header ? rows.hint_for(first) : names_hint(types));
+                    !header          ? names_hint(types)
+                    : counted(types) ? rows.hint_for(first)
+                                     : rows.hint_for(first, "put them above it"));
   return places;
 }
 

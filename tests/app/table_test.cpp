@@ -415,7 +415,7 @@ TEST_F(Tables, NumbersWithAFormatAreTold) {
   const auto classes = run({"train", "prices.csv", "--target", "price", "--epochs", "1"});
   EXPECT_NE(classes.err.find("column 'price' taken as classes: '0,5'\n"), std::string::npos) << classes.err;
   const auto refused = run({"train", "prices.csv", "--target", "price", "--task", "regression"});
-  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.exit_code, 1);
   EXPECT_NE(refused.err.find("write numbers plainly, like 1234.5"), std::string::npos) << refused.err;
 }
 
@@ -566,11 +566,12 @@ TEST_F(Tables, AModelKnowsTheDecimalMark) {
   write("plain.csv", plain);
   write("german.csv", german);
   const auto refused = train({"german.csv", "--target", "Preis", "--task", "regression"});
-  EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_NE(refused.err.find("--decimal ,"), std::string::npos) << refused.err;
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("column 'Preis' holds numbers with a format ('"), std::string::npos)
+      << refused.err;
   const auto wrong = train({"german.csv", "--target", "Preis", "--decimal", ";"});
   EXPECT_EQ(wrong.exit_code, 2);
-  EXPECT_NE(wrong.err.find("--decimal takes . or ,, not ';'"), std::string::npos) << wrong.err;
+  EXPECT_NE(wrong.err.find("--decimal takes '.' or ',', not ';'"), std::string::npos) << wrong.err;
 
   ASSERT_EQ(train({"plain.csv", "--target", "Preis", "--epochs", "20"}).exit_code, 0);
   ASSERT_EQ(train({"german.csv", "--target", "Preis", "--epochs", "20", "--decimal", ","}).exit_code, 0);
@@ -594,7 +595,7 @@ TEST_F(Tables, AModelKnowsTheDecimalMark) {
   EXPECT_EQ(answer.out, run({"predict", "runs/german", "--input", "other.csv", "--decimal", "."}).out);
   const auto none = run({"predict", "runs/german", "--input", "other.csv"});
   EXPECT_EQ(none.exit_code, 1);
-  EXPECT_NE(none.err.find("--decimal ."), std::string::npos) << none.err;
+  EXPECT_NE(none.err.find("--decimal '.'"), std::string::npos) << none.err;
   EXPECT_EQ(train({"--resume", "runs/german"}).exit_code, 0);
   EXPECT_NE(content("runs/german/config.toml").find("\ndecimal = \",\"\n"), std::string::npos);
 }
@@ -646,6 +647,57 @@ TEST_F(Tables, WhatIsNoTableIsNamed) {
     EXPECT_NE(result.err.find(std::string("found ") + kind), std::string::npos) << result.err;
     EXPECT_NE(result.err.find("save the table as CSV"), std::string::npos) << result.err;
   }
+}
+
+TEST_F(Tables, ItsColumnsAreListedWhereNoTargetIsNamed) {
+  write("cars.csv", "\xEF\xBB\xBFx,the \"colour\",\"y,z\"\r\n1,red,2\r\n");
+  const auto asked = train({"cars.csv"});
+  EXPECT_EQ(asked.exit_code, 2);
+  expect_error_message(asked.err);
+  EXPECT_NE(asked.err.find("which column of cars.csv is to be predicted?\n"), std::string::npos) << asked.err;
+  EXPECT_NE(asked.err.find("mlp train cars.csv --target COLUMN; the table has: x, the \"colour\", y,z\n"),
+            std::string::npos)
+      << asked.err;
+  std::string wide;
+  for (int i = 1; i <= 30; ++i) wide += "c" + std::to_string(i) + (i < 30 ? "," : "\n");
+  write("wide.csv", wide + "1\n");
+  EXPECT_NE(train({"wide.csv"}).err.find("c19, c20, and 10 more\n"), std::string::npos);
+  // What is no table is told first.
+  write("cars.xlsx", std::string("PK\3\4\x14\0\x06\0", 8));
+  write("cars.png", "\x89PNG\r\n");
+  for (const std::string file : {"cars.xlsx", "cars.png", "nowhere.csv"}) {
+    const auto result = train({file});
+    EXPECT_EQ(result.exit_code, 1) << file;
+    EXPECT_EQ(result.err.find("--target"), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(Tables, ZeroAndOneAreClassesByDefault) {
+  std::string text = "a,b,churn\n";
+  for (int i = 0; i < 300; ++i) {
+    const int a = i * 5 % 19, b = i * 3 % 29;
+    text += std::to_string(a) + "," + std::to_string(b) + "," + (a > b ? "1" : "0") + "\n";
+  }
+  write("churn.csv", text);
+  const auto trained = train({"churn.csv", "--target", "churn", "--epochs", "20", "--json"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto json = only_json(trained.out);
+  ASSERT_EQ(json["test_classes"].size(), 2u);
+  EXPECT_EQ(json["test_classes"][0]["name"], "0");
+  EXPECT_EQ(json["test_classes"][1]["name"], "1");
+  EXPECT_NE(json["notes"].dump().find("predicted as two classes"), std::string::npos) << json["notes"];
+  EXPECT_EQ(only_json(run({"evaluate", "runs/churn", "--json"}).out)["test_accuracy"], json["test_accuracy"]);
+  EXPECT_EQ(train({"--resume", "runs/churn"}).exit_code, 0);
+  write("new.csv", "a,b\n18,1\n1,28\n");
+  const auto answers = lines_of(run({"predict", "runs/churn", "--input", "new.csv"}).out);
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0], "churn,probability");
+  EXPECT_TRUE(answers[1].starts_with("1,")) << answers[1];
+  EXPECT_TRUE(answers[2].starts_with("0,")) << answers[2];
+  const auto number =
+      train({"churn.csv", "--target", "churn", "--task", "regression", "--epochs", "5", "--json"});
+  ASSERT_EQ(number.exit_code, 0) << number.err;
+  EXPECT_TRUE(only_json(number.out).contains("test_rmse")) << number.out;
 }
 
 TEST_F(Tables, APredictionAnswersTheRowsAboveOneThatIsRefused) {

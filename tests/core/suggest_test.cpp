@@ -46,6 +46,8 @@ TEST(Suggest, OnlyListsWhereNothingIsClose) {
   EXPECT_EQ(suggest("quetzalcoatl", kKnown), kList);
   EXPECT_EQ(suggest("", kKnown), kList);
   EXPECT_EQ(suggest("relu", {}), "known: ");
+  EXPECT_EQ(suggest("quetzalcoatl", std::vector<std::string>{"a", "b"}, "the table has"),
+            "the table has: a, b");
 }
 
 TEST(Suggest, MegabytesOfNonsenseCostNothing) {

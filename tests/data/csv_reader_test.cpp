@@ -161,6 +161,17 @@ TEST(CsvReader, RefusesDamage) {
   EXPECT_EQ(read("na\xC3\xAFve,\"\xE2\x82\xAC\"\n"), (Records{{"na\xC3\xAFve", "\xE2\x82\xAC"}}));
 }
 
+TEST(CsvReader, SaysHowToMakeUtf8OfAnotherEncoding) {
+  for (const auto& [text, from] :
+       {std::pair{"a,b\n1,caf\xE9\n", "cp1252"}, std::pair{"\xFF\xFE", "utf-16"}}) {
+    const auto error = expect_error<FileError>([&, bytes = text] { read(bytes); }, {"expected UTF-8"});
+    EXPECT_TRUE(
+        error.ends_with(std::string("save the table as UTF-8 (in Excel: \"CSV UTF-8\"; or iconv -f ") + from +
+                        " -t utf-8 OLD.csv > NEW.csv)"))
+        << error;
+  }
+}
+
 TEST(CsvReader, ReadsRecordsLongerThanItsBuffer) {
   const std::string big(3'000'000, 'x');
   const std::string lines(1'000'000, '\n');

@@ -114,6 +114,79 @@ TEST(TableData, BooleansAreTwoClasses) {
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 0}));
 }
 
+TEST(TableData, ZeroAndOneAreTwoClasses) {
+  const auto split = [](const std::string& text, const TableDataOptions& options) {
+    return split_table(table_of(text, {.targets = options.targets}), options);
+  };
+  const TableDataOptions question{.targets = {"churn"}, .test_fraction = 0};
+  const std::string text = "x,churn\n1,1\n2,0\n3,1.0\n4,\n5,0\n";
+  const DataSplit data = split(text, question);
+  EXPECT_EQ(data.train.class_names, (Names{"0", "1"}));
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 0, 1, 0}));
+  EXPECT_EQ(data.notes.at(1),
+            "column 'churn': 0 and 1, predicted as two classes; as numbers with --task regression");
+  auto said = question;
+  said.task = Task::kClassification;
+  EXPECT_EQ(split(text, said).notes, Names{"1 of 5 rows left out: no value in 'churn'"});
+  said.task = Task::kRegression;
+  const DataSplit numbers = split(text, said);
+  EXPECT_EQ(numbers.train.targets, Matrix<float>(4, 1, {1, 0, 1, 0}));
+  EXPECT_EQ(numbers.notes, Names{"1 of 5 rows left out: no value in 'churn'"});
+  for (const std::string other : {"1,2,1,2", "0,2,0,2", "0,1,2,0", "0,0.5,1,1", "-1,1,1,-1", "0,-1,0,-1"}) {
+    std::string cells = "x,churn\n";
+    for (std::size_t at = 0, row = 0; at <= other.size(); ++row) {
+      const std::size_t end = std::min(other.find(',', at), other.size());
+      cells += std::to_string(row) + "," + other.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
+    EXPECT_EQ(split(cells, question).train.task(), Task::kRegression) << other;
+  }
+  // One of several targets is a number.
+  const DataSplit both =
+      split("x,a,b\n1,0,1\n2,1,0\n3,0,0\n4,1,1\n", {.targets = {"a", "b"}, .test_fraction = 0});
+  EXPECT_EQ(both.train.task(), Task::kRegression);
+}
+
+TEST(TableData, ATargetOfNumbersWithAFormatIsNamed) {
+  std::string text = "x;Preis\n";
+  for (int n = 0; n < 30; ++n) text += std::to_string(n * n) + ";1.089." + std::to_string(n + 100) + ",44\n";
+  const TableDataOptions question{.targets = {"Preis"}};
+  const auto refused = [](const std::string& cells, const TableDataOptions& options) {
+    return expect_error<DataError>(
+        [&] { split_table(table_of(cells, {.targets = options.targets}), options); },
+        {"column 'Preis' holds numbers with a format ('1.089.100,44')"});
+  };
+  const std::string hint = "try --decimal ',', or write numbers plainly, like 1234.5";
+  EXPECT_TRUE(refused(text, question).ends_with("\n" + hint));
+  auto numbers = question;
+  numbers.task = Task::kRegression;
+  EXPECT_TRUE(refused(text, numbers).ends_with("\n" + hint));
+  EXPECT_TRUE(refused("x;Preis\n9;5\n" + text.substr(text.find('\n') + 1), question).ends_with("\n" + hint));
+}
+
+TEST(TableData, OnlyNumbersAreAdvisedToBeARegression) {
+  const auto refused = [](const std::string& text, const TableOptions& reading,
+                          const TableDataOptions& options) {
+    return expect_error<DataError>([&] { split_table(table_of(text, reading), options); },
+                                   {"every one of 3 rows is a class of its own"});
+  };
+  EXPECT_TRUE(refused("x,id\n1,a1\n2,b2\n3,c3\n", {.targets = {"id"}}, {.targets = {"id"}})
+                  .ends_with("\nis it the right target?"));
+  EXPECT_TRUE(
+      refused("x,id\n1,5\n2,7\n3,9\n", {.categorical = {"id"}, .targets = {"id"}}, {.targets = {"id"}})
+          .ends_with("\nis it the right target?"));
+  EXPECT_TRUE(refused("x,id\n1,5\n2,7\n3,9\n", {.targets = {"id"}},
+                      {.targets = {"id"}, .task = Task::kClassification})
+                  .ends_with("Numbers are predicted with --task regression"));
+}
+
+TEST(TableData, ANoteOnANumericTargetIsPassedOn) {
+  const Table table = table_of("x;y\n1;927\n2;1.200\n3;589\n4;13.459\n", {.targets = {"y"}});
+  const DataSplit data = split_table(table, {.targets = {"y"}, .task = Task::kRegression});
+  EXPECT_EQ(data.notes.at(0),
+            "column 'y' taken as numeric: '1.200' is read as 1.2; if it is 1200, --decimal ','");
+}
+
 // --- Nothing is learned from validation and test rows ------------------------------------------------------
 
 void spoil(Table& table, std::uint32_t row) {

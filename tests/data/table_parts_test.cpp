@@ -140,17 +140,18 @@ TEST(FormattedNumber, TheHintNamesTheDecimalMarkThatReadsAll) {
     return formatted_number_hint(texts, decimal);
   };
   const std::string plainly = "write numbers plainly, like 1234.5";
-  EXPECT_EQ(hint({"12,5", "1.200", "7"}), plainly + ", or --decimal ,");
-  EXPECT_EQ(hint({"1,200", "1,459,444"}), plainly + ", or --decimal .");
-  EXPECT_EQ(hint({"15%", "$3"}), plainly + ", or --decimal .");
-  EXPECT_EQ(hint({"7", "$100,000"}),
-            plainly +
-                ", or say which mark is the decimal one: --decimal . where '$100,000' is 100000, --decimal , "
-                "where it is 100");
+  EXPECT_EQ(hint({"12,5", "1.200", "7"}), "try --decimal ',', or " + plainly);
+  EXPECT_EQ(hint({"1,200", "1,459,444"}), "try --decimal '.', or " + plainly);
+  EXPECT_EQ(hint({"15%", "$3"}), "try --decimal '.', or " + plainly);
+  EXPECT_EQ(
+      hint({"7", "$100,000"}),
+      "say which mark is the decimal one, --decimal '.' where '$100,000' is 100000, --decimal ',' where "
+      "it is 100; or " +
+          plainly);
   EXPECT_EQ(hint({"12,5", "12.5"}), plainly);
   EXPECT_EQ(hint({"12,5", "dear"}), "");
-  EXPECT_EQ(hint({"1.5"}, ','), "write numbers plainly, like 1234,5, or --decimal .");
-  EXPECT_EQ(hint({"1,5"}, '.'), plainly + ", or --decimal ,");
+  EXPECT_EQ(hint({"1.5"}, ','), "try --decimal '.', or write numbers plainly, like 1234,5");
+  EXPECT_EQ(hint({"1,5"}, '.'), "try --decimal ',', or " + plainly);
   EXPECT_EQ(hint({"1,5", "1,459,444"}, '.'), plainly);
 }
 

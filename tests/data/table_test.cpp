@@ -149,7 +149,8 @@ TEST(Table, UnknownNamesAreAnsweredWithTheNearest) {
                               TableOptions{.targets = {"wieght"}}}) {
     const auto message =
         expect_error<UsageError>([&] { read(text, options); }, {"memory: has no column 'wieght'"});
-    EXPECT_NE(message.find("did you mean 'weight'? known: mpg, weight"), std::string::npos) << message;
+    EXPECT_NE(message.find("did you mean 'weight'? the table has: mpg, weight"), std::string::npos)
+        << message;
   }
   expect_error<UsageError>([&] { read(text, {.ignore = {"mpg"}, .targets = {"mpg"}}); },
                            {"'mpg' is named as a target and as one to ignore"});
@@ -226,18 +227,18 @@ TEST(Table, ATextAmongNumbersIsNoted) {
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
   const std::string plainly = "write numbers plainly, like 1234.5";
+  const std::string comma = "try --decimal ',', or ";
   const auto price = [](const std::string& text, const TableOptions& options = {}) {
     return read(text, options).column("price");
   };
   const std::string few = "a;price\n1;12,5\n2;13,0\n3;12,5\n4;1.200,0\n";
   EXPECT_EQ(price(few).type.kind, ColumnKind::kCategorical);
   EXPECT_EQ(price(few).note,
-            "'12,5'" + place + " and the others are numbers with a format: " + plainly + ", or --decimal ,");
+            "'12,5'" + place + " and the others are numbers with a format: " + comma + plainly);
   EXPECT_EQ(price(few, {.targets = {"price"}}).note, price(few).note);
   EXPECT_EQ(price(few, {.categorical = {"price"}}).note, "");
   // Whole numbers need no comma.
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note,
-            "'12,5' among numbers" + place + ": " + plainly + ", or --decimal ,");
+  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note, "'12,5' among numbers" + place + ": " + comma + plainly);
   EXPECT_EQ(price("a;price\n1;12,5\n2;13\n3;1.5\n").note, "'12,5' among numbers" + place + ": " + plainly);
   // One that is something else, and they are texts like any others.
   EXPECT_EQ(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note, "");
@@ -246,8 +247,60 @@ TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   });
   EXPECT_EQ(price(many).type.kind, ColumnKind::kText);
   EXPECT_EQ(price(many).note, "more than 1000 different texts; '$0.5'" + place +
-                                  " and the others are numbers with a format: " + plainly +
-                                  ", or --decimal .");
+                                  " and the others are numbers with a format: try --decimal '.', or " +
+                                  plainly);
+}
+
+TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
+  const auto note_of = [](const Texts& cells, const TableOptions& options = {}) {
+    std::string text = "a;x\n";
+    for (const auto& cell : cells) text += "b;" + cell + "\n";
+    return read(text, options).column("x").note;
+  };
+  EXPECT_EQ(note_of({"927", "1.200", "-589", "", "-13.459"}),
+            "'1.200' is read as 1.2; if it is 1200, --decimal ','");
+  EXPECT_EQ(note_of({"927", "1.200"}, {.targets = {"x"}}), note_of({"927", "1.200"}));
+  EXPECT_EQ(note_of({"927", "1.200"}, {.decimal = '.'}), "");
+  for (const Texts& plain :
+       {Texts{"1.200", "1.459"}, Texts{"927", "589"}, Texts{"927", "1.200", "1.5"},
+        Texts{"927", "1.200", "1.2000"}, Texts{"927", "1.200", "1927"}, Texts{"927", "1.200", "0.125"},
+        Texts{"927", "1.200", "1234.500"}, Texts{"927", "1.200", "1e3"}, Texts{"927", "1.200", ".125"}})
+    EXPECT_EQ(note_of(plain), "") << plain.back();
+  // More different ones than may be categories: the first that tells comes late.
+  Texts many;
+  for (int n = 1; n < 3000; ++n)
+    many.push_back(n < 1000 ? std::to_string(n)
+                            : std::to_string(n / 1000) + "." + std::to_string(n % 1000 + 1000).substr(1));
+  EXPECT_EQ(note_of(many), "'1.000' is read as 1; if it is 1000, --decimal ','");
+  many.push_back("2999.5");
+  EXPECT_EQ(note_of(many), "");
+}
+
+TEST(Table, ALineOfTotalsIsAskedFor) {
+  const std::string question = "; is the last line one of totals? then delete it";
+  for (const std::size_t rows : {40u, 3000u}) {
+    auto text = make({"n", "x"}, rows, [](std::size_t row, std::size_t) { return std::to_string(row); });
+    const auto note_of = [&](const std::string& end, const TableOptions& options = {}) {
+      return read(text + end, options).column("n").note;
+    };
+    EXPECT_TRUE(note_of("Summe,\n").ends_with("name it as such (--na)" + question)) << rows;
+    EXPECT_TRUE(note_of("Summe,\n7,7\n").ends_with("name it as such (--na)")) << rows;
+    EXPECT_EQ(note_of("\"12,5\",\n").find(question), std::string::npos) << "a number with a format";
+    EXPECT_EQ(note_of("Summe,\n", {.categorical = {"n"}}), "");
+  }
+  std::string many = make({"y"}, 3000, [](std::size_t row, std::size_t) { return std::to_string(row); });
+  const auto refused =
+      expect_error<FileError>([&] { read(many + "Summe\n", {.targets = {"y"}}); }, {"found 'Summe'"});
+  EXPECT_TRUE(refused.ends_with("if its line is one of totals, delete it")) << refused;
+}
+
+TEST(Table, NamesOfColumnsNeedNoRows) {
+  EXPECT_EQ(column_names(stream_of("\xEF\xBB\xBF"
+                                   "a; b ;\"c;d\"\r\n1;2;3\r\n")),
+            (Texts{"a", "b", "c;d"}));
+  EXPECT_EQ(column_names(stream_of("5,6\n"), {.header = false}), (Texts{"1", "2"}));
+  EXPECT_EQ(column_names(stream_of("a")), Texts{"a"});
+  expect_error<FileError>([&] { column_names(stream_of("\x89PNG\r\n")); }, {"found a single PNG image"});
 }
 
 TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
@@ -277,13 +330,15 @@ TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
         expect_error<FileError>([&] { by_types(text, options); }, {"expected a finite number"});
     return error.substr(error.find('\n') + 1);
   };
-  EXPECT_EQ(hint_of(german, {}),
-            "write numbers plainly, like 1234.5, or --decimal ,; a mark of missing cells is named with --na");
+  EXPECT_EQ(
+      hint_of(german, {}),
+      "try --decimal ',', or write numbers plainly, like 1234.5; a mark of missing cells is named with --na");
 
   // A point is none where the comma is.
   EXPECT_EQ(read("x;y\n1,5;a\n2.5;b\n", {.decimal = ','}).column("x").type.kind, ColumnKind::kCategorical);
-  EXPECT_EQ(hint_of("Preis\n1.5\n", {.decimal = ','}),
-            "write numbers plainly, like 1234,5, or --decimal .; a mark of missing cells is named with --na");
+  EXPECT_EQ(
+      hint_of("Preis\n1.5\n", {.decimal = ','}),
+      "try --decimal '.', or write numbers plainly, like 1234,5; a mark of missing cells is named with --na");
   EXPECT_EQ(hint_of("Preis\ndear\n", {.decimal = ','}),
             "write numbers like 1,5 or 2e-3; a mark of missing cells is named with --na");
 }
@@ -344,7 +399,7 @@ TEST(Table, NoneIsMissingAmongNumbersOnly) {
   EXPECT_EQ(read("x\n1\n--\n").column("x").type.categories, (Texts{"--", "1"}));
   expect_numbers(read("x\n1,5\nNone\n2,5\n", {.delimiter = ';', .decimal = ','}).column("x").numbers,
                  {1.5, kNaN, 2.5});
-  EXPECT_NE(read("x;y\n1,5;2\n-;3\n2,5;4\n").column("x").note.find("--decimal ,"), std::string::npos)
+  EXPECT_NE(read("x;y\n1,5;2\n-;3\n2,5;4\n").column("x").note.find("--decimal ','"), std::string::npos)
       << "they hide no format";
 
   // Before, between and after there are too many numbers for categories.
@@ -575,7 +630,14 @@ TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
     return expect_error<FileError>([&] { read_table(stream_of(text), types_); }, parts);
   };
   const auto message = refuse_typed("sise,new\n1,no\n", {"memory: lacks the columns 'size', 'color'"});
-  EXPECT_NE(message.find("did you mean 'sise'?"), std::string::npos) << message;
+  EXPECT_TRUE(message.ends_with(
+      "did you mean 'sise'? the table has: sise, new; if the first line holds no names, put them above it"))
+      << message;
+  // Only a model of a table without names can do with another.
+  const std::vector<ColumnType> numbered = {{"1", ColumnKind::kNumeric, {}}};
+  const auto counted =
+      expect_error<FileError>([&] { read_table(stream_of("5,red\n"), numbered); }, {"lacks the column '1'"});
+  EXPECT_TRUE(counted.ends_with("if the first line holds no names, say so (--no-header)")) << counted;
   refuse_typed("color,new\nred,no\n", {"memory: lacks the column 'size'"});
   refuse_typed("size,color,new\n1,red,no\nbig,red,no\n",
                {"line 3, record 3, column 1 ('size'): expected a finite number, found 'big'"});

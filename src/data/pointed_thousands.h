@@ -1,0 +1,29 @@
+// Numbers that are read with a decimal point and may have been written with a point between thousands: 1.200
+// in the same column as 927. What writes decimals writes 1.2, or 927.000 as well.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mlp {
+
+class PointedThousands {
+ public:
+  /// Takes one more number of the column, as it is spelled.
+  void add(std::string_view text) {
+    if (possible_) take(text);
+  }
+
+  /// What a user should know: that '1.200' is read as 1.2. Empty unless some numbers are whole and below
+  /// 1000, and all others have 1 to 3 digits before a point and 3 after it.
+  std::string note() const;
+
+ private:
+  void take(std::string_view text);
+
+  bool possible_ = true;
+  bool whole_ = false;   // one without a point
+  std::string pointed_;  // the first with one
+};
+
+}  // namespace mlp
