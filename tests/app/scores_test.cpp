@@ -233,5 +233,23 @@ TEST(Scores, EveryClassIsInTheJson) {
   }
 }
 
+TEST(Scores, BetterThanChanceByAnyScoreIsBetter) {
+  const Baseline always{.answer = "always 'no'", .accuracy = 0.9, .balanced_accuracy = 0.5};
+  const auto metrics = [](double accuracy, double no, double yes, double roc_auc, std::uint64_t rows) {
+    ClassificationMetrics made{.accuracy = accuracy, .balanced_accuracy = (no + yes) / 2, .roc_auc = roc_auc};
+    made.classes = {{.recall = no, .support = 9 * rows}, {.recall = yes, .support = rows}};
+    return made;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5, 100), always), Names{}) << "the baseline itself";
+  EXPECT_EQ(better_scores(metrics(0.91, 1, 0.1, 0.5, 100), always), (Names{"accuracy", "balanced accuracy"}));
+  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 0.6, 0.7, 100), always),
+            (Names{"balanced accuracy", "ROC AUC"}));
+  // One deviation of AUC on 900 and 100 rows is 0.0304.
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.060, 100), always), Names{});
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.062, 100), always), Names{"ROC AUC"});
+  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 1, 0.8, 1), always), Names{}) << "one row by luck";
+}
+
 }  // namespace
 }  // namespace mlp::app
