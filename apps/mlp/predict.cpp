@@ -121,8 +121,8 @@ class FarCells {
       const auto& numeric = std::get<NumericEncoding>(encoding);
       print_error("mlp: note: column '" + one_line(type.name) + "': " + counted(counts_[c], "cell") +
                   (counts_[c] == 1 ? " lies" : " lie") +
-                  " far outside what the model was trained on (about " + compact(numeric.center) + " +- " +
-                  compact(numeric.spread) + ")\n");
+                  " far outside what the model was trained on (about " + significant(numeric.center, 3) +
+                  " +- " + significant(numeric.spread, 3) + ")\n");
     }
     if (told > kMostColumns)
       print_error("mlp: note: so do cells of " + counted(told - kMostColumns, "more column") + "\n");

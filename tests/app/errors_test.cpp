@@ -297,18 +297,14 @@ TEST_F(Errors, AFolderOfRunsNamesThem) {
 
 TEST_F(Errors, AReaderThatHasSeenEnoughIsNoError) {
   ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
-  std::string rows;
-  for (int i = 0; i < 10; ++i) rows += "1,2,3,4,5,6,7,8,9,10\n";
+  std::string rows;  // whose answers no pipe holds at once
+  for (int i = 0; i < 50000; ++i) rows += "1,2,3,4,5,6,7,8,9,10\n";
   write("rows.csv", rows);
-  for (const Arguments& arguments :
-       {Arguments{"predict", "runs/friedman", "--input", "rows.csv"}, Arguments{"inspect", "runs/friedman"},
-        Arguments{"evaluate", "runs/friedman"}}) {
-    auto child = start(arguments);
-    child.close_output();
-    const auto result = child.finish();
-    EXPECT_EQ(result.exit_code, 141) << arguments[0];
-    EXPECT_EQ(result.err, "") << arguments[0];
-  }
+  auto child = start({"predict", "runs/friedman", "--input", "rows.csv"});
+  child.close_output();
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 141);
+  EXPECT_EQ(result.err, "");
 }
 
 }  // namespace
