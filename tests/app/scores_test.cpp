@@ -187,12 +187,10 @@ TEST(Scores, WhatIsNoBetterThanTheBaselineIsToldSo) {
   const Dataset data{.inputs = Matrix<float>(2, 1),
                      .targets = Matrix<float>(2, 2, {0, 10, 2, 30}),
                      .target_names = {"height", "depth"}};
-  TestResult result{
-      .evaluation = {.rows = 2,
-                     .classification = {},
-                     .regression = regression_metrics(Matrix<float>(2, 2, {0, 50, 2, 90}), data.targets)},
-      .report_total_loss = {},
-      .baseline = baseline(constant_answer(data), data)};
+  TestResult result;
+  result.evaluation.rows = 2;
+  result.evaluation.regression = regression_metrics(Matrix<float>(2, 2, {0, 50, 2, 90}), data.targets);
+  result.baseline = baseline(constant_answer(data), data);
   EXPECT_NE(test_fields(result, data, {}).find("no better than always the mean for depth: more rows, "),
             std::string::npos)
       << test_fields(result, data, {});
