@@ -107,9 +107,8 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   }
   if (is_other_file(file)) {
     throw FileError(file.string() + " is no model",
-                    "MODEL is a run's folder or its model.safetensors; rows to predict come with --input: "
-                    "mlp predict MODEL --input " +
-                        file.string());
+                    "MODEL is a run's folder or its model.safetensors; rows to predict come with --input: " +
+                        shell_text({"mlp", "predict", "MODEL", "--input", file.string()}));
   }
   return file;
 }

@@ -177,7 +177,8 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
                                           style_of(kStdout, environment)));
   } catch (const ClosedPipe& error) {
     const std::string folder = run.folder.path.string();
-    throw FileError(error.what(), "the run is whole, in " + folder + ": mlp evaluate " + folder);
+    throw FileError(error.what(),
+                    "the run is whole, in " + folder + ": " + shell_text({"mlp", "evaluate", folder}));
   }
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
