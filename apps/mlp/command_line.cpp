@@ -177,7 +177,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 
 int run(int argc, const char* const* argv) {
   occupy_closed_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() reports, not a sudden end
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() throws, not a sudden end
   std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
   Environment environment = read_environment();
   std::vector<std::string> words{"mlp"};
@@ -185,8 +185,10 @@ int run(int argc, const char* const* argv) {
   environment.command = shell_text(words);
   try {
     return run_command(argc, argv, environment);
-  } catch (const Interrupted&) {
-    print_error("mlp: interrupted\n");
+  } catch (const ClosedPipe&) {
+    return kSignal + SIGPIPE;  // who stops reading has seen enough
+  } catch (const Interrupted& interrupted) {
+    print_error("mlp: interrupted" + interrupted.details + "\n");
     return kSignal + interrupt_signal();
   } catch (const UsageError& error) {
     report(error.what(), error.hint(), environment);

@@ -86,6 +86,24 @@ std::string score_text(const std::string& name, double value) {
   return name.ends_with("accuracy") ? percent(value) : significant(value);
 }
 
+/// What an interruption leaves of the folds: nothing but what is said here.
+std::string interrupted_text(const CrossValidation& done, std::size_t count) {
+  const std::size_t folds = done.rows.size();
+  std::string text = " in fold " + std::to_string(folds + 1) + " of " + std::to_string(count) +
+                     "; the folds are not saved\n";
+  if (folds > 0) {
+    const FoldScores& first = done.scores.front();
+    std::string values;
+    for (const double value : first.values)
+      values += (values.empty() ? "" : ", ") + score_text(first.name, value);
+    text += "  done: " + (folds == 1 ? std::string("fold 1") : "folds 1 to " + std::to_string(folds)) + ", " +
+            score_title(first.name) + " " + values + "\n";
+  }
+  return text +
+         "  hint: the same command begins with fold 1 again, and comes to the same numbers; without --folds "
+         "it trains the model alone";
+}
+
 void finish(FoldScores& scores) {
   const double count = static_cast<double>(scores.values.size());
   scores.mean = std::accumulate(scores.values.begin(), scores.values.end(), 0.0) / count;
@@ -133,7 +151,7 @@ CrossValidation cross_validate(const Run& run, std::size_t count, bool quiet) {
     StopsAtInterrupt observer;
     const Trained trained =
         train(network_for(run.settings, split.train), split.train, run.options, &observer);
-    if (interrupt_signal() != 0) throw Interrupted{};
+    if (interrupt_signal() != 0) throw Interrupted{interrupted_text(result, count)};
     const Evaluation evaluation = evaluate(trained, split.test, run.prediction());
     const auto scores = fold_scores(evaluation, split.test);
     result.rows.push_back(evaluation.rows);

@@ -215,6 +215,11 @@ std::optional<std::filesystem::path> missing_file(const DataOrigin& origin) {
   return std::nullopt;
 }
 
+bool has_class_weights(const DataOrigin& origin) {
+  const auto* table = std::get_if<TableOrigin>(&origin);
+  return table != nullptr && table->question.class_weights == ClassWeights::kBalanced;
+}
+
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
 DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,

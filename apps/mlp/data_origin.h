@@ -52,6 +52,9 @@ std::string files_text(const DataOrigin& origin);
 /// A file of the data that is not where it was said to be; nothing where all are there.
 std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
 
+/// Whether rows of rare classes count more in training.
+bool has_class_weights(const DataOrigin& origin);
+
 /// Whether the number of inputs, classes and targets is known only once the data are read.
 bool is_file(const DataOrigin& origin);
 

@@ -39,9 +39,26 @@ std::string score_of(const Model& model, const History& history) {
   return "";
 }
 
+std::vector<std::string> targets_of(const Preprocessing& preprocessing) {
+  std::vector<std::string> names;
+  for (const auto& target : preprocessing.targets) names.push_back(target.name);
+  return names;
+}
+
+/// What a table's model predicts, where that is not what is to be predicted now.
+std::string other_target(const Model& model, const Dataset& data) {
+  constexpr std::size_t kNameColumns = 32;
+  if (!model.preprocessing || !data.preprocessing) return "";
+  const auto earlier = targets_of(*model.preprocessing);
+  if (earlier.empty() || earlier == targets_of(*data.preprocessing)) return "";
+  return ", which predicts '" + shortened(one_line(earlier.front()), kNameColumns) + "'" +
+         (earlier.size() > 1 ? " and " + std::to_string(earlier.size() - 1) + " more" : "") +
+         "; with --output DIR both are kept";
+}
+
 }  // namespace
 
-std::string earlier_run(const RunFolder& folder) {
+std::string earlier_run(const RunFolder& folder, const Dataset& data) {
   std::error_code error;
   const auto& newest =
       std::filesystem::exists(folder.checkpoint(), error) ? folder.checkpoint() : folder.model();
@@ -52,7 +69,8 @@ std::string earlier_run(const RunFolder& folder) {
     const History history = read_metrics_csv(folder.metrics());
     const std::string epochs = " (" + counted(history.size(), "epoch");
     if (!std::filesystem::exists(folder.model())) return run + epochs + ", not finished)";
-    return run + epochs + score_of(load_model(folder.model()), history) + ")";
+    const Model model = load_model(folder.model());
+    return run + epochs + score_of(model, history) + ")" + other_target(model, data);
   } catch (const Error&) {
     return run;
   }

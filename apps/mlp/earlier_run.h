@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "mlp/dataset.h"
 #include "run_folder.h"
 
 namespace mlp::app {
 
 /// The run that a folder holds: "the run of 2026-11-23 08:52 (30 epochs, validation accuracy 98.39%)"; empty
-/// where there is none. What cannot be read is left out.
-std::string earlier_run(const RunFolder& folder);
+/// where there is none. What cannot be read is left out. Where its model predicts another column of a table
+/// than `data`, that is said.
+std::string earlier_run(const RunFolder& folder, const Dataset& data);
 
 }  // namespace mlp::app

@@ -80,15 +80,19 @@ Dataset table_for(const Model& model, const Arguments& arguments) {
   return load_for(*model.preprocessing, *arguments.data, arguments.reading);
 }
 
-/// A table's preprocessing depends on it: what the config.toml beside the model says.
-double validation_of(const std::filesystem::path& path) {
+/// What the config.toml beside the model says of a key; empty where it says nothing.
+std::string setting_of(const std::filesystem::path& path, const std::string& name) {
   const auto config = RunFolder{path.parent_path()}.config();
-  if (std::filesystem::exists(config)) {
-    for (const auto& [key, values, is_array, line] : read_config(config)) {
-      if (key == "validation" && !values.empty()) return read_number<double>(values.front()).value_or(0.0);
-    }
+  if (!std::filesystem::exists(config)) return "";
+  for (const auto& [key, values, is_array, line] : read_config(config)) {
+    if (key == name && !values.empty()) return values.front();
   }
-  return 0.0;
+  return "";
+}
+
+/// A table's preprocessing depends on it.
+double validation_of(const std::filesystem::path& path) {
+  return read_number<double>(setting_of(path, "validation")).value_or(0.0);
 }
 
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
@@ -219,7 +223,8 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
-  const TestResult result = test(model, dataset, split, answer_for(arguments, model, path, split), options);
+  TestResult result = test(model, dataset, split, answer_for(arguments, model, path, split), options);
+  result.class_weights = setting_of(path, "class-weight") == "balanced";
   std::vector<std::string> notes;
   if (tests_training_rows(arguments, model, path)) {
     notes.push_back("the model was trained on most of these rows; leave out " +

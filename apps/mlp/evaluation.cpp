@@ -102,7 +102,10 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
     document["test_macro_f1"] = number(classes->macro_f1);
     document["test_roc_auc"] = number(classes->roc_auc);
     document["test_log_loss"] = number(classes->log_loss);
-    if (result.baseline) document["baseline_accuracy"] = number(result.baseline->accuracy);
+    if (result.baseline) {
+      document["baseline_accuracy"] = number(result.baseline->accuracy);
+      document["baseline_balanced_accuracy"] = number(result.baseline->balanced_accuracy);
+    }
     document["test_classes"] = classes_json(*classes, dataset);
     document["test_confusion"] = confusion_json(*classes);
   }
@@ -133,11 +136,29 @@ namespace {
 
 constexpr const char* kMayHelp = "more rows, or inputs that say more, may help";
 
-/// What may help where accuracy is no better than the most frequent class's.
-std::string advice(const Dataset& dataset, double share) {
-  const bool imbalanced = share > 1.5 / static_cast<double>(dataset.class_names.size());
-  return dataset.preprocessing && imbalanced ? "--class-weight balanced makes the rare classes count more"
-                                             : kMayHelp;
+/// Whether the most frequent class has half as many rows again as it would have of equal classes.
+bool imbalanced(const Baseline& baseline) { return baseline.accuracy > 1.5 * baseline.balanced_accuracy; }
+
+/// What to know where accuracy is no better than the most frequent class's, and what may help.
+std::string verdict(const TestResult& result, const Dataset& dataset) {
+  const auto better = better_scores(*result.evaluation.classification, *result.baseline);
+  const bool weights_may_help =
+      dataset.preprocessing && imbalanced(*result.baseline) && !result.class_weights;
+  const std::string advice = "--class-weight balanced makes the rare classes count more";
+  if (better.empty()) return "the network is no better: " + (weights_may_help ? advice : kMayHelp);
+  std::string scores;
+  for (const auto& score : better) scores += (scores.empty() ? "" : " and ") + score;
+  return "no more accurate, but better than chance by " + scores + (weights_may_help ? ": " + advice : "");
+}
+
+/// Precision and recall of the rarer of two classes, the one that is looked for.
+std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset) {
+  constexpr std::size_t kNameColumns = 24;
+  if (metrics.classes.size() != 2) return "";
+  const std::size_t rare = metrics.classes[1].support <= metrics.classes[0].support ? 1 : 0;
+  const ClassScores& scores = metrics.classes[rare];
+  return field("", "'" + shortened(one_line(dataset.class_names[rare]), kNameColumns) + "': precision " +
+                       fixed(scores.precision, 4) + ", recall " + fixed(scores.recall, 4));
 }
 
 /// The line below the scores.
@@ -157,10 +178,12 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
   for (const auto& part : flow(more_scores(classes, evaluation.loss), ", ", kColumns - kLabelWidth - 2)) {
     lines += line("", part);
   }
+  lines += rare_class_field(classes, dataset);
   if (const auto& baseline = result.baseline) {
-    lines += baseline_field(*baseline, "accuracy " + percent(baseline->accuracy));
-    if (!(classes.accuracy > baseline->accuracy))
-      lines += field("", "the network is no better: " + advice(dataset, baseline->accuracy));
+    lines += baseline_field(
+        *baseline, "accuracy " + percent(baseline->accuracy) +
+                       (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""));
+    if (!(classes.accuracy > baseline->accuracy)) lines += field("", verdict(result, dataset));
   }
   return lines;
 }

@@ -32,6 +32,7 @@ struct TestResult {
   Evaluation evaluation;
   std::optional<double> report_total_loss;  ///< for mpg
   std::optional<Baseline> baseline = {};    ///< what any model should be better than
+  bool class_weights = false;               ///< it was trained with --class-weight balanced
 };
 
 /// `dataset` is the name the data was loaded by, `answer` what a model is to be better than.

@@ -2,10 +2,14 @@
 // once.
 #pragma once
 
+#include <string>
+
 namespace mlp::app {
 
 /// Thrown to leave a command that was interrupted where there is nothing to save.
-struct Interrupted {};
+struct Interrupted {
+  std::string details = {};  ///< after "interrupted": where, what is lost, how to go on
+};
 
 /// From here on the first SIGINT or SIGTERM only sets a flag.
 void catch_interrupts();

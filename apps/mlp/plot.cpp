@@ -17,13 +17,24 @@ struct Arguments {
   std::string output;
 };
 
-/// The loss a run minimised, as its config.toml says; "loss" where it does not.
-std::string loss_of(const RunFolder& folder) {
-  if (!std::filesystem::exists(folder.config())) return "loss";
+/// What a run minimised, as its config.toml says.
+struct Minimised {
+  std::string loss = "loss";
+  std::string weights;  ///< by what rows were weighted; empty: they were not
+
+  friend bool operator==(const Minimised&, const Minimised&) = default;
+};
+
+Minimised minimised_by(const RunFolder& folder) {
+  Minimised result;
+  if (!std::filesystem::exists(folder.config())) return result;
   for (const auto& [key, values, is_array, line] : read_config(folder.config())) {
-    if (key == "loss" && !values.empty()) return values.front();
+    if (values.empty()) continue;
+    if (key == "loss") result.loss = values.front();
+    if (key == "sample-weight" || (key == "class-weight" && values.front() != "equal"))
+      result.weights += key + "=" + values.front() + " ";
   }
-  return "loss";
+  return result;
 }
 
 /// A run's own name: its folder's, or the whole path where another run has the same.
@@ -39,8 +50,8 @@ std::string label_of(const std::string& folder, const std::vector<std::string>& 
 
 int run_plot(const Arguments& arguments) {
   std::vector<LossCurve> curves;
-  std::string loss;
-  bool losses_differ = false;
+  Minimised first;
+  bool losses_differ = false, weights_differ = false;
   for (const auto& path : arguments.folders) {
     const RunFolder folder{path};
     if (!std::filesystem::exists(folder.metrics())) {
@@ -48,9 +59,10 @@ int run_plot(const Arguments& arguments) {
                       "plot takes the folders of training runs, such as runs/mnist");
     }
     curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders)));
-    const std::string own_loss = loss_of(folder);
-    losses_differ = losses_differ || (curves.size() > 1 && own_loss != loss);
-    loss = losses_differ ? "loss" : own_loss;
+    const Minimised own = minimised_by(folder);
+    if (curves.size() == 1) first = own;
+    losses_differ = losses_differ || own.loss != first.loss;
+    weights_differ = weights_differ || own.weights != first.weights;
   }
 
   std::vector<std::filesystem::path> files;
@@ -67,12 +79,18 @@ int run_plot(const Arguments& arguments) {
   }
 
   const std::string title = curves.size() == 1 ? curves[0].label : "";
+  const std::string loss = losses_differ ? "loss" : first.loss;
   if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
   for (const auto& file : files) print(file.string() + "\n");
   if (losses_differ) {
     print_error(
         "mlp: note: these runs minimised different losses, whose heights cannot be compared; plot them one "
         "by one\n");
+  } else if (weights_differ) {
+    print_error(
+        "mlp: note: the losses of these runs are weighted differently (--class-weight, --sample-weight); "
+        "their "
+        "heights cannot be compared\n");
   }
   for (std::size_t i = 0; i < curves.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -1,8 +1,10 @@
 // mlp predict: what a saved model says about rows of raw inputs, as CSV.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <memory>
 #include <system_error>
 
@@ -36,7 +38,7 @@ struct Arguments {
 /// Where predictions go, as they come.
 class Output {
  public:
-  explicit Output(const Arguments& arguments) : path_(arguments.output) {}
+  explicit Output(const Arguments& arguments) : path_(arguments.output == "-" ? "" : arguments.output) {}
 
   void add(const std::string& csv) {
     if (path_.empty()) return print(csv);
@@ -64,6 +66,18 @@ ByteStream standard_input() {
           }};
 }
 
+/// Answers in the place of the questions would lose what they are answers to.
+void require_other_file(const Arguments& arguments) {
+  struct stat input {
+  }, output{};
+  const bool piped = !arguments.input || *arguments.input == "-";
+  if (::stat(arguments.output.c_str(), &output) != 0 || !S_ISREG(output.st_mode)) return;
+  if ((piped ? ::fstat(STDIN_FILENO, &input) : ::stat(arguments.input->c_str(), &input)) != 0) return;
+  if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) return;
+  throw UsageError("--output " + arguments.output + " is the input: the predictions would replace its rows",
+                   "name another file");
+}
+
 /// For each column, how many of its cells hold a category that training has not seen.
 class UnknownCategories {
  public:
@@ -86,6 +100,40 @@ class UnknownCategories {
   std::vector<std::size_t> counts_;
 };
 
+/// For each column of numbers, how many of its cells are far from those of the training rows. The model knows
+/// their middle and spread, not their range.
+class FarCells {
+ public:
+  void count(const Preprocessing& preprocessing, const Table& table) {
+    counts_.resize(table.columns.size());
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      const auto* numeric = std::get_if<NumericEncoding>(&preprocessing.inputs[c].encoding);
+      if (numeric == nullptr || numeric->spread == 0) continue;
+      for (const double number : table.columns[c].numbers)
+        counts_[c] += std::abs(number - numeric->center) > kFar * numeric->spread;
+    }
+  }
+  void tell(const Preprocessing& preprocessing) const {
+    std::size_t told = 0;
+    for (std::size_t c = 0; c < counts_.size(); ++c) {
+      if (counts_[c] == 0 || ++told > kMostColumns) continue;
+      const auto& [type, encoding] = preprocessing.inputs[c];
+      const auto& numeric = std::get<NumericEncoding>(encoding);
+      print_error("mlp: note: column '" + one_line(type.name) + "': " + counted(counts_[c], "cell") +
+                  (counts_[c] == 1 ? " lies" : " lie") +
+                  " far outside what the model was trained on (about " + significant(numeric.center, 3) +
+                  " +- " + significant(numeric.spread, 3) + ")\n");
+    }
+    if (told > kMostColumns)
+      print_error("mlp: note: so do cells of " + counted(told - kMostColumns, "more column") + "\n");
+  }
+
+ private:
+  static constexpr double kFar = 10;  ///< spreads
+  static constexpr std::size_t kMostColumns = 5;
+  std::vector<std::size_t> counts_;
+};
+
 /// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
 void predict_table(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
   constexpr std::size_t kRows = 4096;
@@ -101,6 +149,7 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   Predictor predictor(model, {.max_rows = kRows, .threads = options.threads, .target = options.target});
   Output output(arguments);
   UnknownCategories unknown;
+  FarCells far;
   std::size_t rows = 0;
   read_table_in_pieces(source, types, reading_for(*model.preprocessing, arguments.reading), kRows,
                        [&](const Table& table) {
@@ -109,12 +158,14 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
                          predictor.predict(inputs.view(), outputs.view());
                          require_finite(outputs, rows, name, inputs.view(), names);
                          unknown.count(table);
+                         far.count(*model.preprocessing, table);
                          if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
                          output.add(prediction_rows(model, outputs, arguments.probabilities));
                          rows += table.rows;
                        });
   if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
   unknown.tell(types);
+  far.tell(*model.preprocessing);
   output.finish(rows);
 }
 
@@ -141,6 +192,7 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
     throw UsageError("--probabilities needs a model of classes, and " + arguments.model + " predicts numbers",
                      "leave it out");
   }
+  require_other_file(arguments);
   if (model.preprocessing) {
     predict_table(model, arguments, options);
   } else {
@@ -163,7 +215,7 @@ Command add_predict(CLI::App& parent, const Environment& environment) {
           "a table with the columns of the training data, in any order (default: standard input); or "
           "IDX images, .npy, .npz, or CSV rows of raw inputs")
       ->type_name("FILE");
-  parser->add_option("--output", arguments->output, "write the CSV here (default: standard output)")
+  parser->add_option("--output", arguments->output, "write the CSV here (default, and -: standard output)")
       ->type_name("FILE");
   parser->add_flag("--probabilities", arguments->probabilities,
                    "of a model of classes: add one column for each class");

@@ -36,8 +36,10 @@ std::vector<std::string> target_names(const Dataset& data) {
   return names;
 }
 
-ReportBaseline report_baseline(const Baseline& baseline) {
+ReportBaseline report_baseline(const Baseline& baseline, const Evaluation& evaluation) {
   ReportBaseline reported{.answer = baseline.answer, .accuracy = baseline.accuracy, .rmses = {}};
+  if (const auto& classes = evaluation.classification)
+    reported.beaten = !better_scores(*classes, baseline).empty();
   for (const auto& target : baseline.regression.targets) reported.rmses.push_back(target.rmse);
   return reported;
 }
@@ -95,6 +97,8 @@ std::vector<ReportFact> training_facts(const Run& run, const Trained& trained) {
       {"epochs", epochs_text(run, trained)},
       {"batch size", with_thousands(static_cast<std::uint64_t>(settings.batch_size))}};
   if (settings.initializer) facts.push_back({"initialiser", to_string(*settings.initializer)});
+  if (has_class_weights(settings.data)) facts.push_back({"class weights", "balanced"});
+  if (settings.validation > 0.0) facts.push_back({"held out to validate", percent(settings.validation)});
   if (settings.l2 > 0.0) facts.push_back({"L2 penalty", shortest(settings.l2)});
   if (settings.clip_norm > 0.0) facts.push_back({"gradients clipped to", shortest(settings.clip_norm)});
   if (settings.early_stopping > 0) {
@@ -141,7 +145,9 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.command = command;
   content.reproduce = shell_text({"mlp", "train", "--config", run.folder.config().string()});
   content.notes = run.data.notes;
-  if (const auto note = overfitting_note(run, trained); !note.empty()) content.notes.push_back(note);
+  for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
+    if (!note.empty()) content.notes.push_back(note);
+  }
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
   if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});
@@ -159,7 +165,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.loss_name = to_string(run.settings.loss);
   content.history = trained.history();
   content.evaluation = test.evaluation;
-  if (test.baseline) content.baseline = report_baseline(*test.baseline);
+  if (test.baseline) content.baseline = report_baseline(*test.baseline, test.evaluation);
   if (folds) content.folds = report_folds(*folds, test.evaluation, data);
   if (!images) {
     content.importances =

@@ -160,8 +160,9 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .fingerprint = {},
           .resumed = std::nullopt,
           .folds = std::nullopt,
-          .replaced = arguments.resume ? "" : earlier_run(folder),
+          .replaced = {},
           .checkpoint_every = checkpoint_every};
+  if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
   if (arguments.folds) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
   run.options.threads = threads;

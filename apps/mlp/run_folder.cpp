@@ -1,5 +1,7 @@
 #include "run_folder.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -58,6 +60,36 @@ std::vector<std::string> RunFolder::files() const {
   return names;
 }
 
+namespace {
+
+/// Such as a table given in a model's place: no safetensors file, neither by name nor by how it begins, the
+/// length of a JSON header and its brace.
+bool is_other_file(const std::filesystem::path& file) {
+  constexpr std::size_t kLength = 8;
+  std::error_code error;
+  if (file.extension() == ".safetensors" || !std::filesystem::is_regular_file(file, error)) return false;
+  std::array<char, kLength + 1> start{};
+  std::ifstream in(file, std::ios::binary);
+  return in && (!in.read(start.data(), start.size()) || start[kLength] != '{');
+}
+
+/// "runs/cars, runs/mnist": those in a folder that is none itself; empty where there are none.
+std::string runs_in(const std::filesystem::path& folder) {
+  constexpr std::size_t kMostNames = 5;
+  std::error_code error;
+  std::vector<std::string> runs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (std::filesystem::exists(RunFolder{entry.path()}.model(), error))
+      runs.push_back(entry.path().string());
+  }
+  std::ranges::sort(runs);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(runs.size(), kMostNames); ++i) text += (i == 0 ? "" : ", ") + runs[i];
+  return text + (runs.size() > kMostNames ? ", ..." : "");
+}
+
+}  // namespace
+
 std::filesystem::path model_file(const std::filesystem::path& given) {
   const RunFolder folder{given};
   const bool is_folder = std::filesystem::is_directory(given);
@@ -68,8 +100,15 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
         "go on with it: " + shell_text({"mlp", "train", "--resume", given.string()}));
   }
   if (!std::filesystem::exists(file)) {
+    const std::string runs = is_folder ? runs_in(given) : "";
     throw FileError("there is no model " + file.string(),
-                    "name a run's folder, such as runs/mnist after 'mlp train mnist'");
+                    runs.empty() ? "name a run's folder, such as runs/mnist after 'mlp train mnist'"
+                                 : "name one of the runs in it: " + runs);
+  }
+  if (is_other_file(file)) {
+    throw FileError(file.string() + " is no model",
+                    "MODEL is a run's folder or its model.safetensors; rows to predict come with --input: " +
+                        shell_text({"mlp", "predict", "MODEL", "--input", file.string()}));
   }
   return file;
 }

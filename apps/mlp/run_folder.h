@@ -38,7 +38,7 @@ struct RunFolder {
 };
 
 /// MODEL as given on the command line: a run's folder or the model file itself. Throws FileError where
-/// neither is there.
+/// neither is there, or something else is.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
 /// Writes the whole file or throws FileError; a reader never sees half of it. What is no file (a pipe, a

@@ -48,9 +48,11 @@ Style style_of(int stream, const Environment& environment) {
 }
 
 void print(std::string_view text) {
-  if (const int error = write_all(kStdout, text); error != 0) {
-    throw FileError("cannot write to standard output: " + std::generic_category().message(error));
-  }
+  const int error = write_all(kStdout, text);
+  if (error == 0) return;
+  const std::string problem = "cannot write to standard output: " + std::generic_category().message(error);
+  if (error == EPIPE) throw ClosedPipe(problem);
+  throw FileError(problem);
 }
 
 void print_error(std::string_view text) { write_all(kStderr, text); }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "environment.h"
+#include "mlp/error.h"
 
 namespace mlp::app {
 
@@ -28,7 +29,13 @@ bool is_terminal(int stream);
 int terminal_width(int stream);
 Style style_of(int stream, const Environment& environment);
 
-/// Writes all of `text` or throws FileError with the reason: a closed pipe, a full disk.
+/// Standard output is a pipe whose reader has gone, as `head` does when it has seen enough.
+class ClosedPipe : public FileError {
+ public:
+  using FileError::FileError;
+};
+
+/// Writes all of `text` or throws FileError with the reason, as of a full disk; ClosedPipe for that.
 void print(std::string_view text);
 
 /// Writes to standard error; progress and messages that cannot be delivered are dropped.

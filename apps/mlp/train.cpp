@@ -160,17 +160,26 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   saver.save(trained.state);
   saver.save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
-  const TestResult result = test(trained.model, run.settings.dataset, run.data,
-                                 constant_answer(run.data.train, run.training_rows), run.prediction());
+  TestResult result = test(trained.model, run.settings.dataset, run.data,
+                           constant_answer(run.data.train, run.training_rows), run.prediction());
+  result.class_weights = has_class_weights(run.settings.data);
   const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
   for (const auto& note : figure_notes) print_error("mlp: note: " + one_line(note) + "\n");
 
   auto notes = run.data.notes;
-  if (const auto note = overfitting_note(run, trained); !note.empty()) notes.push_back(note);
+  for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
+    if (!note.empty()) notes.push_back(note);
+  }
   notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
-  print(arguments.json
-            ? result_json(run, trained, result, folds, notes)
-            : result_summary(run, trained, result, folds, !arguments.quiet, style_of(kStdout, environment)));
+  try {
+    print(arguments.json ? result_json(run, trained, result, folds, notes)
+                         : result_summary(run, trained, result, folds, !arguments.quiet,
+                                          style_of(kStdout, environment)));
+  } catch (const ClosedPipe& error) {
+    const std::string folder = run.folder.path.string();
+    throw FileError(error.what(),
+                    "the run is whole, in " + folder + ": " + shell_text({"mlp", "evaluate", folder}));
+  }
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
 

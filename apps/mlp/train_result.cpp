@@ -119,7 +119,14 @@ std::string overfitting_note(const Run& run, const Trained& trained) {
   return "the validation loss was lowest after epoch " + with_thousands(best.epoch) + " and ended " +
          (growth < 1 ? fixed(100 * growth, 0) + "% higher" : significant(growth + 1, 2) + " times as high") +
          ": try --early-stopping 10" +
-         (run.network.depth() > 1 ? ", more dropout or a smaller network" : " or --weight-decay 0.1");
+         (run.network.depth() > 1 ? ", more dropout or a smaller network" : " or more weight decay");
+}
+
+std::string weights_note(const Run& run) {
+  if (run.data.train.sample_weights.empty()) return "";
+  return std::string("training and validation loss are weighted by ") +
+         (has_class_weights(run.settings.data) ? "class" : "row") +
+         "; in the test every row counts once, so its loss is another scale";
 }
 
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
@@ -182,7 +189,9 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
                   "training " + significant(losses.training) +
                       (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
                       " (" + to_string(run.settings.loss) + ")");
-    if (const auto note = overfitting_note(run, trained); !note.empty()) text += field("", note);
+    for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
+      if (!note.empty()) text += field("", note);
+    }
   }
   text += test_fields(test, run.data.test, style);
   if (test.evaluation.regression) {

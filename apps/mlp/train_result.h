@@ -19,6 +19,10 @@ std::string introduction(const Run& run);
 /// by more than chance explains. Empty where it did not, or where early stopping saw to it.
 std::string overfitting_note(const Run& run, const Trained& trained);
 
+/// That training and validation loss are weighted, and the test's loss is not; empty where all rows count the
+/// same.
+std::string weights_note(const Run& run);
+
 /// `notes`: what a user should know beside the numbers.
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);

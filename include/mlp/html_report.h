@@ -58,6 +58,7 @@ struct ReportBaseline {
   std::string answer;  ///< "always 'no'", "always the mean"
   double accuracy = kUndefined;
   std::vector<double> rmses;  ///< regression: of each target
+  bool beaten = false;        ///< classes: by another score, as balanced accuracy, whatever the accuracy
 };
 
 /// A metric over the folds of a cross-validation.

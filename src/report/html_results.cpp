@@ -182,10 +182,10 @@ std::string regression_html(const ReportContent& content) {
 /// Said where the network is no better than the baseline.
 std::string verdict(const ReportContent& content) {
   if (!content.baseline) return "";
-  const auto& [answer, accuracy, rmses] = *content.baseline;
+  const auto& [answer, accuracy, rmses, beaten] = *content.baseline;
   const auto& [rows, loss, classes, numbers] = content.evaluation;
   const bool worse =
-      classes ? classes->accuracy <= accuracy
+      classes ? classes->accuracy <= accuracy && !beaten
               : numbers && !several_targets(content) && !rmses.empty() && numbers->rmse >= rmses[0];
   if (!worse) return "";
   return " <b class=\"wrong\">The " + std::string(classes ? "accuracy" : "RMSE") + " is no better than " +

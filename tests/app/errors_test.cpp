@@ -262,7 +262,49 @@ TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
   const auto result = child.finish();
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find("cannot write to standard output"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("the run is whole, in runs/friedman"), std::string::npos) << result.err;
   EXPECT_TRUE(exists("runs/friedman/model.safetensors")) << "the work was done";
+}
+
+TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
+  write("churn.csv", "a,b\n1,2\n3,4\n5,6\n");
+  write("short.csv", "a\n");
+  for (const char* command : {"predict", "inspect", "evaluate"}) {
+    for (const std::string file : {"churn.csv", "short.csv"}) {
+      const auto result = run({command, file});
+      EXPECT_EQ(result.exit_code, 1);
+      expect_error_message(result.err);
+      EXPECT_NE(result.err.find(file + " is no model\n"), std::string::npos) << result.err;
+      EXPECT_NE(result.err.find("mlp predict MODEL --input " + file), std::string::npos) << result.err;
+    }
+  }
+  // A model under any name is one.
+  ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
+  std::filesystem::copy_file(path("runs/friedman/model.safetensors"), path("model.csv"));
+  EXPECT_EQ(run({"inspect", "model.csv"}).exit_code, 0);
+}
+
+TEST_F(Errors, AFolderOfRunsNamesThem) {
+  ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
+  ASSERT_EQ(run(quick_training({"--quiet", "--output", "runs/another"})).exit_code, 0);
+  const auto result = run({"inspect", "runs"});
+  EXPECT_EQ(result.exit_code, 1);
+  expect_error_message(result.err);
+  EXPECT_NE(result.err.find("hint: name one of the runs in it: runs/another, runs/friedman\n"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(Errors, AReaderThatHasSeenEnoughIsNoError) {
+  ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
+  std::string rows;  // whose answers no pipe holds at once
+  for (int i = 0; i < 50000; ++i) rows += "1,2,3,4,5,6,7,8,9,10\n";
+  write("rows.csv", rows);
+  auto child = start({"predict", "runs/friedman", "--input", "rows.csv"});
+  child.close_output();
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 141);
+  EXPECT_EQ(result.err, "");
 }
 
 }  // namespace

@@ -270,5 +270,23 @@ TEST_F(Interrupt, ResumeRefusesADamagedCheckpoint) {
   EXPECT_NE(result.err.find("checkpoint.safetensors"), std::string::npos) << result.err;
 }
 
+TEST_F(Interrupt, FoldsThatWereDoneAreTold) {
+  auto child = start(long_training({"--folds", "50", "--epochs", "20"}));
+  ASSERT_TRUE(child.wait_for("fold 2/50"));
+  child.send(SIGINT);
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  const auto place = result.err.find("mlp: interrupted in fold ");
+  ASSERT_NE(place, std::string::npos) << result.err;
+  const std::string text = result.err.substr(place);
+  EXPECT_NE(text.find(" of 50; the folds are not saved\n  done: folds 1 to "), std::string::npos) << text;
+  // "fold 1/50  RMSE 2.345, ..."
+  const auto first = result.err.find("RMSE ", result.err.find("fold 1/50"));
+  const std::string score = result.err.substr(first, result.err.find(',', first) - first);
+  EXPECT_NE(text.find(", " + score + ", "), std::string::npos) << score << "\n" << text;
+  EXPECT_NE(text.find("\n  hint: the same command begins with fold 1 again"), std::string::npos) << text;
+  EXPECT_FALSE(exists("run/model.safetensors"));
+}
+
 }  // namespace
 }  // namespace mlp::app_test

@@ -187,12 +187,10 @@ TEST(Scores, WhatIsNoBetterThanTheBaselineIsToldSo) {
   const Dataset data{.inputs = Matrix<float>(2, 1),
                      .targets = Matrix<float>(2, 2, {0, 10, 2, 30}),
                      .target_names = {"height", "depth"}};
-  TestResult result{
-      .evaluation = {.rows = 2,
-                     .classification = {},
-                     .regression = regression_metrics(Matrix<float>(2, 2, {0, 50, 2, 90}), data.targets)},
-      .report_total_loss = {},
-      .baseline = baseline(constant_answer(data), data)};
+  TestResult result;
+  result.evaluation.rows = 2;
+  result.evaluation.regression = regression_metrics(Matrix<float>(2, 2, {0, 50, 2, 90}), data.targets);
+  result.baseline = baseline(constant_answer(data), data);
   EXPECT_NE(test_fields(result, data, {}).find("no better than always the mean for depth: more rows, "),
             std::string::npos)
       << test_fields(result, data, {});
@@ -231,6 +229,24 @@ TEST(Scores, EveryClassIsInTheJson) {
                           "test_log_loss", "test_loss"}) {
     EXPECT_TRUE(document[key].is_number()) << key;
   }
+}
+
+TEST(Scores, BetterThanChanceByAnyScoreIsBetter) {
+  const Baseline always{.answer = "always 'no'", .accuracy = 0.9, .balanced_accuracy = 0.5};
+  const auto metrics = [](double accuracy, double no, double yes, double roc_auc, std::uint64_t rows) {
+    ClassificationMetrics made{.accuracy = accuracy, .balanced_accuracy = (no + yes) / 2, .roc_auc = roc_auc};
+    made.classes = {{.recall = no, .support = 9 * rows}, {.recall = yes, .support = rows}};
+    return made;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5, 100), always), Names{}) << "the baseline itself";
+  EXPECT_EQ(better_scores(metrics(0.91, 1, 0.1, 0.5, 100), always), (Names{"accuracy", "balanced accuracy"}));
+  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 0.6, 0.7, 100), always),
+            (Names{"balanced accuracy", "ROC AUC"}));
+  // One deviation of AUC on 900 and 100 rows is 0.0304.
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.060, 100), always), Names{});
+  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.062, 100), always), Names{"ROC AUC"});
+  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 1, 0.8, 1), always), Names{}) << "one row by luck";
 }
 
 }  // namespace

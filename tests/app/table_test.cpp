@@ -716,5 +716,113 @@ TEST_F(Tables, APredictionAnswersTheRowsAboveOneThatIsRefused) {
   EXPECT_NE(far.err.find("column 'x', row 5001: 1e+300"), std::string::npos) << far.err;
 }
 
+/// One row in twelve "yes", more likely with a large x: nothing that accuracy shows.
+std::string rare(int rows) {
+  std::string text = "x,Churn\n";
+  for (int i = 0; i < rows; ++i) {
+    const int x = i * 7 % 100;
+    const bool yes = x > 70 && i % 4 == 0;
+    text += std::to_string(x) + "," + (yes ? "yes" : "no") + "\n";
+  }
+  return text;
+}
+
+TEST_F(Tables, ANetworkThatTellsRareClassesApartIsNotCalledWorthless) {
+  write("churn.csv", rare(1500));
+  const auto trained =
+      train({"churn.csv", "--target", "Churn", "--class-weight", "balanced", "--epochs", "20"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  for (const auto& out : {trained.out, run({"evaluate", "runs/churn"}).out}) {
+    EXPECT_NE(out.find(", balanced 50.00% (always 'no')"), std::string::npos) << out;
+    EXPECT_NE(out.find("no more accurate, but better than chance by balanced accuracy and"),
+              std::string::npos)
+        << out;
+    EXPECT_EQ(out.find("the network is no better"), std::string::npos) << out;
+    EXPECT_EQ(out.find("--class-weight"), std::string::npos) << "it is in use: " << out;
+    EXPECT_NE(out.find("  'yes': precision 0."), std::string::npos) << out;
+  }
+  EXPECT_EQ(content("runs/churn/report.html").find("no better than"), std::string::npos);
+  EXPECT_NE(content("runs/churn/report.html").find("class weights"), std::string::npos);
+  EXPECT_NE(trained.out.find("validation loss are weighted by class"), std::string::npos) << trained.out;
+
+  const auto plain = train({"churn.csv", "--target", "Churn", "--epochs", "20", "--output", "runs/plain"});
+  EXPECT_EQ(plain.out.find("weighted by"), std::string::npos) << plain.out;
+  const auto note = run({"plot", "runs/churn", "runs/plain", "--output", "both.svg"});
+  EXPECT_NE(note.err.find("weighted differently"), std::string::npos) << note.err;
+  EXPECT_EQ(run({"plot", "runs/plain", "--output", "one.svg"}).err, "");
+}
+
+TEST_F(Tables, PredictionsDoNotReplaceTheirRows) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  const std::string rows = "x,colour\n1,red\n";
+  write("new.csv", rows);
+  std::filesystem::create_symlink("new.csv", path("link.csv"));
+  std::filesystem::create_hard_link(path("new.csv"), path("hard.csv"));
+  for (const char* output : {"new.csv", "./new.csv", "link.csv", "hard.csv"}) {
+    const auto result = run({"predict", "runs/cars", "--input", "new.csv", "--output", output});
+    EXPECT_EQ(result.exit_code, 2) << output;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("is the input"), std::string::npos) << result.err;
+    EXPECT_EQ(content("new.csv"), rows) << output;
+  }
+  EXPECT_EQ(shell("\"$MLP\" predict runs/cars --output new.csv < new.csv").exit_code, 2);
+  EXPECT_EQ(content("new.csv"), rows);
+  EXPECT_EQ(run({"predict", "runs/cars", "--input", "new.csv", "--output", "y.csv"}).exit_code, 0);
+}
+
+TEST_F(Tables, ADashIsStandardOutput) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "x,colour\n1,red\n");
+  const auto plain = run({"predict", "runs/cars", "--input", "new.csv"});
+  const auto dash = run({"predict", "runs/cars", "--input", "new.csv", "--output", "-"});
+  EXPECT_EQ(dash.out, plain.out);
+  EXPECT_EQ(dash.err, "");
+  EXPECT_FALSE(exists("-"));
+}
+
+TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
+  std::string table = "a,b,c,d,e,f,y\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(i % 8 + (i % 3) * 0.5);
+    table += n + "," + n + "," + n + "," + n + "," + n + "," + n + "," + std::to_string(i % 7) + "\n";
+  }
+  write("codes.csv", table);
+  ASSERT_EQ(train({"codes.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  const auto predict = [&](const std::string& rows) {
+    write("new.csv", "a,b,c,d,e,f\n" + rows);
+    return run({"predict", "runs/codes", "--input", "new.csv"});
+  };
+  const auto one = predict("1,1,1,1,1,1\n1000,2,2,2,2,2\n-1000,2,2,2,2,2\n,,,,,\n");
+  EXPECT_EQ(one.exit_code, 0);
+  EXPECT_TRUE(one.err.starts_with(
+      "mlp: note: column 'a': 2 cells lie far outside what the model was trained on (about "))
+      << one.err;
+  EXPECT_EQ(lines_of(one.err).size(), 1u) << one.err;
+  EXPECT_EQ(predict("9,0,15,8,7,-5\n").err, "") << "not very far";
+  const auto all = lines_of(predict("1000,1000,1000,1000,1000,1000\n").err);
+  ASSERT_EQ(all.size(), 6u);
+  EXPECT_NE(all[4].find("column 'e': 1 cell lies far"), std::string::npos) << all[4];
+  EXPECT_EQ(all[5], "mlp: note: so do cells of 1 more column");
+}
+
+TEST_F(Tables, AnEarlierRunOfAnotherTargetIsNamed) {
+  write("cars.csv", colours(60));
+  ASSERT_EQ(train({"cars.csv", "--target", "colour", "--epochs", "1"}).exit_code, 0);
+  const auto other = train({"cars.csv", "--target", "y", "--epochs", "1"});
+  std::string text;  // without the line breaks
+  for (std::istringstream words(other.out); std::string word;) {
+    if (words >> word)
+      text += word + " ";
+    else
+      break;
+  }
+  EXPECT_NE(text.find("which predicts 'colour'; with --output DIR both are kept"), std::string::npos) << text;
+  const auto same = train({"cars.csv", "--target", "y", "--epochs", "1"});
+  EXPECT_NE(same.out.find("  replaced    the run of "), std::string::npos) << same.out;
+  EXPECT_EQ(same.out.find("which"), std::string::npos) << same.out;
+}
+
 }  // namespace
 }  // namespace mlp::app_test
