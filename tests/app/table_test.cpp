@@ -682,6 +682,7 @@ TEST_F(Tables, ZeroAndOneAreClassesByDefault) {
   const auto trained = train({"churn.csv", "--target", "churn", "--epochs", "20", "--json"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   const auto json = only_json(trained.out);
+  ASSERT_TRUE(json.contains("test_classes")) << trained.out;
   ASSERT_EQ(json["test_classes"].size(), 2u);
   EXPECT_EQ(json["test_classes"][0]["name"], "0");
   EXPECT_EQ(json["test_classes"][1]["name"], "1");
