@@ -812,12 +812,8 @@ TEST_F(Tables, AnEarlierRunOfAnotherTargetIsNamed) {
   ASSERT_EQ(train({"cars.csv", "--target", "colour", "--epochs", "1"}).exit_code, 0);
   const auto other = train({"cars.csv", "--target", "y", "--epochs", "1"});
   std::string text;  // without the line breaks
-  for (std::istringstream words(other.out); std::string word;) {
-    if (words >> word)
-      text += word + " ";
-    else
-      break;
-  }
+  std::istringstream words(other.out);
+  for (std::string word; words >> word;) text += word + " ";
   EXPECT_NE(text.find("which predicts 'colour'; with --output DIR both are kept"), std::string::npos) << text;
   const auto same = train({"cars.csv", "--target", "y", "--epochs", "1"});
   EXPECT_NE(same.out.find("  replaced    the run of "), std::string::npos) << same.out;
