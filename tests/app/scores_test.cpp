@@ -234,7 +234,10 @@ TEST(Scores, EveryClassIsInTheJson) {
 TEST(Scores, BetterThanChanceByAnyScoreIsBetter) {
   const Baseline always{.answer = "always 'no'", .accuracy = 0.9, .balanced_accuracy = 0.5};
   const auto metrics = [](double accuracy, double no, double yes, double roc_auc, std::uint64_t rows) {
-    ClassificationMetrics made{.accuracy = accuracy, .balanced_accuracy = (no + yes) / 2, .roc_auc = roc_auc};
+    ClassificationMetrics made;
+    made.accuracy = accuracy;
+    made.balanced_accuracy = (no + yes) / 2;
+    made.roc_auc = roc_auc;
     made.classes = {{.recall = no, .support = 9 * rows}, {.recall = yes, .support = rows}};
     return made;
   };
