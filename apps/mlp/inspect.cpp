@@ -8,6 +8,7 @@
 #include "evaluation.h"
 #include "format.h"
 #include "mlp/error.h"
+#include "mlp/printable.h"
 #include "mlp/verify.h"
 #include "run_folder.h"
 #include "table.h"
@@ -169,14 +170,14 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   text += table(rows, 3, style) + "\n";
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
-  text += field("trained", "on " + (record.dataset.empty() ? "" : record.dataset + ", ") +
+  text += field("trained", "on " + (record.dataset.empty() ? "" : printable(record.dataset) + ", ") +
                                counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") +
                                " (" + counted(record.steps, "step") + ") in " + duration(record.seconds) +
                                ", seed " + std::to_string(record.seed));
-  text += field("by", record.optimizer + " at " + shortest(record.learning_rate) + ", " + record.schedule +
-                          ", batches of " + with_thousands(record.batch_size) +
+  text += field("by", printable(record.optimizer) + " at " + shortest(record.learning_rate) + ", " +
+                          printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
                           (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
-                          record.library_version);
+                          printable(record.library_version));
   text += field(
       "loss",
       to_string(model.loss) + ": training " + significant(record.train_loss) +

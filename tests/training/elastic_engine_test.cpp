@@ -75,21 +75,22 @@ void refuse_threads() {
 TEST(ElasticEngine, GoesOnAloneWhereTheSystemGivesNoThreads) {
   const MultilayerPerceptron network = parse_network("9:relu,3:softmax", 6);
   const Parameters start = initialize(network, 3);
+  constexpr int kTooMany = 100;  // more than have left their stacks to be used again
   const auto make_plan = [&](int threads) {
     return engine::Plan(network, CrossEntropy{}, SGD{}, {}, {},
-                        {.max_batch = 8, .threads = threads > 0 ? threads : 3});
+                        {.max_batch = 8, .threads = threads > 0 ? threads : kTooMany});
   };
   const pid_t child = ::fork();
   if (child == 0) {
     refuse_threads();
     try {
-      ElasticEngine refused(make_plan, 3, start, {});
+      ElasticEngine refused(make_plan, kTooMany, start, {});
       ::_exit(1);
     } catch (const ThreadError&) {
     }
     ElasticEngine engine(make_plan, 0, start, {});
     if (engine.plan().threads() != 1 || engine.team().size() != 1) ::_exit(2);
-    engine.use_threads(3);
+    engine.use_threads(kTooMany);
     if (engine.plan().threads() != 1 || engine.team().size() != 1) ::_exit(3);
     ::_exit(engine.parameters() == start ? 0 : 4);
   }
