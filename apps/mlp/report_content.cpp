@@ -51,13 +51,76 @@ std::vector<ReportFolds> report_folds(const CrossValidation& folds, const Evalua
   const auto scores = fold_scores(evaluation, tested);
   for (const auto& [name, values, mean, deviation] : folds.scores) {
     ReportFolds fold{.name = score_title(name), .values = values, .mean = mean, .deviation = deviation};
-    fold.percent = name.ends_with("accuracy") || name == "macro_f1";
+    fold.percent = name.ends_with("accuracy");
     const auto own = std::ranges::find(scores, name, &NamedScore::first);
     if (own != scores.end()) fold.test = own->second;
     if (name == "r2") fold.name = "R\u00b2";
     reported.push_back(std::move(fold));
   }
   return reported;
+}
+
+/// "a, b"
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+/// What the user said about a table's cells.
+std::vector<ReportFact> reading_facts(const TableOptions& reading) {
+  std::vector<ReportFact> facts;
+  if (!reading.categorical.empty()) facts.push_back({"taken as categories", listed(reading.categorical)});
+  if (!reading.missing.empty()) facts.push_back({"taken as missing", listed(reading.missing)});
+  if (reading.decimal) facts.push_back({"decimal mark", std::string(1, *reading.decimal)});
+  if (reading.delimiter) {
+    facts.push_back({"delimiter", *reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)});
+  }
+  return facts;
+}
+
+/// How rows were drawn, scaled and weighted.
+std::vector<ReportFact> row_facts(const Run& run) {
+  std::vector<ReportFact> facts{{"validation share", shortest(run.settings.validation)}};
+  const auto* table = std::get_if<TableOrigin>(&run.settings.data);
+  if (table == nullptr) return facts;
+  const TableDataOptions& question = table->question;
+  if (table->test.empty()) facts.push_back({"test share", shortest(question.test_fraction)});
+  facts.push_back({"scaling", question.scaling == InputScaling::kRobust ? "robust" : "standard"});
+  if (run.data.train.task() == Task::kClassification) {
+    const bool balanced = question.class_weights == ClassWeights::kBalanced;
+    facts.push_back({"class weight", balanced ? "balanced" : "equal"});
+  }
+  if (question.sample_weight) facts.push_back({"rows weighted by", *question.sample_weight});
+  return facts;
+}
+
+/// Columns of a table that nothing was learned from.
+std::vector<ReportFact> left_out(const Run& run) {
+  std::vector<ReportFact> columns;
+  for (const auto& note : run.data.notes) {  // "column 'id' left out: numbers of the rows"
+    const std::string before = "column '", between = "' left out: ";
+    const std::size_t end = note.find(between);
+    if (!note.starts_with(before) || end == std::string::npos) continue;
+    columns.push_back({note.substr(before.size(), end - before.size()), note.substr(end + between.size())});
+  }
+  const auto* table = std::get_if<TableOrigin>(&run.settings.data);
+  if (table == nullptr) return columns;
+  for (const auto& name : table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
+  if (const auto& name = table->question.sample_weight)
+    columns.push_back({*name, "says how much a row counts"});
+  return columns;
+}
+
+/// Which file the source rows of the test rows count, and from where.
+void name_source(const DataOrigin& origin, ReportContent& content) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    content.rows_of = (table->test.empty() ? table->file : table->test).filename().string();
+    content.row_numbers = table->reading.header ? RowNumbers::kBelowNames : RowNumbers::kFromOne;
+  } else if (const auto* arrays = std::get_if<ImageData>(&origin)) {
+    content.rows_of = arrays->files.images.filename().string();
+    content.row_numbers = RowNumbers::kFromZero;
+  }
 }
 
 std::vector<ReportFact> data_facts(const Run& run) {
@@ -76,14 +139,17 @@ std::vector<ReportFact> data_facts(const Run& run) {
     facts.push_back({"features", with_thousands(data.features())});
   }
   const auto targets = target_names(data);
-  std::string names = targets.empty() && data.class_names.empty() ? with_thousands(data.outputs()) : "";
-  for (const auto& name : targets) names += (names.empty() ? "" : ", ") + name;
+  const std::string names =
+      targets.empty() && data.class_names.empty() ? with_thousands(data.outputs()) : listed(targets);
   if (!names.empty()) {
     facts.push_back({targets.size() < 2 ? "target" : "targets",
                      names + (data.unit.empty() || data.unit == names ? "" : " (" + data.unit + ")")});
   }
   if (data.task() == Task::kClassification)
     facts.push_back({"classes", with_thousands(data.class_names.size())});
+  if (const auto* table = std::get_if<TableOrigin>(&run.settings.data)) {
+    for (auto& fact : reading_facts(table->reading)) facts.push_back(std::move(fact));
+  }
   return facts;
 }
 
@@ -105,6 +171,7 @@ std::vector<ReportFact> training_facts(const Run& run, const Trained& trained) {
     facts.push_back(
         {"early stopping", "after " + counted(static_cast<std::uint64_t>(settings.early_stopping), "epoch")});
   }
+  for (auto& fact : row_facts(run)) facts.push_back(std::move(fact));
   facts.push_back({"seed", std::to_string(settings.seed)});
   if (settings.precision != Precision::kFloat32)
     facts.push_back({"precision", to_string(settings.precision)});
@@ -152,6 +219,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.training = training_facts(run, trained);
   if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});
   if (!images) content.columns = summarize_columns(run.data.train);
+  content.left_out = left_out(run);
   content.class_rows = class_rows(run);
   content.feature_names = data.feature_names;
   if (data.preprocessing) {
@@ -164,6 +232,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.layers.assign(run.network.layers().begin(), run.network.layers().end());
   content.loss_name = to_string(run.settings.loss);
   content.history = trained.history();
+  content.weighted = !run.data.train.sample_weights.empty();
   content.evaluation = test.evaluation;
   if (test.baseline) content.baseline = report_baseline(*test.baseline, test.evaluation);
   if (folds) content.folds = report_folds(*folds, test.evaluation, data);
@@ -177,7 +246,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   }
   content.hardest =
       hardest_examples(data, outputs, run.settings.loss, images ? kHardestImages : kHardestRows);
-  if (!data.source_rows.empty()) content.rows_of = data.name;
+  if (!data.source_rows.empty()) name_source(run.settings.data, content);
   content.first_weights = first_weights(trained.model);
   return content;
 }

@@ -40,7 +40,7 @@ struct DataColumn {
 /// A row that the network finds hard.
 struct HardExample {
   std::size_t row = 0;  ///< of the data set, counted from 0
-  /// Of the table it comes from, likewise; the page counts either from 1, as error messages do.
+  /// Of the file it comes from, likewise; ReportContent::row_numbers says how the page counts.
   std::optional<std::size_t> source_row = {};
   double loss = 0.0;                    ///< what it was chosen for
   std::vector<float> inputs;            ///< as stored: pixels or features
@@ -71,6 +71,13 @@ struct ReportFolds {
   double test = kUndefined;       ///< of the model itself, on the test rows
 };
 
+/// How the rows of a file are numbered.
+enum class RowNumbers {
+  kBelowNames,  ///< from 1 below a table's line of names
+  kFromOne,     ///< from 1: a table without one
+  kFromZero     ///< as the indices of an array
+};
+
 struct ReportContent {
   std::string title;
   std::string made;                ///< when and by what: "2026-11-23 05:46 UTC, mlp 0.1.0"
@@ -81,6 +88,7 @@ struct ReportContent {
   std::vector<ReportFact> data;           ///< rows, origin, ...
   std::vector<ReportFact> training;       ///< optimizer, batch size, ...
   std::vector<DataColumn> columns;        ///< of the rows to train on and to validate with
+  std::vector<ReportFact> left_out = {};  ///< columns that nothing is learned from, and why
   std::vector<std::uint64_t> class_rows;  ///< training rows of each class
   std::vector<std::string> feature_names;
   std::vector<std::string> cell_names = {};  ///< a table's columns, those of HardExample::cells
@@ -92,6 +100,7 @@ struct ReportContent {
   std::vector<Layer> layers;
   std::string loss_name;
   History history;
+  bool weighted = false;  ///< in training and validation losses rows count by weights
 
   Evaluation evaluation;  ///< on the test rows
   std::optional<ReportBaseline> baseline = {};
@@ -99,9 +108,10 @@ struct ReportContent {
   Matrix<float> targets;                ///< regression: of the test rows, [N, O] ...
   Matrix<float> predictions;            ///< ... and what the network says
   std::vector<HardExample> hardest;
-  std::string rows_of;           ///< the file that their source rows count
-  Importances importances = {};  ///< of the columns, on the test rows; not for images
-  Matrix<float> first_weights;   ///< W of the first layer, [fan_in, fan_out]
+  std::string rows_of;                               ///< the file that their source rows count ...
+  RowNumbers row_numbers = RowNumbers::kBelowNames;  ///< ... and how
+  Importances importances = {};                      ///< of the columns, on the test rows; not for images
+  Matrix<float> first_weights;                       ///< W of the first layer, [fan_in, fan_out]
 };
 
 /// The `count` rows of `dataset` with the largest loss, the largest first, of equal ones the earlier row.

@@ -180,6 +180,7 @@ void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
 
 Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
   Dataset dataset;
+  dataset.source_rows.assign(rows.begin(), rows.end());
   dataset.class_names = from.class_names;
   dataset.target_names = from.target_names;
   dataset.image = from.image;

@@ -140,10 +140,13 @@ std::string curves_section(const ReportContent& content) {
   chart.title = "Learning rate over the epochs";
   small += figure("", "Learning rate", key("rate", "highest", compact_text(largest(rate), 3)), chart);
 
-  std::string lead = "Mean loss of a row" +
-                     (content.loss_name.empty() ? "" : ", " + html_text(content.loss_name, 60)) +
-                     ", over the epochs. The training loss is a mean over the epoch while the weights still "
-                     "change, the validation loss is taken at its end.";
+  const std::string lead =
+      "Mean loss of a row" + (content.loss_name.empty() ? "" : ", " + html_text(content.loss_name, 60)) +
+      ", over the epochs. The training loss is a mean over the epoch while the weights still "
+      "change, the validation loss is taken at its end." +
+      (content.weighted ? " Both count rows by their weights; the loss of the test rows, "
+                          "where each counts once, cannot be compared with them."
+                        : "");
   return section_html("curves", "Training", lead,
                       "<div class=\"curves\">" + loss_figure(content, epochs, best) +
                           "<div class=\"stack\">" + small + "</div></div>" + epoch_table(content));

@@ -23,12 +23,15 @@ bool are_images(const ReportContent& content, std::size_t features) {
          content.image.height * content.image.width == features;
 }
 
-/// The network's output for a class: a probability where the last layer gives those.
+/// Whether the last layer does.
+bool gives_probabilities(const ReportContent& content) {
+  return !content.layers.empty() && (std::holds_alternative<Softmax>(content.layers.back().activation) ||
+                                     std::holds_alternative<Sigmoid>(content.layers.back().activation));
+}
+
+/// The network's output for a class.
 std::string output_text(const ReportContent& content, float output) {
-  const bool probability =
-      !content.layers.empty() && (std::holds_alternative<Softmax>(content.layers.back().activation) ||
-                                  std::holds_alternative<Sigmoid>(content.layers.back().activation));
-  return probability ? percent_text(output, 1) : compact_text(output);
+  return gives_probabilities(content) ? percent_text(output, 1) : compact_text(output);
 }
 
 std::string class_name(const ReportContent& content, std::int32_t index) {
@@ -55,7 +58,7 @@ std::string grey_example(const ReportContent& content, const HardExample& exampl
   const std::string predicted =
       classes ? class_name(content, example.predicted)
               : compact_text(example.predictions.empty() ? 0.0 : example.predictions[0]);
-  const std::string row = "row " + row_number(example);
+  const std::string row = "row " + row_number(content, example);
   return "<figure><img class=\"pixels\" alt=\"" +
          html_text(row + ": true " + truth + ", predicted " + predicted, 200) + "\" src=\"" + data_uri(png) +
          "\"/><figcaption><span class=\"verdict\">" + html_label(truth, 12) +
@@ -88,15 +91,27 @@ std::string number_head(const std::string& name, std::size_t most) {
   return "<th scope=\"col\" class=\"n\">" + html_label(name, most) + "</th>";
 }
 
-/// The decimals of a column of which `number` is an example's entry.
-int decimals_of(std::span<const HardExample> examples, const auto& number) {
-  std::vector<double> column;
-  for (const auto& example : examples) column.push_back(number(example));
-  return common_decimals(column);
-}
-
 double entry(const std::vector<float>& values, std::size_t index) {
   return index < values.size() ? values[index] : EpochRecord::kNone;
+}
+
+/// A column of numbers, of which `number` is an example's entry.
+struct NumberColumn {
+  int decimals = 0;
+  std::vector<std::string> texts;
+};
+
+NumberColumn number_column(std::span<const HardExample> examples, const auto& number) {
+  std::vector<double> values;
+  for (const auto& example : examples) values.push_back(number(example));
+  const int decimals = common_decimals(values);
+  return {decimals, plain_texts(values, decimals)};
+}
+
+/// What stands above an output: it is a probability, or not.
+std::string output_head(const ReportContent& content, const std::string& of) {
+  return "<th scope=\"col\" class=\"n\">" +
+         std::string(gives_probabilities(content) ? "probability" : "output") + " of " + of + "</th>";
 }
 
 std::string example_table(const ReportContent& content, std::span<const HardExample> examples) {
@@ -105,24 +120,23 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
   const std::size_t cells = std::min(examples.front().cells.size(), kMostFeatures);
   const std::size_t features = cells > 0 ? 0 : std::min(examples.front().inputs.size(), kMostFeatures);
   const std::size_t targets = std::min(examples.front().targets.size(), kMostTargets);
-  std::vector<int> truth_decimals, predicted_decimals, feature_decimals;
+  std::vector<NumberColumn> truths, predictions, inputs;
   for (std::size_t t = 0; t < targets; ++t) {
-    truth_decimals.push_back(decimals_of(examples, [&](const auto& e) { return entry(e.targets, t); }));
-    predicted_decimals.push_back(
-        decimals_of(examples, [&](const auto& e) { return entry(e.predictions, t); }));
+    truths.push_back(number_column(examples, [&](const auto& e) { return entry(e.targets, t); }));
+    predictions.push_back(number_column(examples, [&](const auto& e) { return entry(e.predictions, t); }));
   }
   for (std::size_t i = 0; i < features; ++i) {
-    feature_decimals.push_back(decimals_of(examples, [&](const auto& e) { return entry(e.inputs, i); }));
+    inputs.push_back(number_column(examples, [&](const auto& e) { return entry(e.inputs, i); }));
   }
   const auto several = [&](const std::string& what, std::size_t target) {
     return examples.front().targets.size() == 1
                ? what
                : what + " " + name_or_number(content.target_names, target, "target");
   };
-  std::string html = "<div class=\"scroll\"><table><thead><tr>" + number_head("row", 10);
+  std::string html = "<div class=\"scroll\"><table class=\"hardest\"><thead><tr>" + number_head("row", 10);
   if (classes) {
-    html += "<th scope=\"col\">true</th><th scope=\"col\">predicted</th>" + number_head("its output", 20) +
-            number_head("the true class's", 20);
+    html += "<th scope=\"col\">true</th><th scope=\"col\">predicted</th>" +
+            output_head(content, "predicted") + output_head(content, "true");
   }
   for (std::size_t t = 0; t < targets; ++t) {
     html += number_head(several("true", t), 24) + number_head(several("predicted", t), 24) +
@@ -137,8 +151,9 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
             html_label(name_or_number(content.cell_names, i, "column"), 14) + "</th>";
   }
   html += "</tr></thead><tbody>";
-  for (const auto& example : examples) {
-    html += "<tr>" + html_cell(row_number(example), "n");
+  for (std::size_t n = 0; n < examples.size(); ++n) {
+    const auto& example = examples[n];
+    html += "<tr>" + html_cell(row_number(content, example), "n");
     if (classes) {
       html += html_cell(html_label(class_name(content, example.truth), 24)) +
               html_cell(html_label(class_name(content, example.predicted), 24),
@@ -147,15 +162,12 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
               html_cell(output_text(content, example.truth_output), "n");
     }
     for (std::size_t t = 0; t < targets; ++t) {
-      const double truth = entry(example.targets, t), predicted = entry(example.predictions, t);
-      html += html_cell(plain_text(truth, truth_decimals[t]), "n") +
-              html_cell(plain_text(predicted, predicted_decimals[t]), "n") +
-              html_cell((predicted > truth ? "+" : "") + plain_text(predicted - truth, predicted_decimals[t]),
-                        "n strong");
+      const double difference = entry(example.predictions, t) - entry(example.targets, t);
+      html += html_cell(truths[t].texts[n], "n") + html_cell(predictions[t].texts[n], "n") +
+              html_cell(change_text(difference, predictions[t].decimals), "n strong");
     }
     for (std::size_t i = 0; i < features; ++i) {
-      html +=
-          html_cell(plain_text(entry(example.inputs, i), feature_decimals[i]), i == 0 ? "n edge" : "n quiet");
+      html += html_cell(inputs[i].texts[n], i == 0 ? "n edge" : "n quiet");
     }
     for (std::size_t i = 0; i < std::min(cells, example.cells.size()); ++i) {
       html += html_cell(html_label(example.cells[i], 16), i == 0 ? "n edge" : "n quiet");
@@ -179,12 +191,13 @@ std::string weight_images(const ReportContent& content) {
             data_uri(weight_image(weights, column, content.image, scale)) + "\"/>";
   }
   return section_html(
-      "weights", "What the first layer looks for",
-      (columns.size() < weights.columns()
-           ? "The " + with_thousands(columns.size()) + " strongest of " + with_thousands(weights.columns()) +
-                 " neurons"
-           : with_thousands(columns.size()) +
-                 (columns.size() == 1 ? " neuron" : " neurons, the strongest first")) +
+      "weights", "First layer",
+      "What each neuron looks for. " +
+          (columns.size() < weights.columns()
+               ? "The " + with_thousands(columns.size()) + " strongest of " +
+                     with_thousands(weights.columns()) + " neurons"
+               : with_thousands(columns.size()) +
+                     (columns.size() == 1 ? " neuron" : " neurons, the strongest first")) +
           ". <span class=\"key plus\"><i></i>Blue</span> pixels drive a neuron up when they are bright, "
           "<span class=\"key minus\"><i></i>orange</span> ones down. One scale for all, \u00b1" +
           compact_text(scale, 2) + ".",
@@ -244,9 +257,31 @@ std::string weight_table(const ReportContent& content) {
          html;
 }
 
-std::string row_number(const HardExample& example) {
-  return with_thousands(example.source_row.value_or(example.row) + 1);
+std::string row_number(const ReportContent& content, const HardExample& example) {
+  if (!example.source_row) return with_thousands(example.row + 1);
+  return with_thousands(*example.source_row + (content.row_numbers == RowNumbers::kFromZero ? 0 : 1));
 }
+
+namespace {
+
+/// What the row numbers of the examples count.
+std::string numbering(const ReportContent& content) {
+  if (!content.hardest.front().source_row)
+    return "Rows are numbered from 1 among the test rows, in their order.";
+  const std::string as = "Rows are numbered as in " +
+                         (content.rows_of.empty() ? "their file" : html_text(content.rows_of, 60)) + ", ";
+  switch (content.row_numbers) {
+    case RowNumbers::kBelowNames:
+      return as + "from 1 below its line of names.";
+    case RowNumbers::kFromOne:
+      return as + "from 1.";
+    case RowNumbers::kFromZero:
+      return as + "from 0 as NumPy\u2019s indices.";
+  }
+  return as;
+}
+
+}  // namespace
 
 std::string hardest_section(const ReportContent& content) {
   if (content.hardest.empty()) return "";
@@ -261,11 +296,7 @@ std::string hardest_section(const ReportContent& content) {
       (classes && images ? ": the true class, what it is taken for, and the network's output for that. "
        : classes         ? ". "
                          : ": where predicted and true lie farthest apart. ") +
-      (examples.front().source_row
-           ? "Rows are numbered as in " +
-                 (content.rows_of.empty() ? std::string("their table") : html_text(content.rows_of, 60)) +
-                 ", from 1 below its line of names."
-           : "Test rows are numbered from 1.");
+      numbering(content);
   return section_html("hardest", "Hardest examples", lead,
                       images ? example_images(content, examples) : example_table(content, examples));
 }
@@ -274,7 +305,7 @@ std::string weights_section(const ReportContent& content) {
   if (content.first_weights.empty()) return "";
   if (are_images(content, content.first_weights.rows())) return weight_images(content);
   if (!content.importances.columns.empty()) return "";  // the table is there
-  return section_html("weights", "The first layer\u2019s weights", "", weight_table(content));
+  return section_html("weights", "First layer", "", weight_table(content));
 }
 
 }  // namespace mlp

@@ -1,5 +1,6 @@
 // What went in: data, network, settings, and the command that does the same again.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/html.h"
@@ -56,7 +57,7 @@ std::string sparkline(const std::vector<std::uint64_t>& histogram) {
          "\"/></svg>";
 }
 
-std::string columns_table(const std::vector<DataColumn>& columns) {
+std::string columns_table(const std::vector<DataColumn>& columns, const std::vector<ReportFact>& left_out) {
   if (columns.empty()) return "";
   const bool missing =
       std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.missing > 0; });
@@ -66,8 +67,8 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
     const auto& column = columns[i];
     rows += "<tr>" + html_cell(html_label(column.name, 28)) + html_cell(html_text(column.kind, 20), "quiet");
     if (column.categories.empty()) {
-      rows += html_cell(compact_text(column.minimum, 5), "n") + html_cell(compact_text(column.mean, 5), "n") +
-              html_cell(compact_text(column.maximum, 5), "n");
+      for (const auto& text : compact_texts(std::array{column.minimum, column.mean, column.maximum}, 5))
+        rows += html_cell(text, "n");
     } else {
       rows += "<td colspan=\"3\">" + html_label(column.categories, 60) + "</td>";
     }
@@ -79,13 +80,18 @@ std::string columns_table(const std::vector<DataColumn>& columns) {
   std::vector<std::string_view> head{"column", "kind", "#smallest", "#mean", "#largest", "~distribution"};
   if (inputs) head.push_back("#inputs");
   if (missing) head.push_back("#missing");
+  for (std::size_t i = 0; i < std::min(left_out.size(), kMostColumns); ++i) {
+    rows += "<tr>" + html_cell(html_label(left_out[i].label, 28), "quiet") + html_cell("left out", "quiet") +
+            "<td class=\"quiet\" colspan=\"" + std::to_string(head.size() - 2) + "\">" +
+            html_label(left_out[i].value, 100) + "</td></tr>";
+  }
   std::string html =
       "<p class=\"aside\">Of the rows to train on and to validate with; the test rows are not looked at.</p>"
       "<div class=\"scroll\"><table>" +
       html_head(head) + "<tbody>" + rows + "</tbody></table></div>";
-  if (columns.size() > kMostColumns) {
-    html += "<p class=\"quiet\">" + with_thousands(columns.size() - kMostColumns) +
-            " more columns are not shown.</p>";
+  const auto beyond = [](std::size_t count) { return count - std::min(count, kMostColumns); };
+  if (const std::size_t more = beyond(columns.size()) + beyond(left_out.size()); more > 0) {
+    html += "<p class=\"quiet\">" + with_thousands(more) + " more columns are not shown.</p>";
   }
   return html;
 }
@@ -131,7 +137,8 @@ std::string command_html(const std::string& heading, const std::string& command)
 }  // namespace
 
 std::string data_section(const ReportContent& content) {
-  return section_html("data", "Data", "", facts_grid(content.data) + columns_table(content.columns));
+  return section_html("data", "Data", "",
+                      facts_grid(content.data) + columns_table(content.columns, content.left_out));
 }
 
 std::string network_section(const ReportContent& content) {

@@ -32,7 +32,7 @@ std::vector<std::string> rise_texts(const Importances& importances) {
   std::vector<std::string> texts;
   for (const double rise : rises) {
     const double change = importances.measure == ImportanceMeasure::kR2 ? -rise : rise;
-    texts.push_back((change > 0 ? "+" : "") + plain_text(change, decimals));
+    texts.push_back(change_text(change, decimals));
   }
   return texts;
 }
@@ -94,7 +94,7 @@ std::string importance_section(const ReportContent& content) {
     html +=
         "<details><summary>The first layer\u2019s weights, input by input</summary>" + weights + "</details>";
   }
-  return section_html("importance", "What the predictions rest on", lead_of(importances, content.unit), html);
+  return section_html("importance", "What counts", lead_of(importances, content.unit), html);
 }
 
 }  // namespace mlp

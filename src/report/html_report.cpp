@@ -29,16 +29,16 @@ std::string notes_html(const std::vector<std::string>& notes) {
   return "<aside class=\"notes\" aria-label=\"Notes\"><ul>" + list + "</ul></aside>";
 }
 
-/// A link to each section that is there.
+/// A link to each section by its heading.
 std::string links_html(const std::string& sections) {
+  const std::string open = "<section id=\"", between = "\"><h2>", close = "</h2>";
   std::string links;
-  for (const auto& [id, name] :
-       {std::pair("curves", "Training"), std::pair("results", "Test results"),
-        std::pair("hardest", "Hardest examples"), std::pair("importance", "What counts"),
-        std::pair("weights", "First layer"), std::pair("data", "Data"), std::pair("network", "Network"),
-        std::pair("reproduce", "The same again")}) {
-    if (sections.find("<section id=\"" + std::string(id) + "\"") == std::string::npos) continue;
-    links += "<a href=\"#" + std::string(id) + "\">" + name + "</a>";
+  for (std::size_t at = 0; (at = sections.find(open, at)) != std::string::npos;) {
+    const std::size_t id = at + open.size(), id_end = sections.find(between, id);
+    const std::size_t heading = id_end + between.size(), end = sections.find(close, heading);
+    links += "<a href=\"#" + sections.substr(id, id_end - id) + "\">" +
+             sections.substr(heading, end - heading) + "</a>";
+    at = end;
   }
   return "<nav aria-label=\"Sections\">" + links + "</nav>";
 }

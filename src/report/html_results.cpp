@@ -20,7 +20,7 @@ constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
 
 std::string bar_cell(double share) {
   if (!std::isfinite(share)) return html_cell("\u2013", "n");
-  return "<td class=\"n bar\"><i style=\"--v:" + fixed_text(share, 3) + "\"></i>" + percent_text(share, 1) +
+  return "<td class=\"n bar\"><i style=\"--v:" + fixed_text(share, 3) + "\"></i>" + fixed_text(share, 4) +
          "</td>";
 }
 
@@ -37,6 +37,7 @@ std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
 
 std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
   const bool counted = content.class_rows.size() == classes.size();
+  const bool areas = classes.size() > 2;  // two classes have the same ROC AUC
   auto order = class_order(classes);
   order.resize(std::min(order.size(), kMostClassRows));
   std::string body;
@@ -44,17 +45,17 @@ std::string class_table(const ReportContent& content, const std::vector<ClassSco
     const auto& scores = classes[c];
     body += "<tr>" + html_cell(html_label(name_or_number(content.class_names, c, "class"), 28)) +
             (counted ? html_cell(with_thousands(content.class_rows[c]), "n") : "") +
-            html_cell(with_thousands(scores.support), "n") +
-            html_cell(percent_text(scores.precision, 1), "n") +
-            html_cell(percent_text(scores.recall, 1), "n") + html_cell(fixed_text(scores.roc_auc, 4), "n") +
-            bar_cell(scores.f1) + "</tr>";
+            html_cell(with_thousands(scores.support), "n") + html_cell(fixed_text(scores.precision, 4), "n") +
+            html_cell(fixed_text(scores.recall, 4), "n") +
+            (areas ? html_cell(fixed_text(scores.roc_auc, 4), "n") : "") + bar_cell(scores.f1) + "</tr>";
   }
-  const std::string table =
-      "<div class=\"scroll\"><table class=\"classes\">" +
-      (counted
-           ? html_head({"class", "#training rows", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})
-           : html_head({"class", "#test rows", "#precision", "#recall", "#ROC AUC", "#F1"})) +
-      "<tbody>" + body + "</tbody></table></div>";
+  std::vector<std::string_view> head{"class"};
+  if (counted) head.push_back("#training rows");
+  head.insert(head.end(), {"#test rows", "#precision", "#recall"});
+  if (areas) head.push_back("#ROC AUC");
+  head.push_back("#F1");
+  const std::string table = "<div class=\"scroll\"><table class=\"classes\">" + html_head(head) + "<tbody>" +
+                            body + "</tbody></table></div>";
   if (classes.size() <= kMostOpenClassRows) return table;
   return "<details><summary>" +
          (order.size() < classes.size()
@@ -72,7 +73,7 @@ std::string classification_html(const ReportContent& content, const Classificati
   const bool two_classes = metrics.classes.size() == 2;
   const std::string scores = "<dl class=\"given\">" +
                              score("balanced accuracy", percent_text(metrics.balanced_accuracy)) +
-                             score("macro F1", percent_text(metrics.macro_f1)) +
+                             score("macro F1", fixed_text(metrics.macro_f1, 4)) +
                              score(two_classes ? "ROC AUC" : "mean ROC AUC", fixed_text(metrics.roc_auc, 4)) +
                              score("log loss", significant_text(metrics.log_loss)) + "</dl>";
   const std::string classes = class_table(content, metrics.classes);
@@ -123,8 +124,9 @@ std::string target_html(const ReportContent& content, std::size_t target) {
     if (target >= example.targets.size() || target >= example.predictions.size() || marked.size() == 8)
       continue;
     marked.push_back({example.targets[target], example.predictions[target],
-                      "row " + row_number(example) + ": true " + compact_text(example.targets[target]) +
-                          ", predicted " + compact_text(example.predictions[target])});
+                      "row " + row_number(content, example) + ": true " +
+                          compact_text(example.targets[target]) + ", predicted " +
+                          compact_text(example.predictions[target])});
   }
   const std::string name = name_or_number(content.target_names, target, "target");
   const std::string drawn = truths.size() > kMostScatterPoints
@@ -198,7 +200,8 @@ std::string results_section(const ReportContent& content) {
   const auto& evaluation = content.evaluation;
   const std::string lead = "On " + with_thousands(evaluation.rows) +
                            " test rows that nothing was learned from. Their mean loss is " +
-                           significant_text(evaluation.loss) + "." + verdict(content);
+                           significant_text(evaluation.loss) +
+                           (content.weighted ? ", every row counted once." : ".") + verdict(content);
   const std::string body = evaluation.classification
                                ? classification_html(content, *evaluation.classification)
                                : regression_html(content);

@@ -8,8 +8,8 @@
 
 namespace mlp {
 
-/// A row's number as people find it: "row 1,234".
-std::string row_number(const HardExample& example);
+/// A row's number as people find it: "1,234".
+std::string row_number(const ReportContent& content, const HardExample& example);
 
 /// Of which the units may differ.
 bool several_targets(const ReportContent& content);

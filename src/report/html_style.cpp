@@ -106,7 +106,7 @@ th.edge,td.edge{padding-left:28px;color:var(--quiet)}
 .right{color:rgb(var(--green))}
 .wrong{color:rgb(var(--orange))}
 .bar{position:relative;min-width:112px}
-.classes th{white-space:normal;line-height:1.3;vertical-align:bottom}
+.classes th,.hardest thead th{white-space:normal;line-height:1.3;vertical-align:bottom}
 .bar i{position:absolute;left:4px;top:50%;width:calc((100% - 62px)*var(--v));height:6px;margin-top:-3px;
 border-radius:3px;background:rgb(var(--blue)/.6)}
 .facts{width:auto;min-width:min(100%,420px)}

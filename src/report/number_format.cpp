@@ -38,6 +38,25 @@ std::string grouped(const std::string& text, std::size_t most = kPerhapsAYear) {
   return result;
 }
 
+/// Numbers of one kind, all with thousands apart where one of them has: "8,101" above "25,193".
+std::vector<std::string> grouped_alike(std::vector<std::string> texts) {
+  const bool any = std::ranges::any_of(texts, [](const auto& text) { return grouped(text) != text; });
+  for (auto& text : texts) text = any ? grouped(text, 3) : text;
+  return texts;
+}
+
+/// As compact_text(), without thousands apart.
+std::string compact_digits(double value, int digits) {
+  if (!std::isfinite(value)) return kNone;
+  if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < kMostPlain) return fixed_text(value, 0);
+  return signed_text(printed(value, std::chars_format::general, digits));
+}
+
+/// As plain_text(), likewise.
+std::string plain_digits(double value, int decimals) {
+  return std::abs(value) >= kMostPlain ? compact_digits(value, 4) : fixed_text(value, decimals);
+}
+
 std::string two_digits(long long value) { return (value < 10 ? "0" : "") + std::to_string(value); }
 
 }  // namespace
@@ -56,11 +75,6 @@ std::string fixed_text(double value, int decimals) {
   return signed_text(printed(value, std::chars_format::fixed, decimals));
 }
 
-std::string plain_text(double value, int decimals) {
-  if (std::abs(value) >= kMostPlain) return compact_text(value);
-  return grouped(fixed_text(value, decimals));
-}
-
 std::string significant_text(double value, int digits) {
   if (!std::isfinite(value)) return kNone;
   if (value == 0.0) return "0";
@@ -72,11 +86,24 @@ std::string significant_text(double value, int digits) {
   return grouped(fixed_text(std::round(value / unit) * unit, 0), 3);
 }
 
-std::string compact_text(double value, int digits) {
-  if (!std::isfinite(value)) return kNone;
-  if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < kMostPlain)
-    return grouped(fixed_text(value, 0));
-  return grouped(signed_text(printed(value, std::chars_format::general, digits)));
+std::string plain_text(double value, int decimals) { return grouped(plain_digits(value, decimals)); }
+
+std::string compact_text(double value, int digits) { return grouped(compact_digits(value, digits)); }
+
+std::vector<std::string> compact_texts(std::span<const double> values, int digits) {
+  std::vector<std::string> texts;
+  for (const double value : values) texts.push_back(compact_digits(value, digits));
+  return grouped_alike(std::move(texts));
+}
+
+std::vector<std::string> plain_texts(std::span<const double> values, int decimals) {
+  std::vector<std::string> texts;
+  for (const double value : values) texts.push_back(plain_digits(value, decimals));
+  return grouped_alike(std::move(texts));
+}
+
+std::string change_text(double change, int decimals) {
+  return (change > 0 ? "+" : "") + grouped(plain_digits(change, decimals), 3);
 }
 
 int common_decimals(std::span<const double> values) {

@@ -62,6 +62,9 @@ TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
   EXPECT_EQ(trained["test_accuracy"], 1.0);
   EXPECT_EQ(trained["notes"][0], "40 of 200 rows drawn by seed to test on");
 
+  EXPECT_NE(content("runs/my data/report.html").find("Rows are numbered as in images, from 0"),
+            std::string::npos);
+
   // The run's config.toml knows the files, wherever the command is given.
   const auto evaluated = json({"evaluate", "runs/my data", "--json"});
   EXPECT_EQ(evaluated["dataset"], "my data");

@@ -122,13 +122,53 @@ TEST_F(Tables, ClassesKeepTheirNames) {
   EXPECT_TRUE(lines[2].starts_with("no,")) << lines[2];
 }
 
+TEST_F(Tables, TheReportSaysWhatDecidedTheRun) {
+  std::string table = "name;a;b;k;answer\n";
+  for (int i = 0; i < 90; ++i) {
+    table += "text " + std::to_string(i) + ";" + std::to_string(i * 5 % 19) + ";" +
+             std::to_string(i * 3 % 29) + ";" + std::to_string(i % 4) + ";" +
+             (i * 5 % 19 > i * 3 % 29 ? "yes" : "no") + "\n";
+  }
+  write("table.csv", table);
+  const auto settings = [&](const Arguments& more) {
+    Arguments arguments = {"table.csv", "--target", "answer", "--epochs", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = train(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return content("runs/table/report.html");
+  };
+  const auto row = [](const std::string& name, const std::string& value) {
+    return "<th scope=\"row\">" + name + "</th><td>" + value + "</td>";
+  };
+  std::string report = settings({});
+  for (const auto& text :
+       {row("class weight", "equal"), row("validation share", "0.1"), row("test share", "0.2"),
+        row("scaling", "standard"), std::string("as in table.csv, from 1 below its line of names")})
+    EXPECT_NE(report.find(text), std::string::npos) << text;
+  EXPECT_EQ(report.find("rows weighted by"), std::string::npos);
+  EXPECT_EQ(report.find("Both count rows by their weights"), std::string::npos);
+  const std::string left_out = "</td><td class=\"quiet\">left out</td>";
+  EXPECT_NE(report.find("<td class=\"quiet\">name" + left_out), std::string::npos);
+
+  report =
+      settings({"--class-weight", "balanced", "--sample-weight", "k", "--validation", "0.25", "--scaling",
+                "robust", "--test-fraction", "0.3", "--ignore", "a", "--na", "-1", "--decimal", ","});
+  for (const auto& text :
+       {row("class weight", "balanced"), row("validation share", "0.25"), row("test share", "0.3"),
+        row("scaling", "robust"), row("rows weighted by", "k"),
+        std::string("Both count rows by their weights"), std::string("<dt>taken as missing</dt><dd>-1</dd>"),
+        std::string("<dt>decimal mark</dt><dd>,</dd>"), "<td class=\"quiet\">a" + left_out,
+        "<td class=\"quiet\">k" + left_out})
+    EXPECT_NE(report.find(text), std::string::npos) << text;
+}
+
 TEST_F(Tables, FoldsAreTestedOneByOneAndAveraged) {
   write("cars.csv", colours(101));
   const auto result = train({"cars.csv", "--target", "y", "--folds", "4", "--epochs", "20", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::string report = content("runs/cars/report.html");
   for (const char* text : {"predicts <b>y</b>", "<dt>RMSE of 4 folds</dt>", "Cross-validation, 4 folds",
-                           "<title>fold 4: ", "What the predictions rest on", "<dt>Baseline RMSE</dt>"}) {
+                           "<title>fold 4: ", "<h2>What counts</h2>", "<dt>Baseline RMSE</dt>"}) {
     EXPECT_NE(report.find(text), std::string::npos) << text;
   }
   const auto folds = only_json(result.out)["folds"];

@@ -109,6 +109,20 @@ TEST_F(Images, NumPysArraysOfAnyShape) {
   EXPECT_EQ(std::get<Matrix<float>>(rows.train.inputs).columns(), 1u);
 }
 
+TEST_F(Images, DrawnRowsKnowWhereTheyAreInTheFile) {
+  const auto split =
+      load_images({write("x.npy", npy("|u1", "(8, 1)", bytes_of({10, 11, 12, 13, 14, 15, 16, 17}))),
+                   write("y.npy", npy("|u1", "(8,)", bytes_of({0, 1, 0, 1, 0, 1, 0, 1}))),
+                   {},
+                   {}},
+                  1, {.test_fraction = 0.5});
+  for (const Dataset* part : {&split.train, &split.test}) {
+    ASSERT_EQ(part->source_rows.size(), 4u);
+    for (std::size_t n = 0; n < 4; ++n)
+      EXPECT_EQ(std::get<Matrix<std::uint8_t>>(part->inputs)(n, 0), 10 + part->source_rows[n]);
+  }
+}
+
 TEST_F(Images, ImagesOfSeveralChannelsAreNumbersAndTold) {
   const auto note = [&](const std::string& shape, std::size_t values) {
     const auto x = write("x.npy", npy("|u1", "(10, " + shape + ")", std::string(10 * values, '\1')));

@@ -1,6 +1,7 @@
 // The charts in report.html: axes, and where in the picture known points lie.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -270,6 +271,14 @@ TEST(NumberFormat, AsPeopleRead) {
   EXPECT_EQ(compact_text(-2e9), "\u22122e+09");
   EXPECT_EQ(plain_text(146213.46, 1), "146,213.5");
   EXPECT_EQ(plain_text(-1234.5, 2), "\u22121234.50");
+  EXPECT_EQ(plain_texts(std::array{8101.0, 25193.0, kNan}, 0),
+            (std::vector<std::string>{"8,101", "25,193", "\u2013"}));
+  EXPECT_EQ(plain_texts(std::array{1999.0, 2024.0}, 0), (std::vector<std::string>{"1999", "2024"}));
+  EXPECT_EQ(compact_texts(std::array{1950.5, -98765.0}, 5),
+            (std::vector<std::string>{"1,950.5", "\u221298,765"}));
+  EXPECT_EQ(change_text(8101.4, 0), "+8,101");
+  EXPECT_EQ(change_text(-1234.5, 1), "\u22121,234.5");
+  EXPECT_EQ(change_text(0, 1), "0.0");
   EXPECT_EQ(plain_text(2e9, 1), "2e+09");
   EXPECT_EQ(plain_text(kNan, 1), "\u2013");
   EXPECT_EQ(compact_text(0.5), "0.5");

@@ -120,15 +120,90 @@ TEST(HtmlReport, OfClassesHasEverything) {
     EXPECT_TRUE(contains(page, text)) << text;
   }
   EXPECT_TRUE(contains(page, "<dt>Parameters</dt><dd>19<")) << "(4 + 1) * 2 + (2 + 1) * 3";
-  for (const char* score : {"92.30%", "91.42%", "0.9911", "0.3125"})
+  for (const char* score : {"92.30%", "<dt>macro F1</dt><dd>0.9142<", "0.9911", "0.3125"})
     EXPECT_TRUE(contains(page, score)) << score;
   EXPECT_TRUE(
       contains(page,
-               "<td>class_0</td><td class=\"n\">10</td><td class=\"n\">50.0%</td><td class=\"n\">25.0%</td>"
+               "<td>class_0</td><td class=\"n\">10</td><td class=\"n\">0.5000</td><td class=\"n\">0.2500</td>"
                "<td class=\"n\">0.7500</td>"));
   EXPECT_TRUE(
-      contains(page, "<td class=\"n\">76.9%</td><td class=\"n\">100.0%</td><td class=\"n\">\u2013</td>"));
-  EXPECT_TRUE(contains(page, "--v:0.870"));
+      contains(page, "<td class=\"n\">0.7690</td><td class=\"n\">1.0000</td><td class=\"n\">\u2013</td>"));
+  EXPECT_TRUE(contains(page, "--v:0.870\"></i>0.8696<"));
+}
+
+TEST(HtmlReport, TwoClassesHaveOneRocAuc) {
+  const std::string page = html_report(classes_content(2));
+  EXPECT_TRUE(contains(page, "<dt>ROC AUC</dt><dd>0.9911<"));
+  EXPECT_FALSE(contains(page, ">ROC AUC</th>"));
+  EXPECT_FALSE(contains(page, "0.7500"));
+  EXPECT_TRUE(contains(html_report(classes_content(3)), ">ROC AUC</th>"));
+}
+
+TEST(HtmlReport, LinksAreCalledAsTheirSections) {
+  ReportContent content = classes_content(2);
+  content.reproduce = "mlp train";
+  content.columns = {{.name = "x", .kind = "numeric"}};
+  content.importances.columns = {{.column = "x", .rise = 1.0}};
+  HardExample example;
+  example.inputs = {1, 2, 3, 4};
+  content.hardest = {example};
+  const std::string page = html_report(content);
+  for (const auto& [id, name] :
+       {std::pair("curves", "Training"), std::pair("results", "Test results"),
+        std::pair("hardest", "Hardest examples"), std::pair("importance", "What counts"),
+        std::pair("data", "Data"), std::pair("network", "Network and settings"),
+        std::pair("reproduce", "The same again")}) {
+    EXPECT_TRUE(contains(page, "<a href=\"#" + std::string(id) + "\">" + name + "</a>")) << name;
+    EXPECT_TRUE(contains(page, "<section id=\"" + std::string(id) + "\"><h2>" + name + "</h2>")) << name;
+  }
+  EXPECT_FALSE(contains(page, "#weights"));
+  content.importances = {};
+  content.first_weights = Matrix<float>(4, 2, {1, 2, 3, 4, -1, -2, 0, 1});
+  EXPECT_TRUE(contains(html_report(content), "<a href=\"#weights\">First layer</a>"));
+}
+
+TEST(HtmlReport, WeightedLossesAreSaidToBe) {
+  ReportContent content = classes_content(2);
+  EXPECT_FALSE(contains(html_report(content), "weights; the loss"));
+  content.weighted = true;
+  const std::string page = html_report(content);
+  EXPECT_TRUE(
+      contains(page, "Both count rows by their weights; the loss of the test rows, where each counts once"));
+  EXPECT_TRUE(contains(page, "Their mean loss is 0.2500, every row counted once."));
+}
+
+TEST(HtmlReport, ColumnsLeftOutAreListedWithTheOthers) {
+  ReportContent content;
+  content.columns = {{.name = "age", .kind = "numeric", .missing = 2, .minimum = 1, .mean = 2, .maximum = 3}};
+  content.left_out = {{"Customer <ID>", "text (3,000 different texts)"}};
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page,
+                       "<td class=\"quiet\">Customer &lt;ID&gt;</td><td class=\"quiet\">left out</td>"
+                       "<td class=\"quiet\" colspan=\"5\">text (3,000 different texts)</td></tr>"));
+}
+
+TEST(HtmlReport, NumbersThatStandTogetherAreWrittenAlike) {
+  ReportContent content = numbers_content(2, 1);
+  content.feature_names = {"area", "year"};
+  HardExample far, near;
+  far.inputs = {12'345, 1999};
+  far.targets = {30'000};
+  far.predictions = {55'193};
+  near.inputs = {8'101, 2004};
+  near.targets = {4'000};
+  near.predictions = {12'101};
+  content.hardest = {far, near};
+  content.columns = {{.name = "price", .minimum = 4'101, .mean = 9'876, .maximum = 98'765}};
+  const std::string page = html_report(content);
+  const std::string n = "<td class=\"n\">";
+  EXPECT_TRUE(contains(page, n + "30,000</td>" + n +
+                                 "55,193</td><td class=\"n strong\">+25,193</td>"
+                                 "<td class=\"n edge\">12,345</td><td class=\"n quiet\">1999</td>"));
+  EXPECT_TRUE(contains(page, n + "4,000</td>" + n +
+                                 "12,101</td><td class=\"n strong\">+8,101</td>"
+                                 "<td class=\"n edge\">8,101</td><td class=\"n quiet\">2004</td>"));
+  EXPECT_TRUE(contains(page, n + "4,101</td>" + n + "9,876</td>" + n + "98,765</td>"));
 }
 
 TEST(HtmlReport, OfNumbersHasEverything) {
@@ -444,8 +519,12 @@ TEST(HardestExamples, AreFoundInTheirTable) {
   ReportContent content = classes_content(3);
   content.hardest = hardest_examples(data, outputs, CrossEntropy{}, 1);
   std::string page = html_report(content);
-  EXPECT_TRUE(contains(page, "Test rows are numbered from 1."));
+  EXPECT_TRUE(contains(page, "Rows are numbered from 1 among the test rows, in their order."));
   EXPECT_TRUE(contains(page, "<tr><td class=\"n\">4</td><td>class_1</td>")) << "the fourth test row";
+  EXPECT_TRUE(contains(page, ">probability of predicted</th>"));
+  EXPECT_TRUE(contains(page, ">probability of true</th>"));
+  content.layers.back().activation = Linear{};
+  EXPECT_TRUE(contains(html_report(content), ">output of true</th>"));
 
   data.source_rows = {7, 5, 9, 64};
   content.hardest = hardest_examples(data, outputs, CrossEntropy{}, 1);
@@ -453,6 +532,12 @@ TEST(HardestExamples, AreFoundInTheirTable) {
   page = html_report(content);
   EXPECT_TRUE(contains(page, "Rows are numbered as in cars.csv, from 1 below its line of names."));
   EXPECT_TRUE(contains(page, "<tr><td class=\"n\">65</td><td>class_1</td>"));
+  content.row_numbers = RowNumbers::kFromOne;
+  EXPECT_TRUE(contains(html_report(content), "Rows are numbered as in cars.csv, from 1."));
+  content.row_numbers = RowNumbers::kFromZero;
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "Rows are numbered as in cars.csv, from 0"));
+  EXPECT_TRUE(contains(page, "<tr><td class=\"n\">64</td><td>class_1</td>"));
 }
 
 TEST(HardestExamples, CellsReadAsInTheFile) {
