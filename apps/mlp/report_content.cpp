@@ -163,8 +163,6 @@ std::vector<ReportFact> training_facts(const Run& run, const Trained& trained) {
       {"epochs", epochs_text(run, trained)},
       {"batch size", with_thousands(static_cast<std::uint64_t>(settings.batch_size))}};
   if (settings.initializer) facts.push_back({"initialiser", to_string(*settings.initializer)});
-  if (has_class_weights(settings.data)) facts.push_back({"class weights", "balanced"});
-  if (settings.validation > 0.0) facts.push_back({"held out to validate", percent(settings.validation)});
   if (settings.l2 > 0.0) facts.push_back({"L2 penalty", shortest(settings.l2)});
   if (settings.clip_norm > 0.0) facts.push_back({"gradients clipped to", shortest(settings.clip_norm)});
   if (settings.early_stopping > 0) {

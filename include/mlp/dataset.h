@@ -48,7 +48,7 @@ struct Dataset {
   /// What the inputs were made with, where they are network inputs already: training leaves them as they are
   /// and keeps it in the Model.
   std::optional<Preprocessing> preprocessing = {};
-  /// [N]: which rows of a table they are, counted from 0; or empty. For people to find them.
+  /// [N]: which rows of their table or array they are, counted from 0; or empty. For people to find them.
   std::vector<std::uint32_t> source_rows = {};
 
   std::size_t rows() const { return row_count(inputs); }
