@@ -34,7 +34,7 @@ std::string score_of(const Model& model, const History& history) {
     return model.task() == Task::kClassification
                ? ", validation accuracy " + percent(record.validation_metric)
                : ", validation RMSE " + significant(record.validation_metric) +
-                     (model.unit.empty() ? "" : " " + model.unit);
+                     (model.unit.empty() ? "" : " " + one_line(model.unit));
   }
   return "";
 }

@@ -1,4 +1,5 @@
 // mlp evaluate: the test metrics of a saved model.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -144,18 +145,15 @@ ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const 
   return answer;
 }
 
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(a, error) || !std::filesystem::is_regular_file(b, error))
     return false;
   if (std::filesystem::equivalent(a, b, error)) return true;
-  return std::filesystem::file_size(a, error) == std::filesystem::file_size(b, error) &&
-         bytes_of(a) == bytes_of(b);
+  if (std::filesystem::file_size(a, error) != std::filesystem::file_size(b, error)) return false;
+  using Bytes = std::istreambuf_iterator<char>;
+  std::ifstream first(a, std::ios::binary), second(b, std::ios::binary);
+  return std::equal(Bytes(first), Bytes(), Bytes(second), Bytes());
 }
 
 /// Whether the run beside the model was trained on these rows; nothing where no checkpoint tells.

@@ -198,10 +198,10 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                                  (model.preprocessing ? " of " + joined(target_names(model)) : "") + ": " +
                                  joined(model.class_names));
   } else {
-    text += field(
-        "outputs",
-        (model.target_names.empty() ? with_thousands(model.network.fan_out()) : joined(model.target_names)) +
-            (model.unit.empty() ? "" : " [" + model.unit + "]") + "; " + scaling_text(model.target_scaling));
+    text += field("outputs", (model.target_names.empty() ? with_thousands(model.network.fan_out())
+                                                         : joined(model.target_names)) +
+                                 (model.unit.empty() ? "" : " [" + printable(model.unit) + "]") + "; " +
+                                 scaling_text(model.target_scaling));
   }
   if (verification && verification->passed()) text += field("verified", verification_text(*verification));
   return text;
