@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/spread.h"
-#include "mlp/error.h"
 
 namespace mlp {
 
@@ -68,17 +67,5 @@ struct Share {
   std::size_t end = 0;
 };
 Share share_of(std::size_t count, int member, int members, std::size_t granule = 1);
-
-/// work(threads); work(1) where `threads` is 0, as many as help, and the system gives no more. `work` is to
-/// start its threads before anything else that lasts.
-template <class Work>
-auto with_threads(int threads, const Work& work) {
-  try {
-    return work(threads);
-  } catch (const ThreadError&) {
-    if (threads != 0) throw;
-    return work(1);
-  }
-}
 
 }  // namespace mlp

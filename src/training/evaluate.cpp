@@ -78,18 +78,15 @@ EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& works
 
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
   check_fit(model, dataset);
-  const auto [loss, outputs] = with_threads(options.threads, [&](int threads) {
-    const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling,
-                            model.target_scaling,
-                            {.max_batch = step_rows(dataset.rows()),
-                             .threads = threads,
-                             .available_threads = available_cores(),
-                             .target = options.target});
-    ThreadTeam team(plan.threads());
-    engine::Workspace workspace(plan);
-    workspace.load(plan, model.parameters);
-    return loss_and_outputs(plan, workspace, team, dataset, all_rows(dataset.rows()));
-  });
+  const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
+                          {.max_batch = step_rows(dataset.rows()),
+                           .threads = options.threads,
+                           .available_threads = available_cores(),
+                           .target = options.target});
+  engine::Workspace workspace(plan);
+  workspace.load(plan, model.parameters);
+  ThreadTeam team(plan.threads());
+  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, all_rows(dataset.rows()));
   Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
   if (dataset.task() == Task::kClassification) {
     evaluation.classification = classification_metrics(outputs, dataset.labels,

@@ -118,8 +118,10 @@ double rise(ImportanceMeasure measure, const LossAndScore& before, const LossAnd
   return 0.0;
 }
 
-Importances importances(const Model& model, const Dataset& dataset, const ImportanceOptions& options,
-                        const PredictionOptions& prediction) {
+}  // namespace
+
+Importances permutation_importance(const Model& model, const Dataset& dataset,
+                                   const ImportanceOptions& options, const PredictionOptions& prediction) {
   require(options.shuffles >= 2, "permutation_importance: at least 2 shuffles expected");
   require(options.most_operations > 0, "permutation_importance: most_operations must be positive");
   check_fit(model, dataset);
@@ -168,15 +170,6 @@ Importances importances(const Model& model, const Dataset& dataset, const Import
   }
   std::ranges::stable_sort(result.columns, std::ranges::greater(), &ColumnImportance::rise);
   return result;
-}
-
-}  // namespace
-
-Importances permutation_importance(const Model& model, const Dataset& dataset,
-                                   const ImportanceOptions& options, const PredictionOptions& prediction) {
-  return with_threads(prediction.threads, [&](int threads) {
-    return importances(model, dataset, options, {.threads = threads, .target = prediction.target});
-  });
 }
 
 }  // namespace mlp

@@ -70,11 +70,7 @@ struct Predictor::State {
 };
 
 Predictor::Predictor(const Model& model, const PredictorOptions& options)
-    : state_(with_threads(options.threads, [&](int threads) {
-        PredictorOptions with = options;
-        with.threads = threads;
-        return std::make_unique<State>(model, with);
-      })) {}
+    : state_(std::make_unique<State>(model, options)) {}
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
