@@ -20,6 +20,8 @@ struct Chunk {
   ThreadTeam& team;
   int member = 0;
 
+  bool is_last() const { return first + rows.size() == batch_rows; }
+
   /// This member's rows, counted from the chunk's first.
   Share share(const Plan& plan) const { return share_of(rows.size(), member, plan.threads()); }
 };

@@ -105,7 +105,26 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
                                ? kMostRowsInBFloat16
                                : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
-  return std::min(options.max_batch, rows * sharing);
+  // Members that sum their own rows in parts want whole parts.
+  const std::size_t least =
+      plan.sums_own_rows() ? kPartedRows / kRowParts * static_cast<std::size_t>(plan.threads()) : 0;
+  return std::min(options.max_batch, std::max(least, rows * sharing));
+}
+
+// Where the sums are this many times smaller than the activations that need not move, threads that sum their
+// own rows take 4 to 10% less time; at 3 times as long as the others. Larger sums fill the cores' caches.
+constexpr std::size_t kLeastSaving = 4, kMostSums = 32 * 1024;
+
+/// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
+/// number of threads, as the bits depend on it.
+bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
+  std::size_t sums = 0, columns = 0;
+  for (const LayerPlan& layer : std::span(layers).subspan(1)) {
+    if (layer.bfloat16) return false;
+    sums += layer.weights.size();
+    columns += kernels::padded(layer.layer.fan_in) + kernels::padded(layer.layer.fan_out);
+  }
+  return columns > 0 && sums <= kMostSums && rows * columns >= kLeastSaving * sums;
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
@@ -187,6 +206,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   if (splits_inputs_) layers_.front().share_outputs = false;
   sparse_inputs_ =
       optimizer_.has_value() && options.input_density <= kMostDensity && !layers_.front().bfloat16;
+  sums_row_parts_ = optimizer_.has_value() && sums_in_row_parts(layers_, max_batch_);
   chunk_rows_ = chunk_rows_of(*this, options);
   weight_tasks_ = share_weights(layers_, threads_, gather_blocks(), sparse_inputs_ ? kSparseCost : 1.0);
 }

@@ -4,7 +4,8 @@
 // A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A batch is worked off
 // in chunks of rows whose activations stay in a core's second-level cache. For each chunk the threads go
 // forward and backward (row_pass.h; weights are only read), meet, and then each takes its share of the
-// weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read).
+// weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read; where
+// a batch is large for its network, threads have summed the gradients of their own rows before: row_parts.h).
 //
 // Forward and backward, threads share a layer's rows, or - in a first layer of many inputs - each sums its
 // own inputs' part for all rows (input_parts.h), or - where moving its weights between the cores' caches
@@ -38,6 +39,9 @@ inline constexpr double kMostDensity = 0.6;
 /// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
 inline constexpr int kMostThreads = 1024;
 inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>::max();
+
+/// How many parts row_parts.h has, and of how many rows each has its share.
+inline constexpr std::size_t kRowParts = kernels::RowParts::kMost, kPartedRows = 512;
 
 struct PlanOptions {
   std::size_t max_batch = 256;  ///< the most rows of one step or one predicted chunk
@@ -89,6 +93,15 @@ class Plan {
   bool is_part_of(std::size_t part, int member) const {
     return part % static_cast<std::size_t>(threads_) == static_cast<std::size_t>(member);
   }
+  /// Whether weight gradients above the first layer are sums of parts (row_parts.h); for any number of
+  /// threads the same.
+  bool sums_row_parts() const { return sums_row_parts_; }
+  /// Whether then each thread sums its own rows, right behind its backward pass.
+  bool sums_own_rows() const {
+    return sums_row_parts_ && threads_ > 1 && kRowParts % static_cast<std::size_t>(threads_) == 0;
+  }
+  /// Then: where in the packed parameters the weights of those layers begin.
+  std::size_t row_sums_offset() const { return layers_[1].weight_offset; }
   /// How many blocks of inputs it then takes in turn.
   std::size_t gather_blocks() const;
   /// Whether the first layer then reads 8-bit inputs as they are stored, so that nothing is converted twice:
@@ -132,6 +145,7 @@ class Plan {
   int threads_ = 1;
   bool sparse_inputs_ = false;
   bool splits_inputs_ = false;
+  bool sums_row_parts_ = false;
 };
 
 /// Multiply-adds times two of one training step (forward, weight and input gradients) of `rows` rows.

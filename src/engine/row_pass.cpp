@@ -8,6 +8,7 @@
 #include "engine/backward.h"
 #include "engine/forward.h"
 #include "engine/output_loss.h"
+#include "engine/row_parts.h"
 
 namespace mlp::engine {
 
@@ -78,6 +79,7 @@ Gathered training_pass(const Plan& plan, Workspace& workspace, const Dataset& da
   forward(plan, workspace, chunk, gathered, &settings);
   output_losses(plan, workspace, dataset, chunk, true);
   backward(plan, workspace, chunk, settings, gathered.soon);
+  if (plan.sums_own_rows()) sum_own_rows(plan, workspace, chunk, gathered.soon);
   return gathered;
 }
 

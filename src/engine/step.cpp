@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cpu.h"
+#include "engine/row_parts.h"
 #include "engine/row_pass.h"
 #include "engine/weight_pass.h"
 
@@ -32,7 +33,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
           "the data set does not fit the network");
 }
 
-/// Calls body(chunk, is_last) on every member for each chunk of the batch in turn.
+/// Calls body(chunk) on every member for each chunk of the batch in turn.
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
@@ -41,11 +42,10 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
       [&](int member) {
         const FlushDenormals flush;
         workspace.non_finite_layers[static_cast<std::size_t>(member)] = plan.layers().size();
-        for (std::size_t first = 0; first < rows.size(); first += plan.chunk_rows()) {
+        for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
           if (first > 0) team.barrier();  // the buffers are about to be written again
-          const std::size_t end = std::min(first + plan.chunk_rows(), rows.size());
-          const bool last = end == rows.size();
-          const auto next = last ? upcoming : rows.subspan(end);
+          end = end_of_chunk(plan, first, rows.size());
+          const auto next = end == rows.size() ? upcoming : rows.subspan(end);
           const Chunk chunk{rows.subspan(first, end - first),
                             first,
                             rows.size(),
@@ -53,7 +53,7 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
                             inputs,
                             team,
                             member};
-          body(chunk, last);
+          body(chunk);
         }
       },
       plan.threads());
@@ -61,11 +61,11 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
 
 /// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
 void train_chunk(const Plan& plan, Workspace& workspace, const Dataset& dataset, const Chunk& chunk,
-                 bool last, const StepSettings& settings, UpdateRule rule) {
+                 const StepSettings& settings, UpdateRule rule) {
   Gathered gathered = training_pass(plan, workspace, dataset, chunk, settings);
   chunk.team.barrier();
   rule.continues = chunk.first > 0;
-  if (!last) {
+  if (!chunk.is_last()) {
     rule.kind = UpdateRule::Kind::kStore;
     rule.l2 = 0;
   }
@@ -103,9 +103,9 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
   for_each_chunk(
       plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-      [&](const Chunk& chunk, bool last) {
-        train_chunk(plan, workspace, batch.dataset, chunk, last, settings, first);
-        if (!clips || !last) return;
+      [&](const Chunk& chunk) {
+        train_chunk(plan, workspace, batch.dataset, chunk, settings, first);
+        if (!clips || !chunk.is_last()) return;
         team.barrier();
         sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
         team.barrier();
@@ -119,7 +119,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
   for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-                 [&](const Chunk& chunk, bool) {
+                 [&](const Chunk& chunk) {
                    evaluation_pass(plan, workspace, batch.dataset, chunk);
                    copy_outputs(plan, workspace, chunk, workspace.outputs);
                  });
@@ -133,7 +133,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               std::visit([](const auto& view) { return view.columns(); }, inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
   check_team(plan, team);
-  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](const Chunk& chunk, bool) {
+  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](const Chunk& chunk) {
     prediction_pass(plan, workspace, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
@@ -146,10 +146,9 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   prepare_gradients(workspace);
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-                 [&](const Chunk& chunk, bool last) {
-                   train_chunk(plan, workspace, batch.dataset, chunk, last, settings, store);
-                 });
+  for_each_chunk(
+      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+      [&](const Chunk& chunk) { train_chunk(plan, workspace, batch.dataset, chunk, settings, store); });
   return plan.unpack(workspace.gradients.data());
 }
 

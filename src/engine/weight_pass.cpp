@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/row_parts.h"
+
 namespace mlp::engine {
 
 using kernels::UpdateBuffers;
@@ -16,16 +18,6 @@ namespace {
 
 // The partial sums of a gradient norm each cover this many floats, whatever the number of threads.
 constexpr std::size_t kNormChunk = 4096;
-
-UpdateBuffers buffers_at(Workspace& workspace, std::size_t offset) {
-  const auto at = [&](AlignedVector<float>& buffer) {
-    return buffer.empty() ? nullptr : buffer.data() + offset;
-  };
-  return {.parameters = workspace.parameters.data() + offset,
-          .moment1 = workspace.moments.empty() ? nullptr : at(workspace.moments[0]),
-          .moment2 = workspace.moments.size() < 2 ? nullptr : at(workspace.moments[1]),
-          .gradients = at(workspace.gradients)};
-}
 
 }  // namespace
 
@@ -67,19 +59,23 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                   const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
   const bool sparse = gathered.non_zeros.bits != nullptr;
   for (const WeightTask& task : tasks) {
+    if (plan.sums_row_parts() && task.layer > 0) {
+      row_part_steps(plan, workspace, task, chunk, gathered.soon, rule);
+      continue;
+    }
     const LayerPlan& layer = plan.layers()[task.layer];
     const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
                                layer.layer.fan_out)
                         .blocks(task.columns.begin, task.columns.end);
     if (task.bias) {
       const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
-      plan.kernels().bias_step(dZ, rule, buffers_at(workspace, offset));
+      plan.kernels().bias_step(dZ, rule, workspace.buffers_at(offset));
       continue;
     }
     const auto buffers_from = [&](std::size_t row) {  // of blocks
-      return buffers_at(workspace,
-                        layer.weight_offset +
-                            layer.weights.index(row * kernels::kBlock, task.columns.begin * kernels::kBlock));
+      return workspace.buffers_at(
+          layer.weight_offset +
+          layer.weights.index(row * kernels::kBlock, task.columns.begin * kernels::kBlock));
     };
     const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
                           std::size_t first_row) {
@@ -119,14 +115,14 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
     const LayerPlan& layer = plan.layers()[task.layer];
     if (task.bias) {
       const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
-      plan.kernels().update(rule, false, buffers_at(workspace, offset),
+      plan.kernels().update(rule, false, workspace.buffers_at(offset),
                             (task.columns.end - task.columns.begin) * kernels::kBlock);
       continue;
     }
     for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
       const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
                                                                            column * kernels::kBlock);
-      plan.kernels().update(rule, true, buffers_at(workspace, offset),
+      plan.kernels().update(rule, true, workspace.buffers_at(offset),
                             (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
     }
   }

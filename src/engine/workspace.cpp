@@ -38,6 +38,9 @@ Workspace::Workspace(const Plan& plan)
   if (plan.splits_inputs()) {
     input_sums.assign(kInputParts, AlignedVector<float>(chunk_of(plan.layers().front().layer.fan_out)));
   }
+  if (plan.sums_row_parts()) {
+    row_sums.assign(kRowParts, AlignedVector<float>(plan.packed_size() - plan.row_sums_offset()));
+  }
   if (plan.gathers_again()) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
@@ -88,6 +91,16 @@ void Workspace::allocate_bfloat16(const Plan& plan) {
   if (left == 0) return;
   bfloat16_left.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<std::uint16_t>(left));
   bfloat16_right.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<std::uint16_t>(right));
+}
+
+kernels::UpdateBuffers Workspace::buffers_at(std::size_t offset) {
+  const auto at = [&](AlignedVector<float>& buffer) {
+    return buffer.empty() ? nullptr : buffer.data() + offset;
+  };
+  return {.parameters = parameters.data() + offset,
+          .moment1 = moments.empty() ? nullptr : at(moments[0]),
+          .moment2 = moments.size() < 2 ? nullptr : at(moments[1]),
+          .gradients = at(gradients)};
 }
 
 kernels::BFloat16Scratch Workspace::bfloat16_scratch(int member) {

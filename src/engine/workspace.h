@@ -33,6 +33,9 @@ class Workspace {
   /// Takes parameters and moments in (moments: as many as the plan's optimizer has).
   void load(const Plan& plan, const Parameters& parameters, const std::vector<Parameters>& moments = {});
 
+  /// What belongs to the parameters from `offset` of the packed ones on.
+  kernels::UpdateBuffers buffers_at(std::size_t offset);
+
   /// A thread's, where there are layers in bfloat16.
   kernels::BFloat16Scratch bfloat16_scratch(int member);
 
@@ -50,6 +53,9 @@ class Workspace {
   std::vector<AlignedVector<float>> inputs;
   /// Where plan.splits_inputs(): the parts of the first layer's sums, blocked [chunk_rows, fan_out] each.
   std::vector<AlignedVector<float>> input_sums;
+  /// Where plan.sums_row_parts(): the parts of the gradients, as the packed parameters from
+  /// plan.row_sums_offset() on.
+  std::vector<AlignedVector<float>> row_sums;
   // For each thread: kernels::NonZeros of what it has gathered last, and a list.
   std::vector<std::vector<std::uint16_t>> non_zeros;
   std::vector<std::vector<std::uint32_t>> lists;

@@ -2,12 +2,13 @@
 // time.
 //
 // Each output element is one chain of multiply-adds in a fixed order - over k, or some blocks of k, for a
-// matrix product, over the batch's rows for a weight gradient - however rows and columns are cut into tiles
-// or shared among threads. So results do not depend on tile, thread count or vector length; targets with
-// fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a kernel works on whole
-// blocks, padding columns included.
+// matrix product, over the batch's rows, or parts of them, for a weight gradient - however rows and columns
+// are cut into tiles or shared among threads. So results do not depend on tile, thread count or vector
+// length; targets with fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a
+// kernel works on whole blocks, padding columns included.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -22,17 +23,27 @@
 
 namespace mlp::kernels {
 
+/// A gradient's sum over the rows in parts: ((s_0 + s_1) + s_2) + ..., s_p over rows [edges[p], edges[p +
+/// 1]), on top of what before[p] has - laid out as the parameters - unless that is null.
+struct RowParts {
+  static constexpr std::size_t kMost = 4;
+  std::size_t count = 0;
+  std::array<std::size_t, kMost + 1> edges = {};
+  std::array<const float*, kMost> before = {};
+};
+
 /// How a gradient changes a parameter; one optimizer step's coefficients, see mlp/optimizer.h for the
 /// formulas.
 struct UpdateRule {
   enum class Kind { kStore, kSgd, kMomentum, kNesterov, kRmsProp, kAdam };
-  Kind kind = Kind::kStore;  ///< kStore: the gradient goes to memory and nothing is updated
-  bool continues = false;    ///< the sum goes on from the stored gradient, of the rows before
-  float learning_rate = 0;   ///< Adam: divided by 1 - beta1^t
-  float keep = 1;            ///< AdamW: 1 - learning rate * weight decay; weights only
-  float l2 = 0;              ///< added to the gradient: l2 * weight; weights only
-  float beta1 = 0;           ///< momentum, or Adam's beta1
-  float beta2 = 0;           ///< RMSProp's rho, or Adam's beta2
+  Kind kind = Kind::kStore;         ///< kStore: the gradient goes to memory and nothing is updated
+  bool continues = false;           ///< the sum goes on from the stored gradient, of the rows before
+  const RowParts* parts = nullptr;  ///< if given, what weight_step and bias_step sum
+  float learning_rate = 0;          ///< Adam: divided by 1 - beta1^t
+  float keep = 1;                   ///< AdamW: 1 - learning rate * weight decay; weights only
+  float l2 = 0;                     ///< added to the gradient: l2 * weight; weights only
+  float beta1 = 0;                  ///< momentum, or Adam's beta1
+  float beta2 = 0;                  ///< RMSProp's rho, or Adam's beta2
   float one_minus_beta1 = 0;
   float one_minus_beta2 = 0;
   float inverse_correction2 = 1;  ///< Adam: 1 / (1 - beta2^t)

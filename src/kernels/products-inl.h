@@ -116,6 +116,29 @@ void AddParts(std::span<const ConstBlockedView<float>> parts, const Epilogue& ep
   }
 }
 
+/// sum = the gradient at `at` of the parameters over `rows` rows, in parts if the rule says so;
+/// add(first, count, acc) adds what rows [first, first + count) give.
+template <std::size_t R, std::size_t V, class Add>
+HWY_INLINE void SumParts(const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t at,
+                         std::size_t block_stride, std::size_t rows, FloatVec (&sum)[R][V], const Add& add) {
+  const RowParts whole{.count = 1,
+                       .edges = {0, rows},
+                       .before = {rule.continues ? static_cast<const float*>(buffers.gradients) : nullptr}};
+  const RowParts& parts = rule.parts ? *rule.parts : whole;
+  FloatVec before[R][V];
+  for (std::size_t p = 0;;) {
+    const float* start = parts.before[p];
+    StartTile<R, V>(start ? start + at : nullptr, kBlock, block_stride, sum);
+    add(parts.edges[p], parts.edges[p + 1] - parts.edges[p], sum);
+    if (p > 0) {
+      ForTile<R, V>([&](std::size_t r, std::size_t v)
+                        HWY_ATTR { sum[r][v] = hn::Add(before[r][v], sum[r][v]); });
+    }
+    if (++p >= parts.count) return;
+    ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR { before[r][v] = sum[r][v]; });
+  }
+}
+
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
                 const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
   const FloatTag d;
@@ -125,9 +148,11 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
         ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
           const std::size_t at = column / kBlock * block_stride + (i + row) * kBlock + column % kBlock;
           FloatVec acc[R][V];
-          StartTile<R, V>(rule.continues ? buffers.gradients + at : nullptr, kBlock, block_stride, acc);
-          MultiplyAccumulate<1, kBlock>(FloatElements{&X(0, i + row)}, &dZ(0, column), dZ.block_stride(),
-                                        dZ.rows(), acc);
+          SumParts<R, V>(rule, buffers, at, block_stride, dZ.rows(), acc,
+                         [&](std::size_t first, std::size_t count, FloatVec(&sum)[R][V]) HWY_ATTR {
+                           MultiplyAccumulate<1, kBlock>(FloatElements{&X(first, i + row)},
+                                                         &dZ(first, column), dZ.block_stride(), count, sum);
+                         });
           soon.after(dZ.rows());
           ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
             UpdateVector<kKind, true>(d, rule, buffers, at + r * kBlock + VectorOffset(v, block_stride),
@@ -143,10 +168,14 @@ void BiasStep(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBu
   const FloatTag d;
   WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
     for (std::size_t column = 0; column < dZ.blocks() * kBlock; column += kLanes) {
-      FloatVec sum = rule.continues ? hn::LoadU(d, buffers.gradients + column) : hn::Zero(d);
-      const float* g = &dZ(0, column);
-      for (std::size_t n = 0; n < dZ.rows(); ++n) sum = hn::Add(sum, hn::LoadU(d, g + n * kBlock));
-      UpdateVector<kKind, false>(d, rule, buffers, column, sum);
+      FloatVec sum[1][1];
+      SumParts<1, 1>(rule, buffers, column, kBlock, dZ.rows(), sum,
+                     [&](std::size_t first, std::size_t count, FloatVec(&acc)[1][1]) HWY_ATTR {
+                       const float* g = &dZ(first, column);
+                       for (std::size_t n = 0; n < count; ++n)
+                         acc[0][0] = hn::Add(acc[0][0], hn::LoadU(d, g + n * kBlock));
+                     });
+      UpdateVector<kKind, false>(d, rule, buffers, column, sum[0][0]);
     }
   });
 }

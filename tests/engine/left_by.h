@@ -16,6 +16,7 @@ struct How {
   Optimizer optimizer = Adam{};
   double clip_norm = 0;
   bool tells_what_comes = true;
+  std::size_t last_rows = 0;  ///< of an epoch's last batch; 0: half of the others'
 };
 
 /// All that some steps of training, an evaluation and a prediction leave: parameters, moments, losses,
@@ -36,7 +37,8 @@ inline std::vector<float> left_by(const Case& c, const How& how, const engine::P
   };
   for (std::uint64_t step = 0; step < 5; ++step) {
     // The last batch of an epoch is smaller.
-    const auto rows = std::span(c.rows).first(step == 3 ? (c.rows.size() + 1) / 2 : c.rows.size());
+    const std::size_t last = how.last_rows > 0 ? how.last_rows : (c.rows.size() + 1) / 2;
+    const auto rows = std::span(c.rows).first(step == 3 ? last : c.rows.size());
     engine::Batch batch{c.dataset, rows};
     if (how.tells_what_comes) batch.upcoming = c.rows;
     keep_sum(engine::train_step(plan, workspace, team, batch,

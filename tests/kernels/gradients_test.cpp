@@ -183,6 +183,98 @@ TEST(WeightStep, ANaNStaysInItsRowOrColumn) {
   }
 }
 
+/// A sum over rows [first, last): a chain on top of what `before` points at, if anything.
+template <class Term>
+float chain(const float* before, std::size_t first, std::size_t last, const Term& add) {
+  float sum = before ? *before : 0.0f;
+  for (std::size_t n = first; n < last; ++n) sum = add(sum, n);
+  return sum;
+}
+
+// Parts as a batch's chunks leave them: without rows, with something before, or both.
+struct PartsCase {
+  RowParts parts;
+  std::vector<bool> has_before;
+};
+const std::vector<PartsCase> kParts = {
+    {{.count = 1, .edges = {0, 23}}, {false}},
+    {{.count = 4, .edges = {0, 5, 11, 17, 23}}, {false, false, false, false}},
+    {{.count = 4, .edges = {0, 5, 11, 17, 23}}, {true, true, true, true}},
+    {{.count = 4, .edges = {0, 0, 0, 9, 23}}, {true, true, true, false}},  // the last chunk of a batch
+    {{.count = 3, .edges = {0, 0, 0, 0}}, {true, true, true}},             // all summed before
+    {{.count = 2, .edges = {3, 4, 20}}, {false, true}},
+};
+
+TEST(WeightStep, PartsOfTheRowsAreChainsAddedInOrder) {
+  for (const Kernels* kernels : targets()) {
+    for (const std::size_t fan_out : kColumns) {
+      for (const std::size_t fan_in : {1u, 17u, 40u}) {
+        for (const PartsCase& of : kParts) {
+          Numbers numbers(fan_out * 100 + fan_in);
+          WeightCase c(23, fan_in, fan_out, numbers);
+          c.fill_with_normals(numbers);
+          std::vector<GuardedMatrix> sums;
+          RowParts parts = of.parts;
+          for (std::size_t p = 0; p < parts.count; ++p) sums.push_back(c.gradients);
+          for (std::size_t p = 0; p < parts.count; ++p) {
+            sums[p].fill([&] { return numbers.normal(); });
+            if (of.has_before[p]) parts.before[p] = &sums[p](0, 0);
+          }
+          const WeightCase before = c;
+          Prefetch none;
+          kernels->weight_step(c.X.view(), c.dZ.view(), {.parts = &parts}, c.buffers(), c.block_stride(),
+                               none);
+          EXPECT_TRUE(c.gradients.unchanged_outside(c.gradients.view(), before.gradients));
+          for (std::size_t i = 0; i < fan_in; ++i) {
+            for (std::size_t o = 0; o < fan_out; ++o) {
+              float expected = 0;
+              for (std::size_t p = 0; p < parts.count; ++p) {
+                const float sum = chain(of.has_before[p] ? &sums[p](i, o) : nullptr, parts.edges[p],
+                                        parts.edges[p + 1], [&](float so_far, std::size_t n) {
+                                          return test::multiply_add(*kernels, c.X(n, i), c.dZ(n, o), so_far);
+                                        });
+                expected = p == 0 ? sum : expected + sum;
+              }
+              ASSERT_EQ(c.gradients(i, o), expected)
+                  << kernels->name << ", " << parts.count << " parts, " << i << ", " << o;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(BiasStep, PartsOfTheRowsAreChainsAddedInOrder) {
+  const std::size_t batch = 23, fan_out = 75;
+  for (const Kernels* kernels : targets()) {
+    for (const PartsCase& of : kParts) {
+      Numbers numbers(9);
+      const GuardedMatrix dZ = numbers.normals(batch, fan_out, 3);
+      Guarded parameters(padded(fan_out), 5), gradients(padded(fan_out), 11);
+      RowParts parts = of.parts;
+      std::vector<std::vector<float>> sums(parts.count, std::vector<float>(padded(fan_out)));
+      for (std::size_t p = 0; p < parts.count; ++p) {
+        for (float& sum : sums[p]) sum = numbers.normal();
+        if (of.has_before[p]) parts.before[p] = sums[p].data();
+      }
+      kernels->bias_step(dZ.view(), {.parts = &parts},
+                         {.parameters = parameters.data(), .gradients = gradients.data()});
+      EXPECT_TRUE(gradients.guards_intact());
+      for (std::size_t o = 0; o < fan_out; ++o) {
+        float expected = 0;
+        for (std::size_t p = 0; p < parts.count; ++p) {
+          const float sum =
+              chain(of.has_before[p] ? &sums[p][o] : nullptr, parts.edges[p], parts.edges[p + 1],
+                    [&](float so_far, std::size_t n) { return so_far + dZ(n, o); });
+          expected = p == 0 ? sum : expected + sum;
+        }
+        ASSERT_EQ(gradients[o], expected) << kernels->name << ", " << parts.count << " parts, column " << o;
+      }
+    }
+  }
+}
+
 TEST(BiasStep, GradientsAreExactOnIntegers) {
   for (const Kernels* kernels : targets()) {
     for (std::size_t fan_out = 1; fan_out <= 130; ++fan_out) {
