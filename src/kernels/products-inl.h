@@ -81,25 +81,47 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
   }
 }
 
+/// A tile of Z, rows and columns from (row, column) on, over blocks [begin, end) of k.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
+                           const Epilogue& epilogue, std::size_t begin, std::size_t end, BlockedView<float> Z,
+                           std::size_t row, std::size_t column, Prefetch& soon) {
+  FloatVec acc[R][V];
+  if (epilogue.continues) {
+    StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
+  } else {
+    StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
+  }
+  const float* w = &W(0, column);
+  ForDepth(epilogue.depth, begin, end, [&](std::size_t block) HWY_ATTR {
+    const std::size_t k = block * kBlock;
+    MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, k)}, w + k * kBlock, W.block_stride(),
+                                  std::min(kBlock, X.columns() - k), acc);
+    soon.after(kBlock);
+  });
+  StoreTile<R, V>(epilogue, Z, row, column, acc);
+}
+
+// All rows take their turn at so many blocks of k before the next: what these read of W, 32 KB for a tile 64
+// columns wide, stays in the first-level cache. 784-2048-2048-10 takes 3 to 5% less time, a deep product
+// alone 20%.
+constexpr std::size_t kSliceBlocks = 8;
+
 void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
             BlockedView<float> Z, Prefetch& soon) {
+  // A part of k is not large, and a sum that is added in the end cannot stop in Z.
+  const bool whole = epilogue.depth.step == Depth::kAll && !epilogue.adds;
+  const std::size_t blocks = X.blocks();
+  const std::size_t slices = whole ? std::max<std::size_t>(1, (blocks + kSliceBlocks - 1) / kSliceBlocks) : 1;
   ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-      FloatVec acc[R][V];
-      if (epilogue.continues) {
-        StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
-      } else {
-        StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
-      }
-      const float* w = &W(0, column);
-      ForDepth(epilogue.depth, X.blocks(), [&](std::size_t block) HWY_ATTR {
-        const std::size_t k = block * kBlock;
-        MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, k)}, w + k * kBlock, W.block_stride(),
-                                      std::min(kBlock, X.columns() - k), acc);
-        soon.after(kBlock);
+    for (std::size_t slice = 0; slice < slices; ++slice) {
+      Epilogue of_slice = slice + 1 < slices ? Epilogue{} : epilogue;
+      of_slice.continues = epilogue.continues || slice > 0;
+      const std::size_t begin = blocks * slice / slices, end = blocks * (slice + 1) / slices;
+      ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+        AffineTile<R, V>(X, W, bias, of_slice, begin, end, Z, row, column, soon);
       });
-      StoreTile<R, V>(epilogue, Z, row, column, acc);
-    });
+    }
   });
 }
 
@@ -148,6 +170,11 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
         ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
           const std::size_t at = column / kBlock * block_stride + (i + row) * kBlock + column % kBlock;
           FloatVec acc[R][V];
+          // In wide networks the weights come from memory: asked for now, they are there when the sums are.
+          // 784-2048-2048-10 takes 2 to 7% less time.
+          ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+            __builtin_prefetch(buffers.parameters + at + r * kBlock + VectorOffset(v, block_stride), 1, 3);
+          });
           SumParts<R, V>(rule, buffers, at, block_stride, dZ.rows(), acc,
                          [&](std::size_t first, std::size_t count, FloatVec(&sum)[R][V]) HWY_ATTR {
                            MultiplyAccumulate<1, kBlock>(FloatElements{&X(first, i + row)},

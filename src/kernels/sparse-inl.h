@@ -63,7 +63,7 @@ template <std::size_t R>
 HWY_INLINE std::size_t ListColumns(const NonZeros& non_zeros, const Depth& depth, std::size_t blocks,
                                    std::size_t row) {
   std::size_t length = 0;
-  ForDepth(depth, blocks, [&](std::size_t block) HWY_ATTR {
+  ForDepth(depth, 0, blocks, [&](std::size_t block) HWY_ATTR {
     const std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride + row;
     std::uint32_t any = 0;
     for (std::size_t r = 0; r < R; ++r) any |= bits[r];

@@ -83,12 +83,12 @@ HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std:
   }
 }
 
-/// Calls body(block) for the blocks of `depth`, of `blocks` blocks in all, in order.
+/// Calls body(block) for the blocks of `depth` among blocks [begin, end), in order.
 template <class Body>
-HWY_INLINE void ForDepth(const Depth& depth, std::size_t blocks, const Body& body) {
-  for (std::size_t from = depth.first; from < blocks; from += depth.step) {
-    const std::size_t to = HWY_MIN(blocks, from + depth.size);
-    for (std::size_t block = from; block < to; ++block) body(block);
+HWY_INLINE void ForDepth(const Depth& depth, std::size_t begin, std::size_t end, const Body& body) {
+  for (std::size_t from = depth.first; from < end; from += depth.step) {
+    const std::size_t to = HWY_MIN(end, from + depth.size);
+    for (std::size_t block = HWY_MAX(from, begin); block < to; ++block) body(block);
   }
 }
 

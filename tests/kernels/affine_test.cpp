@@ -126,6 +126,10 @@ TEST(Affine, IsExactOnIntegersForAllDepths) {
       for (const std::size_t rows : {1u, 6u, 7u, 16u, 25u}) expect_exact_affine(rows, depth, columns);
     }
   }
+  // Rows take turns along a deep product.
+  for (const std::size_t depth : {127u, 128u, 129u, 256u, 257u, 400u}) {
+    for (const std::size_t columns : {10u, 33u, 64u}) expect_exact_affine(13, depth, columns);
+  }
   expect_exact_affine(0, 4, 20);
 }
 
