@@ -111,8 +111,9 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
   return std::min(options.max_batch, std::max(least, rows * sharing));
 }
 
-// Where the sums are this many times smaller than the activations that need not move, threads that sum their
-// own rows take 4 to 10% less time; at 3 times as long as the others. Larger sums fill the cores' caches.
+// Where the sums are at least so many times smaller than the activations that then need not move, four
+// threads that sum their own rows take 4 to 10% less time; where they are 3 times smaller, none. Larger sums
+// fill the cores' caches.
 constexpr std::size_t kLeastSaving = 4, kMostSums = 32 * 1024;
 
 /// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
