@@ -127,9 +127,12 @@ def compare(options: argparse.Namespace, folder: Path) -> Report:
     works = [work for work in all_works() if work.section in options.only]
     works = quick(works) if options.quick else works
 
-    mlp = Mlp(options.mlp, folder, environment)
+    mlp = Mlp(options.mlp, folder, environment, options.sparse_inputs)
     say("preparing the data")
-    data = data_sets.prepare(folder, mlp.mnist(options.data_dir), options.quick)
+    mnist = mlp.mnist(options.data_dir)
+    if not mnist:
+        say("MNIST was not found (--data-dir or MLP_DATA_DIR names its folder): images are drawn, easy to learn")
+    data = data_sets.prepare(folder, mnist, options.quick)
     predicted = next((work for work in works if work.predicts), None)
     bench = mlp.bench(predicted, OURS["mlp, all"]) if predicted else None
     peers = peers_in(options.python, folder, environment)
@@ -155,6 +158,9 @@ def compare(options: argparse.Namespace, folder: Path) -> Report:
         *([f"mlp {bench['version']}, target {bench['target']}"] if bench else []),
         *peers,
         data,
+        "mlp skips zeros in the inputs where there are many, the others do not"
+        if options.sparse_inputs == "auto"
+        else f"mlp with --sparse-inputs {options.sparse_inputs}",
         f"medians of {rounds} round(s), the contenders in turns",
         f"left out of the environment: {', '.join(cleared) or 'nothing was there to leave out'}",
     ]
@@ -189,6 +195,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="see that it runs, in half a minute; the figures mean little"
     )
+    parser.add_argument("--sparse-inputs", choices=("auto", "on", "off"), default="auto",
+                        help="whether mlp skips zeros in the inputs; the others never do (default: %(default)s)")  # fmt: skip
     parser.add_argument("--eager", action="store_true", help="PyTorch without torch.compile")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single measurement")
     options = parser.parse_args()

@@ -76,9 +76,10 @@ class ContendersTest(unittest.TestCase):
             "OPENBLAS_CORETYPE": "Haswell",
             "OMP_NUM_THREADS": "1",
             "MLP_TARGET": "avx2",
+            "MLP_DATA_DIR": "/data",
         }
         environment, cleared = clean_environment(inherited)
-        self.assertEqual(environment, {"PATH": "/bin"})
+        self.assertEqual(environment, {"PATH": "/bin", "MLP_DATA_DIR": "/data"})
         self.assertEqual(cleared, ["MLP_TARGET", "OMP_NUM_THREADS", "OPENBLAS_CORETYPE"])
 
     def test_an_epoch_is_the_median_and_the_table_the_sum(self) -> None:

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 # Inherited, these can hold a library to old kernels, to one thread or to cores that others use.
 HOLDING_BACK = (
     "OPENBLAS_", "GOTO_", "MKL_", "OMP_", "GOMP_", "KMP_", "BLIS_", "DNNL_", "ONEDNN_", "NPY_", "NUMEXPR_",
-    "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "MLP_",
+    "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "MLP_TARGET",
 )  # fmt: skip
 
 
@@ -64,8 +64,9 @@ def field(document: dict, name: str, source: str):
 class Mlp:
     """This program: training through `mlp train`, prediction through `mlp bench`."""
 
-    def __init__(self, program: Path, folder: Path, environment: dict[str, str]):
+    def __init__(self, program: Path, folder: Path, environment: dict[str, str], sparse_inputs: str = "auto"):
         self.program, self.folder, self.environment = program, folder, environment
+        self.sparse_inputs = sparse_inputs
 
     def json(self, *arguments: str) -> dict:
         result = subprocess.run(
@@ -111,7 +112,7 @@ class Mlp:
             *("--layers", work.layers, "--loss", "mean_squared_error" if numbers else "cross_entropy"),
             *("--optimizer", work.optimizer, "--learning-rate", str(work.learning_rate)),
             *("--schedule", "constant", "--epochs", str(work.epochs), "--batch-size", str(work.batch_size)),
-            *("--validation", "0", "--threads", setting.threads, "--output", str(run), "--json", "--quiet"),
+            *("--sparse-inputs", self.sparse_inputs, "--validation", "0", "--threads", setting.threads, "--output", str(run), "--json", "--quiet"),
         )
         with open(run / "metrics.csv", newline="") as file:
             epochs = [float(row["seconds"]) for row in csv.DictReader(file)]

@@ -25,7 +25,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// One number for each of a block's 16 columns.
 struct BlockLanes {
-  HWY_INLINE BlockLanes() {}  // the implicit one would lack the target's attribute
+  // Not defaulted: the implicit one would lack the target's attribute.
+  HWY_INLINE BlockLanes() {}  // NOLINT(modernize-use-equals-default)
   static constexpr std::size_t kVectors = kBlock / kLanes;
   FloatVec v[kVectors];
 };
@@ -116,7 +117,7 @@ void CrossEntropyRows(ConstBlockedView<float> logits, ConstBlockedView<float> pr
     const auto columns_of = [&](std::size_t block) { return logits.columns() - block * kBlock; };
     const auto smoothed = [&](std::size_t block) HWY_ATTR {
       BlockLanes t = LoadBlock(y.block(block), columns_of(block), 0);
-      for (std::size_t i = 0; i < BlockLanes::kVectors; ++i) t.v[i] = hn::MulAdd(keep, t.v[i], smooth);
+      for (FloatVec& v : t.v) v = hn::MulAdd(keep, v, smooth);
       alignas(64) float lanes[kBlock];
       StoreBlock(t, lanes);
       return LoadBlock(lanes, columns_of(block), 0);
