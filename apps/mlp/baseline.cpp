@@ -83,10 +83,10 @@ Baseline baseline(const ConstantAnswer& answer, const Dataset& tested) {
 
 std::vector<std::string> better_scores(const ClassificationMetrics& metrics, const Baseline& baseline) {
   std::vector<std::string> better;
-  if (metrics.accuracy > baseline.accuracy) better.push_back("accuracy");
+  if (metrics.accuracy > baseline.accuracy) better.emplace_back("accuracy");
   if (metrics.balanced_accuracy - baseline.balanced_accuracy > 2 * deviation_of_balanced_accuracy(metrics))
-    better.push_back("balanced accuracy");
-  if (metrics.roc_auc - 0.5 > 2 * deviation_of_roc_auc(metrics)) better.push_back("ROC AUC");
+    better.emplace_back("balanced accuracy");
+  if (metrics.roc_auc - 0.5 > 2 * deviation_of_roc_auc(metrics)) better.emplace_back("ROC AUC");
   return better;
 }
 

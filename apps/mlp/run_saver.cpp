@@ -14,7 +14,7 @@ RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileL
       files_(files),
       first_(resumed == nullptr),
       keep_(resumed != nullptr && resumed->problem.empty()) {
-  if (keep_) saved_step_ = resumed->checkpoint.state.step;
+  if (resumed != nullptr && keep_) saved_step_ = resumed->checkpoint.state.step;
 }
 
 void RunSaver::save(const TrainingState& state) {

@@ -105,7 +105,7 @@ Matrix<float> targets_of(NamedArray labels) {
                               AlignedVector<float>(bytes.values().begin(), bytes.values().end()));
 }
 
-Dataset read_part(LabelledArrays arrays, Task task) {
+Dataset read_part(LabelledArrays&& arrays, Task task) {
   auto& [inputs, labels] = arrays;
   if (inputs.array.dims.size() < 2) refuse_values(inputs, "images or rows of inputs (rank 2 or more)");
   Dataset dataset;

@@ -70,11 +70,12 @@ RowSplit split(const Strata& strata, double fraction, std::uint64_t seed, Stream
   if (fraction > 0.0) held_out = std::max<std::size_t>(held_out, 1);
   auto left = quotas(counts, rows, std::min(held_out, rows - classes));
 
-  const auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit, stream));
+  auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit, stream));
+  std::ranges::reverse(order);
   RowSplit result;
-  for (auto row = order.rbegin(); row != order.rend(); ++row) {
-    auto& quota = left[class_of(strata, *row)];
-    (quota > 0 ? result.held_out : result.training).push_back(*row);
+  for (const std::uint32_t row : order) {
+    auto& quota = left[class_of(strata, row)];
+    (quota > 0 ? result.held_out : result.training).push_back(row);
     if (quota > 0) --quota;
   }
   std::ranges::sort(result.training);

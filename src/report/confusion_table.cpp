@@ -86,7 +86,7 @@ std::string picture(const Matrix<std::uint64_t>& confusion) {
     const bool diagonal = right[i] >= wrong[i] && right[i] > 0.0;
     pixels[i] = weight_level(diagonal ? right[i] / total : -std::sqrt(wrong[i] / total), 1.0);
   }
-  return "<figure class=\"heat\"><img class=\"pixels\" alt=\"Confusion matrix of " + with_thousands(classes) +
+  return R"(<figure class="heat"><img class="pixels" alt="Confusion matrix of )" + with_thousands(classes) +
          " classes\" src=\"" + data_uri(encode_png(side, side, pixels, weight_palette())) +
          "\"/><figcaption>True classes from top to bottom, predicted from left to right: blue is right, "
          "orange is "

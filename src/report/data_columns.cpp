@@ -45,7 +45,7 @@ DataColumn summary_of(const Column& column) {
     if (code >= 0) numbers.push_back(code);
   }
   const std::size_t count = numbers.size();
-  DataColumn summary = summary_of(Matrix<double>(count, 1, std::move(numbers)), 0, column.type.name,
+  DataColumn summary = summary_of(Matrix<double>(count, 1, numbers), 0, column.type.name,
                                   std::string(to_text(column.type.kind)));
   summary.missing = column.missing;
   if (column.type.kind != ColumnKind::kNumeric) {

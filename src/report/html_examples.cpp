@@ -59,9 +59,9 @@ std::string grey_example(const ReportContent& content, const HardExample& exampl
       classes ? class_name(content, example.predicted)
               : compact_text(example.predictions.empty() ? 0.0 : example.predictions[0]);
   const std::string row = "row " + row_number(content, example);
-  return "<figure><img class=\"pixels\" alt=\"" +
+  return R"(<figure><img class="pixels" alt=")" +
          html_text(row + ": true " + truth + ", predicted " + predicted, 200) + "\" src=\"" + data_uri(png) +
-         "\"/><figcaption><span class=\"verdict\">" + html_label(truth, 12) +
+         R"("/><figcaption><span class="verdict">)" + html_label(truth, 12) +
          " <span class=\"arrow\" title=\"taken for\">\u2192</span> <b class=\"" +
          (classes && example.truth == example.predicted ? "right" : "wrong") + "\">" +
          html_label(predicted, 12) + "</b></span>" +
@@ -88,7 +88,7 @@ std::string example_images(const ReportContent& content, std::span<const HardExa
 // Examples that are rows of a table.
 
 std::string number_head(const std::string& name, std::size_t most) {
-  return "<th scope=\"col\" class=\"n\">" + html_label(name, most) + "</th>";
+  return R"(<th scope="col" class="n">)" + html_label(name, most) + "</th>";
 }
 
 double entry(const std::vector<float>& values, std::size_t index) {
@@ -110,7 +110,7 @@ NumberColumn number_column(std::span<const HardExample> examples, const auto& nu
 
 /// What stands above an output: it is a probability, or not.
 std::string output_head(const ReportContent& content, const std::string& of) {
-  return "<th scope=\"col\" class=\"n\">" +
+  return R"(<th scope="col" class="n">)" +
          std::string(gives_probabilities(content) ? "probability" : "output") + " of " + of + "</th>";
 }
 
@@ -133,21 +133,21 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
                ? what
                : what + " " + name_or_number(content.target_names, target, "target");
   };
-  std::string html = "<div class=\"scroll\"><table class=\"hardest\"><thead><tr>" + number_head("row", 10);
+  std::string html = R"(<div class="scroll"><table class="hardest"><thead><tr>)" + number_head("row", 10);
   if (classes) {
-    html += "<th scope=\"col\">true</th><th scope=\"col\">predicted</th>" +
-            output_head(content, "predicted") + output_head(content, "true");
+    html += R"(<th scope="col">true</th><th scope="col">predicted</th>)" + output_head(content, "predicted") +
+            output_head(content, "true");
   }
   for (std::size_t t = 0; t < targets; ++t) {
     html += number_head(several("true", t), 24) + number_head(several("predicted", t), 24) +
             number_head("difference", 20);
   }
   for (std::size_t i = 0; i < features; ++i) {
-    html += "<th scope=\"col\" class=\"n " + std::string(i == 0 ? "edge" : "quiet") + "\">" +
+    html += R"(<th scope="col" class="n )" + std::string(i == 0 ? "edge" : "quiet") + "\">" +
             html_label(name_or_number(content.feature_names, i, "feature"), 14) + "</th>";
   }
   for (std::size_t i = 0; i < cells; ++i) {
-    html += "<th scope=\"col\" class=\"n " + std::string(i == 0 ? "edge" : "quiet") + "\">" +
+    html += R"(<th scope="col" class="n )" + std::string(i == 0 ? "edge" : "quiet") + "\">" +
             html_label(name_or_number(content.cell_names, i, "column"), 14) + "</th>";
   }
   html += "</tr></thead><tbody>";
@@ -186,7 +186,7 @@ std::string weight_images(const ReportContent& content) {
   std::string html;
   for (const std::size_t column : columns) {
     const std::string name = "neuron " + with_thousands(column + 1);
-    html += "<img class=\"pixels\" alt=\"Weights of " + name + "\" title=\"" + name + ", length " +
+    html += R"(<img class="pixels" alt="Weights of )" + name + "\" title=\"" + name + ", length " +
             compact_text(column_length(weights, column), 3) + "\" src=\"" +
             data_uri(weight_image(weights, column, content.image, scale)) + "\"/>";
   }
@@ -210,7 +210,7 @@ std::string weight_strip(std::span<const float> row, double scale) {
   for (std::size_t o = 0; o < std::min(row.size(), kMostWeightColumns); ++o) {
     levels.push_back(weight_level(row[o], scale));
   }
-  return "<img class=\"pixels strip\" alt=\"\" src=\"" +
+  return R"(<img class="pixels strip" alt="" src=")" +
          data_uri(encode_png(levels.size(), 1, levels, weight_palette())) + "\"/>";
 }
 
@@ -233,7 +233,7 @@ std::string weight_table(const ReportContent& content) {
     for (const float weight : weights.values())
       scale = std::max(scale, static_cast<double>(std::abs(weight)));
   }
-  std::string html = "<div class=\"scroll\"><table class=\"features\">" +
+  std::string html = R"(<div class="scroll"><table class="features">)" +
                      (single ? html_head({"input", "weight", "#"})
                              : html_head({"input", "its weights, a cell a neuron", "#length"})) +
                      "<tbody>";

@@ -52,8 +52,8 @@ std::string sparkline(const std::vector<std::uint64_t>& histogram) {
     bars += "M" + html_number(bar * (static_cast<double>(i) + 0.5) - 0.5) + " " + html_number(kHeight) + "v" +
             html_number(-height);
   }
-  return "<svg class=\"spark\" viewBox=\"0 0 " + html_number(kWidth) + " " + html_number(kHeight) +
-         "\" aria-hidden=\"true\"><path style=\"stroke-width:" + html_number(bar - 1.0) + "\" d=\"" + bars +
+  return R"(<svg class="spark" viewBox="0 0 )" + html_number(kWidth) + " " + html_number(kHeight) +
+         R"(" aria-hidden="true"><path style="stroke-width:)" + html_number(bar - 1.0) + "\" d=\"" + bars +
          "\"/></svg>";
 }
 
@@ -78,11 +78,11 @@ std::string columns_table(const std::vector<DataColumn>& columns, const std::vec
             "</tr>";
   }
   std::vector<std::string_view> head{"column", "kind", "#smallest", "#mean", "#largest", "~distribution"};
-  if (inputs) head.push_back("#inputs");
-  if (missing) head.push_back("#missing");
+  if (inputs) head.emplace_back("#inputs");
+  if (missing) head.emplace_back("#missing");
   for (std::size_t i = 0; i < std::min(left_out.size(), kMostColumns); ++i) {
     rows += "<tr>" + html_cell(html_label(left_out[i].label, 28), "quiet") + html_cell("left out", "quiet") +
-            "<td class=\"quiet\" colspan=\"" + std::to_string(head.size() - 2) + "\">" +
+            R"(<td class="quiet" colspan=")" + std::to_string(head.size() - 2) + "\">" +
             html_label(left_out[i].value, 100) + "</td></tr>";
   }
   std::string html =

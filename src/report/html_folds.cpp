@@ -25,21 +25,21 @@ std::string dots_svg(const ReportFolds& folds) {
     return html_number(kMargin + (kWidth - 2 * kMargin) * axis.position(value));
   };
   const std::string middle = html_number(kHeight / 2);
-  std::string svg = "<svg class=\"strewn\" viewBox=\"0 0 " + html_number(kWidth) + " " +
-                    html_number(kHeight) + "\" role=\"img\" aria-label=\"" + html_text(folds.name, 60) +
-                    " of each fold\"><path class=\"base\" d=\"M0 " + middle + "H" + html_number(kWidth) +
+  std::string svg = R"(<svg class="strewn" viewBox="0 0 )" + html_number(kWidth) + " " +
+                    html_number(kHeight) + R"(" role="img" aria-label=")" + html_text(folds.name, 60) +
+                    R"( of each fold"><path class="base" d="M0 )" + middle + "H" + html_number(kWidth) +
                     "\"/>";
   for (std::size_t fold = 0; fold < std::min(folds.values.size(), kMostDots); ++fold) {
     if (!drawable(folds.values[fold])) continue;
-    svg += "<circle class=\"fold\" cx=\"" + x(folds.values[fold]) + "\" cy=\"" + middle +
-           "\" r=\"4.5\"><title>fold " + with_thousands(fold + 1) + ": " +
+    svg += R"(<circle class="fold" cx=")" + x(folds.values[fold]) + "\" cy=\"" + middle +
+           R"(" r="4.5"><title>fold )" + with_thousands(fold + 1) + ": " +
            score_text(folds.values[fold], folds.percent) + "</title></circle>";
   }
   if (drawable(folds.mean))
-    svg += "<path class=\"mean\" d=\"M" + x(folds.mean) + " 3V" + html_number(kHeight - 3) + "\"/>";
+    svg += R"(<path class="mean" d="M)" + x(folds.mean) + " 3V" + html_number(kHeight - 3) + "\"/>";
   if (drawable(folds.test)) {
-    svg += "<circle class=\"ring\" cx=\"" + x(folds.test) + "\" cy=\"" + middle +
-           "\" r=\"6.5\"><title>on the test rows: " + score_text(folds.test, folds.percent) +
+    svg += R"(<circle class="ring" cx=")" + x(folds.test) + "\" cy=\"" + middle +
+           R"(" r="6.5"><title>on the test rows: )" + score_text(folds.test, folds.percent) +
            "</title></circle>";
   }
   return svg + "</svg>";

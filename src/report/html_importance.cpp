@@ -83,7 +83,7 @@ std::string importance_section(const ReportContent& content) {
   }
   const std::string score = score_name(importances.measure);
   const bool classes = importances.measure == ImportanceMeasure::kLoss;
-  std::string html = "<div class=\"scroll\"><table class=\"features\">" +
+  std::string html = R"(<div class="scroll"><table class="features">)" +
                      html_head({"column", "", "#" + (classes ? "loss" : score), "#" + score + " shuffled"}) +
                      "<tbody>" + body + "</tbody></table></div>";
   if (columns.size() > kMostColumns) {

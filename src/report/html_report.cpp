@@ -26,7 +26,7 @@ std::string notes_html(const std::vector<std::string>& notes) {
   for (std::size_t i = 0; i < std::min(notes.size(), kMost); ++i)
     list += "<li>" + html_text(notes[i], 500) + "</li>";
   if (notes.size() > kMost) list += "<li>and " + with_thousands(notes.size() - kMost) + " more</li>";
-  return "<aside class=\"notes\" aria-label=\"Notes\"><ul>" + list + "</ul></aside>";
+  return R"(<aside class="notes" aria-label="Notes"><ul>)" + list + "</ul></aside>";
 }
 
 /// A link to each section by its heading.

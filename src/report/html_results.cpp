@@ -20,7 +20,7 @@ constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
 
 std::string bar_cell(double share) {
   if (!std::isfinite(share)) return html_cell("\u2013", "n");
-  return "<td class=\"n bar\"><i style=\"--v:" + fixed_text(share, 3) + "\"></i>" + fixed_text(share, 4) +
+  return R"(<td class="n bar"><i style="--v:)" + fixed_text(share, 3) + "\"></i>" + fixed_text(share, 4) +
          "</td>";
 }
 
@@ -50,11 +50,11 @@ std::string class_table(const ReportContent& content, const std::vector<ClassSco
             (areas ? html_cell(fixed_text(scores.roc_auc, 4), "n") : "") + bar_cell(scores.f1) + "</tr>";
   }
   std::vector<std::string_view> head{"class"};
-  if (counted) head.push_back("#training rows");
+  if (counted) head.emplace_back("#training rows");
   head.insert(head.end(), {"#test rows", "#precision", "#recall"});
-  if (areas) head.push_back("#ROC AUC");
-  head.push_back("#F1");
-  const std::string table = "<div class=\"scroll\"><table class=\"classes\">" + html_head(head) + "<tbody>" +
+  if (areas) head.emplace_back("#ROC AUC");
+  head.emplace_back("#F1");
+  const std::string table = R"(<div class="scroll"><table class="classes">)" + html_head(head) + "<tbody>" +
                             body + "</tbody></table></div>";
   if (classes.size() <= kMostOpenClassRows) return table;
   return "<details><summary>" +
@@ -134,7 +134,7 @@ std::string target_html(const ReportContent& content, std::size_t target) {
                                       with_thousands(truths.size()) + " rows, evenly spaced"
                                 : with_thousands(truths.size()) + " rows";
   return "<div class=\"two\"><figure><figcaption><h3>" + html_label(name, 40) +
-         ": predicted over true</h3><span class=\"keys\"><span class=\"key points\"><i></i>" + drawn +
+         R"(: predicted over true</h3><span class="keys"><span class="key points"><i></i>)" + drawn +
          "</span>" + (marked.empty() ? "" : "<span class=\"key marked\"><i></i>the hardest</span>") +
          "</span></figcaption>" +
          scatter_svg(truths, predictions, marked, "Predicted over true " + name, content.unit) +
@@ -155,7 +155,7 @@ std::string target_table(const ReportContent& content, const std::vector<TargetS
     body += html_cell(r2_text(targets[o].r2), "n") +
             (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
-  return "<div class=\"scroll\"><table class=\"classes\">" +
+  return R"(<div class="scroll"><table class="classes">)" +
          (compared ? html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2", "#baseline RMSE"})
                    : html_head({"target", "#RMSE", "#MAE", "#MSE", "#R\u00b2"})) +
          "<tbody>" + body + "</tbody></table></div>";

@@ -57,7 +57,7 @@ std::string ring(const Drawing& drawing) {
   if (chart.marked >= chart.x.size() || !drawing.shown(chart.series.back().y[chart.marked])) return "";
   return "<circle class=\"ring " + chart.series.back().css_class + "\" cx=\"" +
          html_number(drawing.at_x(chart.marked)) + "\" cy=\"" +
-         html_number(drawing.at_y(chart.series.back().y[chart.marked])) + "\" r=\"7\"/>";
+         html_number(drawing.at_y(chart.series.back().y[chart.marked])) + R"(" r="7"/>)";
 }
 
 /// Upright strips that together cover the plot; the one under the pointer shows its epoch's values.
@@ -76,7 +76,7 @@ std::string strips(const Drawing& drawing) {
       text += " \u00b7 " + series.name + " " + value_text(series.y[i], chart.unit);
     }
     const std::string x = html_number(drawing.at_x(i));
-    svg += "<g class=\"at\"><rect x=\"" + html_number(edge(k)) + "\" y=\"" + html_number(area.top) +
+    svg += R"(<g class="at"><rect x=")" + html_number(edge(k)) + "\" y=\"" + html_number(area.top) +
            "\" width=\"" + html_number(edge(k + 1) - edge(k)) + "\" height=\"" + html_number(area.height) +
            "\"/><path d=\"M" + x + " " + html_number(area.top) + "v" + html_number(area.height) +
            "\"/><text x=\"" + html_number(area.left + area.width) + "\" y=\"" + html_number(area.top - 6) +
@@ -132,17 +132,17 @@ std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUni
   for (const double tick : y.ticks()) {
     const std::string at = html_number(area.y(y.position(tick)));
     lines += "M" + html_number(area.left) + " " + at + "H" + html_number(right);
-    texts += "<text class=\"y\" x=\"" + html_number(area.left - 8) + "\" y=\"" + at + "\">" +
+    texts += R"(<text class="y" x=")" + html_number(area.left - 8) + "\" y=\"" + at + "\">" +
              html_text(y.label(tick, y_unit)) + "</text>";
   }
   for (const double tick : x.ticks()) {
-    texts += "<text class=\"x\" x=\"" + html_number(area.x(x.position(tick))) + "\" y=\"" +
+    texts += R"(<text class="x" x=")" + html_number(area.x(x.position(tick))) + "\" y=\"" +
              html_number(bottom + 18) + "\">" + html_text(x.label(tick)) + "</text>";
   }
-  texts += "<text class=\"x name\" x=\"" + html_number(right) + "\" y=\"" + html_number(bottom + 36) + "\">" +
+  texts += R"(<text class="x name" x=")" + html_number(right) + "\" y=\"" + html_number(bottom + 36) + "\">" +
            html_text(x_name) + "</text>";
-  return "<path class=\"grid\" d=\"" + lines + "\"/><path class=\"base\" d=\"M" + html_number(area.left) +
-         " " + html_number(bottom) + "H" + html_number(right) + "\"/><g class=\"axis\">" + texts + "</g>";
+  return R"(<path class="grid" d=")" + lines + R"("/><path class="base" d="M)" + html_number(area.left) +
+         " " + html_number(bottom) + "H" + html_number(right) + R"("/><g class="axis">)" + texts + "</g>";
 }
 
 std::string line_chart_svg(const LineChart& chart) {
@@ -153,8 +153,8 @@ std::string line_chart_svg(const LineChart& chart) {
       {.left = 56, .top = 24, .width = chart.width - 56 - 14, .height = chart.height - 24 - 44},
       x,
       axis_of(chart)};
-  std::string svg = "<svg class=\"chart\" viewBox=\"0 0 " + html_number(chart.width) + " " +
-                    html_number(chart.height) + "\" role=\"img\" aria-label=\"" + html_text(chart.title) +
+  std::string svg = R"(<svg class="chart" viewBox="0 0 )" + html_number(chart.width) + " " +
+                    html_number(chart.height) + R"(" role="img" aria-label=")" + html_text(chart.title) +
                     "\">" + axes_svg(drawing.area, drawing.x, drawing.y, chart.unit, "epoch");
   for (const auto& series : chart.series) svg += curve(drawing, series);
   return svg + ring(drawing) + strips(drawing) + "</svg>";

@@ -14,9 +14,8 @@ constexpr PlotArea kScatterArea{.left = 56, .top = 14, .width = 380, .height = 3
 constexpr PlotArea kHistogramArea{.left = 56, .top = 14, .width = 380, .height = 190};
 
 std::string opening(const PlotArea& area, const std::string& title) {
-  return "<svg class=\"chart\" viewBox=\"0 0 " + html_number(area.left + area.width + 14) + " " +
-         html_number(area.top + area.height + 44) + "\" role=\"img\" aria-label=\"" + html_text(title) +
-         "\">";
+  return R"(<svg class="chart" viewBox="0 0 )" + html_number(area.left + area.width + 14) + " " +
+         html_number(area.top + area.height + 44) + R"(" role="img" aria-label=")" + html_text(title) + "\">";
 }
 
 std::string with_unit(const std::string& name, const std::string& unit) {
@@ -38,7 +37,7 @@ std::string scatter_svg(std::span<const double> truths, std::span<const double> 
   std::vector<double> values(truths.begin(), truths.end());
   values.insert(values.end(), predictions.begin(), predictions.end());
   const Axis axis = axis_over(values);
-  const PlotArea& area = kScatterArea;
+  const PlotArea area = kScatterArea;
   const auto at = [&](double truth, double predicted) {
     return std::pair(html_number(area.x(axis.position(truth))),
                      html_number(area.y(axis.position(predicted))));
@@ -46,9 +45,9 @@ std::string scatter_svg(std::span<const double> truths, std::span<const double> 
 
   std::string svg =
       opening(area, title) + axes_svg(area, axis, axis, AxisUnit::kNumber, with_unit("true", unit));
-  svg += "<path class=\"identity\" d=\"M" + html_number(area.left) + " " +
+  svg += R"(<path class="identity" d="M)" + html_number(area.left) + " " +
          html_number(area.top + area.height) + "L" + html_number(area.left + area.width) + " " +
-         html_number(area.top) + "\"/><g class=\"points\">";
+         html_number(area.top) + R"("/><g class="points">)";
   for (const std::size_t n : scatter_rows(truths.size())) {
     if (!drawable(truths[n]) || !drawable(predictions[n])) continue;
     const auto [x, y] = at(truths[n], predictions[n]);
@@ -58,7 +57,7 @@ std::string scatter_svg(std::span<const double> truths, std::span<const double> 
   for (const auto& point : marked) {
     if (!drawable(point.truth) || !drawable(point.predicted)) continue;
     const auto [x, y] = at(point.truth, point.predicted);
-    svg += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"5\"><title>" + html_text(point.text) +
+    svg += "<circle cx=\"" + x + "\" cy=\"" + y + R"(" r="5"><title>)" + html_text(point.text) +
            "</title></circle>";
   }
   return svg + "</g></svg>";
@@ -97,7 +96,7 @@ std::string residual_histogram_svg(std::span<const double> residuals, const std:
   }
   svg += "</g>";
   if (x.low <= 0.0 && x.high >= 0.0) {
-    svg += "<path class=\"zero\" d=\"M" + html_number(area.x(x.position(0.0))) + " " + html_number(area.top) +
+    svg += R"(<path class="zero" d="M)" + html_number(area.x(x.position(0.0))) + " " + html_number(area.top) +
            "v" + html_number(area.height) + "\"/>";
   }
   return svg + "</svg>";
