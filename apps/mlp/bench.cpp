@@ -114,6 +114,7 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
   document["parameters"] = options.network.parameter_count();
   document["loss"] = to_string(result.loss);
   document["precision"] = to_string(options.precision);
+  document["bf16_layers"] = result.bfloat16_layers;
   document["data"] = {
       {"rows", result.rows}, {"nonzero", number(result.nonzero)}, {"steps_cut", result.steps_cut}};
   document["seconds"] = options.seconds;
@@ -134,12 +135,18 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
 
 std::string gflops(double flops) { return fixed(1e-9 * flops, 1); }
 
+/// What --precision bf16 came to.
+std::string bfloat16_text(const BenchmarkOptions& options, const BenchmarkResult& result) {
+  if (options.precision != Precision::kBFloat16) return "";
+  if (result.bfloat16_layers == 0) return ", no layer wide enough for bf16";
+  return ", training " + std::to_string(result.bfloat16_layers) + " of " +
+         counted(options.network.depth(), "layer") + " in bf16 with " + bfloat16_target(options.target);
+}
+
 std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& result, const Style& style) {
   std::string text = style.bold + "mlp " + version() + " on " + cpu_name() + style.off + "\n";
-  const bool bfloat16 = options.precision == Precision::kBFloat16;
   text += field("cpu", counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " +
-                           result.target +
-                           (bfloat16 ? ", training in bf16 with " + bfloat16_target(options.target) : ""));
+                           result.target + bfloat16_text(options, result));
   text += field("network", network_text(options.network) + ", " +
                                counted(options.network.parameter_count(), "parameter"));
   text +=

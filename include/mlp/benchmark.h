@@ -68,6 +68,7 @@ struct BenchmarkResult {
   std::string target;
   int cores = 1;                       ///< that this process may use
   Loss loss;                           ///< cross-entropy behind Softmax, else squared error
+  int bfloat16_layers = 0;             ///< trained in bfloat16, as in Trained
   std::size_t rows = 0;                ///< of the generated data
   bool steps_cut = false;              ///< some steps have fewer rows than asked for (data_bytes)
   double nonzero = 0.0;                ///< the share of its values that are not zero, as in MNIST

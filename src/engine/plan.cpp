@@ -105,10 +105,10 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
                                ? kMostRowsInBFloat16
                                : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
-  // Members that sum their own rows in parts want whole parts.
-  const std::size_t least =
-      plan.sums_own_rows() ? kPartedRows / kRowParts * static_cast<std::size_t>(plan.threads()) : 0;
-  return std::min(options.max_batch, std::max(least, rows * sharing));
+  if (!plan.sums_own_rows()) return std::min(options.max_batch, rows * sharing);
+  // A part for each member, or more, but of one turn alone: see end_of_chunk.
+  const std::size_t least = kPartedRows / kRowParts * static_cast<std::size_t>(plan.threads());
+  return std::min(options.max_batch, std::clamp(rows * sharing, least, kPartedRows));
 }
 
 // Where the sums are at least so many times smaller than the activations that then need not move, four
@@ -117,11 +117,11 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
 constexpr std::size_t kLeastSaving = 4, kMostSums = 32 * 1024;
 
 /// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
-/// number of threads, as the bits depend on it.
+/// number of threads, as the bits depend on it. bfloat16 wants chunks of more rows.
 bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
+  if (std::ranges::any_of(layers, &LayerPlan::bfloat16)) return false;
   std::size_t sums = 0, columns = 0;
   for (const LayerPlan& layer : std::span(layers).subspan(1)) {
-    if (layer.bfloat16) return false;
     sums += layer.weights.size();
     columns += kernels::padded(layer.layer.fan_in) + kernels::padded(layer.layer.fan_out);
   }

@@ -50,11 +50,6 @@ PartRows part_rows(const Chunk& chunk, const Rows& of, std::size_t p) {
   return {own, of.turn.first > 0 || (part.begin < part.end && part.begin < chunk.first + own.begin)};
 }
 
-std::size_t offset_of(const LayerPlan& layer, const WeightTask& task) {
-  const std::size_t row = task.rows.begin * kernels::kBlock, column = task.columns.begin * kernels::kBlock;
-  return task.bias ? layer.bias_offset + column : layer.weight_offset + layer.weights.index(row, column);
-}
-
 float* sums_at(const Plan& plan, Workspace& workspace, std::size_t p, std::size_t offset) {
   return workspace.row_sums[p].data() + (offset - plan.row_sums_offset());
 }
@@ -93,13 +88,12 @@ void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const C
 void update(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
             const Rows& last, kernels::Prefetch& soon, UpdateRule rule) {
   const std::size_t offset = offset_of(plan.layers()[task.layer], task);
-  RowParts parts;
+  RowParts parts{.count = kRowParts};
   for (std::size_t p = 0; p < kRowParts; ++p) {
     const PartRows part = part_rows(chunk, last, p);
-    if (part.rows.begin == part.rows.end && !part.continues) continue;  // fewer rows than parts
-    parts.before[parts.count] = part.continues ? sums_at(plan, workspace, p, offset) : nullptr;
-    parts.edges[parts.count] = part.rows.begin - last.rows.begin;
-    parts.edges[++parts.count] = part.rows.end - last.rows.begin;
+    if (part.continues) parts.before[p] = sums_at(plan, workspace, p, offset);
+    parts.edges[p] = part.rows.begin - last.rows.begin;
+    parts.edges[p + 1] = part.rows.end - last.rows.begin;
   }
   rule.parts = &parts;
   step(plan, workspace, task, chunk, last.rows, rule, workspace.buffers_at(offset), soon);

@@ -45,14 +45,9 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
         for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
           if (first > 0) team.barrier();  // the buffers are about to be written again
           end = end_of_chunk(plan, first, rows.size());
-          const auto next = end == rows.size() ? upcoming : rows.subspan(end);
-          const Chunk chunk{rows.subspan(first, end - first),
-                            first,
-                            rows.size(),
-                            next.first(std::min(plan.chunk_rows(), next.size())),
-                            inputs,
-                            team,
-                            member};
+          const auto next = end < rows.size() ? rows.subspan(end, end_of_chunk(plan, end, rows.size()) - end)
+                                              : upcoming.first(end_of_chunk(plan, 0, upcoming.size()));
+          const Chunk chunk{rows.subspan(first, end - first), first, rows.size(), next, inputs, team, member};
           body(chunk);
         }
       },

@@ -68,14 +68,12 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                                layer.layer.fan_out)
                         .blocks(task.columns.begin, task.columns.end);
     if (task.bias) {
-      const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
-      plan.kernels().bias_step(dZ, rule, workspace.buffers_at(offset));
+      plan.kernels().bias_step(dZ, rule, workspace.buffers_at(offset_of(layer, task)));
       continue;
     }
     const auto buffers_from = [&](std::size_t row) {  // of blocks
-      return workspace.buffers_at(
-          layer.weight_offset +
-          layer.weights.index(row * kernels::kBlock, task.columns.begin * kernels::kBlock));
+      const WeightTask rest{.layer = task.layer, .rows = {row, task.rows.end}, .columns = task.columns};
+      return workspace.buffers_at(offset_of(layer, rest));
     };
     const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
                           std::size_t first_row) {
@@ -113,16 +111,13 @@ void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<We
                     const UpdateRule& rule) {
   for (const WeightTask& task : tasks) {
     const LayerPlan& layer = plan.layers()[task.layer];
+    const std::size_t offset = offset_of(layer, task), columns = task.columns.end - task.columns.begin;
     if (task.bias) {
-      const std::size_t offset = layer.bias_offset + task.columns.begin * kernels::kBlock;
-      plan.kernels().update(rule, false, workspace.buffers_at(offset),
-                            (task.columns.end - task.columns.begin) * kernels::kBlock);
+      plan.kernels().update(rule, false, workspace.buffers_at(offset), columns * kernels::kBlock);
       continue;
     }
-    for (std::size_t column = task.columns.begin; column < task.columns.end; ++column) {
-      const std::size_t offset = layer.weight_offset + layer.weights.index(task.rows.begin * kernels::kBlock,
-                                                                           column * kernels::kBlock);
-      plan.kernels().update(rule, true, workspace.buffers_at(offset),
+    for (std::size_t column = 0; column < columns; ++column) {
+      plan.kernels().update(rule, true, workspace.buffers_at(offset + column * layer.weights.block_stride()),
                             (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
     }
   }

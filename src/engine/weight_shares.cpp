@@ -100,6 +100,11 @@ void deal(const std::vector<Tile>& tiles, const std::vector<double>& ends, Share
 
 }  // namespace
 
+std::size_t offset_of(const LayerPlan& layer, const WeightTask& task) {
+  const std::size_t row = task.rows.begin * kernels::kBlock, column = task.columns.begin * kernels::kBlock;
+  return task.bias ? layer.bias_offset + column : layer.weight_offset + layer.weights.index(row, column);
+}
+
 std::size_t gather_blocks(std::size_t fan_in, int members) {
   return std::clamp<std::size_t>(kernels::blocks_of(fan_in) / (3 * static_cast<std::size_t>(members)), 1,
                                  kGatherBlocks);

@@ -19,6 +19,9 @@ struct WeightTask {
   bool bias = false;
 };
 
+/// Where the first of `task`'s parameters, of layer `layer`, lies in the packed ones.
+std::size_t offset_of(const LayerPlan& layer, const WeightTask& task);
+
 /// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
 /// inputs, or fewer where there are many threads: a cache line of 8-bit inputs; and zeros, which come in
 /// clusters, are shared evenly.

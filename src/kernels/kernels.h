@@ -131,8 +131,8 @@ struct Kernels {
                       const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon);
 
   /// The same for an X with many zeros: a product is left out where it is zero for a whole group of rows (of
-  /// inputs in weight_step) of a tile. No bit of a finite sum changes, but for the
-  /// sign of a zero: a sum that is -0 so far, a bias of -0 say, stays so where a product of +0 is left out.
+  /// inputs in weight_step) of a tile. No bit of a finite sum changes, but for the sign of a zero: a sum that
+  /// is -0 so far, a bias of -0 say, stays so where a product of +0 is left out.
   void (*sparse_affine)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
                         const float* bias, const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
   void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,

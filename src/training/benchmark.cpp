@@ -112,16 +112,13 @@ class Benchmark {
     return std::max(kLeastBatches, options_.data_bytes / row_bytes);
   }
 
-  /// Sizes of steps, none above `most`; two that are cut to the same are one.
+  /// Sizes of steps, none above `most` and none twice.
   std::vector<std::size_t> cut(const std::vector<std::size_t>& sizes, std::size_t most) {
     std::vector<std::size_t> result;
     for (const std::size_t size : sizes) {
-      if (size <= most) {
-        result.push_back(size);
-        continue;
-      }
-      result_.steps_cut = true;
-      if (std::ranges::find(result, most) == result.end()) result.push_back(most);
+      if (size > most) result_.steps_cut = true;
+      const std::size_t step = std::min(size, most);
+      if (std::ranges::find(result, step) == result.end()) result.push_back(step);
     }
     return result;
   }
@@ -182,6 +179,7 @@ class Benchmark {
                                    .sparse_inputs = options_.sparse_inputs},
                                   &clock);
     measurement.sparse_inputs = trained.sparse_inputs;
+    result_.bfloat16_layers = trained.bfloat16_layers;
     measurement.seconds = clock.seconds_per_row() * static_cast<double>(measurement.rows);
     measurement.flops = engine::training_flops(options_.network, measurement.rows) / measurement.seconds;
   }

@@ -1,9 +1,11 @@
 // mlp bench and MLP_TARGET. Times are never compared: what is checked is that the figures are there and agree
 // with each other.
 #include <algorithm>
+#include <cstdio>
 #include <set>
 #include <sstream>
 
+#include "kernels/bfloat16.h"
 #include "kernels/kernels.h"
 #include "mlp/version.h"
 #include "sandbox.h"
@@ -32,8 +34,8 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   EXPECT_EQ(result.err, "");
   const auto json = only_json(result.out);
   EXPECT_EQ(keys_of(json), (std::set<std::string>{"command", "version", "cpu", "cores", "target", "network",
-                                                  "parameters", "loss", "precision", "data", "seconds",
-                                                  "limits", "training", "prediction"}));
+                                                  "parameters", "loss", "precision", "bf16_layers", "data",
+                                                  "seconds", "limits", "training", "prediction"}));
   EXPECT_EQ(json["command"], "bench");
   EXPECT_EQ(json["version"], version());
   EXPECT_NE(json["cpu"], "");
@@ -43,6 +45,7 @@ TEST_F(Bench, JsonHasEveryPromisedKeyAndFiguresThatAgree) {
   EXPECT_EQ(json["parameters"], 20 * 6 + 6 + 6 * 3 + 3);
   EXPECT_EQ(json["loss"], "cross_entropy");
   EXPECT_EQ(json["precision"], "float32");
+  EXPECT_EQ(json["bf16_layers"], 0);
   EXPECT_GE(json["data"]["rows"], 1024);
   EXPECT_NEAR(json["data"]["nonzero"].get<double>(), 0.19, 0.01);
   EXPECT_EQ(json["data"]["steps_cut"], false);
@@ -115,6 +118,27 @@ TEST_F(Bench, NumbersInsteadOfClasses) {
   EXPECT_EQ(json["training"][0]["optimizer"], "adam(beta2=0.99)");
   EXPECT_EQ(json["training"][0]["sparse_inputs"], false);
   EXPECT_EQ(json["training"][0]["threads"], 1) << "more would not help so small a network";
+}
+
+TEST_F(Bench, SaysHowManyLayersAreWideEnoughForBFloat16) {
+  if (kernels::available_bfloat16_kernels().empty()) {
+    std::puts("this CPU has no instructions for bfloat16: nothing to test");
+    return;
+  }
+  const auto bench = [&](const std::string& network, const Arguments& more) {
+    Arguments arguments = {"bench", "--network",    network, "--input-size", "100", "--optimizer",
+                           "sgd",   "--batch-size", "8",     "--threads",    "1",   "--seconds",
+                           "0.001", "--precision",  "bf16"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  EXPECT_EQ(only_json(bench("64:relu,10:softmax", {"--json"}))["bf16_layers"], 1);
+  EXPECT_EQ(only_json(bench("8:relu,10:softmax", {"--json"}))["bf16_layers"], 0);
+  const std::string some = bench("64:relu,10:softmax", {}), none = bench("8:relu,10:softmax", {});
+  EXPECT_NE(some.find("training 1 of 2 layers in bf16"), std::string::npos) << some;
+  EXPECT_NE(none.find("no layer wide enough for bf16"), std::string::npos) << none;
 }
 
 using Target = Sandbox;

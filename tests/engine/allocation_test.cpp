@@ -104,5 +104,19 @@ TEST(Allocation, NoneOnWideLayersInSeveralChunks) {
   }
 }
 
+TEST(Allocation, NoneWhereSumsAreMadeInParts) {
+  const MultilayerPerceptron network = parse_network("40:relu,20:gelu,5:softmax", 300);
+  for (const int threads : {1, 2, 3, 4}) {
+    for (const double density : {0.0, 1.0}) {  // zeros skipped, or not
+      const engine::PlanOptions options{
+          .max_batch = 600, .threads = threads, .input_density = density, .cache_bytes = 0};
+      const engine::Plan plan(network, CrossEntropy{}, SGD{}, {}, {}, options);
+      ASSERT_TRUE(plan.sums_row_parts());
+      ASSERT_EQ(plan.splits_inputs() && plan.sums_own_rows(), threads == 2 || threads == 4);
+      expect_no_allocation(network, options, 70);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mlp

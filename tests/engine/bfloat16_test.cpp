@@ -12,6 +12,7 @@
 #include "engine/random_network.h"
 #include "engine/step.h"
 #include "mlp/reference.h"
+#include "support/same_bits.h"
 
 namespace mlp {
 namespace {
@@ -220,6 +221,32 @@ TEST_F(BFloat16Step, SameBitsForAnyNumberOfThreadsAndChunks) {
               << threads << " threads";
         }
       }
+    }
+  });
+}
+
+TEST_F(BFloat16Step, SameBitsWhereTheFirstLayerAloneIsWide) {
+  const MultilayerPerceptron network = parse_network("64:relu,10:softmax", 100);
+  test::Draw draw(3);
+  const Dataset dataset = test::random_dataset(draw, network, 700, true, false);
+  std::vector<std::uint32_t> rows(700);
+  std::iota(rows.begin(), rows.end(), 0u);
+  for_each_kernels([&](const kernels::BFloat16Kernels* bfloat16) {
+    const auto trained = [&](int threads) {
+      const engine::Plan plan(network, CrossEntropy{}, Adam{}, {}, {},
+                              {.max_batch = rows.size(), .threads = threads, .bfloat16 = bfloat16});
+      EXPECT_TRUE(plan.layers()[0].bfloat16 && !plan.layers()[1].bfloat16);
+      EXPECT_EQ(plan.chunk_rows(), rows.size());
+      ThreadTeam team(threads);
+      engine::Workspace workspace(plan);
+      workspace.load(plan, initialize(network, 1));
+      for (std::uint64_t step = 0; step < 3; ++step)
+        engine::train_step(plan, workspace, team, {dataset, rows}, {.step = step, .l2 = 1e-3});
+      return plan.unpack(workspace.parameters.data());
+    };
+    const Parameters expected = trained(1);
+    for (const int threads : {2, 3, 4}) {
+      EXPECT_TRUE(testing_support::same_bits(trained(threads), expected)) << threads << " threads";
     }
   });
 }

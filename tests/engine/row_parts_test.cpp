@@ -98,6 +98,20 @@ TEST(RowParts, AnyNumberOfThreadsLeavesTheBitsOfOne) {
   }
 }
 
+// Where weights outgrow the cache, more rows than kPartedRows would fit a chunk of four threads.
+TEST(RowParts, AChunkHasNoMoreThanOneTurn) {
+  Draw draw(6);
+  const Case c = test::case_of(draw, parse_network("320:relu,5:softmax", 300), CrossEntropy{}, 600, false);
+  const auto expected = left_by(c, {}, {.threads = 1});
+  for (const int threads : {2, 4}) {
+    const engine::PlanOptions options{.threads = threads, .cache_bytes = 390'000};
+    const engine::Plan plan = plan_of(c, SGD{}, options);
+    ASSERT_TRUE(plan.sums_own_rows());
+    EXPECT_LE(plan.chunk_rows(), engine::kPartedRows);
+    EXPECT_TRUE(same_bits(left_by(c, {}, options), expected)) << threads << " threads";
+  }
+}
+
 TEST(RowParts, EveryFusedTargetLeavesTheSameBits) {
   Draw draw(2);
   const Case c =

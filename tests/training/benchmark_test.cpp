@@ -86,6 +86,19 @@ TEST(Benchmark, ThreadsThatWouldNotHelpAreNotCountedTwice) {
   EXPECT_EQ(result.prediction.size(), 2u);
 }
 
+TEST(Benchmark, SizesGivenTwiceAreMeasuredOnce) {
+  auto options = tiny();
+  options.threads = {1};
+  options.batch_sizes = {10, 3, 10};
+  options.prediction_rows = {7, 7};
+  const auto result = benchmark(options);
+  ASSERT_EQ(result.training.size(), 2u);
+  EXPECT_EQ(result.training[0].rows, 10u);
+  EXPECT_EQ(result.training[1].rows, 3u);
+  EXPECT_EQ(result.prediction.size(), 1u);
+  EXPECT_FALSE(result.steps_cut);
+}
+
 TEST(Benchmark, TheLimitIsTheLargerOne) {
   EXPECT_EQ((BenchmarkLimit{.before = 3, .after = 2}).flops(), 3.0);
   EXPECT_EQ((BenchmarkLimit{.before = 2, .after = 3}).flops(), 3.0);
