@@ -182,7 +182,9 @@ int run(int argc, const char* const* argv) {
   Environment environment = read_environment();
   std::vector<std::string> words{"mlp"};
   words.insert(words.end(), argv + std::min(argc, 1), argv + argc);
-  environment.command = shell_text(words);
+  environment.command =
+      (environment.mlp_target.empty() ? "" : "MLP_TARGET=" + shell_text({environment.mlp_target}) + " ") +
+      shell_text(words);
   try {
     return run_command(argc, argv, environment);
   } catch (const ClosedPipe&) {

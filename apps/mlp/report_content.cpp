@@ -173,6 +173,7 @@ std::vector<ReportFact> training_facts(const Run& run, const Trained& trained) {
   facts.push_back({"seed", std::to_string(settings.seed)});
   if (settings.precision != Precision::kFloat32)
     facts.push_back({"precision", to_string(settings.precision)});
+  facts.push_back({"CPU target", run.options.target});
   facts.push_back({"threads", with_thousands(static_cast<std::uint64_t>(trained.threads))});
   return facts;
 }

@@ -81,10 +81,13 @@ int parse_examples(const TrainArguments& arguments) {
   return arguments.examples ? whole("--examples", *arguments.examples, 0, 1000) : TrainingOptions().examples;
 }
 
-std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments) {
+/// `target`: the CPU target to write down, if any.
+std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments,
+                        const std::optional<std::string>& target) {
   std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
                      command_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
                      to_toml(settings);
+  if (target) text += "cpu-target = " + toml_string(*target) + "\n";
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
   text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
   if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
@@ -145,6 +148,8 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
   const std::string target = choose_target(environment, arguments.cpu_target);
   check_precision(settings.precision, target);
+  // One that was asked for, and any that computes other bits than most CPUs do.
+  const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
   folder.create();
 
@@ -156,7 +161,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
           .network = std::move(network),
           .options = {},
           .training_rows = {},
-          .config = config_text(settings, folder, arguments),
+          .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
           .fingerprint = {},
           .resumed = std::nullopt,
           .folds = std::nullopt,
@@ -170,7 +175,7 @@ Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& e
   run.options.sparse_inputs = sparse_inputs;
   run.options.examples = parse_examples(arguments);
   run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training;
-  run.fingerprint = fingerprint(settings, run.data.train);
+  run.fingerprint = fingerprint(settings, run.data.train, target);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   return run;
 }

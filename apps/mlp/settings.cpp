@@ -11,6 +11,7 @@
 #include "mlp/version.h"
 #include "option_value.h"
 #include "precision.h"
+#include "target.h"
 
 namespace mlp::app {
 namespace {
@@ -202,13 +203,20 @@ std::string choices(const Settings& settings) {
   return text;
 }
 
+/// Of the CPU targets only the baseline has bits of its own; what all others have in common.
+constexpr const char* kFusedTarget = "one with fused multiply-add";
+
+std::string target_line(const std::string& target) {
+  return is_fused(target) ? "" : "cpu-target = " + toml_string(target) + "\n";
+}
+
 }  // namespace
 
 std::string to_toml(const Settings& settings) { return to_toml(settings.data) + choices(settings); }
 
-std::string fingerprint(const Settings& settings, const Dataset& dataset) {
-  return identity(settings.data) + choices(settings) + "rows = " + std::to_string(dataset.rows()) +
-         "\nfeatures = " + std::to_string(dataset.features()) +
+std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target) {
+  return identity(settings.data) + choices(settings) + target_line(target) +
+         "rows = " + std::to_string(dataset.rows()) + "\nfeatures = " + std::to_string(dataset.features()) +
          "\ndata = " + toml_string(hexadecimal(content_hash(dataset))) +
          "\nversion = " + toml_string(version()) + "\n";
 }
@@ -229,6 +237,7 @@ Difference difference(const std::string& fingerprint, const std::string& in_chec
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
   };
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
+  const auto absent = [](const std::string& key) { return key == "cpu-target" ? kFusedTarget : "not given"; };
   Difference result;
   bool data_differ = false;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {
@@ -245,13 +254,13 @@ Difference difference(const std::string& fingerprint, const std::string& in_chec
     const std::string value = text_of(entry);
     const auto found = there.find(entry.key);
     if (found == there.end()) {
-      add(entry.key, value, "not given");
+      add(entry.key, value, absent(entry.key));
     } else {
       if (found->second != value) add(entry.key, value, found->second);
       there.erase(found);
     }
   }
-  for (const auto& [key, value] : there) add(key, "not given", value);
+  for (const auto& [key, value] : there) add(key, absent(key), value);
   return result;
 }
 

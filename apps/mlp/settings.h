@@ -63,8 +63,8 @@ TrainingOptions training_options(const Settings& settings);
 /// As `key = value` lines: what config.toml holds.
 std::string to_toml(const Settings& settings);
 
-/// Two runs with equal fingerprints are the same run.
-std::string fingerprint(const Settings& settings, const Dataset& dataset);
+/// Two runs with equal fingerprints are the same run. `target`: the CPU target that computes.
+std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target);
 
 /// Whether a run with such a fingerprint is trained on these rows.
 bool is_of(const std::string& fingerprint, const Dataset& dataset);

@@ -160,12 +160,16 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "private)");
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
-      "threads to use, or auto (default); the result is the same for any number");
+      "threads to use, or auto (default), which takes fewer beside busy programs, where a fixed number can "
+      "be "
+      "many times slower; the result is the same for any number");
   add("--sparse-inputs", arguments.sparse_inputs, "WHEN",
       "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same");
+  add("--cpu-target", arguments.cpu_target, "NAME",
+      "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
+      "there are); baseline gives other last bits than the others");
   parser->add_flag("--json", arguments.json, "print the result as one JSON object")->group(group);
   parser->add_flag("--quiet", arguments.quiet, "no progress on standard error")->group(group);
-  add("--cpu-target", arguments.cpu_target, "NAME", "as MLP_TARGET")->group("");
   parser->footer(recipes_help() + "\n" + kExamples);
   return parser;
 }

@@ -1,6 +1,7 @@
 // mlp bench and MLP_TARGET. Times are never compared: what is checked is that the figures are there and agree
 // with each other.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <set>
 #include <sstream>
@@ -162,6 +163,95 @@ TEST_F(Target, MlpTargetDecidesWhatComputes) {
     EXPECT_NE(tensors("baseline/model.safetensors"), tensors("best/model.safetensors"));
   }
   EXPECT_EQ(tensors(names.front() + "/model.safetensors"), tensors("best/model.safetensors"));
+}
+
+TEST_F(Target, OneThatWasAskedForIsPartOfTheRun) {
+  const auto names = kernels::available_targets();
+  const auto config_line = [&](const std::string& folder) {
+    const std::string config = content(folder + "/config.toml");
+    const auto begin = config.find("\ncpu-target = ");
+    return begin == std::string::npos ? ""
+                                      : config.substr(begin + 1, config.find('\n', begin + 1) - begin - 1);
+  };
+  const auto train = [&](const Arguments& more) {
+    Arguments arguments = {"train", "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  };
+  const auto model = [&](const std::string& folder) { return tensors(folder + "/model.safetensors"); };
+
+  train({"friedman", "--epochs", "2", "--cpu-target", "baseline", "--output", "option"});
+  environment_["MLP_TARGET"] = "baseline";
+  train({"friedman", "--epochs", "2", "--output", "variable"});
+  EXPECT_NE(content("variable/report.html").find("<code>MLP_TARGET=baseline mlp train --quiet "),
+            std::string::npos);
+  environment_.erase("MLP_TARGET");
+  for (const std::string folder : {"option", "variable"}) {
+    EXPECT_EQ(config_line(folder), "cpu-target = \"baseline\"");
+    train({"--config", folder + "/config.toml", "--output", "again"});
+    EXPECT_EQ(model("again"), model("option")) << folder;
+    EXPECT_EQ(config_line("again"), "cpu-target = \"baseline\"");
+  }
+  train({"friedman", "--epochs", "2", "--output", "best"});
+  if (names.front() == "baseline") return;
+  EXPECT_EQ(config_line("best"), "");
+  EXPECT_NE(model("option"), model("best"));
+
+  // The file comes before the environment, an option before the file.
+  environment_["MLP_TARGET"] = names.front();
+  train({"friedman", "--epochs", "1", "--output", "again"});
+  EXPECT_EQ(config_line("again"), "cpu-target = \"" + names.front() + "\"");
+  train({"--config", "option/config.toml", "--output", "again"});
+  EXPECT_EQ(model("again"), model("option"));
+  environment_.erase("MLP_TARGET");
+  train({"--config", "option/config.toml", "--cpu-target", names.front(), "--output", "again"});
+  EXPECT_EQ(model("again"), model("best"));
+  EXPECT_EQ(config_line("again"), "cpu-target = \"" + names.front() + "\"");
+
+  write("other.toml", "dataset = \"friedman\"\ncpu-target = \"z80\"\n");
+  const auto unknown = run({"train", "--config", "other.toml"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  expect_error_message(unknown.err);
+  EXPECT_NE(unknown.err.find("--cpu-target: unknown or unsupported CPU target 'z80'"), std::string::npos);
+}
+
+TEST_F(Target, AResumedRunKeepsItsArithmetic) {
+  const auto names = kernels::available_targets();
+  if (names.front() == "baseline") return;
+  const Arguments whole = {"train",           "friedman",     "--epochs", "2000",    "--layers",
+                           "8:relu,1:linear", "--threads",    "1",        "--quiet", "--output",
+                           "whole",           "--cpu-target", "baseline"};
+  ASSERT_EQ(run(whole).exit_code, 0);
+  auto child = start({"train", "friedman", "--epochs", "2000", "--layers", "8:relu,1:linear", "--threads",
+                      "1", "--cpu-target", "baseline", "--output", "run"});
+  ASSERT_TRUE(child.wait_for("epoch    1/2000"));
+  child.send(SIGINT);
+  ASSERT_EQ(child.finish().exit_code, 130);
+  const auto refused = [&](const Arguments& more, const std::string& difference) {
+    Arguments arguments = {"train", "--resume"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 2);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(": cpu-target is " + difference + " in the checkpoint\n"), std::string::npos)
+        << result.err;
+  };
+  refused({"run", "--cpu-target", names.front()}, "one with fused multiply-add, but baseline");
+  ASSERT_EQ(run({"train", "--resume", "run", "--quiet"}).exit_code, 0);
+  EXPECT_EQ(tensors("run/model.safetensors"), tensors("whole/model.safetensors"));
+
+  ASSERT_EQ(run(quick_training({"--quiet", "--output", "best"})).exit_code, 0);
+  refused({"best", "--cpu-target", "baseline"}, "baseline, but one with fused multiply-add");
+  environment_["MLP_TARGET"] = "baseline";
+  refused({"best"}, "baseline, but one with fused multiply-add");
+  environment_.erase("MLP_TARGET");
+  // Among the others any will do.
+  for (const auto& name : names) {
+    if (name == "baseline") continue;
+    const auto result = run({"train", "--resume", "best", "--cpu-target", name});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
 }
 
 }  // namespace
