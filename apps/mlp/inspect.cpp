@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "evaluation.h"
 #include "format.h"
+#include "mlp/digest.h"
 #include "mlp/error.h"
 #include "mlp/printable.h"
 #include "mlp/verify.h"
@@ -94,6 +95,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
     document["network"][i]["weight_max"] = number(statistics.most);
   }
   document["parameters"] = model.network.parameter_count();
+  document["digest"] = digest(model.network, model.parameters);
   document["loss"] = to_string(model.loss);
   document["input_scaling"] = {{"shift", model.input_scaling.shift}, {"scale", model.input_scaling.scale}};
   document["target_scaling"] = {{"shift", model.target_scaling.shift}, {"scale", model.target_scaling.scale}};
@@ -170,6 +172,7 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   text += table(rows, 3, style) + "\n";
   text += field("parameters", with_thousands(model.network.parameter_count()) +
                                   "   (min, mean, std, max are of the weights)");
+  text += field("digest", digest(model.network, model.parameters) + "   (of network and parameters alone)");
   text += field("trained", "on " + (record.dataset.empty() ? "" : printable(record.dataset) + ", ") +
                                counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") +
                                " (" + counted(record.steps, "step") + ") in " + duration(record.seconds) +

@@ -9,6 +9,7 @@
 #include "mlp/csv.h"
 #include "mlp/data.h"
 #include "mlp/dataset.h"
+#include "mlp/digest.h"
 #include "mlp/error.h"
 #include "mlp/file_layer.h"
 #include "mlp/html_report.h"

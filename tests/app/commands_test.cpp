@@ -186,9 +186,25 @@ TEST_F(Commands, InspectShowsLayersAndTraining) {
   EXPECT_LT(layer["weight_min"].get<double>(), layer["weight_mean"].get<double>());
   EXPECT_LT(layer["weight_mean"].get<double>(), layer["weight_max"].get<double>());
   EXPECT_GT(layer["weight_std"].get<double>(), 0.0);
+  const auto digest = json["digest"].get<std::string>();
+  EXPECT_EQ(digest.size(), 16u);
+  EXPECT_EQ(digest.find_first_not_of("0123456789abcdef"), std::string::npos) << digest;
+  EXPECT_NE(text.out.find("  digest      " + digest + " "), std::string::npos) << text.out;
   EXPECT_EQ(json["trained"]["dataset"], "friedman");
   EXPECT_EQ(json["trained"]["epochs"], 20);
   EXPECT_EQ(json["trained"]["seed"], 7);
+}
+
+TEST_F(Commands, InspectTellsWhetherTwoRunsHaveTheSameBits) {
+  const auto digest_of = [&](const std::string& folder) {
+    return only_json(run({"inspect", folder, "--json"}).out)["digest"].get<std::string>();
+  };
+  ASSERT_EQ(run(quick_training({"--output", "a", "--quiet"})).exit_code, 0);
+  ASSERT_EQ(run({"train", "--config", "a/config.toml", "--output", "b", "--threads", "2"}).exit_code, 0);
+  ASSERT_EQ(run(quick_training({"--output", "c", "--seed", "2"})).exit_code, 0);
+  EXPECT_NE(content("a/model.safetensors"), content("b/model.safetensors")) << "they hold times";
+  EXPECT_EQ(digest_of("b"), digest_of("a"));
+  EXPECT_NE(digest_of("c"), digest_of("a"));
 }
 
 TEST_F(Commands, InspectOfAModelOfNamelessData) {

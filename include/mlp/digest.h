@@ -1,0 +1,16 @@
+// A digest of a network and its parameters: what tells whether two models are the same, bit for bit.
+#pragma once
+
+#include <string>
+
+#include "mlp/multilayer_perceptron.h"
+#include "mlp/parameters.h"
+
+namespace mlp {
+
+/// 16 hexadecimal digits, equal for equal layers and parameters with the same bits, on every machine and in
+/// every run. Nothing else counts: not how a network was trained, when, or how long. It tells apart what
+/// chance makes; against malice it is no proof.
+std::string digest(const MultilayerPerceptron& network, const Parameters& parameters);
+
+}  // namespace mlp
