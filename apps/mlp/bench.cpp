@@ -125,6 +125,7 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
                                   {"gflops_before", number(1e-9 * limit.before)},
                                   {"gflops_after", number(1e-9 * limit.after)}});
   }
+  document["disturbed"] = disturbed(result.limits, result.cores);
   for (const auto& [key, measurements] :
        {std::pair("training", &result.training), std::pair("prediction", &result.prediction)}) {
     document[key] = nlohmann::ordered_json::array();
@@ -174,9 +175,18 @@ std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& resu
                       gflops(measurement.flops), fixed(100.0 * measurement.share, 1) + "%"});
     }
   }
-  return text + "\n" + table(rows, 0, style) +
-         "\n  Medians. An epoch is 60,000 rows. GFLOP/s are those of the dense step: zeros\n"
-         "  that are skipped count. The limit is the larger one of before and after.\n";
+  std::string remarks =
+      "Medians. An epoch is 60,000 rows. GFLOP/s are those of the dense step: zeros that are skipped count. "
+      "The limit is the larger one of before and after.";
+  if (result.bfloat16_layers > 0) remarks += " It is float32's: bf16 may do more than 100% of it.";
+  text += "\n" + table(rows, 0, style) + "\n";
+  for (const auto& row : wrap(remarks, 78)) text += "  " + row + "\n";
+  if (disturbed(result.limits, result.cores)) {
+    text +=
+        "\n  Other programs are running, as the limits show: these figures mean little.\n"
+        "  Run it again on an idle machine.\n";
+  }
+  return text;
 }
 
 int run_bench(const Arguments& arguments, const Environment& environment) {

@@ -45,6 +45,11 @@ struct BenchmarkLimit {
   double flops() const { return std::max(before, after); }
 };
 
+/// Whether other programs seem to have had the cores meanwhile, so that the figures mean little: a limit
+/// before and after differ by more than a third of the larger one, or several threads, where there are cores
+/// for them, do less than 1.3 times what one does. `limits` as BenchmarkResult has them.
+bool disturbed(const std::vector<BenchmarkLimit>& limits, int cores);
+
 /// One kind of step: training on a batch or predicting rows.
 struct BenchmarkMeasurement {
   std::optional<Optimizer> optimizer;  ///< none: prediction

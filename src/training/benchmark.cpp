@@ -257,6 +257,17 @@ void check(const BenchmarkOptions& options) {
 
 }  // namespace
 
+bool disturbed(const std::vector<BenchmarkLimit>& limits, int cores) {
+  constexpr double kLeastShare = 2.0 / 3.0;
+  constexpr double kLeastGain = 1.3;
+  return std::ranges::any_of(limits, [&](const BenchmarkLimit& limit) {
+    const bool changed = std::min(limit.before, limit.after) < kLeastShare * limit.flops();
+    const bool crowded =
+        cores > 1 && limit.threads > 1 && limit.flops() < kLeastGain * limits.front().flops();
+    return changed || crowded;
+  });
+}
+
 BenchmarkResult benchmark(const BenchmarkOptions& options, const BenchmarkProgress& progress) {
   check(options);
   return Benchmark(options, progress).run();

@@ -35,6 +35,25 @@ double share_of_neighbours(const Matrix<std::uint8_t>& images, std::size_t size)
   return static_cast<double>(found * size) / static_cast<double>(values.size());
 }
 
+TEST(Benchmark, TellsWhetherOtherProgramsWereRunning) {
+  const BenchmarkLimit one{.threads = 1, .before = 100, .after = 100};
+  const auto with = [&](BenchmarkLimit limit, int cores) { return disturbed({one, limit}, cores); };
+  EXPECT_FALSE(disturbed({one}, 4));
+  EXPECT_FALSE(with({.threads = 4, .before = 400, .after = 400}, 4));
+  // Before and after.
+  EXPECT_FALSE(disturbed({{.threads = 1, .before = 100, .after = 67}}, 4));
+  EXPECT_TRUE(disturbed({{.threads = 1, .before = 100, .after = 66}}, 4));
+  EXPECT_TRUE(disturbed({{.threads = 1, .before = 66, .after = 100}}, 4));
+  EXPECT_TRUE(with({.threads = 4, .before = 400, .after = 250}, 4));
+  EXPECT_TRUE(disturbed({{.threads = 1, .before = 50, .after = 100}}, 1));
+  // Several threads beside one.
+  EXPECT_FALSE(with({.threads = 4, .before = 120, .after = 131}, 4));
+  EXPECT_TRUE(with({.threads = 4, .before = 120, .after = 129}, 4));
+  EXPECT_TRUE(disturbed(
+      {one, {.threads = 2, .before = 110, .after = 110}, {.threads = 4, .before = 400, .after = 400}}, 4));
+  EXPECT_FALSE(with({.threads = 2, .before = 100, .after = 100}, 1)) << "there is one core for both";
+}
+
 TEST(Benchmark, MeasuresEachCombinationOnceAndAgreesWithItself) {
   const auto result = benchmark(tiny());
   EXPECT_EQ(result.target, kernels::available_targets().front());
