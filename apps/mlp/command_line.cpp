@@ -4,6 +4,7 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include "commands.h"
 #include "format.h"
@@ -180,6 +181,8 @@ int run(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() throws, not a sudden end
   std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
   Environment environment = read_environment();
+  if (argc > 0 && std::string_view(argv[0]).find('/') != std::string_view::npos)
+    environment.program = argv[0];
   std::vector<std::string> words{"mlp"};
   words.insert(words.end(), argv + std::min(argc, 1), argv + argc);
   environment.command =

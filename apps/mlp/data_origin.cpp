@@ -220,6 +220,13 @@ bool has_class_weights(const DataOrigin& origin) {
   return table != nullptr && table->question.class_weights == ClassWeights::kBalanced;
 }
 
+bool is_generated(const DataOrigin& origin) {
+  const auto* known = std::get_if<KnownData>(&origin);
+  return known != nullptr && std::ranges::any_of(known_datasets(), [&](const DatasetInfo& info) {
+           return info.generated && info.name == known->name;
+         });
+}
+
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
 DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,

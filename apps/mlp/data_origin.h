@@ -55,6 +55,9 @@ std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
 /// Whether rows of rare classes count more in training.
 bool has_class_weights(const DataOrigin& origin);
 
+/// Whether mlp makes the data itself, so that there is no file of them.
+bool is_generated(const DataOrigin& origin);
+
 /// Whether the number of inputs, classes and targets is known only once the data are read.
 bool is_file(const DataOrigin& origin);
 

@@ -70,6 +70,19 @@ std::string network_text(const MultilayerPerceptron& network) {
   return text;
 }
 
+std::string loss_text(const Loss& loss) {
+  const auto smoothed = [](const Loss& plain, double smoothing) {
+    return to_string(plain) + (smoothing > 0.0 ? ", label smoothing " + shortest(smoothing) : "");
+  };
+  if (const auto* classes = std::get_if<CrossEntropy>(&loss)) {
+    return smoothed(CrossEntropy{}, classes->label_smoothing);
+  }
+  if (const auto* labels = std::get_if<BinaryCrossEntropy>(&loss)) {
+    return smoothed(BinaryCrossEntropy{}, labels->label_smoothing);
+  }
+  return to_string(loss);
+}
+
 double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options) {
   std::vector<double> errors;
   append_squared_errors(model, split.train, options, errors);

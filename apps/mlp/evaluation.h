@@ -23,6 +23,9 @@ nlohmann::ordered_json network_json(const MultilayerPerceptron& network);
 /// "784 -> 64 relu -> 10 softmax"
 std::string network_text(const MultilayerPerceptron& network);
 
+/// "huber(0.5)"; "cross_entropy, label smoothing 0.02", which its specification leaves unnamed.
+std::string loss_text(const Loss& loss);
+
 /// The quantity the report this project grew out of calls total loss: squared error (without 1/2) of the
 /// standardised target, averaged within batches of 32 rows and summed over the batches of one pass through
 /// the training rows and then the test rows.

@@ -177,13 +177,14 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                                counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") +
                                " (" + counted(record.steps, "step") + ") in " + duration(record.seconds) +
                                ", seed " + std::to_string(record.seed));
-  text += field("by", printable(record.optimizer) + " at " + shortest(record.learning_rate) + ", " +
-                          printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
-                          (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
-                          printable(record.library_version));
+  text +=
+      field("by", printable(record.optimizer) + ", learning rate " + shortest(record.learning_rate) + ", " +
+                      printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
+                      (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
+                      printable(record.library_version));
   text += field(
       "loss",
-      to_string(model.loss) + ": training " + significant(record.train_loss) +
+      loss_text(model.loss) + ": training " + significant(record.train_loss) +
           (std::isnan(record.validation_loss) ? "" : ", validation " + significant(record.validation_loss)));
   std::string inputs = std::to_string(model.network.fan_in());
   if (model.image.height > 0) {

@@ -163,17 +163,18 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
   TestResult result = test(trained.model, run.settings.dataset, run.data,
                            constant_answer(run.data.train, run.training_rows), run.prediction());
   result.class_weights = has_class_weights(run.settings.data);
-  const auto figure_notes = draw_figures(run, trained, result, folds, environment.command);
-  for (const auto& note : figure_notes) print_error("mlp: note: " + one_line(note) + "\n");
+  auto said = draw_figures(run, trained, result, folds, environment.command);
+  if (const auto note = sparse_inputs_note(run, trained); !note.empty()) said.push_back(note);
+  for (const auto& note : said) print_error("mlp: note: " + one_line(note) + "\n");
 
   auto notes = run.data.notes;
   for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
     if (!note.empty()) notes.push_back(note);
   }
-  notes.insert(notes.end(), figure_notes.begin(), figure_notes.end());
+  notes.insert(notes.end(), said.begin(), said.end());
   try {
     print(arguments.json ? result_json(run, trained, result, folds, notes)
-                         : result_summary(run, trained, result, folds, !arguments.quiet,
+                         : result_summary(run, trained, result, folds, !arguments.quiet, environment.program,
                                           style_of(kStdout, environment)));
   } catch (const ClosedPipe& error) {
     const std::string folder = run.folder.path.string();

@@ -96,7 +96,7 @@ std::string introduction(const Run& run) {
   for (const auto& note : run.data.notes) text += field("", one_line(note));
   text += target_field(run.data.train) + network_field(run);
   text += field("training",
-                to_string(settings.loss) + ", " + to_string(settings.optimizer) + " at " +
+                loss_text(settings.loss) + ", " + to_string(settings.optimizer) + ", learning rate " +
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
                     with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
@@ -127,6 +127,12 @@ std::string weights_note(const Run& run) {
   return std::string("training and validation loss are weighted by ") +
          (has_class_weights(run.settings.data) ? "class" : "row") +
          "; in the test every row counts once, so its loss is another scale";
+}
+
+std::string sparse_inputs_note(const Run& run, const Trained& trained) {
+  if (run.options.sparse_inputs != SparseInputs::kOn || trained.sparse_inputs) return "";
+  return "--sparse-inputs on skips no zeros here: --precision bf16 multiplies the first layer's inputs in "
+         "blocks, zeros and all";
 }
 
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
@@ -167,7 +173,8 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
 }
 
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, bool introduced, const Style& style) {
+                           const std::optional<CrossValidation>& folds, bool introduced,
+                           const std::string& program, const Style& style) {
   const std::string folder = run.folder.path.string();
   const FinalLosses losses = losses_of(trained);
   const bool trained_now = !run.resumed || run.resumed->checkpoint.state.step != trained.state.step;
@@ -204,13 +211,15 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;
   text += line("files", one_line(folder)) + field("", files);
   if (trained.stopped == StopReason::kInterrupted) {
-    text += line("go on", command_text({"mlp", "train", "--resume", folder}));
+    text += line("go on", command_text({program, "train", "--resume", folder}));
   } else {
     if (std::filesystem::exists(run.folder.report())) {
       text += line("look at", one_line(run.folder.report().string()));
     }
-    text += line("next", command_text({"mlp", "predict", folder, "--input", "FILE"}));
-    text += line("", command_text({"mlp", "inspect", folder}));
+    text += line("next", is_generated(run.settings.data)
+                             ? command_text({program, "evaluate", folder})
+                             : command_text({program, "predict", folder, "--input", "FILE"}));
+    text += line("", command_text({program, "inspect", folder}));
   }
   return text;
 }

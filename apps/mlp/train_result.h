@@ -23,11 +23,16 @@ std::string overfitting_note(const Run& run, const Trained& trained);
 /// same.
 std::string weights_note(const Run& run);
 
+/// That --sparse-inputs on skips nothing, where bf16 computes the first layer; else empty.
+std::string sparse_inputs_note(const Run& run, const Trained& trained);
+
 /// `notes`: what a user should know beside the numbers.
 std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
-/// `introduced`: what introduction() says has been said and is not said again.
+/// `introduced`: what introduction() says has been said and is not said again. `program`: what the commands
+/// it suggests begin with.
 std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
-                           const std::optional<CrossValidation>& folds, bool introduced, const Style& style);
+                           const std::optional<CrossValidation>& folds, bool introduced,
+                           const std::string& program, const Style& style);
 
 }  // namespace mlp::app

@@ -47,7 +47,46 @@ TEST_F(Train, CommandsItNamesCanBeTypedAsTheyStand) {
   const std::string config = content("a b; touch c; $(touch d)/config.toml");
   EXPECT_NE(config.find("#   mlp train --config 'a b; touch c; $(touch d)/config.toml'\n"), std::string::npos)
       << config;
-  EXPECT_NE(result.out.find("mlp predict 'a b; touch c; $(touch d)' --input FILE"), std::string::npos);
+  // Friedman #1 is in no file that could be predicted.
+  EXPECT_NE(result.out.find("mlp evaluate 'a b; touch c; $(touch d)'\n"), std::string::npos) << result.out;
+}
+
+TEST_F(Train, CommandsItNamesCallTheProgramAsItWasCalled) {
+  std::string rows = "x,y\n";
+  for (int i = 0; i < 40; ++i) rows += std::to_string(i % 7) + "," + std::to_string(i * 5 % 11) + ".5\n";
+  write("table.csv", rows);
+  std::filesystem::create_directory(path("my programs"));
+  std::filesystem::create_symlink(command({}).front(), path("my programs/mlp"));
+  const auto next = [&](const std::string& call, const std::string& data) {
+    const auto result = shell(call + " train " + data + " --epochs 1 --quiet --output run");
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto begin = result.out.find("\n  next ");
+    return begin == std::string::npos ? result.out : result.out.substr(begin + 1);
+  };
+  const std::string path_of_it = "'my programs/mlp'";
+  EXPECT_EQ(next(path_of_it, "table.csv --target y"), "  next        " + path_of_it +
+                                                          " predict run --input FILE\n              " +
+                                                          path_of_it + " inspect run\n");
+  EXPECT_EQ(next(path_of_it, "friedman"),
+            "  next        " + path_of_it + " evaluate run\n              " + path_of_it + " inspect run\n");
+  EXPECT_EQ(next("PATH=\"$PWD/my programs:$PATH\" mlp", "friedman"),
+            "  next        mlp evaluate run\n              mlp inspect run\n");
+}
+
+TEST_F(Train, SettingsAreSaidInWords) {
+  const auto smoothed = run({"train", "digits", "--layers", "8:relu,10:softmax", "--epochs", "1", "--loss",
+                             "cross_entropy(0.25)", "--optimizer", "sgd", "--learning-rate", "0.03"});
+  ASSERT_EQ(smoothed.exit_code, 0) << smoothed.err;
+  EXPECT_NE(smoothed.err.find("training    cross_entropy, label smoothing 0.25, sgd, learning rate 0.03,"),
+            std::string::npos)
+      << smoothed.err;
+  const auto inspected = run({"inspect", "runs/digits"}).out;
+  EXPECT_NE(inspected.find("by          sgd, learning rate 0.03, "), std::string::npos) << inspected;
+  EXPECT_NE(inspected.find("loss        cross_entropy, label smoothing 0.25: training "), std::string::npos)
+      << inspected;
+  const auto plain =
+      run({"train", "digits", "--layers", "8:relu,10:sigmoid", "--epochs", "1", "--loss", "bce"});
+  EXPECT_NE(plain.err.find("training    binary_cross_entropy, adamw"), std::string::npos) << plain.err;
 }
 
 TEST_F(Train, NoNameOfAFileCommandsTheTerminal) {
@@ -228,6 +267,27 @@ TEST_F(Train, PrecisionIsPartOfTheRun) {
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_NE(other.err.find("precision is float32, but bf16 in the checkpoint"), std::string::npos)
       << other.err;
+}
+
+TEST_F(Train, ZerosThatBfloat16DoesNotSkipAreTold) {
+  if (kernels::available_bfloat16_kernels().empty()) {
+    std::puts("this CPU has no instructions for bfloat16: nothing to test");
+    return;
+  }
+  const auto told = [&](const Arguments& more) {
+    Arguments arguments = {"train", "digits", "--epochs", "1", "--quiet", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const bool in_json = only_json(result.out)["notes"].dump().find("skips no zeros") != std::string::npos;
+    EXPECT_EQ(result.err.find("mlp: note: --sparse-inputs on skips no zeros") != std::string::npos, in_json);
+    return in_json;
+  };
+  const std::string wide = "40:relu,10:softmax", narrow = "8:relu,10:softmax";
+  EXPECT_TRUE(told({"--layers", wide, "--precision", "bf16", "--sparse-inputs", "on"}));
+  EXPECT_FALSE(told({"--layers", wide, "--precision", "bf16"}));
+  EXPECT_FALSE(told({"--layers", wide, "--sparse-inputs", "on"}));
+  EXPECT_FALSE(told({"--layers", narrow, "--precision", "bf16", "--sparse-inputs", "on"}));
 }
 
 TEST_F(Train, ResultsGoToOutputAndProgressToErrors) {
