@@ -55,7 +55,14 @@ TEST_F(Train, CommandsItNamesCallTheProgramAsItWasCalled) {
   std::string rows = "x,y\n";
   for (int i = 0; i < 40; ++i) rows += std::to_string(i % 7) + "," + std::to_string(i * 5 % 11) + ".5\n";
   write("table.csv", rows);
+  std::string cars;
+  for (int i = 0; i < 40; ++i) {
+    cars += std::to_string(15 + i % 9) + ".0   8   307.0   " + std::to_string(100 + 3 * i) +
+            ".0   3504.   12.0   70  " + std::to_string(1 + i % 3) + "\t\"a car\"\n";
+  }
+  write("auto-mpg.data", cars);
   std::filesystem::create_directory(path("my programs"));
+  std::filesystem::create_symlink(command({}).front(), path("my programs/other"));
   std::filesystem::create_symlink(command({}).front(), path("my programs/mlp"));
   const auto next = [&](const std::string& call, const std::string& data) {
     const auto result = shell(call + " train " + data + " --epochs 1 --quiet --output run");
@@ -69,8 +76,12 @@ TEST_F(Train, CommandsItNamesCallTheProgramAsItWasCalled) {
                                                           path_of_it + " inspect run\n");
   EXPECT_EQ(next(path_of_it, "friedman"),
             "  next        " + path_of_it + " evaluate run\n              " + path_of_it + " inspect run\n");
-  EXPECT_EQ(next("PATH=\"$PWD/my programs:$PATH\" mlp", "friedman"),
-            "  next        mlp evaluate run\n              mlp inspect run\n");
+  for (const std::string name : {"mlp", "other"}) {
+    EXPECT_EQ(next("PATH=\"$PWD/my programs:$PATH\" " + name, "friedman"),
+              "  next        mlp evaluate run\n              mlp inspect run\n");
+  }
+  EXPECT_EQ(next("PATH=\"$PWD/my programs:$PATH\" mlp", "mpg --data-dir ."),
+            "  next        mlp predict run --input FILE\n              mlp inspect run\n");
 }
 
 TEST_F(Train, SettingsAreSaidInWords) {
