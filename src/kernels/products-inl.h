@@ -81,17 +81,24 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
   }
 }
 
+/// acc = where the sums of a tile from Z[row, column] on begin: at what Z holds, the bias or zero.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void StartSums(const Epilogue& epilogue, const float* bias, BlockedView<float> Z, std::size_t row,
+                          std::size_t column, FloatVec (&acc)[R][V]) {
+  if (epilogue.continues) {
+    StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
+  } else {
+    StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
+  }
+}
+
 /// A tile of Z, rows and columns from (row, column) on, over blocks [begin, end) of k.
 template <std::size_t R, std::size_t V>
 HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                            const Epilogue& epilogue, std::size_t begin, std::size_t end, BlockedView<float> Z,
                            std::size_t row, std::size_t column, Prefetch& soon) {
   FloatVec acc[R][V];
-  if (epilogue.continues) {
-    StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
-  } else {
-    StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
-  }
+  StartSums<R, V>(epilogue, bias, Z, row, column, acc);
   const float* w = &W(0, column);
   ForDepth(epilogue.depth, begin, end, [&](std::size_t block) HWY_ATTR {
     const std::size_t k = block * kBlock;

@@ -84,11 +84,7 @@ HWY_INLINE void SparseAffineTile(Elements x, std::size_t x_block_stride, std::sp
                                  ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
                                  BlockedView<float> Z, std::size_t row, std::size_t column) {
   FloatVec acc[R][V];
-  if (epilogue.continues) {
-    StartTile<R, V>(&Z(row, column), kBlock, Z.block_stride(), acc);
-  } else {
-    StartTile<R, V>(bias ? bias + column : nullptr, 0, kBlock, acc);
-  }
+  StartSums<R, V>(epilogue, bias, Z, row, column, acc);
   const float* w = &W(0, column);
   for (const std::uint32_t k : list) {
     MultiplyAccumulate<kBlock, 1>(x + (k / kBlock * x_block_stride + k % kBlock), w + k * kBlock,
