@@ -160,9 +160,8 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "private)");
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
-      "threads to use, or auto (default), which takes fewer beside busy programs, where a fixed number can "
-      "be "
-      "many times slower; the result is the same for any number");
+      "threads to use, or auto (default), which takes fewer beside busy programs, where a fixed number "
+      "can be many times slower; the result is the same for any number");
   add("--sparse-inputs", arguments.sparse_inputs, "WHEN",
       "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same");
   add("--cpu-target", arguments.cpu_target, "NAME",
