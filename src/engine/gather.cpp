@@ -38,7 +38,8 @@ NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t
   const auto member = static_cast<std::size_t>(chunk.member);
   const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
                            .stride = non_zeros_stride(rows),
-                           .list = workspace.lists[member].data()};
+                           .list = workspace.lists[member].data(),
+                           .list_size = workspace.lists[member].size()};
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
     std::fill(bits + rows, bits + non_zeros.stride, std::uint16_t{0});

@@ -248,8 +248,8 @@ std::size_t Plan::gather_blocks() const {
 
 std::size_t Plan::first_layer_steps(std::size_t rows) const {
   const LayerPlan& first = layers_.front();
-  // A step multiplies about 24 vectors of 16: forward, and for the weight gradient again.
-  return 2 * rows * first.weights.size() / (24 * kernels::kBlock) / static_cast<std::size_t>(threads_);
+  // Forward, and for the weight gradient again.
+  return 2 * rows * first.weights.size() / kernels_->step_products / static_cast<std::size_t>(threads_);
 }
 
 }  // namespace mlp::engine

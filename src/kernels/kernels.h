@@ -8,6 +8,7 @@
 // kernel works on whole blocks, padding columns included.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -94,11 +95,20 @@ struct GatherScaling {
 struct NonZeros {
   std::uint16_t* bits = nullptr;
   std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits behind row N are zero
-  std::uint32_t* list = nullptr;  ///< a thread's scratch for max(padded(K), stride) + 16 indices
+  std::uint32_t* list = nullptr;  ///< a thread's scratch for `list_size` numbers
+  std::size_t list_size = 0;      ///< at least least_list_size(N, K), at best kMostLists times that
 
   /// Of the columns from this block on.
-  NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list}; }
+  NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list, list_size}; }
 };
+
+/// A product works on so many lists together, where there is room for them.
+inline constexpr std::size_t kMostLists = 16;
+
+/// Of a list of the rows or the columns of X [N, K]: two numbers an entry, and room for a block more.
+inline std::size_t least_list_size(std::size_t rows, std::size_t columns) {
+  return 2 * (padded(std::max(rows, columns)) + kBlock);
+}
 
 /// 8-bit inputs X [N, K] as they are stored, and the float that each of the 256 codes stands for.
 struct CodedView {
@@ -119,6 +129,8 @@ struct Smoothing {
 
 struct Kernels {
   std::string_view name;  ///< "avx512", "avx2", "neon", "baseline"
+  std::size_t step_products =
+      1;  ///< multiply-adds of one step of k in a dense product's tile: what Prefetch counts
 
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],
   /// bias [padded(O)] or null (zero), Z [N, O]. `soon` goes on meanwhile.

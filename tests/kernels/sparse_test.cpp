@@ -56,7 +56,7 @@ class Bits {
         blocks_(blocks_of(X.columns())),
         stride_(padded(X.rows()) + kBlock),
         bits_(kGuard + blocks_ * stride_ + kGuard, kPattern),
-        list_(kGuard + std::max(padded(X.columns()), stride_) + kBlock + kGuard, kPattern) {
+        list_(kGuard + lists_of(X) * least_list_size(X.rows(), X.columns()) + kGuard, kPattern) {
     std::fill(bits_.begin() + kGuard, bits_.end() - kGuard, std::uint16_t{0});
     for (std::size_t n = 0; n < X.rows(); ++n) {
       for (std::size_t i = 0; i < X.columns(); ++i) {
@@ -66,7 +66,10 @@ class Bits {
   }
 
   NonZeros from(std::size_t row, std::size_t block) {
-    return {.bits = &at(block, row), .stride = stride_, .list = list_.data() + kGuard};
+    return {.bits = &at(block, row),
+            .stride = stride_,
+            .list = list_.data() + kGuard,
+            .list_size = list_.size() - 2 * kGuard};
   }
   std::uint16_t& at(std::size_t block, std::size_t row) { return bits_[kGuard + block * stride_ + row]; }
   std::size_t stride() const { return stride_; }
@@ -83,6 +86,12 @@ class Bits {
   static bool is_untouched(std::uint16_t word) { return word == kPattern; }
 
  private:
+  /// Room for one list, for a few, for more than are ever used together: by X's size.
+  static std::size_t lists_of(const GuardedMatrix& X) {
+    constexpr std::size_t kLists[] = {1, 2, 3, 5, kMostLists, kMostLists + 1};
+    return kLists[(X.rows() + X.columns()) % std::size(kLists)];
+  }
+
   static constexpr std::ptrdiff_t kGuard = 64;
   static constexpr std::uint16_t kPattern = 0xbeef;
 

@@ -1,0 +1,126 @@
+// Weight and bias gradients over whole blocked matrices, followed at once by the optimizer's update.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/weight_step.cpp"
+#include "kernels/targets.h"
+// foreach_target.h comes before what is compiled for each target.
+#include <hwy/foreach_target.h>
+
+#include "kernels/epilogue-inl.h"
+#include "kernels/update-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mlp::kernels {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The parts of a sum over `rows` rows: those of the rule, if it has any, else one.
+RowParts PartsOf(const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t rows) {
+  if (rule.parts) return *rule.parts;
+  return {.count = 1,
+          .edges = {0, rows},
+          .before = {rule.continues ? static_cast<const float*>(buffers.gradients) : nullptr}};
+}
+
+/// sum = the gradient at `at` of the parameters, in parts; add(first, count, acc) adds what rows [first,
+/// first + count) give.
+template <std::size_t R, std::size_t V, class Add>
+HWY_INLINE void SumParts(const RowParts& parts, std::size_t at, std::size_t block_stride,
+                         FloatVec (&sum)[R][V], const Add& add) {
+  FloatVec before[R][V];
+  for (std::size_t p = 0;;) {
+    const float* start = parts.before[p];
+    StartTile<R, V>(start ? start + at : nullptr, kBlock, block_stride, sum);
+    add(parts.edges[p], parts.edges[p + 1] - parts.edges[p], sum);
+    if (p > 0) {
+      ForTile<R, V>([&](std::size_t r, std::size_t v)
+                        HWY_ATTR { sum[r][v] = hn::Add(before[r][v], sum[r][v]); });
+    }
+    if (++p >= parts.count) return;
+    ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR { before[r][v] = sum[r][v]; });
+  }
+}
+
+/// The weights of R inputs from `input` on and V vectors of outputs from `column` on.
+template <std::size_t R, std::size_t V, UpdateRule::Kind kKind>
+HWY_INLINE void WeightTile(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const RowParts& parts,
+                           const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
+                           std::size_t input, std::size_t column) {
+  const FloatTag d;
+  const std::size_t at = column / kBlock * block_stride + input * kBlock + column % kBlock;
+  // In wide networks the weights come from memory: asked for now, they are there when the sums are.
+  // 784-2048-2048-10 takes 2 to 7% less time.
+  for (std::size_t r = 0; r < R; ++r) {
+    for (std::size_t v = 0; v < V; v += kVectorsPerBlock) {
+      __builtin_prefetch(buffers.parameters + at + r * kBlock + VectorOffset(v, block_stride), 1, 3);
+    }
+  }
+  FloatVec acc[R][V];
+  SumParts<R, V>(parts, at, block_stride, acc,
+                 [&](std::size_t first, std::size_t count, FloatVec(&sum)[R][V]) HWY_ATTR {
+                   MultiplyAccumulate<1, kBlock>(FloatElements{&X(first, input)}, &dZ(first, column),
+                                                 dZ.block_stride(), count, sum);
+                 });
+  const UpdateRule own = rule;  // which no store to parameters can change: read once a tile
+  ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+    UpdateVector<kKind, true>(d, own, buffers, at + r * kBlock + VectorOffset(v, block_stride), acc[r][v]);
+  });
+}
+
+void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
+                const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
+  const RowParts parts = PartsOf(rule, buffers, dZ.rows());
+  ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+      for (std::size_t i = 0; i < X.columns(); i += kBlock) {
+        ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+          WeightTile<R, V, kKind>(X, dZ, parts, rule, buffers, block_stride, i + row, column);
+          soon.after(dZ.rows());
+        });
+      }
+    });
+  });
+}
+
+void BiasStep(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers) {
+  const FloatTag d;
+  const RowParts parts = PartsOf(rule, buffers, dZ.rows());
+  WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+    for (std::size_t column = 0; column < dZ.blocks() * kBlock; column += kLanes) {
+      FloatVec sum[1][1];
+      SumParts<1, 1>(parts, column, kBlock, sum,
+                     [&](std::size_t first, std::size_t count, FloatVec(&acc)[1][1]) HWY_ATTR {
+                       const float* g = &dZ(first, column);
+                       for (std::size_t n = 0; n < count; ++n)
+                         acc[0][0] = hn::Add(acc[0][0], hn::LoadU(d, g + n * kBlock));
+                     });
+      UpdateVector<kKind, false>(d, rule, buffers, column, sum[0][0]);
+    }
+  });
+}
+
+void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
+  const FloatTag d;
+  UpdateRule without_l2 = rule;
+  without_l2.l2 = 0;  // the stored gradient has it already
+  WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
+    for (std::size_t i = 0; i < count; i += kLanes) {
+      const FloatVec g = hn::Mul(hn::LoadU(d, buffers.gradients + i), hn::Set(d, rule.gradient_scale));
+      if (weights) {
+        UpdateVector<kKind, true>(d, without_l2, buffers, i, g);
+      } else {
+        UpdateVector<kKind, false>(d, without_l2, buffers, i, g);
+      }
+    }
+  });
+}
+
+void AddWeightSteps(Kernels& kernels) {
+  kernels.weight_step = &WeightStep;
+  kernels.bias_step = &BiasStep;
+  kernels.update = &Update;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace mlp::kernels
+HWY_AFTER_NAMESPACE();
