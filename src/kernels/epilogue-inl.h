@@ -15,27 +15,27 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// acc[r][:] = the row of vectors at start + r * row_step, or zero.
-template <std::size_t R, std::size_t V>
-HWY_INLINE void StartTile(const float* start, std::size_t row_step, std::size_t block_stride,
-                          FloatVec (&acc)[R][V]) {
-  const FloatTag d;
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
-    for (std::size_t v = 0; v < V; ++v) {
-      acc[r][v] = start ? hn::LoadU(d, start + r * row_step + VectorOffset(v, block_stride)) : hn::Zero(d);
-    }
-  }
-}
-
 /// Calls body(r, v) for the R x V vectors of a tile.
 template <std::size_t R, std::size_t V, class Body>
 HWY_INLINE void ForTile(const Body& body) {
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < R; ++r) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (std::size_t v = 0; v < V; ++v) body(r, v);
+  }
+}
+
+/// acc[r][:] = the row of vectors at start + r * row_step, or zero.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void StartTile(const float* start, std::size_t row_step, std::size_t block_stride,
+                          FloatVec (&acc)[R][V]) {
+  const FloatTag d;
+  if (start) {
+    ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+      acc[r][v] = hn::LoadU(d, start + r * row_step + VectorOffset(v, block_stride));
+    });
+  } else {
+    ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR { acc[r][v] = hn::Zero(d); });
   }
 }
 

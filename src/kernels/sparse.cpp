@@ -110,28 +110,38 @@ HWY_INLINE void ListColumns(const NonZeros& non_zeros, const Depth& depth, std::
   std::uint32_t* const left = lists.left(list);
   std::uint32_t* const right = lists.right(list);
   std::size_t length = 0;
-  ForDepth(depth, 0, blocks, [&](std::size_t block) HWY_ATTR {
-    const std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride + row;
-    std::uint32_t any = 0;
-    for (std::size_t r = 0; r < R; ++r) any |= bits[r];
-    const auto x = static_cast<std::uint32_t>(block * x_stride);
-    const auto w = static_cast<std::uint32_t>(block * kBlock * kBlock);
-    length = ForBits(any, length, [&](auto d, auto c, std::size_t at) HWY_ATTR {
-      hn::StoreU(hn::Add(c, hn::Set(d, x)), d, left + at);
-      hn::StoreU(hn::Add(hn::ShiftLeft<4>(c), hn::Set(d, w)), d, right + at);
-    });
+  ForDepth(depth, 0, blocks, [&](std::size_t first, std::size_t last) HWY_ATTR {
+    for (std::size_t block = first; block < last; ++block) {
+      const std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride + row;
+      std::uint32_t any = 0;
+      for (std::size_t r = 0; r < R; ++r) any |= bits[r];
+      const auto x = static_cast<std::uint32_t>(block * x_stride);
+      const auto w = static_cast<std::uint32_t>(block * kBlock * kBlock);
+      length = ForBits(any, length, [&](auto d, auto c, std::size_t at) HWY_ATTR {
+        hn::StoreU(hn::Add(c, hn::Set(d, x)), d, left + at);
+        hn::StoreU(hn::Add(hn::ShiftLeft<4>(c), hn::Set(d, w)), d, right + at);
+      });
+    }
   });
   lists.set_length(list, length);
 }
 
-/// Bit c: whether words[c] has one of R bits from `first` on, c < 16.
-template <std::size_t R>
-HWY_INLINE std::uint32_t AnyOf(const std::uint16_t* words, std::size_t first) {
+/// ForBits of those c < 16 for which words[c] has one of R bits from `first` on.
+template <std::size_t R, class Store>
+HWY_INLINE std::size_t ForWords(const std::uint16_t* words, std::size_t first, std::size_t length,
+                                const Store& store) {
   const auto mask = static_cast<std::uint16_t>(((1u << R) - 1) << first);
-#if HWY_TARGET == HWY_SCALAR
+#if HWY_TARGET == HWY_AVX3  // masks are registers here, and a way through bits would take longer
+  const hn::FixedTag<std::uint32_t, kBlock> d;
+  const hn::FixedTag<std::uint16_t, kBlock> halves;
+  const auto word = hn::PromoteTo(d, hn::LoadU(halves, words));
+  const auto found = hn::Ne(hn::And(word, hn::Set(d, mask)), hn::Zero(d));
+  store(d, hn::Compress(hn::Iota(d, 0), found), length);
+  return length + hn::CountTrue(d, found);
+#elif HWY_TARGET == HWY_SCALAR
   std::uint32_t bits = 0;
   for (std::size_t c = 0; c < kBlock; ++c) bits |= std::uint32_t{(words[c] & mask) != 0} << c;
-  return bits;
+  return ForBits(bits, length, store);
 #else
   const hn::CappedTag<std::uint16_t, kBlock> d;
   std::uint32_t bits = 0;
@@ -141,7 +151,7 @@ HWY_INLINE std::uint32_t AnyOf(const std::uint16_t* words, std::size_t first) {
     hn::StoreMaskBits(d, found, bytes);
     bits |= static_cast<std::uint32_t>(bytes[0] | bytes[1] << 8) << c;
   }
-  return bits;
+  return ForBits(bits, length, store);
 #endif
 }
 
@@ -153,9 +163,8 @@ HWY_INLINE void ListRows(const NonZeros& non_zeros, std::size_t rows, std::size_
   std::uint32_t* const left = lists.left(list);
   std::size_t length = 0;
   for (std::size_t n = 0; n < rows; n += kBlock) {
-    const std::uint32_t any = AnyOf<R>(bits + n, i % kBlock);
     const auto first = static_cast<std::uint32_t>(n * kBlock);
-    length = ForBits(any, length, [&](auto d, auto c, std::size_t at) HWY_ATTR {
+    length = ForWords<R>(bits + n, i % kBlock, length, [&](auto d, auto c, std::size_t at) HWY_ATTR {
       hn::StoreU(hn::Add(hn::ShiftLeft<4>(c), hn::Set(d, first)), d, left + at);
     });
   }

@@ -94,25 +94,36 @@ HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, 
   }
 }
 
-// Steps of k that one turn of the loop makes. With 8 lanes, whole blocks of k in large tiles: 784 x 64 runs
-// at 87% of an AVX2 core's limit instead of 78%, as nothing but loads and multiply-adds is left. With 16
-// lanes a step lasts long enough.
+// Whether a block of k is one piece of code without a loop. With 8 lanes and a large tile nothing but loads
+// and multiply-adds is left then; with 16 lanes a step lasts long enough.
 template <std::size_t kAccumulatorsUsed>
-inline constexpr std::size_t kUnrolledSteps = kLanes == 8 && kAccumulatorsUsed >= 10 ? kBlock : 1;
+inline constexpr bool kUnrolled = kLanes == 8 && kAccumulatorsUsed >= 10;
 
-/// acc[r][v] += sum_k a[r * kRowStep + k * kKStep] * b[k * 16 + vector v], k = 0, 1, ...
+/// acc[r][v] += sum_k a[r * kRowStep + k * kKStep] * b[k * 16 + vector v], k = 0, 1, ..., 15.
+template <std::size_t kRowStep, std::size_t kKStep, class Elements, std::size_t R, std::size_t V>
+HWY_INLINE void MultiplyAccumulateBlock(Elements a, const float* HWY_RESTRICT b, std::size_t block_stride,
+                                        FloatVec (&acc)[R][V]) {
+  if constexpr (kUnrolled<R * V>) {
+#pragma GCC unroll 16
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      MultiplyAccumulateOnce<kRowStep>(a + k * kKStep, b + k * kBlock, block_stride, acc);
+    }
+  } else {
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      MultiplyAccumulateOnce<kRowStep>(a + k * kKStep, b + k * kBlock, block_stride, acc);
+    }
+  }
+}
+
+/// The same, k = 0, 1, ..., count - 1.
 template <std::size_t kRowStep, std::size_t kKStep, class Elements, std::size_t R, std::size_t V>
 HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std::size_t block_stride,
                                    std::size_t count, FloatVec (&acc)[R][V]) {
-  constexpr std::size_t kSteps = kUnrolledSteps<R * V>;
-  if constexpr (kSteps > 1) {
-    for (; count >= kSteps; count -= kSteps) {
-#pragma GCC unroll 16
-      for (std::size_t k = 0; k < kSteps; ++k) {
-        MultiplyAccumulateOnce<kRowStep>(a + k * kKStep, b + k * kBlock, block_stride, acc);
-      }
-      a = a + kSteps * kKStep;
-      b += kSteps * kBlock;
+  if constexpr (kUnrolled<R * V>) {
+    for (; count >= kBlock; count -= kBlock) {
+      MultiplyAccumulateBlock<kRowStep, kKStep>(a, b, block_stride, acc);
+      a = a + kBlock * kKStep;
+      b += kBlock * kBlock;
     }
   }
   for (std::size_t k = 0; k < count; ++k) {
@@ -122,12 +133,13 @@ HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std:
   }
 }
 
-/// Calls body(block) for the blocks of `depth` among blocks [begin, end), in order.
+/// Calls body(first, last) for the runs [first, last) of blocks of `depth` among blocks [begin, end), in
+/// order.
 template <class Body>
 HWY_INLINE void ForDepth(const Depth& depth, std::size_t begin, std::size_t end, const Body& body) {
   for (std::size_t from = depth.first; from < end; from += depth.step) {
-    const std::size_t to = HWY_MIN(end, from + depth.size);
-    for (std::size_t block = HWY_MAX(from, begin); block < to; ++block) body(block);
+    const std::size_t first = HWY_MAX(from, begin), last = HWY_MIN(end, from + depth.size);
+    if (first < last) body(first, last);
   }
 }
 
@@ -175,9 +187,10 @@ HWY_INLINE void ForBlockTiles(std::size_t rows, const Body& body) {
 }
 
 /// How many blocks wide a tile of R rows should be, at most. Few rows want wide tiles: a tile needs 8 chains
-/// of multiply-adds to hide their latency. One row of MNIST, AVX2: [measure].
+/// of multiply-adds to hide their latency.
 template <std::size_t R>
-inline constexpr std::size_t kBlocksPerTileOf = kNarrow || kBlocksPerTile == 4        ? kBlocksPerTile
+inline constexpr std::size_t kBlocksPerTileOf = kNarrow                               ? kBlocksPerTile
+                                                : kBlocksPerTile == 4                 ? (R == 1 ? 8 : 4)
                                                 : R <= kMaxRows<4 * kVectorsPerBlock> ? 4
                                                 : R <= kMaxRows<2 * kVectorsPerBlock> ? 2
                                                                                       : 1;
