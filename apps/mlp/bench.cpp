@@ -23,7 +23,7 @@ namespace {
 
 struct Arguments {
   std::optional<std::string> network, input_size, optimizer, batch_sizes, threads, sparse_inputs, precision,
-      seconds;
+      cpu_target, seconds;
   bool json = false;
 };
 
@@ -68,7 +68,7 @@ BenchmarkOptions options_of(const Arguments& arguments, const Environment& envir
                            [](double x) { return x > 0.0 && x <= 3600.0; });
   }
   options.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
-  options.target = choose_target(environment);
+  options.target = choose_target(environment, arguments.cpu_target);
   options.precision = parse_precision(arguments.precision);
   check_precision(options.precision, options.target);
   return options;
@@ -221,8 +221,12 @@ Command add_bench(CLI::App& parent, const Environment& environment) {
   add("--threads", arguments->threads, "N[,N...]",
       "threads to use; auto is as many as help (default: 1,auto)");
   add("--sparse-inputs", arguments->sparse_inputs, "WHEN",
-      "whether training skips zeros in the inputs: auto (default), on or off");
+      "skip zeros in the inputs, in training and prediction: on, off, or auto (default), where it saves "
+      "time");
   add("--precision", arguments->precision, "NAME", "of training: float32 (default) or bf16");
+  add("--cpu-target", arguments->cpu_target, "NAME",
+      "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
+      "there are)");
   add("--seconds", arguments->seconds, "X", "time for each number (default: 1)");
   parser->add_flag("--json", arguments->json, "print the result as one JSON object");
   parser->footer(
@@ -231,14 +235,12 @@ Command add_bench(CLI::App& parent, const Environment& environment) {
       "with as many zeros as MNIST's. It takes about 25 seconds; other programs that\n"
       "run meanwhile make all figures worse.\n"
       "\n"
-      "MLP_TARGET in the environment names the CPU target, here as in train, evaluate\n"
-      "and predict: MLP_TARGET=avx2. By default it is the best this CPU has.\n"
-      "\n"
       "Examples:\n"
       "  mlp bench\n"
       "  mlp bench --network 2048:relu,2048:relu,10:softmax --batch-size 256\n"
       "  mlp bench --input-size 7 --network 64:relu,64:relu,1:linear --batch-size 32\n"
-      "  mlp bench --threads 1,2,4 --optimizer adam --json");
+      "  mlp bench --threads 1,2,4 --optimizer adam --json\n"
+      "  mlp bench --cpu-target avx2 --sparse-inputs off");
   return {parser, [arguments, &environment] { return run_bench(*arguments, environment); }};
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mlp beside PyTorch, NumPy and scikit-learn: same data, same networks, same optimizers, in turns.
+"""mlp beside PyTorch, JAX, NumPy, scikit-learn and onnxruntime: same data, same networks, same optimizers, in turns.
 
     python3 bench/compare/compare.py --python PYTHON > comparison.md
 
@@ -23,6 +23,7 @@ from pathlib import Path
 
 import data_sets
 from contenders import (
+    HELD_TO,
     Failure,
     Measurement,
     Mlp,
@@ -36,7 +37,7 @@ from report import Report
 from tuning import thread_counts, tune
 from work import SECTIONS, Work, all_works, quick
 
-PEERS = ("torch", "numpy", "sklearn")
+PEERS = ("torch", "jax", "numpy", "sklearn", "onnxruntime")
 OURS = {"mlp, 1 thread": Setting("1"), "mlp, all": Setting("auto")}
 
 Settings = dict[tuple[str, Work], Setting]
@@ -64,7 +65,7 @@ def peers_in(python: Path, folder: Path, environment: dict[str, str]) -> dict[st
         except Failure as failure:
             say(f"left out: {failure}")
     if not found:
-        raise Failure(f"{python} has neither PyTorch nor NumPy nor scikit-learn; --python names another")
+        raise Failure(f"{python} has none of {', '.join(PEERS)}; --python names another")
     return found
 
 
@@ -96,10 +97,12 @@ def measure_round(
         same = [work for work in works if work.section == section]
         for name in names[at:] + names[:at]:
             if name in peers:
-                measurements = peers[name].measure([(work, settings[name, work]) for work in same])
+                done = [work for work in same if peers[name].does(work)]
+                measurements = peers[name].measure([(work, settings[name, work]) for work in done])
             else:
-                measurements = measure_ours(mlp, same, OURS[name])
-            for work, measurement in zip(same, measurements):
+                done = same
+                measurements = measure_ours(mlp, done, OURS[name])
+            for work, measurement in zip(done, measurements):
                 results[name, work].append(learned(name, work, measurement))
     return results
 
@@ -122,12 +125,22 @@ def limits_text(bench: dict) -> str:
     return ", ".join(f"{limit['gflops']:.0f} GFLOP/s on {limit['threads']} thread(s)" for limit in limits)
 
 
+def held_text(cpu_target: str) -> str:
+    """What --cpu-target comes to."""
+    variables = ", ".join(f"{name}='{value}'" for name, value in HELD_TO[cpu_target].items())
+    return (
+        f"mlp and the peers are held to {cpu_target}, the peers by {variables}; "
+        "onnxruntime cannot be, and uses what the CPU has"
+    )
+
+
 def compare(options: argparse.Namespace, folder: Path) -> Report:
     environment, cleared = clean_environment(dict(os.environ))
+    environment |= HELD_TO.get(options.cpu_target, {})
     works = [work for work in all_works() if work.section in options.only]
     works = quick(works) if options.quick else works
 
-    mlp = Mlp(options.mlp, folder, environment, options.sparse_inputs)
+    mlp = Mlp(options.mlp, folder, environment, options.sparse_inputs, options.cpu_target)
     say("preparing the data")
     mnist = mlp.mnist(options.data_dir)
     if not mnist:
@@ -139,7 +152,8 @@ def compare(options: argparse.Namespace, folder: Path) -> Report:
     settings: Settings = {}
     for name, peer in peers.items():
         counts = thread_counts(peer, 1 if options.quick else usable_cores())
-        best = tune(peer, works, counts, 0 if options.eager else options.compile_limit, say)
+        done = [work for work in works if peer.does(work)]
+        best = tune(peer, done, counts, 0 if options.eager else options.compile_limit, say)
         settings |= {(name, work): setting for work, setting in best.items()}
 
     results: Results = defaultdict(list)
@@ -156,6 +170,7 @@ def compare(options: argparse.Namespace, folder: Path) -> Report:
         f"{cpu_name()}, {usable_cores()} core(s) to use, {platform.system()} {platform.release()}",
         *([f"limit of the multiply-add units: {limits_text(bench)}"] if bench else []),
         *([f"mlp {bench['version']}, target {bench['target']}"] if bench else []),
+        *([held_text(options.cpu_target)] if options.cpu_target else []),
         *peers,
         data,
         "mlp skips zeros in the inputs where there are many, the others do not"
@@ -197,6 +212,8 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sparse-inputs", choices=("auto", "on", "off"), default="auto",
                         help="whether mlp skips zeros in the inputs; the others never do (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--cpu-target", choices=sorted(HELD_TO),
+                        help="hold mlp and the peers to these instructions (default: all that the CPU has)")  # fmt: skip
     parser.add_argument("--eager", action="store_true", help="PyTorch without torch.compile")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single measurement")
     options = parser.parse_args()

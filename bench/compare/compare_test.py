@@ -12,10 +12,21 @@ from pathlib import Path
 import compare
 import data_sets
 import work
-from contenders import Failure, Measurement, Peer, Setting, clean_environment, measurement_of, prediction_of
+from contenders import (
+    HELD_TO,
+    HOLDING_BACK,
+    Failure,
+    Measurement,
+    Mlp,
+    Peer,
+    Setting,
+    clean_environment,
+    measurement_of,
+    prediction_of,
+)
 from report import Report
 from tables import markdown, median, ratio, significant
-from tuning import thread_counts, tune
+from tuning import eager_variants, thread_counts, tune
 
 SGD_64 = work.training("sgd", 64, 0.1)
 ROWS_1024 = work.prediction(1024)
@@ -82,6 +93,38 @@ class ContendersTest(unittest.TestCase):
         self.assertEqual(environment, {"PATH": "/bin", "MLP_DATA_DIR": "/data"})
         self.assertEqual(cleared, ["MLP_TARGET", "OMP_NUM_THREADS", "OPENBLAS_CORETYPE"])
 
+    def test_what_holds_the_peers_to_a_target_is_never_inherited(self) -> None:
+        for variables in HELD_TO.values():
+            self.assertEqual(clean_environment(variables), ({}, sorted(variables)))
+        self.assertEqual(len(set(HOLDING_BACK)), len(HOLDING_BACK))
+
+    def test_mlp_is_asked_for_the_same_in_training_and_prediction(self) -> None:
+        asked: list[tuple[str, ...]] = []
+
+        class Asked(Mlp):
+            def json(self, *arguments: str) -> dict:
+                asked.append(arguments)
+                raise Failure("not run")
+
+        def options(mlp: Mlp) -> list[dict[str, str]]:
+            asked.clear()
+            for call in (lambda: mlp.bench(ROWS_1024, Setting("1")), lambda: mlp.train(SGD_64, Setting("1"))):
+                with self.assertRaises(Failure):
+                    call()
+            return [dict(zip(arguments, arguments[1:])) for arguments in asked]
+
+        for found in options(Asked(Path("mlp"), Path(), {}, "off", "avx2")):
+            self.assertEqual((found["--sparse-inputs"], found["--cpu-target"]), ("off", "avx2"))
+        for found in options(Asked(Path("mlp"), Path(), {})):
+            self.assertEqual(found["--sparse-inputs"], "auto")
+            self.assertNotIn("--cpu-target", found)
+
+    def test_onnxruntime_only_predicts(self) -> None:
+        for name in compare.PEERS:
+            peer = Peer(name, Path(), Path(), {})
+            self.assertTrue(peer.does(ROWS_1024))
+            self.assertEqual(peer.does(SGD_64), name != "onnxruntime")
+
     def test_an_epoch_is_the_median_and_the_table_the_sum(self) -> None:
         result = {"epoch_seconds": [5.0, 1.0, 2.0], "score": 0.95}
         self.assertEqual(measurement_of("peer", SGD_64, Setting("2"), result), Measurement(2.0, 0.95, "2"))
@@ -144,9 +187,43 @@ class TuningTest(unittest.TestCase):
         self.assertEqual(thread_counts(FakePeer(), 4), ["1", "2", "3", "4"])
         self.assertEqual(thread_counts(Peer("numpy", Path(), Path(), {}), 4), ["1", "4"])
         self.assertEqual(thread_counts(Peer("numpy", Path(), Path(), {}), 1), ["1"])
+        self.assertEqual(thread_counts(Peer("jax", Path(), Path(), {}), 4), ["1", "4"])
+        self.assertEqual(thread_counts(Peer("onnxruntime", Path(), Path(), {}), 3), ["1", "2", "3"])
+
+    def test_every_peer_has_a_way_to_predict(self) -> None:
+        for name in compare.PEERS:
+            self.assertTrue(eager_variants(Peer(name, Path(), Path(), {}), ROWS_1024), name)
+
+
+class ScriptedPeer(Peer):
+    """Every job takes as long."""
+
+    def run(self, threads: str, jobs: Iterable[dict], timeout: float = 0.0) -> list[dict]:
+        return [{"about": "a peer"}, *({"seconds": 1.0, "epoch_seconds": [1.0], "score": 1.0} for _ in jobs)]
 
 
 class CompareTest(unittest.TestCase):
+    def test_a_round_asks_nobody_for_what_it_does_not_do(self) -> None:
+        class Ours(Mlp):
+            def bench(self, work: object, setting: Setting) -> dict:
+                return {"prediction": [{"rows": 1024, "threads": 1, "microseconds": 1.0}]}
+
+            def train(self, work: object, setting: Setting) -> Measurement:
+                return Measurement(1.0, 1.0, "1")
+
+        peers = {name: ScriptedPeer(name, Path(), Path(), {}) for name in ("torch", "onnxruntime")}
+        works = [SGD_64, ROWS_1024]
+        settings = {(name, w): Setting("1") for name in peers for w in works if peers[name].does(w)}
+        results = compare.measure_round(Ours(Path(), Path(), {}), peers, works, settings, 0)
+        self.assertIn(("torch", SGD_64), results)
+        self.assertIn(("onnxruntime", ROWS_1024), results)
+        self.assertNotIn(("onnxruntime", SGD_64), results)
+
+    def test_what_held_says_names_every_variable(self) -> None:
+        text = compare.held_text("avx2")
+        for name in HELD_TO["avx2"]:
+            self.assertIn(name, text)
+
     def test_who_does_not_learn_ends_the_comparison(self) -> None:
         for score, w in ((SGD_64.bar, SGD_64), (None, ROWS_1024)):
             measurement = Measurement(1.0, score, "1")
@@ -184,6 +261,19 @@ class ReportTest(unittest.TestCase):
             "| 64    | 1 thread; 0.9600 | 4 threads; 0.9600 | functions, 2 threads; 0.9500 |", lines
         )
         self.assertEqual(report.measurements()[2]["seconds"], [0.4, 0.2, 0.3])
+
+    def test_a_peer_has_columns_only_where_it_does_something(self) -> None:
+        ours, peer = ["mlp, 1 thread", "mlp, all"], "onnxruntime 1.2 (kernels for this CPU)"
+        works = [SGD_64, ROWS_1024]
+        results = {(name, w): [Measurement(0.001, None, "1")] for name in ours for w in works}
+        results[peer, ROWS_1024] = [Measurement(0.003, None, "1")]
+        settings = {(peer, ROWS_1024): Setting("1", "binding")}
+        report = Report([], ours, [peer], works, settings, results)
+        training, prediction = report.markdown().split("## Predicting")
+        self.assertNotIn("onnxruntime", training)
+        self.assertIn("| onnxruntime / mlp |", prediction)
+        self.assertIn("3.0 / 3.0", prediction)
+        self.assertIn("binding, 1 thread", prediction)
 
 
 class DataSetsTest(unittest.TestCase):

@@ -18,8 +18,24 @@ HERE = Path(__file__).resolve().parent
 # Inherited, these can hold a library to old kernels, to one thread or to cores that others use.
 HOLDING_BACK = (
     "OPENBLAS_", "GOTO_", "MKL_", "OMP_", "GOMP_", "KMP_", "BLIS_", "DNNL_", "ONEDNN_", "NPY_", "NUMEXPR_",
-    "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "MLP_TARGET",
+    "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "XLA_", "JAX_", "NPROC",
+    "MLP_TARGET",
 )  # fmt: skip
+
+# What holds the peers to the instructions of a CPU target, on a CPU that has more: PyTorch's own kernels and what
+# torch.compile writes, oneDNN (by its newer and its older name), MKL, OpenBLAS, NumPy, XLA (whose products are YNNPACK's,
+# which cannot be held, or else oneDNN's). onnxruntime has no such switch.
+HELD_TO = {
+    "avx2": {
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "DNNL_MAX_CPU_ISA": "AVX2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR",
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2 --xla_cpu_experimental_ynn_fusion_type=",
+    }
+}
 
 
 class Failure(Exception):
@@ -64,9 +80,18 @@ def field(document: dict, name: str, source: str):
 class Mlp:
     """This program: training through `mlp train`, prediction through `mlp bench`."""
 
-    def __init__(self, program: Path, folder: Path, environment: dict[str, str], sparse_inputs: str = "auto"):
+    def __init__(
+        self,
+        program: Path,
+        folder: Path,
+        environment: dict[str, str],
+        sparse_inputs: str = "auto",
+        cpu_target: str | None = None,
+    ):
         self.program, self.folder, self.environment = program, folder, environment
-        self.sparse_inputs = sparse_inputs
+        self.engine_options = ("--sparse-inputs", sparse_inputs)
+        if cpu_target:
+            self.engine_options += ("--cpu-target", cpu_target)
 
     def json(self, *arguments: str) -> dict:
         result = subprocess.run(
@@ -89,16 +114,8 @@ class Mlp:
         try:
             return self.json(
                 *("bench", "--json", "--network", work.layers, "--input-size", str(work.inputs)),
-                *(
-                    "--threads",
-                    setting.threads,
-                    "--optimizer",
-                    "sgd",
-                    "--batch-size",
-                    "64",
-                    "--seconds",
-                    "0.3",
-                ),
+                *("--threads", setting.threads, "--optimizer", "sgd", "--batch-size", "64", "--seconds", "0.3"),
+                *self.engine_options,
             )
         except Failure as failure:
             hint = "prediction is timed with `mlp bench`; --only can leave it out"
@@ -112,7 +129,8 @@ class Mlp:
             *("--layers", work.layers, "--loss", "mean_squared_error" if numbers else "cross_entropy"),
             *("--optimizer", work.optimizer, "--learning-rate", str(work.learning_rate)),
             *("--schedule", "constant", "--epochs", str(work.epochs), "--batch-size", str(work.batch_size)),
-            *("--sparse-inputs", self.sparse_inputs, "--validation", "0", "--threads", setting.threads, "--output", str(run), "--json", "--quiet"),
+            *("--validation", "0", "--threads", setting.threads, "--output", str(run), "--json", "--quiet"),
+            *self.engine_options,
         )
         with open(run / "metrics.csv", newline="") as file:
             epochs = [float(row["seconds"]) for row in csv.DictReader(file)]
@@ -133,6 +151,9 @@ class Peer:
 
     def __init__(self, name: str, python: Path, folder: Path, environment: dict[str, str]):
         self.name, self.python, self.folder, self.environment = name, python, folder, environment
+
+    def does(self, work: Work) -> bool:
+        return work.predicts or self.name != "onnxruntime"
 
     def run(self, threads: str, jobs: Iterable[dict], timeout: float = 600.0) -> list[dict]:
         """What the peer says about itself, then a result for each job."""

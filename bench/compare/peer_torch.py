@@ -8,6 +8,7 @@ TorchScript (prediction) traced, frozen, optimised for inference
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import warnings
@@ -206,8 +207,18 @@ PREDICTION = {
     "compiled": compiled_network,
 }
 
+def hold_compiler_to_avx2() -> None:
+    """What torch.compile writes has vectors of ATEN_CPU_CAPABILITY, but else it is compiled for this very CPU."""
+    from torch._inductor import config
+
+    if hasattr(config.cpp, "march"):  # older versions know no other CPU than this one
+        config.cpp.march = "haswell"
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")
+    if os.environ.get("ATEN_CPU_CAPABILITY") == "avx2":
+        hold_compiler_to_avx2()
     torch.set_num_threads(int(sys.argv[1]))
     torch.set_flush_denormal(True)
     capability = torch.backends.cpu.get_cpu_capability() if hasattr(torch.backends, "cpu") else "CPU"

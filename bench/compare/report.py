@@ -43,6 +43,10 @@ class Report:
     settings: Mapping[tuple[str, Work], Setting]
     results: Mapping[tuple[str, Work], Sequence[Measurement]]
 
+    def peers_of(self, works: Sequence[Work]) -> list[str]:
+        """Those that do any of these: not everyone trains."""
+        return [peer for peer in self.peers if any((peer, work) in self.results for work in works)]
+
     def seconds(self, name: str, work: Work) -> float:
         return median([measurement.seconds for measurement in self.results[name, work]])
 
@@ -55,32 +59,33 @@ class Report:
         return text
 
     def section(self, section: Section, works: Sequence[Work]) -> str:
+        peers = self.peers_of(works)
         header = [
             section.first_column,
             *self.ours,
-            *map(short, self.peers),
-            *(f"{short(p)} / mlp" for p in self.peers),
+            *map(short, peers),
+            *(f"{short(p)} / mlp" for p in peers),
         ]
-        rows = [self.row(section, work) for work in works]
-        settings = [self.setting_row(work) for work in works]
+        rows = [self.row(section, work, peers) for work in works]
+        settings = [self.setting_row(work, peers) for work in works]
         return (
             f"\n## {section.title}\n\n"
             + markdown(header, rows)
             + "\nTimes longer than mlp: on one thread, on all. What each ran with, and "
             + "the least it scored on the test rows:\n\n"
-            + markdown([section.first_column, *self.ours, *map(short, self.peers)], settings)
+            + markdown([section.first_column, *self.ours, *map(short, peers)], settings)
         )
 
-    def row(self, section: Section, work: Work) -> list[str]:
-        times = [section.shown(work, self.seconds(name, work)) for name in (*self.ours, *self.peers)]
+    def row(self, section: Section, work: Work, peers: Sequence[str]) -> list[str]:
+        times = [section.shown(work, self.seconds(name, work)) for name in (*self.ours, *peers)]
         ratios = [
             " / ".join(ratio(self.seconds(peer, work), self.seconds(name, work)) for name in self.ours)
-            for peer in self.peers
+            for peer in peers
         ]
         return [work.name, *times, *ratios]
 
-    def setting_row(self, work: Work) -> list[str]:
-        return [work.name, *(self.setting(name, work) for name in (*self.ours, *self.peers))]
+    def setting_row(self, work: Work, peers: Sequence[str]) -> list[str]:
+        return [work.name, *(self.setting(name, work) for name in (*self.ours, *peers))]
 
     def setting(self, name: str, work: Work) -> str:
         done = self.results[name, work]

@@ -1,4 +1,4 @@
-"""Finds how each peer does each work fastest: its number of threads and, of PyTorch, the way the step is written."""
+"""Finds how each peer does each work fastest: its number of threads and, where it has several, the way it is written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ Candidate = tuple[Work, Setting]
 
 
 def thread_counts(peer: Peer, cores: int) -> list[str]:
-    """PyTorch is tried with every number; BLAS, which is all the others have, with one thread and all."""
-    counts = range(1, cores + 1) if peer.name == "torch" else {1, cores}
+    """PyTorch and onnxruntime are tried with every number; the others' BLAS, and XLA, with one thread and all."""
+    counts = range(1, cores + 1) if peer.name in ("torch", "onnxruntime") else {1, cores}
     return [str(count) for count in sorted(counts)]
 
 
 def eager_variants(peer: Peer, work: Work) -> list[str]:
-    """Those of peer_torch.py without the compiled one; the others have one way."""
+    """Those of the peer's script, of peer_torch.py without the compiled one; most have one way."""
+    if peer.name == "onnxruntime":
+        return ["run", "binding"]
     if peer.name != "torch":
         return [""]
     return ["modules", "functions", "TorchScript"] if work.predicts else ["modules", "functions"]

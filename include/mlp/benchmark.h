@@ -29,7 +29,7 @@ struct BenchmarkOptions {
   std::vector<int> threads = {1, 0};                     ///< 0: as many as help, at most one a core
   std::string target = {};                               ///< CPU target; empty: the best this CPU has
   Precision precision = Precision::kFloat32;             ///< of training, as in TrainingOptions
-  SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< in training; prediction decides by itself
+  SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< kAuto: prediction, by its first rows
   double seconds = 1.0;       ///< to spend on each number, above 0; a long step may take more
   std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take more than data_bytes,
                               ///< more where an epoch would have less than four batches

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -98,8 +99,7 @@ Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& c
   return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .soon = {}};
 }
 
-/// Whether skipping zeros saves time for the rows this member has gathered, from the first few. (In training
-/// the plan decides.)
+/// Whether skipping zeros saves time for the rows this member has gathered, from the first few.
 bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
   constexpr std::size_t kSample = 4;
   std::size_t found = 0;
@@ -163,10 +163,10 @@ Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk
 }
 
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const NonZeros non_zeros = gather(plan, workspace, chunk, true);
-  return {.non_zeros = mostly_zeros(plan, non_zeros) ? non_zeros : NonZeros{},
-          .codes = {},
-          .soon = rows_soon(plan, chunk, false)};
+  const std::optional<bool> chosen = plan.sparse_prediction();
+  const NonZeros non_zeros = gather(plan, workspace, chunk, chosen.value_or(true));
+  const bool skips = chosen ? *chosen : mostly_zeros(plan, non_zeros);
+  return {.non_zeros = skips ? non_zeros : NonZeros{}, .codes = {}, .soon = rows_soon(plan, chunk, false)};
 }
 
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,

@@ -17,7 +17,7 @@ struct Gathered {
 /// own.
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
-/// X for prediction; zeros are skipped where the rows are seen to have many.
+/// X for prediction; zeros are skipped as the plan says, or where the rows are seen to have many.
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
 /// One block of columns of X for all the chunk's rows.

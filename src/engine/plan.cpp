@@ -53,28 +53,36 @@ bool shares_columns(std::size_t columns, std::size_t rows, int members) {
 // The sums of more outputs cost more to move than the weights.
 constexpr std::size_t kMostSplitOutputs = 256;
 
-/// Whether threads do best to share the first layer's inputs in training: 8% less time on two threads, 7 to
-/// 18% on four at up to 256 rows. Each must have as many parts.
-bool threads_split_inputs(const LayerPlan& first, int members) {
+/// Whether threads can share the first layer's inputs in training: each must have as many parts.
+bool can_split_inputs(const LayerPlan& first, int members) {
   const std::size_t parts = input_parts(first.layer.fan_in);
-  return members > 1 && parts > 1 && parts % static_cast<std::size_t>(members) == 0 && !first.bfloat16 &&
-         first.layer.fan_out <= kMostSplitOutputs;
+  return members > 1 && parts > 1 && parts % static_cast<std::size_t>(members) == 0 && !first.bfloat16;
 }
 
-/// Which layers' columns the threads share (see plan.h). Softmax needs its whole row in one place, and so
-/// does the loss, behind the last layer.
-void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members) {
+/// Whether they do best to: 8% less time on two threads, 7 to 18% on four at up to 256 rows.
+bool threads_split_inputs(const LayerPlan& first, int members) {
+  return can_split_inputs(first, members) && first.layer.fan_out <= kMostSplitOutputs;
+}
+
+/// Which layers' columns the threads share (see plan.h), by themselves or as `chosen`. Softmax needs its
+/// whole row in one place, and so does the loss, behind the last layer.
+void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members,
+                   std::optional<bool> chosen) {
   if (members == 1) return;
   const auto row_wise = [&](std::size_t index) { return layers[index].derivative == Derivative::kSoftmax; };
+  const auto shares = [&](std::size_t columns) {
+    if (!chosen) return shares_columns(columns, rows, members);
+    return *chosen && kernels::blocks_of(columns) >= static_cast<std::size_t>(members);
+  };
   for (std::size_t index = 0; index < layers.size(); ++index) {
     LayerPlan& layer = layers[index];
     if (layer.weights.size() < kSharedColumnsFloats) continue;
-    layer.share_outputs =
-        index + 1 < layers.size() && !row_wise(index) && shares_columns(layer.layer.fan_out, rows, members);
-    layer.share_inputs =
-        index > 0 && !row_wise(index - 1) && shares_columns(layer.layer.fan_in, rows, members);
+    layer.share_outputs = index + 1 < layers.size() && !row_wise(index) && shares(layer.layer.fan_out);
+    layer.share_inputs = index > 0 && !row_wise(index - 1) && shares(layer.layer.fan_in);
   }
 }
+
+bool shares_some_columns(const LayerPlan& layer) { return layer.share_outputs || layer.share_inputs; }
 
 // Narrower layers would spend their time on rounding and packing operands and on zeros at the tiles' edges.
 constexpr std::size_t kLeastBFloat16FanIn = 64, kLeastBFloat16FanOut = 32;
@@ -126,6 +134,11 @@ bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
     columns += kernels::padded(layer.layer.fan_in) + kernels::padded(layer.layer.fan_out);
   }
   return columns > 0 && sums <= kMostSums && rows * columns >= kLeastSaving * sums;
+}
+
+/// Whether threads can then sum their own rows: each must have as many parts.
+bool can_sum_own_rows(bool sums_row_parts, int members) {
+  return sums_row_parts && members > 1 && kRowParts % static_cast<std::size_t>(members) == 0;
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
@@ -202,12 +215,23 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
   threads_ = options.threads > 0 ? options.threads
                                  : helpful_threads(training_flops(network, max_batch_),
                                                    std::min(options.available_threads, kMostThreads));
-  splits_inputs_ = optimizer_.has_value() && threads_split_inputs(layers_.front(), threads_);
-  share_columns(layers_, max_batch_, threads_);
+  const PlanChoices& choices = options.choices;
+  const bool training = optimizer_.has_value();
+  splits_inputs_ =
+      training && choices.splits_inputs.value_or(threads_split_inputs(layers_.front(), threads_));
+  share_columns(layers_, max_batch_, threads_, choices.shares_columns);
   if (splits_inputs_) layers_.front().share_outputs = false;
-  sparse_inputs_ =
-      optimizer_.has_value() && options.input_density <= kMostDensity && !layers_.front().bfloat16;
-  sums_row_parts_ = optimizer_.has_value() && sums_in_row_parts(layers_, max_batch_);
+  sparse_inputs_ = training && choices.skips_zeros.value_or(options.input_density <= kMostDensity) &&
+                   !layers_.front().bfloat16;
+  sparse_prediction_ = choices.skips_zeros;
+  sums_row_parts_ = training && sums_in_row_parts(layers_, max_batch_);
+  const bool can_sum = can_sum_own_rows(sums_row_parts_, threads_);
+  sums_own_rows_ = training && choices.sums_own_rows.value_or(can_sum);
+  require(!splits_inputs_ || can_split_inputs(layers_.front(), threads_),
+          "Plan: these threads cannot share the first layer's inputs");
+  require(!choices.shares_columns.value_or(false) || std::ranges::any_of(layers_, shares_some_columns),
+          "Plan: these threads can share no layer's columns");
+  require(!sums_own_rows_ || can_sum, "Plan: these threads cannot sum their own rows");
   chunk_rows_ = chunk_rows_of(*this, options);
   weight_tasks_ = share_weights(layers_, threads_, gather_blocks(), sparse_inputs_ ? kSparseCost : 1.0);
 }

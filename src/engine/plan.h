@@ -43,6 +43,22 @@ inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>
 /// How many parts row_parts.h has, and of how many rows each has its share.
 inline constexpr std::size_t kRowParts = kernels::RowParts::kMost, kPartedRows = 512;
 
+/// What a plan decides by itself and a caller may decide instead, to measure one way beside another. Empty:
+/// as the plan finds best. None of these changes a bit of a result, as long as every number is finite.
+struct PlanChoices {
+  /// Whether zeros in the first layer's inputs are skipped, in training and in prediction. By itself,
+  /// training goes by PlanOptions::input_density and a prediction by its first rows. (A first layer trained
+  /// in bfloat16 skips none.)
+  std::optional<bool> skips_zeros = {};
+  /// Whether in training the threads share the first layer's inputs (input_parts.h).
+  std::optional<bool> splits_inputs = {};
+  /// Whether the threads share the columns of large weights (but of a first layer whose inputs they share)
+  /// wherever they can: true all, false none.
+  std::optional<bool> shares_columns = {};
+  /// Whether threads sum the weight gradients of their own rows, where these are sums of parts (row_parts.h).
+  std::optional<bool> sums_own_rows = {};
+};
+
 struct PlanOptions {
   std::size_t max_batch = 256;  ///< the most rows of one step or one predicted chunk
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
@@ -54,12 +70,14 @@ struct PlanOptions {
   std::size_t cache_bytes = l2_cache_bytes();  ///< a core's second-level cache
   /// Training multiplies with these where layers are wide enough. Null: in float32.
   const kernels::BFloat16Kernels* bfloat16 = nullptr;
+  PlanChoices choices = {};
 };
 
 class Plan {
  public:
   /// `optimizer` none: a plan for prediction. Throws std::invalid_argument when loss and network are not
-  /// compatible, a scaling does not fit the network, or options are out of range.
+  /// compatible, a scaling does not fit the network, or options are out of range or ask for a choice that
+  /// this network and number of threads do not leave.
   Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<Optimizer> optimizer,
        AffineScaling input_scaling, AffineScaling target_scaling, const PlanOptions& options);
 
@@ -76,7 +94,10 @@ class Plan {
   std::size_t chunk_rows() const { return chunk_rows_; }
   std::size_t block_stride() const { return (chunk_rows_ | 1) * kernels::kBlock; }
   int threads() const { return threads_; }
+  /// Whether training skips zeros in the inputs.
   bool sparse_inputs() const { return sparse_inputs_; }
+  /// Whether prediction does; empty: as its first rows say.
+  std::optional<bool> sparse_prediction() const { return sparse_prediction_; }
   /// The most rows of a chunk that one thread gathers to go forward.
   std::size_t gathered_rows() const;
   /// Whether in training a thread gathers the inputs of the first layer's weights it updates once more, from
@@ -106,9 +127,7 @@ class Plan {
   /// threads the same.
   bool sums_row_parts() const { return sums_row_parts_; }
   /// Whether then each thread sums its own rows, right behind its backward pass.
-  bool sums_own_rows() const {
-    return sums_row_parts_ && threads_ > 1 && kRowParts % static_cast<std::size_t>(threads_) == 0;
-  }
+  bool sums_own_rows() const { return sums_own_rows_; }
   /// Then: where in the packed parameters the weights of those layers begin.
   std::size_t row_sums_offset() const { return layers_[1].weight_offset; }
 
@@ -144,8 +163,10 @@ class Plan {
   std::size_t packed_size_ = 0;
   int threads_ = 1;
   bool sparse_inputs_ = false;
+  std::optional<bool> sparse_prediction_;
   bool splits_inputs_ = false;
   bool sums_row_parts_ = false;
+  bool sums_own_rows_ = false;
 };
 
 /// Multiply-adds times two of one training step (forward, weight and input gradients) of `rows` rows.

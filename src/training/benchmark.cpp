@@ -12,6 +12,7 @@
 #include "mlp/train.h"
 #include "training/benchmark_data.h"
 #include "training/flop_limit.h"
+#include "training/sparse_inputs.h"
 
 namespace mlp {
 
@@ -128,7 +129,8 @@ class Benchmark {
                         {.max_batch = rows,
                          .threads = threads,
                          .available_threads = available_cores(),
-                         .target = options_.target});
+                         .target = options_.target,
+                         .choices = {.skips_zeros = skips_zeros(options_.sparse_inputs)}});
   }
 
   /// One measurement for each number of threads that options and plan come to.

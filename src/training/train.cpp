@@ -23,6 +23,7 @@
 #include "training/examples.h"
 #include "training/input_density.h"
 #include "training/scaling.h"
+#include "training/sparse_inputs.h"
 #include "training/thread_choice.h"
 
 namespace mlp {
@@ -100,19 +101,6 @@ AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Da
   const bool unbounded = std::holds_alternative<Linear>(network.layers().back().activation);
   const bool useful = options.standardize && dataset.task() == Task::kRegression && unbounded;
   return useful ? target_scaling_of(dataset.targets, rows) : AffineScaling{};
-}
-
-/// What the plan should take the share of inputs that are not zero for.
-double density_for(const TrainingOptions& options, const Inputs& inputs, const AffineScaling& scaling) {
-  switch (options.sparse_inputs) {
-    case SparseInputs::kOn:
-      return 0.0;
-    case SparseInputs::kOff:
-      return 1.0;
-    case SparseInputs::kAuto:
-      break;
-  }
-  return input_density(inputs, scaling);
 }
 
 /// What the plan should multiply wide layers with.
@@ -225,7 +213,7 @@ class Run {
   using Clock = std::chrono::steady_clock;
 
   std::function<engine::Plan(int)> plan_maker(const MultilayerPerceptron& network) const {
-    return [this, &network, density = density_for(options_, dataset_.inputs, input_scaling_),
+    return [this, &network, density = input_density(dataset_.inputs, input_scaling_),
             bfloat16 = bfloat16_for(options_)](int threads) {
       return engine::Plan(network, options_.loss, options_.optimizer, input_scaling_, target_scaling_,
                           {.max_batch = batch_size_,
@@ -233,7 +221,8 @@ class Run {
                            .available_threads = available_cores(),
                            .target = options_.target,
                            .input_density = density,
-                           .bfloat16 = bfloat16});
+                           .bfloat16 = bfloat16,
+                           .choices = {.skips_zeros = skips_zeros(options_.sparse_inputs)}});
     };
   }
 

@@ -1,5 +1,5 @@
-// mlp bench and MLP_TARGET. Times are never compared: what is checked is that the figures are there and agree
-// with each other.
+// mlp bench, and the CPU target of every command. Times are never compared: what is checked is that the
+// figures are there and agree with each other.
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -184,6 +184,28 @@ TEST_F(Target, MlpTargetDecidesWhatComputes) {
     EXPECT_NE(tensors("baseline/model.safetensors"), tensors("best/model.safetensors"));
   }
   EXPECT_EQ(tensors(names.front() + "/model.safetensors"), tensors("best/model.safetensors"));
+}
+
+TEST_F(Target, BenchTakesAnOptionBeforeTheVariable) {
+  const auto names = kernels::available_targets();
+  const auto target_of = [&](const Arguments& more) {
+    Arguments arguments = quick_bench({"--optimizer", "sgd", "--threads", "1", "--json"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return only_json(result.out)["target"];
+  };
+  for (const auto& name : names) EXPECT_EQ(target_of({"--cpu-target", name}), name);
+  environment_["MLP_TARGET"] = names.front();
+  EXPECT_EQ(target_of({"--cpu-target", names.back()}), names.back());
+  environment_["MLP_TARGET"] = "z80";
+  EXPECT_EQ(target_of({"--cpu-target", names.back()}), names.back()) << "the variable is not looked at";
+
+  const auto unknown = run(quick_bench({"--cpu-target", "z80"}));
+  EXPECT_EQ(unknown.exit_code, 2);
+  expect_error_message(unknown.err);
+  EXPECT_NE(unknown.err.find("--cpu-target: unknown or unsupported CPU target 'z80'"), std::string::npos)
+      << unknown.err;
 }
 
 TEST_F(Target, OneThatWasAskedForIsPartOfTheRun) {

@@ -401,6 +401,58 @@ TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
   EXPECT_EQ(threads(1, 3, 1), 3);  // what is asked for is done
 }
 
+// --- What is chosen for it ---------------------------------------------------------------------------------
+
+engine::Plan chosen_plan(const char* layers, int threads, const engine::PlanChoices& choices,
+                         const std::optional<Optimizer>& optimizer = SGD{}) {
+  return engine::Plan(parse_network(layers, 300), CrossEntropy{}, optimizer, {}, {},
+                      {.max_batch = 400, .threads = threads, .choices = choices});
+}
+
+TEST(Plan, AChoiceMadeForItIsTaken) {
+  const char* const narrow = "64:relu,10:softmax";
+  for (const bool choice : {false, true}) {
+    EXPECT_EQ(chosen_plan(narrow, 2, {.skips_zeros = choice}).sparse_inputs(), choice);
+    EXPECT_EQ(chosen_plan(narrow, 2, {.skips_zeros = choice}).sparse_prediction(), choice);
+    EXPECT_EQ(chosen_plan(narrow, 2, {.splits_inputs = choice}).splits_inputs(), choice);
+    EXPECT_EQ(chosen_plan(narrow, 2, {.sums_own_rows = choice}).sums_own_rows(), choice);
+    EXPECT_TRUE(chosen_plan(narrow, 2, {.sums_own_rows = choice}).sums_row_parts()) << "that is no choice";
+    const engine::Plan columns = chosen_plan("300:relu,512:relu,512:relu,10:softmax", 2,
+                                             {.splits_inputs = false, .shares_columns = choice});
+    EXPECT_EQ(columns.layers()[0].share_outputs, choice);
+    for (const std::size_t index : {1u, 2u}) {
+      EXPECT_EQ(columns.layers()[index].share_outputs, choice) << index;
+      EXPECT_EQ(columns.layers()[index].share_inputs, choice) << index;
+    }
+    EXPECT_FALSE(columns.layers()[3].share_outputs || columns.layers()[3].share_inputs) << "small";
+  }
+  const engine::Plan by_itself = chosen_plan(narrow, 2, {});
+  EXPECT_FALSE(by_itself.sparse_inputs());
+  EXPECT_FALSE(by_itself.sparse_prediction().has_value()) << "by its rows";
+  EXPECT_TRUE(by_itself.splits_inputs());
+  EXPECT_TRUE(by_itself.sums_own_rows());
+  const engine::Plan wide = chosen_plan("512:relu,10:softmax", 2, {.splits_inputs = true});
+  EXPECT_TRUE(wide.splits_inputs());
+  EXPECT_FALSE(wide.layers()[0].share_outputs) << "each thread sums its inputs' part for all columns";
+}
+
+TEST(Plan, AChoiceThatIsNotThereIsRefused) {
+  const char* const narrow = "64:relu,10:softmax";
+  for (const int threads : {1, 3}) {
+    EXPECT_THROW(chosen_plan(narrow, threads, {.splits_inputs = true}), std::invalid_argument) << threads;
+    EXPECT_THROW(chosen_plan(narrow, threads, {.sums_own_rows = true}), std::invalid_argument) << threads;
+    EXPECT_NO_THROW(chosen_plan(narrow, threads, {.splits_inputs = false, .sums_own_rows = false}));
+  }
+  EXPECT_THROW(chosen_plan("2048:relu,512:relu,10:softmax", 2, {.sums_own_rows = true}),
+               std::invalid_argument)
+      << "its gradients are no sums of parts";
+  EXPECT_THROW(chosen_plan("512:relu,10:softmax", 1, {.shares_columns = true}), std::invalid_argument);
+  EXPECT_THROW(chosen_plan(narrow, 2, {.shares_columns = true}), std::invalid_argument) << "none is large";
+  EXPECT_THROW(chosen_plan("512:relu,10:softmax", 33, {.shares_columns = true}), std::invalid_argument)
+      << "32 blocks of columns";
+  EXPECT_NO_THROW(chosen_plan(narrow, 2, {.splits_inputs = true}, std::nullopt)) << "nothing is trained";
+}
+
 TEST(Plan, WhatDoesNotFitIsRefused) {
   const MultilayerPerceptron network = parse_network("4:tanh,2:linear", 3);
   const engine::Plan plan = plan_of(network, 1);

@@ -150,6 +150,57 @@ TEST(SameBits, WhetherZerosAreSkippedOrNot) {
   }
 }
 
+/// All combinations of choices but those that a plan for `options` refuses.
+std::vector<engine::PlanChoices> choices_for(const Case& c, engine::PlanOptions options) {
+  std::vector<engine::PlanChoices> possible;
+  for (unsigned bits = 0; bits < 16; ++bits) {
+    options.choices = {.skips_zeros = (bits & 1) != 0,
+                       .splits_inputs = (bits & 2) != 0,
+                       .shares_columns = (bits & 4) != 0,
+                       .sums_own_rows = (bits & 8) != 0};
+    try {
+      plan_of(c, Adam{}, options);
+      possible.push_back(options.choices);
+    } catch (const std::invalid_argument&) {
+    }
+  }
+  return possible;
+}
+
+TEST(SameBits, WhateverIsChosenForAPlan) {
+  struct Work {
+    const char* layers;
+    std::size_t inputs, batch;
+    std::vector<std::size_t> choices;  ///< on two, three and four threads
+  };
+  const std::vector<Work> works = {
+      {"144:relu,87:gelu:0.1,72:leaky_relu,10:softmax", 300, 200, {12, 4, 12}},  // sums parts of the rows
+      {"144:relu,16:relu,10:softmax", 300, 600, {12, 4, 12}},                    // in two turns
+      {"512:relu,512:tanh,10:softmax", 300, 60, {8, 4, 8}},
+  };
+  for (const Work& work : works) {
+    Draw draw(51);
+    Case c = test::case_of(draw, parse_network(work.layers, work.inputs), CrossEntropy{}, work.batch, true);
+    test::make_bytes(draw, c, false);
+    const How how;
+    const std::vector<float> expected = left_by(c, how, {.threads = 1});
+    for (const int threads : {2, 3, 4}) {
+      engine::PlanOptions options{.threads = threads,
+                                  .cache_bytes = threads % 2 == 0 ? kSmallCache : kLargeCache};
+      const auto possible = choices_for(c, options);
+      EXPECT_EQ(possible.size(), work.choices[static_cast<std::size_t>(threads - 2)])
+          << work.layers << ", " << threads << " threads";
+      for (const engine::PlanChoices& choices : possible) {
+        options.choices = choices;
+        EXPECT_TRUE(same_bits(left_by(c, how, options), expected))
+            << work.layers << ", " << threads << " threads: zeros " << *choices.skips_zeros << ", inputs "
+            << *choices.splits_inputs << ", columns " << *choices.shares_columns << ", own rows "
+            << *choices.sums_own_rows;
+      }
+    }
+  }
+}
+
 TEST(SameBits, WhereSumsAreMadeInParts) {
   Draw draw(41);
   const Case c = test::case_of(draw, parse_network("1100:leaky_relu,1040:silu,3:linear", 1030),

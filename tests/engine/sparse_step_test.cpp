@@ -3,10 +3,13 @@
 // not finite is seen.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "engine/left_by.h"
 #include "support/sanitizer.h"
@@ -293,6 +296,32 @@ TEST(SparsePrediction, OfARowIsTheSameInAnyCompany) {
           << target << ", row " << n;
     }
   }
+}
+
+TEST(SparsePrediction, SkipsAsItIsToldAndElseByItsRows) {
+  // 0 times an infinite weight is seen where zeros are not skipped.
+  const auto sees = [](double zeros, std::optional<bool> skips) {
+    Case c = linear_case();
+    auto& inputs = std::get<Matrix<float>>(c.dataset.inputs);
+    Draw draw(12);
+    for (float& x : inputs.values()) x = draw.chance(zeros) ? 0.0f : 1.0f;
+    for (std::size_t n = 0; n < inputs.rows(); ++n) inputs(n, 23) = 0;
+    c.parameters.weight(0)(23, 4) = kInfinity;
+    const engine::Plan plan =
+        test::plan_of(c, std::nullopt, {.threads = 1, .choices = {.skips_zeros = skips}});
+    ThreadTeam team(1);
+    engine::Workspace workspace(plan);
+    workspace.load(plan, c.parameters);
+    Matrix<float> outputs(c.rows.size(), c.network.fan_out());
+    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, outputs);
+    return !std::ranges::all_of(std::as_const(outputs).values(), [](float y) { return std::isfinite(y); });
+  };
+  for (const double zeros : {0.1, 0.95}) {
+    EXPECT_FALSE(sees(zeros, true)) << zeros;
+    EXPECT_TRUE(sees(zeros, false)) << zeros;
+  }
+  EXPECT_TRUE(sees(0.1, std::nullopt));
+  EXPECT_FALSE(sees(0.95, std::nullopt));
 }
 
 TEST(SparsePrediction, ANaNAmongManyZerosIsSeen) {
