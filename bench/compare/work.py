@@ -82,7 +82,7 @@ TABLE = Work(
     optimizer="adam",
     learning_rate=0.001,
     epochs=300,
-    bar=0.75,
+    bar=0.8,
 )
 
 SGD_RATES = {32: 0.1, 64: 0.1, 256: 0.3, 1024: 0.5}
