@@ -34,14 +34,19 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
       inputs);
 }
 
-/// This member's room to tell of the zeros of `rows` rows, by `blocks` of columns. The kernels want no bits
-/// behind the last row, up to a whole group of 16.
-NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
+/// Where this member notes which of the inputs of `rows` rows are not zero.
+NonZeros room_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
-  const NonZeros non_zeros{.bits = workspace.non_zeros[member].data(),
-                           .stride = non_zeros_stride(rows),
-                           .list = workspace.lists[member].data(),
-                           .list_size = workspace.lists[member].size()};
+  return {.bits = workspace.non_zeros[member].data(),
+          .stride = non_zeros_stride(rows),
+          .list = workspace.lists[member].data(),
+          .list_size = workspace.lists[member].size()};
+}
+
+/// The same for `blocks` of columns, without bits behind the last row up to a whole group of 16, as weight
+/// gradients want it.
+NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
+  const NonZeros non_zeros = room_for_non_zeros(workspace, chunk, rows);
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
     std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
@@ -49,16 +54,25 @@ NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t
   return non_zeros;
 }
 
-/// X: all the chunk's rows where this member needs them, else its own.
-NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool sparse) {
+/// The rows that this member gathers, and X of them: all of the chunk's where it needs them, else its own.
+struct MemberRows {
+  std::span<const std::uint32_t> index;
+  BlockedView<float> X;
+};
+MemberRows member_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const bool all = plan.layers().front().share_outputs;
   const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
-  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
   const auto X =
-      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in())
-          .rows(share.begin, index.size());
+      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in());
+  const std::size_t count = share.end - share.begin;
+  return {chunk.rows.subspan(share.begin, count), X.rows(share.begin, count)};
+}
+
+/// X of this member's rows, for training.
+NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+  const auto [index, X] = member_rows(plan, workspace, chunk);
   const NonZeros non_zeros =
-      sparse ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
+      plan.sparse_inputs() ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
   gather_columns(plan, chunk.inputs, index, 0, X, non_zeros);
   return non_zeros;
 }
@@ -99,21 +113,21 @@ Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& c
   return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .soon = {}};
 }
 
-/// Whether skipping zeros saves time for the rows this member has gathered, from the first few.
-bool mostly_zeros(const Plan& plan, const NonZeros& non_zeros) {
-  constexpr std::size_t kSample = 4;
+/// The share of the first `rows` rows' groups, each of these rows' elements of one column, that are not all
+/// zero.
+double density_of(const Plan& plan, const NonZeros& non_zeros, std::size_t rows) {
   std::size_t found = 0;
   std::uint64_t words =
       0;  // of four blocks: counting bits is a call where the compiler may not assume popcnt
   const std::size_t blocks = kernels::blocks_of(plan.network().fan_in());
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint64_t any = 0;
-    for (std::size_t n = 0; n < kSample; ++n) any |= non_zeros.bits[block * non_zeros.stride + n];
+    for (std::size_t n = 0; n < rows; ++n) any |= non_zeros.bits[block * non_zeros.stride + n];
     words = words << 16 | any;
     if (block % 4 == 3 || block + 1 == blocks)
       found += static_cast<std::size_t>(std::popcount(std::exchange(words, 0)));
   }
-  return static_cast<double>(found) <= kMostDensity * static_cast<double>(plan.network().fan_in());
+  return static_cast<double>(found) / static_cast<double>(plan.network().fan_in());
 }
 
 /// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
@@ -156,17 +170,28 @@ Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk
   } else if (plan.splits_inputs()) {
     gathered.non_zeros = gather_own_inputs(plan, workspace, chunk);
   } else {
-    gathered.non_zeros = gather(plan, workspace, chunk, plan.sparse_inputs());
+    gathered.non_zeros = gather(plan, workspace, chunk);
   }
   gathered.soon = rows_soon(plan, chunk, true);
   return gathered;
 }
 
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const std::optional<bool> chosen = plan.sparse_prediction();
-  const NonZeros non_zeros = gather(plan, workspace, chunk, chosen.value_or(true));
-  const bool skips = chosen ? *chosen : mostly_zeros(plan, non_zeros);
-  return {.non_zeros = skips ? non_zeros : NonZeros{}, .codes = {}, .soon = rows_soon(plan, chunk, false)};
+  const auto [index, X] = member_rows(plan, workspace, chunk);
+  const NonZeros non_zeros = room_for_non_zeros(workspace, chunk, index.size());
+  const auto gather_rows = [&, &index = index, &X = X](std::size_t first, std::size_t count, bool skips) {
+    NonZeros of_rows = skips ? non_zeros : NonZeros{};
+    if (skips) of_rows.bits += first;
+    gather_columns(plan, chunk.inputs, index.subspan(first, count), 0, X.rows(first, count), of_rows);
+  };
+  // Unless it is decided, the first rows decide: to note zeros and not to skip them costs 6%.
+  constexpr std::size_t kSample = 4;
+  std::optional<bool> skips = plan.sparse_prediction();
+  const std::size_t sample = skips ? 0 : std::min(kSample, index.size());
+  gather_rows(0, sample, true);
+  if (!skips) skips = plan.skips_at(density_of(plan, non_zeros, sample));
+  gather_rows(sample, index.size() - sample, *skips);
+  return {.non_zeros = *skips ? non_zeros : NonZeros{}, .codes = {}, .soon = rows_soon(plan, chunk, false)};
 }
 
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,

@@ -221,9 +221,6 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       training && choices.splits_inputs.value_or(threads_split_inputs(layers_.front(), threads_));
   share_columns(layers_, max_batch_, threads_, choices.shares_columns);
   if (splits_inputs_) layers_.front().share_outputs = false;
-  sparse_inputs_ = training && choices.skips_zeros.value_or(options.input_density <= kMostDensity) &&
-                   !layers_.front().bfloat16;
-  sparse_prediction_ = choices.skips_zeros;
   sums_row_parts_ = training && sums_in_row_parts(layers_, max_batch_);
   const bool can_sum = can_sum_own_rows(sums_row_parts_, threads_);
   sums_own_rows_ = training && choices.sums_own_rows.value_or(can_sum);
@@ -233,6 +230,9 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
           "Plan: these threads can share no layer's columns");
   require(!sums_own_rows_ || can_sum, "Plan: these threads cannot sum their own rows");
   chunk_rows_ = chunk_rows_of(*this, options);
+  sparse_inputs_ = training && choices.skips_zeros.value_or(skips_at(options.input_density)) &&
+                   lists_inputs() && !layers_.front().bfloat16;
+  sparse_prediction_ = lists_inputs() ? choices.skips_zeros : false;
   weight_tasks_ = share_weights(layers_, threads_, gather_blocks(), sparse_inputs_ ? kSparseCost : 1.0);
 }
 
@@ -264,6 +264,15 @@ std::size_t Plan::gathered_rows() const {
   const bool all = layers_.front().share_outputs || splits_inputs_;
   const std::size_t sharing = all ? 1 : static_cast<std::size_t>(threads_);
   return (chunk_rows_ + sharing - 1) / sharing;
+}
+
+bool Plan::skips_at(double density) const {
+  const bool one_block = kernels::blocks_of(layers_.front().layer.fan_out) == 1;
+  return density <= (one_block ? kernels_->most_density_of_one_block : kernels_->most_density);
+}
+
+bool Plan::lists_inputs() const {
+  return kernels::blocks_of(network_.fan_in()) * block_stride() <= std::numeric_limits<std::uint32_t>::max();
 }
 
 std::size_t Plan::gather_blocks() const {

@@ -32,10 +32,6 @@
 
 namespace mlp::engine {
 
-/// Zeros are skipped where no more of the groups of 4 elements than this hold another: on independent zeros,
-/// at 59% one thread takes 0.83 times the dense time, at 76% the same.
-inline constexpr double kMostDensity = 0.6;
-
 /// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
 inline constexpr int kMostThreads = 1024;
 inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>::max();
@@ -120,6 +116,8 @@ class Plan {
   /// 10 to 15% less time for an epoch on four threads. (On one thread a lookup for each product costs more
   /// than one conversion.) Only where zeros are skipped and a code stands for zero.
   bool codes_inputs() const { return sparse_inputs_ && gathers_again() && zero_code_.has_value(); }
+  /// Whether zeros are skipped where so large a share of the inputs' groups of 4 is not all zero.
+  bool skips_at(double density) const;
   /// For each code the scaled input; where inputs may be codes.
   const std::array<float, 256>& code_values() const { return code_values_; }
   std::uint8_t zero_code() const { return *zero_code_; }
@@ -147,6 +145,9 @@ class Plan {
   Parameters unpack(const float* packed) const;
 
  private:
+  /// Whether a chunk's inputs are few enough for lists of where they lie, in 32 bits (kernels::NonZeros).
+  bool lists_inputs() const;
+
   MultilayerPerceptron network_;
   Loss loss_;
   std::optional<Optimizer> optimizer_;

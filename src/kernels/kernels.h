@@ -132,6 +132,11 @@ struct Kernels {
   std::size_t step_products =
       1;  ///< multiply-adds of one step of k in a dense product's tile: what Prefetch counts
 
+  /// Skipping zeros takes less time than multiplying them where at most this share of X's groups of 4
+  /// elements - neighbours in a row or in a column - are not all zero; and where the other matrix is one
+  /// block wide.
+  double most_density = 0, most_density_of_one_block = 0;
+
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],
   /// bias [padded(O)] or null (zero), Z [N, O]. `soon` goes on meanwhile.
   void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
