@@ -10,19 +10,46 @@ namespace mlp::engine {
 
 namespace {
 
-// Threads must meet and fetch what others have written, which costs two as much as four. So four pay for
-// themselves once each has kFlopsOfMany to do, two or three later. On the report's network one thread, two
-// and four take, in microseconds a step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at
-// 48; on 7-64-64-1 26, 26, 20 at batch 128 (3.4 MFLOP).
-constexpr int kMany = 4;
-constexpr double kFlopsOfMany = 1.25e6, kFlopsOfFew = 6e6;
+// What a weight of the first layer costs, against another's, where zeros in the inputs are skipped: about the
+// time of MNIST's. (With 1 an epoch on four threads takes 1 to 4% longer, with 0.2 up to 10%.)
+constexpr double kSparseCost = 0.4;
 
-int helpful_threads(double flops, int available) {
-  const auto paid = [&](double flops_of_one, int most) {
+// Threads must meet in every layer and fetch what others have written, which costs two as much as four. So
+// four pay for themselves once each has kFlopsOfMany to do, two or three later
+// (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in microseconds a
+// step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1 26, 26, 20 at
+// batch 128 (3.4 MFLOP), with AVX-512.
+constexpr int kMany = 4;
+constexpr double kFlopsOfMany = 1.25e6;
+
+/// What a plan has to do at most at once.
+struct Work {
+  double training_flops = 0;  ///< of a training step, zeros multiplied
+  double flops = 0;           ///< of what it is for, without the zeros that are skipped
+  std::size_t layers = 1;
+};
+
+Work work_of(const MultilayerPerceptron& network, std::size_t rows, bool training, bool skips_zeros) {
+  const Layer& first = network.layer(0);
+  const double row_count = static_cast<double>(rows);
+  const double first_layer = 2.0 * row_count * static_cast<double>(first.fan_in * first.fan_out);
+  double forward = 0;
+  for (const Layer& layer : network.layers())
+    forward += 2.0 * row_count * static_cast<double>(layer.fan_in * layer.fan_out);
+  Work work{.training_flops = training_flops(network, rows), .layers = network.depth()};
+  work.flops = training ? work.training_flops : forward;
+  if (skips_zeros) work.flops -= (1 - kSparseCost) * (training ? 2 : 1) * first_layer;
+  return work;
+}
+
+int helpful_threads(const Work& work, const kernels::Kernels& kernels, int available) {
+  const auto paid = [](double flops, double flops_of_one, int most) {
     return static_cast<int>(std::clamp(flops / flops_of_one, 1.0, static_cast<double>(most)));
   };
-  const int many = paid(kFlopsOfMany, available);
-  return many >= kMany ? many : paid(kFlopsOfFew, std::min(available, kMany - 1));
+  const int many = paid(work.training_flops, kFlopsOfMany, available);
+  if (many >= kMany) return many;
+  return paid(work.flops, kernels.least_flops * static_cast<double>(work.layers),
+              std::min(available, kMany - 1));
 }
 
 Derivative derivative_of(const Layer& layer) {
@@ -32,10 +59,6 @@ Derivative derivative_of(const Layer& layer) {
                            std::holds_alternative<LeakyReLU>(layer.activation);
   return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
 }
-
-// What a weight of the first layer costs, against another's, where zeros in the inputs are skipped: about the
-// time of MNIST's. (With 1 an epoch on four threads takes 1 to 4% longer, with 0.2 up to 10%.)
-constexpr double kSparseCost = 0.4;
 
 // Weights smaller than this move between caches in less time than the threads take to meet twice.
 constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
@@ -50,8 +73,12 @@ bool shares_columns(std::size_t columns, std::size_t rows, int members) {
   return 2 * rows < 3 * columns && most * count * 8 <= blocks * 9;
 }
 
-// The sums of more outputs cost more to move than the weights.
-constexpr std::size_t kMostSplitOutputs = 256;
+// Of more outputs the sums cost more to move than the weights: at 256, two threads that share columns take
+// 0.77 to 0.9 of the time; four were measured at 64 only.
+constexpr std::size_t kMostSplitOutputs = 256, kMostSplitOutputsOfTwo = 128;
+// Two threads do better to share columns below so many rows: 784 x 64 takes 0.88 of the time at 16 and 32
+// rows, the same at 64 (AVX-512).
+constexpr std::size_t kLeastSplitRowsOfTwo = 48;
 
 /// Whether threads can share the first layer's inputs in training: each must have as many parts.
 bool can_split_inputs(const LayerPlan& first, int members) {
@@ -60,8 +87,10 @@ bool can_split_inputs(const LayerPlan& first, int members) {
 }
 
 /// Whether they do best to: 8% less time on two threads, 7 to 18% on four at up to 256 rows.
-bool threads_split_inputs(const LayerPlan& first, int members) {
-  return can_split_inputs(first, members) && first.layer.fan_out <= kMostSplitOutputs;
+bool threads_split_inputs(const LayerPlan& first, std::size_t rows, int members) {
+  if (!can_split_inputs(first, members)) return false;
+  if (members == 2) return first.layer.fan_out <= kMostSplitOutputsOfTwo && rows >= kLeastSplitRowsOfTwo;
+  return first.layer.fan_out <= kMostSplitOutputs;
 }
 
 /// Which layers' columns the threads share (see plan.h), by themselves or as `chosen`. Softmax needs its
@@ -124,21 +153,34 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
 // fill the cores' caches.
 constexpr std::size_t kLeastSaving = 4, kMostSums = 32 * 1024;
 
-/// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
-/// number of threads, as the bits depend on it. bfloat16 wants chunks of more rows.
-bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
-  if (std::ranges::any_of(layers, &LayerPlan::bfloat16)) return false;
+/// Whether the sums of gradients above the first layer are so many times smaller than what is summed.
+bool saves_by_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows, std::size_t least) {
   std::size_t sums = 0, columns = 0;
   for (const LayerPlan& layer : std::span(layers).subspan(1)) {
     sums += layer.weights.size();
     columns += kernels::padded(layer.layer.fan_in) + kernels::padded(layer.layer.fan_out);
   }
-  return columns > 0 && sums <= kMostSums && rows * columns >= kLeastSaving * sums;
+  return columns > 0 && sums <= kMostSums && rows * columns >= least * sums;
+}
+
+/// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
+/// number of threads, as the bits depend on it. bfloat16 wants chunks of more rows.
+bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
+  return std::ranges::none_of(layers, &LayerPlan::bfloat16) && saves_by_row_parts(layers, rows, kLeastSaving);
 }
 
 /// Whether threads can then sum their own rows: each must have as many parts.
 bool can_sum_own_rows(bool sums_row_parts, int members) {
   return sums_row_parts && members > 1 && kRowParts % static_cast<std::size_t>(members) == 0;
+}
+
+// Two threads move fewer sums, but each has more rows' activations at hand: at 4.1 times (784-512-10, batch
+// 64) sums of their own take 4 to 15% more time, at 7 times (the report's network, batch 256) none.
+constexpr std::size_t kLeastSavingOfTwo = 5;
+
+bool threads_sum_own_rows(const std::vector<LayerPlan>& layers, std::size_t rows, int members) {
+  return can_sum_own_rows(sums_in_row_parts(layers, rows), members) &&
+         (members > 2 || saves_by_row_parts(layers, rows, kLeastSavingOfTwo));
 }
 
 /// Calls body(row, column, count, at) for each run of a layer's weights that lies together in both forms:
@@ -212,18 +254,23 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
     layers_.push_back(plan);
   }
 
-  threads_ = options.threads > 0 ? options.threads
-                                 : helpful_threads(training_flops(network, max_batch_),
-                                                   std::min(options.available_threads, kMostThreads));
   const PlanChoices& choices = options.choices;
   const bool training = optimizer_.has_value();
+  // Of a prediction's zeros nothing is known yet.
+  const bool expects_zeros =
+      choices.skips_zeros.value_or(training && skips_at(options.input_density)) && !layers_.front().bfloat16;
+  threads_ = options.threads > 0
+                 ? options.threads
+                 : helpful_threads(work_of(network, max_batch_, training, expects_zeros), *kernels_,
+                                   std::min(options.available_threads, kMostThreads));
   splits_inputs_ =
-      training && choices.splits_inputs.value_or(threads_split_inputs(layers_.front(), threads_));
+      training && choices.splits_inputs.value_or(threads_split_inputs(layers_.front(), max_batch_, threads_));
   share_columns(layers_, max_batch_, threads_, choices.shares_columns);
   if (splits_inputs_) layers_.front().share_outputs = false;
   sums_row_parts_ = training && sums_in_row_parts(layers_, max_batch_);
   const bool can_sum = can_sum_own_rows(sums_row_parts_, threads_);
-  sums_own_rows_ = training && choices.sums_own_rows.value_or(can_sum);
+  sums_own_rows_ =
+      training && choices.sums_own_rows.value_or(threads_sum_own_rows(layers_, max_batch_, threads_));
   require(!splits_inputs_ || can_split_inputs(layers_.front(), threads_),
           "Plan: these threads cannot share the first layer's inputs");
   require(!choices.shares_columns.value_or(false) || std::ranges::any_of(layers_, shares_some_columns),

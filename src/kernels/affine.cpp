@@ -136,6 +136,11 @@ double Peak(std::size_t repeats) {
 
 void AddAffine(Kernels& kernels) {
   kernels.step_products = kMaxRows<kVectorsPerTile> * kVectorsPerTile * kLanes;
+  // By bench/choices on two cores of an Intel Xeon, how many times as fast two threads are as one. AVX2: the
+  // report's network (4 layers, MNIST's zeros skipped) 0.9 at batch 8, 1.12 at 16, 1.18 at 32, and predicting
+  // 16 rows 1.23; 7-64-64-1 0.8 at 32, 1.1 at 128; 784-10 1.3 at 64. AVX-512: 1.0 at 32, 1.1 at 128, 1.2
+  // at 64. Without vectors a step takes many times as long.
+  kernels.least_flops = HWY_TARGET == HWY_AVX3 ? 0.4e6 : kLanes >= 4 ? 0.25e6 : 0.05e6;
   kernels.affine = &Affine;
   kernels.add_parts = &AddParts;
   kernels.transpose = &Transpose;

@@ -132,6 +132,9 @@ struct Kernels {
   std::size_t step_products =
       1;  ///< multiply-adds of one step of k in a dense product's tile: what Prefetch counts
 
+  /// A second thread pays where each has at least so many floating-point operations for each layer of a step.
+  double least_flops = 0;
+
   /// Skipping zeros takes less time than multiplying them where at most this share of X's groups of 4
   /// elements - neighbours in a row or in a column - are not all zero; and where the other matrix is one
   /// block wide.

@@ -78,8 +78,12 @@ TEST(InputParts, ThreadsThatShareThemLeaveTheBitsOfOne) {
         const auto expected = left_by(c, how, {.threads = 1});
         for (const int threads : {1, 2, 3, 4, 8}) {
           for (const double density : {0.0, 1.0}) {  // zeros skipped, or not
-            const engine::PlanOptions options{.threads = threads, .input_density = density, .cache_bytes = 0};
-            ASSERT_EQ(test::plan_of(c, SGD{}, options).splits_inputs(), threads == 2 || threads == 4);
+            const bool splits = threads == 2 || threads == 4;
+            const engine::PlanOptions options{.threads = threads,
+                                              .input_density = density,
+                                              .cache_bytes = 0,
+                                              .choices = {.splits_inputs = splits}};
+            ASSERT_EQ(test::plan_of(c, SGD{}, options).splits_inputs(), splits);
             EXPECT_TRUE(same_bits(left_by(c, how, options), expected))
                 << wide.layers << ", " << batch << " rows, " << threads << " threads, bytes " << bytes
                 << ", density " << density << ", " << to_string(how.optimizer);

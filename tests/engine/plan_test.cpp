@@ -392,13 +392,46 @@ TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
   EXPECT_EQ(threads(1, 0, 4), 1);
   EXPECT_EQ(threads(100000, 0, 4), 4);
   EXPECT_EQ(threads(100000, 0, 1), 1);
-  // 26,752 operations a row: 1.25 million pay for each of four, fewer than four need 6 million each.
-  EXPECT_EQ(threads(186, 0, 4), 1);
+  // 26,752 operations a row: 1.25 million pay for each of four.
+  EXPECT_NE(threads(186, 0, 4), 4);
   EXPECT_EQ(threads(187, 0, 4), 4);
-  EXPECT_EQ(threads(187, 0, 3), 1);
-  EXPECT_EQ(threads(449, 0, 2), 2);
   EXPECT_EQ(threads(300, 0, 8), 6);
+  // Of two and three each needs what the CPU target says, for each of three layers.
+  const double needed = 3 * kernels::kernels_for("").least_flops / 26752;
+  for (const int count : {2, 3}) {
+    const auto rows = static_cast<std::size_t>(std::ceil(count * needed));
+    EXPECT_EQ(threads(rows - 1, 0, count), count - 1);
+    EXPECT_EQ(threads(rows, 0, count), count);
+  }
   EXPECT_EQ(threads(1, 3, 1), 3);  // what is asked for is done
+}
+
+TEST(Plan, ZerosThatAreSkippedAreNoWork) {
+  const MultilayerPerceptron network = parse_network("64:relu,10:softmax", 784);
+  const auto threads = [&](std::size_t batch, double density) {
+    return engine::Plan(network, CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = batch, .available_threads = 2, .input_density = density})
+        .threads();
+  };
+  // 204,544 operations a row, of which 120,422 are the first layer's zeros.
+  const double needed = 2 * 2 * kernels::kernels_for("").least_flops;
+  const auto rows = static_cast<std::size_t>(std::ceil(needed / 204544));
+  EXPECT_EQ(threads(rows, 1.0), 2);
+  EXPECT_EQ(threads(rows, 0.0), 1);
+  EXPECT_EQ(threads(static_cast<std::size_t>(std::ceil(needed / (204544 - 120422))), 0.0), 2);
+}
+
+TEST(Plan, TwoThreadsShareTheFirstLayersInputsWhereRowsAreManyAndOutputsFew) {
+  const auto splits = [](const char* layers, int threads, std::size_t rows) {
+    return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
+                        {.max_batch = rows, .threads = threads})
+        .splits_inputs();
+  };
+  EXPECT_TRUE(splits("64:relu,10:softmax", 2, 48));
+  EXPECT_FALSE(splits("64:relu,10:softmax", 2, 47));
+  EXPECT_FALSE(splits("129:relu,10:softmax", 2, 256));
+  EXPECT_TRUE(splits("64:relu,10:softmax", 4, 16));
+  EXPECT_TRUE(splits("256:relu,10:softmax", 4, 256));
 }
 
 // --- What is chosen for it ---------------------------------------------------------------------------------
