@@ -1,6 +1,7 @@
 // A trained model as one safetensors file (see docs/formats.md): parameters and scalings as tensors, all else
 // as one JSON document in the metadata.
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "files/network_file.h"
