@@ -46,7 +46,8 @@ BenchmarkOptions options_of(const Arguments& arguments, const Environment& envir
   options.network = option_value("--network", [&] {
     return parse_network(arguments.network.value_or(to_string(options.network)), inputs);
   });
-  const Layer& last = options.network.layers().back();
+  const auto layers = options.network.layers();
+  const Layer& last = layers.back();
   if (std::holds_alternative<Softmax>(last.activation) && last.fan_out == 1) {
     throw UsageError("--network: the softmax of a single output is always 1",
                      "end it in 1:linear, or in 2:softmax");
