@@ -4,11 +4,14 @@ set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
-# What building and testing needs. A tool is package:command: whoever has the command needs no package for it.
+# What building and using the program needs. A tool is package:command: whoever has the command needs no package for it.
 # shellcheck disable=SC2034
 packages=(
   g++:c++ cmake:cmake ninja-build:ninja gnuplot-nox:gnuplot
-  libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev libgtest-dev ca-certificates)
+  libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev ca-certificates)
+# And what its tests need.
+# shellcheck disable=SC2034
+test_packages=("${packages[@]}" libgtest-dev)
 
 fail() {
   echo "error: $*" >&2
@@ -92,11 +95,15 @@ build_jobs() {
   echo $((jobs < 1 ? 1 : jobs))
 }
 
-# build PRESET [TARGET]...: configures and builds (everything, unless TARGETs are named).
+# configure PRESET [OPTION]...
+configure() {
+  with_log "configure-$1" cmake --preset "$@"
+}
+
+# build PRESET [TARGET]...: builds what is configured (everything, unless TARGETs are named).
 build() {
   local preset="$1"
   shift
-  with_log "configure-$preset" cmake --preset "$preset"
   with_log "build-$preset" cmake --build --preset "$preset" --parallel "$(build_jobs)" ${1:+--target "$@"}
 }
 

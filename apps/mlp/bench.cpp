@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "evaluation.h"
@@ -45,7 +46,8 @@ BenchmarkOptions options_of(const Arguments& arguments, const Environment& envir
   options.network = option_value("--network", [&] {
     return parse_network(arguments.network.value_or(to_string(options.network)), inputs);
   });
-  const Layer& last = options.network.layers().back();
+  const auto layers = options.network.layers();
+  const Layer& last = layers.back();
   if (std::holds_alternative<Softmax>(last.activation) && last.fan_out == 1) {
     throw UsageError("--network: the softmax of a single output is always 1",
                      "end it in 1:linear, or in 2:softmax");
@@ -206,12 +208,12 @@ int run_bench(const Arguments& arguments, const Environment& environment) {
 
 }  // namespace
 
-Command add_bench(CLI::App& parent, const Environment& environment) {
+Command add_bench(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser =
-      parent.add_subcommand("bench", "How fast this machine trains and predicts, and how fast it could");
+  Parser parser =
+      parent.add_command("bench", "How fast this machine trains and predicts, and how fast it could");
   const auto add = [&](const std::string& name, std::optional<std::string>& value, const std::string& type,
-                       const std::string& help) { parser->add_option(name, value, help)->type_name(type); };
+                       const std::string& help) { parser.add_option(name, value, help).type(type); };
   add("--network", arguments->network, "SPEC",
       "width:activation[:dropout] for each layer (default: " + to_string(BenchmarkOptions{}.network) + ")");
   add("--input-size", arguments->input_size, "N", "inputs of the network (default: 784)");
@@ -228,8 +230,8 @@ Command add_bench(CLI::App& parent, const Environment& environment) {
       "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
       "there are)");
   add("--seconds", arguments->seconds, "X", "time for each number (default: 1)");
-  parser->add_flag("--json", arguments->json, "print the result as one JSON object");
-  parser->footer(
+  parser.add_flag("--json", arguments->json, "print the result as one JSON object");
+  parser.footer(
       "The limit is what the CPU's multiply-add units do in registers, measured before\n"
       "everything else and after it. Training and prediction run on generated images\n"
       "with as many zeros as MNIST's. It takes about 25 seconds; other programs that\n"

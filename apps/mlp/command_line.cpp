@@ -13,6 +13,7 @@
 #include "mlp/error.h"
 #include "mlp/suggest.h"
 #include "mlp/version.h"
+#include "parser.h"
 #include "terminal.h"
 
 namespace mlp::app {
@@ -38,140 +39,61 @@ void report(const std::string& what, const std::string& hint, const Environment&
               (hint.empty() ? "" : "  hint: " + one_line(hint) + "\n"));
 }
 
-/// "mlp data fetch"
-std::string full_name(const CLI::App* parser) {
-  return parser->get_parent() == nullptr ? "mlp" : full_name(parser->get_parent()) + " " + parser->get_name();
-}
-
-/// The innermost sub-command that was given.
-CLI::App* chosen(CLI::App* parser) {
-  const auto given = parser->get_subcommands();
-  return given.empty() ? parser : chosen(given.back());
-}
-
-std::vector<std::string> command_names(const CLI::App* parser) {
-  std::vector<std::string> names;
-  for (const auto* command : parser->get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  return names;
-}
-
-std::vector<std::string> option_names(const CLI::App* parser) {
-  std::vector<std::string> names;
-  for (const auto* option : parser->get_options(
-           [](const CLI::Option* o) { return o->nonpositional() && !o->get_group().empty(); })) {
-    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
-
-/// What is wrong with an argument that nothing took.
-[[noreturn]] void reject(const std::string& argument, const CLI::App* parser) {
-  const std::string help = "run '" + full_name(parser) + " --help'";
-  if (argument.starts_with("-") && argument != "-") {
-    const std::string name = argument.substr(0, argument.find('='));
-    const std::string hint = suggest(name, option_names(parser));
-    // Of a long list of options only the nearest is worth showing.
-    const auto end = hint.find("? ");
-    throw UsageError("unknown option '" + name + "' for " + full_name(parser),
-                     (end == std::string::npos ? "" : hint.substr(0, end + 2)) + help);
-  }
-  if (const auto names = command_names(parser); !names.empty()) {
-    throw UsageError("unknown command '" + argument + "'", suggest(argument, names));
-  }
-  throw UsageError("unexpected argument '" + argument + "' for " + full_name(parser), help);
-}
-
-/// Parses, and turns the parser's errors into UsageErrors. Returns false when help or version was asked for
-/// and has been printed.
-bool parse(CLI::App& parser, int argc, const char* const* argv) {
-  try {
-    parser.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    CLI::App* command = chosen(&parser);
-    print(help_page(*command, full_name(command)));
-    return false;
-  } catch (const CLI::CallForVersion&) {
-    print(std::string("mlp ") + version() + "\n");
-    return false;
-  } catch (const CLI::ExtrasError&) {
-    CLI::App* command = chosen(&parser);
-    for (CLI::App* level = command; level != nullptr; level = level->get_parent()) {
-      if (const auto extra = level->remaining(); !extra.empty()) reject(extra.front(), level);
-    }
-    throw;
-  } catch (const CLI::ArgumentMismatch& error) {
-    // "--epochs: 1 required N missing"
-    const std::string what = error.what();
-    throw UsageError(what.substr(0, what.find(':')) + " needs a value",
-                     "run '" + full_name(chosen(&parser)) + " --help'");
-  } catch (const CLI::ParseError& error) {
-    CLI::App* command = chosen(&parser);
-    throw UsageError(error.what(), "run '" + full_name(command) + " --help'");
-  }
-  return true;
-}
-
-/// An empty value is a shell variable that was not set, and never meant.
-void reject_empty_values(const CLI::App& command) {
-  for (const auto* option : command.get_options()) {
-    const auto& values = option->results();
-    if (std::find(values.begin(), values.end(), "") != values.end()) {
-      const std::string name = option->get_name();  // empty for a positional
-      throw UsageError((name.empty() ? option->get_type_name() : name) + " needs a value",
-                       "run '" + full_name(&command) + " --help'");
-    }
-  }
-}
-
-int run_help(CLI::App& parser, const std::vector<std::string>& topic) {
-  CLI::App* command = &parser;
+int run_help(const Parser& program, const std::vector<std::string>& topic) {
+  Parser command = program;
   for (const auto& name : topic) {
-    const auto names = command_names(command);
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
+    const auto commands = command.commands();
+    const auto found = std::find_if(commands.begin(), commands.end(),
+                                    [&](const Parser& known) { return known.name() == name; });
+    if (found == commands.end()) {
+      std::vector<std::string> names;
+      for (const auto& known : commands) names.push_back(known.name());
       throw UsageError("no help on '" + name + "'",
-                       names.empty() ? "run '" + full_name(command) + " --help'" : suggest(name, names));
+                       names.empty() ? "run '" + command.full_name() + " --help'" : suggest(name, names));
     }
-    command = command->get_subcommand(name);
+    command = *found;
   }
-  print(help_page(*command, full_name(command)));
+  print(help_page(command));
   return 0;
 }
 
 int run_command(int argc, const char* const* argv, const Environment& environment) {
-  CLI::App parser("Trains multilayer perceptrons, and uses them.", "mlp");
-  parser.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  parser.set_help_flag("-h,--help", "Show this help");
-  parser.set_version_flag("--version", std::string(version()), "Show the version");
-  parser.require_subcommand(0, 1);
+  Parser program("mlp", "Trains multilayer perceptrons, and uses them.");
 
   std::vector<Command> commands;
-  commands.push_back(add_train(parser, environment));
-  commands.push_back(add_evaluate(parser, environment));
-  commands.push_back(add_predict(parser, environment));
-  commands.push_back(add_plot(parser, environment));
-  commands.push_back(add_inspect(parser, environment));
-  commands.push_back(add_bench(parser, environment));
+  commands.push_back(add_train(program, environment));
+  commands.push_back(add_evaluate(program, environment));
+  commands.push_back(add_predict(program, environment));
+  commands.push_back(add_plot(program, environment));
+  commands.push_back(add_inspect(program, environment));
+  commands.push_back(add_bench(program, environment));
 
-  CLI::App* data = parser.add_subcommand("data", "List data sets, download them");
-  data->require_subcommand(0, 1);
-  data->footer("Examples:\n  mlp data list\n  mlp data fetch mnist");
-  commands.push_back(add_data_list(*data, environment));
-  commands.push_back(add_data_fetch(*data, environment));
+  Parser data = program.add_command("data", "List data sets, download them");
+  data.footer("Examples:\n  mlp data list\n  mlp data fetch mnist");
+  commands.push_back(add_data_list(data, environment));
+  commands.push_back(add_data_fetch(data, environment));
 
   std::vector<std::string> topic;
-  CLI::App* help = parser.add_subcommand("help", "Show help on a command");
-  help->add_option("command", topic, "The command to show help on")->type_name("COMMAND");
-  commands.push_back({help, [&] { return run_help(parser, topic); }});
+  Parser help = program.add_command("help", "Show help on a command");
+  help.add_option("command", topic, "The command to show help on").type("COMMAND");
+  commands.push_back({help, [&] { return run_help(program, topic); }});
 
-  parser.footer(kExamples);
+  program.footer(kExamples);
 
-  if (!parse(parser, argc, argv)) return 0;
-  reject_empty_values(*chosen(&parser));
-  for (const auto& command : commands) {
-    if (command.parser->parsed()) return command.run();
+  switch (program.parse(argc, argv)) {
+    case Parser::Request::kVersion:
+      print(std::string("mlp ") + version() + "\n");
+      return 0;
+    case Parser::Request::kHelp:
+      print(help_page(program.chosen()));
+      return 0;
+    case Parser::Request::kCommand:
+      break;
   }
-  return run_help(*chosen(&parser), {});
+  for (const auto& command : commands) {
+    if (command.parser.given()) return command.run();
+  }
+  return run_help(program.chosen(), {});
 }
 
 }  // namespace

@@ -2,25 +2,25 @@
 // parsing is over by then.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "environment.h"
+#include "parser.h"
 
 namespace mlp::app {
 
 struct Command {
-  CLI::App* parser;
+  Parser parser;
   std::function<int()> run;  ///< returns the exit code
 };
 
-Command add_train(CLI::App& parent, const Environment& environment);
-Command add_evaluate(CLI::App& parent, const Environment& environment);
-Command add_predict(CLI::App& parent, const Environment& environment);
-Command add_plot(CLI::App& parent, const Environment& environment);
-Command add_inspect(CLI::App& parent, const Environment& environment);
-Command add_bench(CLI::App& parent, const Environment& environment);
-Command add_data_list(CLI::App& data, const Environment& environment);
-Command add_data_fetch(CLI::App& data, const Environment& environment);
+Command add_train(Parser& parent, const Environment& environment);
+Command add_evaluate(Parser& parent, const Environment& environment);
+Command add_predict(Parser& parent, const Environment& environment);
+Command add_plot(Parser& parent, const Environment& environment);
+Command add_inspect(Parser& parent, const Environment& environment);
+Command add_bench(Parser& parent, const Environment& environment);
+Command add_data_list(Parser& data, const Environment& environment);
+Command add_data_fetch(Parser& data, const Environment& environment);
 
 }  // namespace mlp::app

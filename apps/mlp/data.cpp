@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "evaluation.h"
@@ -112,29 +113,29 @@ int run_fetch(const Arguments& arguments, const Environment& environment) {
   return 0;
 }
 
-void add_data_dir(CLI::App* parser, Arguments& arguments) {
-  parser->add_option("--data-dir", arguments.data_dir, "look for data here first, and download to it")
-      ->type_name("DIR");
+void add_data_dir(Parser& parser, Arguments& arguments) {
+  parser.add_option("--data-dir", arguments.data_dir, "look for data here first, and download to it")
+      .type("DIR");
 }
 
 }  // namespace
 
-Command add_data_list(CLI::App& data, const Environment& environment) {
+Command add_data_list(Parser& data, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = data.add_subcommand("list", "What is there and where, and what can be had");
+  Parser parser = data.add_command("list", "What is there and where, and what can be had");
   add_data_dir(parser, *arguments);
-  parser->add_flag("--json", arguments->json, "print it as one JSON object");
-  parser->footer("Examples:\n  mlp data list\n  mlp data list --data-dir ~/data --json");
+  parser.add_flag("--json", arguments->json, "print it as one JSON object");
+  parser.footer("Examples:\n  mlp data list\n  mlp data list --data-dir ~/data --json");
   return {parser, [arguments, &environment] { return run_list(*arguments, environment); }};
 }
 
-Command add_data_fetch(CLI::App& data, const Environment& environment) {
+Command add_data_fetch(Parser& data, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = data.add_subcommand("fetch", "Download what is missing of a data set, and check it");
-  parser->add_option("NAME", arguments->name, "mnist, mpg, or all")->type_name("NAME")->required();
+  Parser parser = data.add_command("fetch", "Download what is missing of a data set, and check it");
+  parser.add_option("NAME", arguments->name, "mnist, mpg, or all").type("NAME").required();
   add_data_dir(parser, *arguments);
-  parser->add_flag("--quiet", arguments->quiet, "no progress on standard error");
-  parser->footer("Examples:\n  mlp data fetch mnist\n  mlp data fetch all --data-dir ~/data");
+  parser.add_flag("--quiet", arguments->quiet, "no progress on standard error");
+  parser.footer("Examples:\n  mlp data fetch mnist\n  mlp data fetch all --data-dir ~/data");
   return {parser, [arguments, &environment] { return run_fetch(*arguments, environment); }};
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "config_file.h"
@@ -261,25 +262,25 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
 
 }  // namespace
 
-Command add_evaluate(CLI::App& parent, const Environment& environment) {
+Command add_evaluate(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = parent.add_subcommand("evaluate", "Test metrics of a saved model");
-  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
-      ->type_name("MODEL")
-      ->required();
+  Parser parser = parent.add_command("evaluate", "Test metrics of a saved model");
+  parser.add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
+      .type("MODEL")
+      .required();
   parser
-      ->add_option("--data", arguments->data,
-                   "the data set, table or .npz file to test on (default: the test rows of the run)")
-      ->type_name("NAME");
-  parser->add_option("--images", arguments->images, "test on all images of this file (IDX, .npy or .npz)")
-      ->type_name("FILE");
-  parser->add_option("--labels", arguments->labels, "their labels")->type_name("FILE");
-  parser->add_option("--data-dir", arguments->data_dir, "look for data here first, and download to it")
-      ->type_name("DIR");
-  parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");
-  parser->add_flag("--json", arguments->json, "print the result as one JSON object");
-  add_reading_options(*parser, arguments->reading, "How a table is read");
-  parser->footer(
+      .add_option("--data", arguments->data,
+                  "the data set, table or .npz file to test on (default: the test rows of the run)")
+      .type("NAME");
+  parser.add_option("--images", arguments->images, "test on all images of this file (IDX, .npy or .npz)")
+      .type("FILE");
+  parser.add_option("--labels", arguments->labels, "their labels").type("FILE");
+  parser.add_option("--data-dir", arguments->data_dir, "look for data here first, and download to it")
+      .type("DIR");
+  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
+  parser.add_flag("--json", arguments->json, "print the result as one JSON object");
+  add_reading_options(parser, arguments->reading, "How a table is read");
+  parser.footer(
       "Examples:\n"
       "  mlp evaluate runs/mnist\n"
       "  mlp evaluate runs/digits/model.safetensors --data mnist\n"

@@ -1,7 +1,7 @@
 // Test metrics as lines for people and keys for programs: the same for `train` and `evaluate`.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 

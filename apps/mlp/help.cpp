@@ -27,59 +27,54 @@ std::string entry(const std::string& name, const std::string& description) {
   return text + "\n";
 }
 
-/// "-h, --help"
-std::string names_of(const CLI::Option* option) {
-  std::string names = option->get_name(false, true);
-  if (const auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
-  return names;
-}
-
-std::string placeholder(const CLI::Option* option) {
-  return option->get_type_size() == 0 || option->get_type_name().empty() ? "" : " " + option->get_type_name();
+/// " FILE", behind the name of an option
+std::string placeholder(const Option& option) {
+  return option.is_flag() || option.type().empty() ? "" : " " + option.type();
 }
 
 }  // namespace
 
-std::string help_page(const CLI::App& command, const std::string& name) {
-  const auto positionals =
-      command.get_options([](const CLI::Option* option) { return option->get_positional(); });
-  const auto commands =
-      command.get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); });
+std::string help_page(const Parser& command) {
+  std::vector<Option> positionals, options;
+  for (const auto& option : command.options())
+    (option.is_positional() ? positionals : options).push_back(option);
+  const auto commands = command.commands();
 
   std::string text;
-  for (const auto& line : wrap(command.get_description(), kColumns)) text += line + "\n";
-  text += "\nUsage: " + name;
+  for (const auto& line : wrap(command.description(), kColumns)) text += line + "\n";
+  text += "\nUsage: " + command.full_name();
   if (!commands.empty()) text += " COMMAND";
-  for (const auto* option : positionals) {
-    const std::string shown = option->get_type_name() + (option->get_expected_max() > 1 ? "..." : "");
-    text += option->get_required() ? " " + shown : " [" + shown + "]";
+  for (const auto& option : positionals) {
+    const std::string shown = option.type() + (option.is_list() ? "..." : "");
+    text += option.is_required() ? " " + shown : " [" + shown + "]";
   }
   text += " [OPTIONS]\n";
 
   if (!commands.empty()) {
     text += "\nCommands:\n";
-    for (const auto* sub : commands) text += entry(sub->get_name(), sub->get_description());
+    for (const auto& sub : commands) text += entry(sub.name(), sub.description());
   }
   if (!positionals.empty()) {
     text += "\nArguments:\n";
-    for (const auto* option : positionals) text += entry(option->get_type_name(), option->get_description());
+    for (const auto& option : positionals) text += entry(option.type(), option.description());
   }
   // What can be asked of every command, --help and --version, comes last.
-  auto groups = command.get_groups();
+  std::stable_partition(options.begin(), options.end(),
+                        [](const Option& option) { return option.name() != "--help"; });
+  std::vector<std::string> groups;
+  for (const auto& option : options) {
+    if (std::find(groups.begin(), groups.end(), option.group()) == groups.end())
+      groups.push_back(option.group());
+  }
   std::stable_partition(groups.begin(), groups.end(),
                         [](const std::string& group) { return group != "Options"; });
-  for (const std::string& group : groups) {
-    auto options = command.get_options(
-        [&](const CLI::Option* option) { return option->get_group() == group && option->nonpositional(); });
-    if (group.empty() || options.empty()) continue;
-    std::stable_partition(options.begin(), options.end(),
-                          [&](const CLI::Option* option) { return option != command.get_help_ptr(); });
+  for (const auto& group : groups) {
     text += "\n" + group + ":\n";
-    for (const auto* option : options) {
-      text += entry(names_of(option) + placeholder(option), option->get_description());
+    for (const auto& option : options) {
+      if (option.group() == group) text += entry(option.names() + placeholder(option), option.description());
     }
   }
-  if (!command.get_footer().empty()) text += "\n" + command.get_footer() + "\n";
+  if (!command.footer().empty()) text += "\n" + command.footer() + "\n";
   return text;
 }
 

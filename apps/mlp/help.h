@@ -1,13 +1,14 @@
 // Help pages: description, usage, options in groups, examples; at most 80 columns.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "parser.h"
 
 namespace mlp::app {
 
-/// The page of one command; `name` is how it is typed, "mlp data fetch".
-std::string help_page(const CLI::App& command, const std::string& name);
+/// The page of one command.
+std::string help_page(const Parser& command);
 
 /// "linear, relu, ...": the texts of a closed set's alternatives.
 template <class Variants>

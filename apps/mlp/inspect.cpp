@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "commands.h"
@@ -225,17 +226,17 @@ int run_inspect(const Arguments& arguments, const Environment& environment) {
 
 }  // namespace
 
-Command add_inspect(CLI::App& parent, const Environment& environment) {
+Command add_inspect(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = parent.add_subcommand("inspect", "A model's layers, parameters, and how it was trained");
-  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
-      ->type_name("MODEL")
-      ->required();
-  parser->add_flag(
+  Parser parser = parent.add_command("inspect", "A model's layers, parameters, and how it was trained");
+  parser.add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
+      .type("MODEL")
+      .required();
+  parser.add_flag(
       "--verify", arguments->verify,
       "predict the examples the model carries, and fail unless they come out as when it was made");
-  parser->add_flag("--json", arguments->json, "print it as one JSON object");
-  parser->footer(
+  parser.add_flag("--json", arguments->json, "print it as one JSON object");
+  parser.footer(
       "Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mnist --verify\n  mlp inspect "
       "runs/mpg/model.safetensors --json");
   return {parser, [arguments, &environment] { return run_inspect(*arguments, environment); }};

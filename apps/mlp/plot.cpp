@@ -105,16 +105,16 @@ int run_plot(const Arguments& arguments) {
 
 }  // namespace
 
-Command add_plot(CLI::App& parent, const Environment&) {
+Command add_plot(Parser& parent, const Environment&) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = parent.add_subcommand("plot", "Loss curves of one run, or of several overlaid");
-  parser->add_option("DIR", arguments->folders, "folders of training runs")->type_name("DIR")->required();
+  Parser parser = parent.add_command("plot", "Loss curves of one run, or of several overlaid");
+  parser.add_option("DIR", arguments->folders, "folders of training runs").type("DIR").required();
   parser
-      ->add_option(
+      .add_option(
           "--output", arguments->output,
           "the figure, .svg or .png (default: loss.svg and loss.png in DIR; for several runs ./loss.svg)")
-      ->type_name("FILE");
-  parser->footer(
+      .type("FILE");
+  parser.footer(
       "Examples:\n"
       "  mlp plot runs/mnist\n"
       "  mlp plot runs/plain runs/dropout --output dropout.png");

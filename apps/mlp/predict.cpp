@@ -203,25 +203,24 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
 
 }  // namespace
 
-Command add_predict(CLI::App& parent, const Environment& environment) {
+Command add_predict(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* parser = parent.add_subcommand("predict", "Predictions of a saved model for new rows");
-  parser->add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
-      ->type_name("MODEL")
-      ->required();
+  Parser parser = parent.add_command("predict", "Predictions of a saved model for new rows");
+  parser.add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
+      .type("MODEL")
+      .required();
   parser
-      ->add_option(
-          "--input", arguments->input,
-          "a table with the columns of the training data, in any order (default: standard input); or "
-          "IDX images, .npy, .npz, or CSV rows of raw inputs")
-      ->type_name("FILE");
-  parser->add_option("--output", arguments->output, "write the CSV here (default, and -: standard output)")
-      ->type_name("FILE");
-  parser->add_flag("--probabilities", arguments->probabilities,
-                   "of a model of classes: add one column for each class");
-  parser->add_option("--threads", arguments->threads, "threads to use, or auto (default)")->type_name("N");
-  add_reading_options(*parser, arguments->reading, "How a table is read");
-  parser->footer(
+      .add_option("--input", arguments->input,
+                  "a table with the columns of the training data, in any order (default: standard input); or "
+                  "IDX images, .npy, .npz, or CSV rows of raw inputs")
+      .type("FILE");
+  parser.add_option("--output", arguments->output, "write the CSV here (default, and -: standard output)")
+      .type("FILE");
+  parser.add_flag("--probabilities", arguments->probabilities,
+                  "of a model of classes: add one column for each class");
+  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
+  add_reading_options(parser, arguments->reading, "How a table is read");
+  parser.footer(
       "Inputs are taken as they were in the data the model was trained on: the model\n"
       "itself holds the scaling. A table's columns are found by name, others are\n"
       "ignored, and empty cells and new categories treated as in training; it may come\n"

@@ -21,7 +21,7 @@ namespace mlp::app {
 namespace {
 
 /// Fills in what --config or --resume bring along.
-void complete(CLI::App& train, TrainArguments& arguments) {
+void complete(const Parser& train, TrainArguments& arguments) {
   if (!arguments.resume) {
     if (arguments.config) apply_config(train, *arguments.config, ConfigUse::kAnyRun);
     return;
@@ -132,7 +132,7 @@ Recipe recipe_of(const DataOrigin& origin, const std::optional<DataSplit>& data)
 
 }  // namespace
 
-Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment) {
+Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment) {
   const bool names_data = arguments.data.dataset || arguments.data.images;
   complete(train, arguments);
   const DataOrigin origin = data_origin(arguments.data);

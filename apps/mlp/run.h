@@ -1,7 +1,6 @@
 // A training run before its first step: options resolved, data read, network built, checkpoint loaded.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
 #include "mlp/train.h"
+#include "parser.h"
 #include "run_folder.h"
 #include "settings.h"
 
@@ -36,6 +36,6 @@ struct Run {
 
 /// Everything that can be wrong with options, folders and data is found here, before training begins. `train`
 /// is the parser of `mlp train`: a config file gives its options their values.
-Run prepare_run(CLI::App& train, TrainArguments& arguments, const Environment& environment);
+Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment);
 
 }  // namespace mlp::app

@@ -1,7 +1,7 @@
 // The metrics of each class or target: tables for people, arrays for programs.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 

@@ -78,7 +78,8 @@ void apply_weight_decay(const TrainArguments& arguments, Settings& settings) {
 /// any data is read: the recipe's own network ends as the data set needs it.
 void check_output(const Settings& settings, const Recipe& recipe) {
   const auto network = parse_network(settings.layers, 1);
-  const Layer& last = network.layers().back();
+  const auto layers = network.layers();
+  const Layer& last = layers.back();
   const std::size_t outputs = parse_network(recipe.layers, 1).fan_out();
   const std::string loss = "--loss " + to_string(settings.loss);
   const std::string width = std::to_string(outputs);

@@ -67,26 +67,26 @@ TableOptions ReadingArguments::options() const {
   return options;
 }
 
-void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group) {
+void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group) {
   parser
       .add_option("--na", arguments.missing,
                   "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
                   "also none and -")
-      ->type_name("TEXT")
-      ->group(group)
-      ->allow_extra_args(false);
+      .type("TEXT")
+      .group(group)
+      .one_at_a_time();
   parser
       .add_option("--delimiter", arguments.delimiter,
                   "between cells; tab for tabulators (default: by the first line)")
-      ->type_name("CHAR")
-      ->group(group);
+      .type("CHAR")
+      .group(group);
   parser
       .add_option("--decimal", arguments.decimal,
                   "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
-      ->type_name("MARK")
-      ->group(group);
+      .type("MARK")
+      .group(group);
   parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
-      ->group(group);
+      .group(group);
 }
 
 bool TableArguments::given() const {

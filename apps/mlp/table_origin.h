@@ -1,7 +1,6 @@
 // A run's data from a CSV or TSV file: the options that say how it is read and what is to be predicted.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "mlp/table.h"
 #include "mlp/table_data.h"
+#include "parser.h"
 
 namespace mlp::app {
 
@@ -23,7 +23,7 @@ struct ReadingArguments {
 };
 
 /// Adds --na, --delimiter, --decimal, --no-header to a command.
-void add_reading_options(CLI::App& parser, ReadingArguments& arguments, const std::string& group);
+void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group);
 
 /// The options of a table to train on.
 struct TableArguments {

@@ -120,7 +120,7 @@ std::string resume_notes(const Run& run) {
          one_line(run.resumed->path.string()) + ", the one before\n";
 }
 
-int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& environment) {
+int run_train(const Parser& parser, TrainArguments& arguments, const Environment& environment) {
   catch_interrupts();
   const Run run = prepare_run(parser, arguments, environment);
   if (arguments.resume) print_error(resume_notes(run));
@@ -186,10 +186,10 @@ int run_train(CLI::App& parser, TrainArguments& arguments, const Environment& en
 
 }  // namespace
 
-Command add_train(CLI::App& parent, const Environment& environment) {
+Command add_train(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* parser = add_train_options(parent, *arguments);
-  return {parser, [parser, arguments, &environment] { return run_train(*parser, *arguments, environment); }};
+  const Parser parser = add_train_options(parent, *arguments);
+  return {parser, [parser, arguments, &environment] { return run_train(parser, *arguments, environment); }};
 }
 
 }  // namespace mlp::app

@@ -58,13 +58,13 @@ constexpr const char* kExamples =
 
 }  // namespace
 
-CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
-  CLI::App* parser =
-      parent.add_subcommand("train", "Train a network; leaves a model, a report, figures and a checkpoint");
+Parser add_train_options(Parser& parent, TrainArguments& arguments) {
+  Parser parser =
+      parent.add_command("train", "Train a network; leaves a model, a report, figures and a checkpoint");
   std::string group;
   const auto add = [&](const std::string& name, std::optional<std::string>& value, const std::string& type,
                        const std::string& help) {
-    return parser->add_option(name, value, help)->type_name(type)->group(group);
+    return parser.add_option(name, value, help).type(type).group(group);
   };
   add("dataset", arguments.data.dataset, "DATASET",
       "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file of yours: a table "
@@ -74,7 +74,7 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   group = "Data from a table (CSV or TSV)";
   const auto add_list = [&](const std::string& name, std::vector<std::string>& values,
                             const std::string& help) {
-    parser->add_option(name, values, help)->type_name("COLUMN")->group(group)->allow_extra_args(false);
+    parser.add_option(name, values, help).type("COLUMN").group(group).one_at_a_time();
   };
   auto& table = arguments.data.table;
   add_list("--target", table.targets, "the column to predict; with several, give it once for each");
@@ -91,7 +91,7 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
       "quartiles, for columns with a few extreme numbers)");
   add("--test", table.test, "FILE", "a table to test on (default: some rows, drawn by seed)");
   add("--test-fraction", table.test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)");
-  add_reading_options(*parser, table.reading, group);
+  add_reading_options(parser, table.reading, group);
 
   group = "Data from arrays (IDX, .npy or .npz)";
   add("--images", arguments.data.images, "FILE", "images, or other rows of numbers, to train on");
@@ -142,14 +142,14 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   group = "Run";
   add("--output", arguments.output, "DIR",
       "where the run is written (default: runs/ and the name of the data)");
-  parser->add_option("--resume", arguments.resume, "continue the run in DIR from its checkpoint")
-      ->type_name("DIR")
-      ->group(group)
-      ->configurable(false);
-  parser->add_option("--config", arguments.config, "take options from a file; those given here come first")
-      ->type_name("FILE")
-      ->group(group)
-      ->configurable(false);
+  parser.add_option("--resume", arguments.resume, "continue the run in DIR from its checkpoint")
+      .type("DIR")
+      .group(group)
+      .only_on_command_line();
+  parser.add_option("--config", arguments.config, "take options from a file; those given here come first")
+      .type("FILE")
+      .group(group)
+      .only_on_command_line();
   add("--checkpoint-every", arguments.checkpoint_every, "N|TIME",
       "save the run after every N epochs, or each time 30s, 10m or 2h have passed (default: after an epoch, "
       "at most "
@@ -167,14 +167,14 @@ CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments) {
   add("--cpu-target", arguments.cpu_target, "NAME",
       "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
       "there are); baseline gives other last bits than the others");
-  parser->add_flag("--json", arguments.json, "print the result as one JSON object")->group(group);
-  parser->add_flag("--quiet", arguments.quiet, "no progress on standard error")->group(group);
-  parser->footer(recipes_help() + "\n" + kExamples);
+  parser.add_flag("--json", arguments.json, "print the result as one JSON object").group(group);
+  parser.add_flag("--quiet", arguments.quiet, "no progress on standard error").group(group);
+  parser.footer(recipes_help() + "\n" + kExamples);
   return parser;
 }
 
-void apply_config(CLI::App& train, const std::filesystem::path& path, ConfigUse use) {
-  const auto given = [&](const char* name) { return train.get_option(name)->count() > 0; };
+void apply_config(const Parser& train, const std::filesystem::path& path, ConfigUse use) {
+  const auto given = [&](const char* name) { return train.option(name)->given(); };
   const bool names_data = given("dataset") || given("--images");
   const auto replaced = [&](const std::string& key) {
     const bool with_data = use == ConfigUse::kAnyRun ? is_data_key(key) : names_files(key);
@@ -182,31 +182,20 @@ void apply_config(CLI::App& train, const std::filesystem::path& path, ConfigUse 
            (key == "test-fraction" && given("--test"));
   };
   for (const auto& [key, values, is_array, line] : read_config(path)) {
-    CLI::Option* option = train.get_option_no_throw("--" + key);
-    if (option == nullptr) option = train.get_option_no_throw(key);
-    if (option == nullptr || !option->get_configurable()) {
+    const std::string place = path.string() + ":" + std::to_string(line) + ": ";
+    auto option = train.option("--" + key);
+    if (!option) option = train.option(key);
+    if (!option || !option->is_key()) {
       std::vector<std::string> known;
-      for (const auto* other :
-           train.get_options([](const CLI::Option* o) { return o->get_configurable(); })) {
-        known.push_back(other->get_single_name());
+      for (const auto& other : train.options()) {
+        if (other.is_key()) known.push_back(other.key());
       }
-      throw UsageError(path.string() + ":" + std::to_string(line) + ": unknown key '" + key + "'",
-                       suggest(key, known));
+      throw UsageError(place + "unknown key '" + key + "'", suggest(key, known));
     }
-    if (is_array && option->get_items_expected_max() < 2) {
-      throw UsageError(path.string() + ":" + std::to_string(line) + ": " + key +
-                       " takes one value, no array");
-    }
-    if (option->count() > 0 || replaced(key)) continue;
-    try {
-      for (const auto& value : values) {
-        if (value.empty()) throw CLI::ValidationError("empty");
-        option->add_result(value);
-      }
-      if (!values.empty()) option->run_callback();
-    } catch (const CLI::Error&) {
-      throw UsageError(path.string() + ":" + std::to_string(line) + ": '" +
-                           (values.empty() ? "" : values.front()) + "' is no value for " + key,
+    if (is_array && !option->is_list()) throw UsageError(place + key + " takes one value, no array");
+    if (option->given() || replaced(key)) continue;
+    if (!option->set(values)) {
+      throw UsageError(place + "'" + (values.empty() ? "" : values.front()) + "' is no value for " + key,
                        "'mlp train --help' says what it takes");
     }
   }

@@ -1,15 +1,15 @@
 // The options of `mlp train`, on the command line and in a config file.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "parser.h"
 #include "settings.h"
 
 namespace mlp::app {
 
 /// Adds the sub-command; what is typed lands in `arguments`, which must outlive the parser.
-CLI::App* add_train_options(CLI::App& parent, TrainArguments& arguments);
+Parser add_train_options(Parser& parent, TrainArguments& arguments);
 
 /// What a config file is taken for: any run's, where data named on the command line are other data
 /// altogether; or that of the run that goes on, where they are the same data in another place.
@@ -17,6 +17,6 @@ enum class ConfigUse { kAnyRun, kSameRun };
 
 /// Gives the options named in a config file their values, except those the command line has given.
 /// Throws FileError or UsageError naming file and line.
-void apply_config(CLI::App& train, const std::filesystem::path& path, ConfigUse use);
+void apply_config(const Parser& train, const std::filesystem::path& path, ConfigUse use);
 
 }  // namespace mlp::app

@@ -2,6 +2,8 @@
 // tensors, counters, history and fingerprint as one JSON document in the metadata.
 #include "mlp/checkpoint.h"
 
+#include <nlohmann/json.hpp>
+
 #include "files/network_file.h"
 #include "mlp/atomic_file.h"
 

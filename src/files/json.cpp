@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "mlp/error.h"
@@ -132,6 +133,8 @@ std::vector<JsonField> JsonField::items() const {
   }
   return items;
 }
+
+bool JsonField::is_null() const { return value_->is_null(); }
 
 std::string JsonField::text() const {
   if (!value_->is_string()) fail_expected("a text");

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +41,7 @@ class JsonField {
   /// The elements of an array.
   std::vector<JsonField> items() const;
 
-  bool is_null() const { return value_->is_null(); }
+  bool is_null() const;
   std::string text() const;
   std::vector<std::string> texts() const;
   bool boolean() const;

@@ -1,6 +1,7 @@
 // A trained model as one safetensors file (see docs/formats.md): parameters and scalings as tensors, all else
 // as one JSON document in the metadata.
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "files/network_file.h"
@@ -87,7 +88,8 @@ std::string preprocessing_problem(const Model& model) {
 std::string model_problem(const Model& model) {
   const std::size_t fan_in = model.network.fan_in();
   const std::size_t fan_out = model.network.fan_out();
-  const auto& last = model.network.layers().back().activation;
+  const auto layers = model.network.layers();
+  const auto& last = layers.back().activation;
   if (!compatible(model.loss, last))
     return "loss " + to_string(model.loss) + " does not fit " + to_string(last);
   if (!image_fits(model.image, fan_in)) {

@@ -2,7 +2,7 @@
 // {"format", "version", "written_by"} around everything that is no tensor.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

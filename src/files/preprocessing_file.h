@@ -1,7 +1,7 @@
 // A Preprocessing in a model file's JSON document, see docs/formats.md.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "files/json.h"
 #include "mlp/preprocessing.h"

@@ -78,7 +78,8 @@ class ClosedSet<std::variant<Ts...>> {
 
   /// "leaky_relu: slope = 2 is out of range, expected [0, 1)", or empty where all parameters are in range.
   std::string problem(const Variant& value) const {
-    return std::visit([this]<class T>(const T& member) { return range_problem(entry<T>(), member); }, value);
+    return std::visit([this]<class T>(const T& member) { return range_problem(this->entry<T>(), member); },
+                      value);
   }
 
  private:

@@ -86,7 +86,8 @@ LossAndGradients<T> loss_and_gradients(const MultilayerPerceptron& network,
   require(Y.rows() == X.rows() && Y.columns() == network.fan_out(),
           "loss_and_gradients: Y does not fit X or the network");
   require(weights.empty() || weights.size() == X.rows(), "loss_and_gradients: one weight per row is needed");
-  const Activation& output_activation = network.layers().back().activation;
+  const auto layers = network.layers();
+  const Activation& output_activation = layers.back().activation;
 
   // Forward: A_0 = X, Z_l = A_{l-1} W_l + b_l, A_l = f_l(Z_l) * dropout_l.
   std::vector<LayerTrace<T>> trace;

@@ -1,0 +1,97 @@
+// The parser of the command line: commands and their options are declared here, and what was typed is found
+// here.
+//
+// CLI11 does the work, and parser.cpp alone includes it: its header takes GCC 2 s to read and up to 8 s more
+// to compile what is used of it, in each file that does.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace mlp::app {
+
+/// An option, a flag or a positional argument of a command: a handle, valid as long as its parser.
+class Option {
+ public:
+  explicit Option(CLI::Option* option) : option_(option) {}
+
+  // How it is declared. Each returns the option itself, for the next.
+  Option& type(const std::string& name);   ///< what its value is called: "FILE"
+  Option& group(const std::string& name);  ///< under which heading of the help page it stands
+  Option& required();
+  Option& one_at_a_time();  ///< of a list: takes one value where it is given, not all words that follow
+  Option& only_on_command_line();  ///< is no key of a config file
+
+  // What was declared.
+  std::string name() const;   ///< "--epochs"
+  std::string names() const;  ///< "-h, --help"
+  std::string key() const;    ///< "epochs": as a config file has it
+  std::string type() const;
+  std::string group() const;
+  std::string description() const;
+  bool is_positional() const;
+  bool is_required() const;
+  bool is_list() const;
+  bool is_flag() const;
+  bool is_key() const;  ///< of a config file
+
+  /// Whether it has a value, from the command line or by set().
+  bool given() const;
+  /// Gives it these values; false where it does not take one of them.
+  bool set(const std::vector<std::string>& values);
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A command with its options and its own commands; the program itself is one. A handle: copies are the same
+/// parser.
+class Parser {
+ public:
+  /// The program, with --help and --version.
+  Parser(const std::string& name, const std::string& description);
+
+  Parser add_command(const std::string& name, const std::string& description);
+  /// An option "--name" or a positional argument "NAME". What is typed lands in the value, which must outlive
+  /// the parsing.
+  Option add_option(const std::string& name, std::string& value, const std::string& description);
+  Option add_option(const std::string& name, std::optional<std::string>& value,
+                    const std::string& description);
+  Option add_option(const std::string& name, std::vector<std::string>& values,
+                    const std::string& description);
+  Option add_flag(const std::string& name, bool& value, const std::string& description);
+  /// What the help page ends with.
+  void footer(const std::string& text);
+
+  /// What a command line asks for. A command is then the one that is given().
+  enum class Request { kCommand, kHelp, kVersion };
+  /// Throws UsageError.
+  Request parse(int argc, const char* const* argv);
+  bool given() const;
+  /// The innermost command that was given, or the program itself.
+  Parser chosen() const;
+
+  std::string name() const;
+  std::string full_name() const;  ///< "mlp data fetch"
+  std::string description() const;
+  std::string footer() const;
+  std::vector<Parser> commands() const;
+  std::vector<Option> options() const;
+  /// By the name "--epochs" of an option or "dataset" of a positional argument.
+  std::optional<Option> option(const std::string& name) const;
+
+ private:
+  explicit Parser(std::shared_ptr<CLI::App> app) : app_(std::move(app)) {}
+
+  std::shared_ptr<CLI::App> app_;
+};
+
+}  // namespace mlp::app
