@@ -47,30 +47,42 @@ HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W,
 // alone 20%.
 constexpr std::size_t kSliceBlocks = kLanes == kBlock ? 8 : 16;
 
-/// Affine in tiles at most kMost blocks wide.
-template <std::size_t kMost>
-void AffineInTiles(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
-                   const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+/// Calls body(slice's epilogue, begin, end) for the slices [begin, end) of X's blocks.
+template <class Body>
+HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Body& body) {
   // A part of k is not large, and a sum that is added in the end cannot stop in Z.
   const bool whole = epilogue.depth.step == Depth::kAll && !epilogue.adds;
-  const std::size_t blocks = X.blocks();
   const std::size_t slices = whole ? std::max<std::size_t>(1, (blocks + kSliceBlocks - 1) / kSliceBlocks) : 1;
-  ForColumnTiles<kMost>(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    for (std::size_t slice = 0; slice < slices; ++slice) {
-      Epilogue of_slice = slice + 1 < slices ? Epilogue{} : epilogue;
-      of_slice.continues = epilogue.continues || slice > 0;
-      const std::size_t begin = blocks * slice / slices, end = blocks * (slice + 1) / slices;
-      ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-        AffineTile<R, V>(X, W, bias, of_slice, begin, end, Z, row, column, soon);
-      });
-    }
+  for (std::size_t slice = 0; slice < slices; ++slice) {
+    Epilogue of_slice = slice + 1 < slices ? Epilogue{} : epilogue;
+    of_slice.continues = epilogue.continues || slice > 0;
+    body(of_slice, blocks * slice / slices, blocks * (slice + 1) / slices);
+  }
+}
+
+/// Affine for R rows: one tile high, so all of k at once.
+template <std::size_t R>
+void AffineOfRows(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
+                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+  ForColumnTiles<kBlocksPerTileOf<R>>(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    AffineTile<R, V>(X, W, bias, epilogue, 0, X.blocks(), Z, 0, column, soon);
   });
 }
 
 void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
             BlockedView<float> Z, Prefetch& soon) {
-  WithTileWidth(X.rows(),
-                [&]<std::size_t kMost>() HWY_ATTR { AffineInTiles<kMost>(X, W, bias, epilogue, Z, soon); });
+  if (X.rows() == 0) return;
+  if (X.rows() == 1) return AffineOfRows<1>(X, W, bias, epilogue, Z, soon);
+  if (X.rows() == 2) return AffineOfRows<2>(X, W, bias, epilogue, Z, soon);
+  if (X.rows() == 3) return AffineOfRows<3>(X, W, bias, epilogue, Z, soon);
+  ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    ForSlices(epilogue, X.blocks(),
+              [&](const Epilogue& of_slice, std::size_t begin, std::size_t end) HWY_ATTR {
+                ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
+                  AffineTile<R, V>(X, W, bias, of_slice, begin, end, Z, row, column, soon);
+                });
+              });
+  });
 }
 
 void AddParts(std::span<const ConstBlockedView<float>> parts, const Epilogue& epilogue,

@@ -26,14 +26,15 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Calls body.template operator()<R>(), R being how many rows of the left matrix share a list where the right
-/// one has so many blocks. A tile one vector wide needs 8 chains of multiply-adds to hide their latency.
+/// Calls body.template operator()<R, kMostBlocks>(): how many rows of the left matrix share a list, and how
+/// many blocks wide tiles are at most, where the right one has so many blocks. A tile one vector wide needs 8
+/// chains of multiply-adds to hide their latency.
 template <class Body>
 HWY_INLINE void WithListRows(std::size_t blocks, const Body& body) {
   if constexpr (kVectorsPerBlock == 1) {
-    if (blocks == 1) return body.template operator()<8>();
+    if (blocks == 1) return body.template operator()<8, 1>();
   }
-  body.template operator()<4>();
+  body.template operator()<4, kBlocksPerTile>();
 }
 
 /// Lists of what is not zero, one for each of a few groups of rows, in a thread's scratch. An entry says
@@ -218,22 +219,22 @@ void SparseAffineRows(Matrix X, const NonZeros& non_zeros, ConstBlockedView<floa
   }
 }
 
-template <std::size_t R, class Matrix>
+template <std::size_t R, std::size_t kMostBlocks, class Matrix>
 void SparseAffineInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
                           const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
   const std::size_t rest = X.rows() % R, whole = X.rows() - rest;
-  SparseAffineRows<R, kBlocksPerTile>(X, non_zeros, W, bias, epilogue, Z, soon, 0, whole);
-  CallWithHeight<1, R - 1>(rest, whole, [&]<std::size_t kRest>(std::size_t row) HWY_ATTR {
-    SparseAffineRows<kRest, kBlocksPerTileOf<kRest>>(X, non_zeros, W, bias, epilogue, Z, soon, row,
-                                                     row + kRest);
+  SparseAffineRows<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, soon, 0, whole);
+  CallWithHeight<R - 1>(rest, whole, [&]<std::size_t kRest>(std::size_t row) HWY_ATTR {
+    constexpr std::size_t kMost = kMostBlocks == 1 && kVectorsPerBlock == 1 ? 1 : kBlocksPerTileOf<kRest>;
+    SparseAffineRows<kRest, kMost>(X, non_zeros, W, bias, epilogue, Z, soon, row, row + kRest);
   });
 }
 
 template <class Matrix>
 void SparseAffine(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
                   const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
-  WithListRows(W.blocks(), [&]<std::size_t R>() HWY_ATTR {
-    SparseAffineInGroups<R>(X, non_zeros, W, bias, epilogue, Z, soon);
+  WithListRows(W.blocks(), [&]<std::size_t R, std::size_t kMostBlocks>() HWY_ATTR {
+    SparseAffineInGroups<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, soon);
   });
 }
 
@@ -256,18 +257,18 @@ HWY_INLINE void SparseWeightTile(Elements x, const Lists& lists, std::size_t lis
   });
 }
 
-template <std::size_t R, UpdateRule::Kind kKind, class Matrix>
+template <std::size_t R, std::size_t kMostBlocks, UpdateRule::Kind kKind, class Matrix>
 void SparseWeightStepInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                               const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
                               Prefetch& soon) {
-  Lists lists(non_zeros, X.rows(), dZ.blocks() > kBlocksPerTile);
+  Lists lists(non_zeros, X.rows(), dZ.blocks() > kMostBlocks);
   const std::size_t together = lists.count();
   for (std::size_t i = 0; i < X.columns(); i += together * R) {
     const std::size_t count = std::min(together, (X.columns() - i + R - 1) / R);
     for (std::size_t list = 0; list < count; ++list) {
       ListRows<R>(non_zeros, X.rows(), i + list * R, list, lists);
     }
-    ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    ForColumnTiles<kMostBlocks>(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
       for (std::size_t list = 0; list < count; ++list) {
         const std::size_t input = i + list * R;
         const std::size_t at = column / kBlock * block_stride + input * kBlock + column % kBlock;
@@ -282,9 +283,9 @@ void SparseWeightStepInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedV
 template <class Matrix>
 void SparseWeightStep(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> dZ, const UpdateRule& rule,
                       const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
-  WithListRows(dZ.blocks(), [&]<std::size_t R>() HWY_ATTR {
+  WithListRows(dZ.blocks(), [&]<std::size_t R, std::size_t kMostBlocks>() HWY_ATTR {
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-      SparseWeightStepInGroups<R, kKind>(X, non_zeros, dZ, rule, buffers, block_stride, soon);
+      SparseWeightStepInGroups<R, kMostBlocks, kKind>(X, non_zeros, dZ, rule, buffers, block_stride, soon);
     });
   });
 }

@@ -143,28 +143,31 @@ HWY_INLINE void ForDepth(const Depth& depth, std::size_t begin, std::size_t end,
   }
 }
 
-/// Calls body.template operator()<R>(row) over `count` rows in tiles of nearly equal height, at most
-/// kMaxRows<V>.
-template <std::size_t V, std::size_t R = kMaxRows<V>, class Body>
+/// Calls body.template operator()<height>(row), kLeast <= height <= R.
+template <std::size_t R, std::size_t kLeast = 1, class Body>
 HWY_INLINE void CallWithHeight(std::size_t height, std::size_t row, const Body& body) {
-  if constexpr (R > 0) {
+  if constexpr (R >= kLeast) {
     if (height == R) {
       body.template operator()<R>(row);
     } else {
-      CallWithHeight<V, R - 1>(height, row, body);
+      CallWithHeight<R - 1, kLeast>(height, row, body);
     }
   }
 }
 
+/// Calls body.template operator()<R>(row) over `count` rows, at least 4, in tiles of nearly equal height, at
+/// most kMaxRows<V>.
 template <std::size_t V, class Body>
 HWY_INLINE void ForRowTiles(std::size_t count, const Body& body) {
   const std::size_t tiles = (count + kMaxRows<V> - 1) / kMaxRows<V>;
-  if (tiles == 0) return;
   // The higher tiles first, each height in a loop of its own: nothing is left to be decided from tile to
   // tile.
   const std::size_t low = count / tiles, high_tiles = count % tiles;
   const auto repeat = [&](std::size_t height, std::size_t first, std::size_t end) HWY_ATTR {
-    CallWithHeight<V>(height, first, [&]<std::size_t R>(std::size_t) HWY_ATTR {
+    if (first == end) return;
+    // One row more than fits into a tile makes two of half as many.
+    constexpr std::size_t kLeast = HWY_MIN(std::size_t{4}, (kMaxRows<V> + 1) / 2);
+    CallWithHeight<kMaxRows<V>, kLeast>(height, first, [&]<std::size_t R>(std::size_t) HWY_ATTR {
       for (std::size_t row = first; row < end; row += R) body.template operator()<R>(row);
     });
   };
@@ -194,22 +197,6 @@ inline constexpr std::size_t kBlocksPerTileOf = kNarrow                         
                                                 : R <= kMaxRows<4 * kVectorsPerBlock> ? 4
                                                 : R <= kMaxRows<2 * kVectorsPerBlock> ? 2
                                                                                       : 1;
-
-/// Calls body.template operator()<kMost>(), kMost being how many blocks wide the tiles of so many rows should
-/// be.
-template <class Body>
-HWY_INLINE void WithTileWidth(std::size_t rows, const Body& body) {
-  switch (rows) {
-    case 1:
-      return body.template operator()<kBlocksPerTileOf<1>>();
-    case 2:
-      return body.template operator()<kBlocksPerTileOf<2>>();
-    case 3:
-      return body.template operator()<kBlocksPerTileOf<3>>();
-    default:
-      return body.template operator()<kBlocksPerTile>();
-  }
-}
 
 template <std::size_t kBlocks, class Body>
 HWY_INLINE void CallWithWidth(std::size_t blocks, std::size_t column, const Body& body) {
