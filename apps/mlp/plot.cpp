@@ -21,8 +21,6 @@ struct Arguments {
 struct Minimised {
   std::string loss = "loss";
   std::string weights;  ///< by what rows were weighted; empty: they were not
-
-  friend bool operator==(const Minimised&, const Minimised&) = default;
 };
 
 Minimised minimised_by(const RunFolder& folder) {
