@@ -219,7 +219,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
       max_batch_(options.max_batch) {
-  const Activation& output = network.layers().back().activation;
+  const Activation output = network.layers().back().activation;
   require_compatible(loss, output);
   require(max_batch_ > 0 && max_batch_ <= kMostBatchRows, "a batch must have 1 to " +
                                                               std::to_string(kMostBatchRows) + " rows, not " +
