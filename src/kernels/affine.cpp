@@ -44,7 +44,8 @@ HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W,
 
 // All rows take their turn at so many blocks of k before the next: what these read of W, 32 KB for a tile 64
 // columns wide, stays in the first-level cache. 784-2048-2048-10 takes 3 to 5% less time, a deep product
-// alone 20%.
+// alone 20%. Tiles of 8 lanes are 16 columns wide, so slices of twice as many blocks take 16 KB: with them
+// 784 x 64 runs at 100 GFLOP/s instead of 93 on AVX2.
 constexpr std::size_t kSliceBlocks = kLanes == kBlock ? 8 : 16;
 
 /// Calls body(slice's epilogue, begin, end) for the slices [begin, end) of X's blocks.

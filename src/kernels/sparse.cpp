@@ -1,10 +1,10 @@
 // The products of a first layer whose inputs are mostly zeros.
 //
-// The tiles of products-inl.h, but k runs over a list: only where one of the tile's R elements of X is not
-// zero. Groups of 4 rows (forward) or of 4 neighbouring inputs (weight gradient) keep the registers as busy
-// as in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4 random images, and 28% of
-// the groups of 4 neighbours. (Lists for single rows, with dW gathered in memory, came to 1.1 times the dense
-// speed on one thread instead of 1.5: they wait for the second-level cache.)
+// The tiles of affine.cpp and weight_step.cpp, but k runs over a list: only where one of the tile's R
+// elements of X is not zero. Groups of 4 rows (forward) or of 4 neighbouring inputs (weight gradient) keep
+// the registers as busy as in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4
+// random images, and 28% of the groups of 4 neighbours. (Lists for single rows, with dW gathered in memory,
+// came to 1.1 times the dense speed on one thread instead of 1.5: they wait for the second-level cache.)
 //
 // X is floats or, from 8-bit inputs, codes: such a tile multiplies so few vectors by an element that looking
 // its value up costs nothing, while converting it beforehand does.
