@@ -39,6 +39,7 @@ HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W,
     steps += (last - first) * kBlock;
   });
   StoreTile<R, V>(epilogue, Z, row, column, acc);
+  ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
   soon.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
 }
 
@@ -65,7 +66,7 @@ HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Bo
 template <std::size_t R>
 void AffineOfRows(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                   const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
-  ForColumnTiles<kBlocksPerTileOf<R>>(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+  ForColumnTiles<kBlocksPerTileOf<R>>(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     AffineTile<R, V>(X, W, bias, epilogue, 0, X.blocks(), Z, 0, column, soon);
   });
 }
@@ -76,7 +77,7 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
   if (X.rows() == 1) return AffineOfRows<1>(X, W, bias, epilogue, Z, soon);
   if (X.rows() == 2) return AffineOfRows<2>(X, W, bias, epilogue, Z, soon);
   if (X.rows() == 3) return AffineOfRows<3>(X, W, bias, epilogue, Z, soon);
-  ForColumnTiles(W.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+  ForColumnTiles(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     ForSlices(epilogue, X.blocks(),
               [&](const Epilogue& of_slice, std::size_t begin, std::size_t end) HWY_ATTR {
                 ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {

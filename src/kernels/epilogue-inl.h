@@ -39,6 +39,17 @@ HWY_INLINE void StartTile(const float* start, std::size_t row_step, std::size_t 
   }
 }
 
+/// Zeros where a tile's last block goes on without it (kHalfBlocks), from `data` on.
+template <std::size_t R, std::size_t V>
+HWY_INLINE void ClearHalfBlock(float* data, std::size_t block_stride) {
+  if constexpr (kHalfBlocks && V % 2 == 1) {
+    const FloatTag d;
+    for (std::size_t r = 0; r < R; ++r) {
+      hn::StoreU(hn::Zero(d), d, data + r * kBlock + VectorOffset(V, block_stride));
+    }
+  }
+}
+
 /// Stores a tile's results from Z[row, column] on.
 template <std::size_t R, std::size_t V>
 HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::size_t row, std::size_t column,

@@ -5,7 +5,8 @@
 // matrix product, over the batch's rows, or parts of them, for a weight gradient - however rows and columns
 // are cut into tiles or shared among threads. So results do not depend on tile, thread count or vector
 // length; targets with fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a
-// kernel works on whole blocks, padding columns included.
+// kernel works on whole blocks. Padding columns of weights, biases and gradients hold zeros, and those of a
+// product become zero, computed or not (tile-inl.h: kHalfBlocks).
 #pragma once
 
 #include <algorithm>

@@ -44,9 +44,14 @@ inline constexpr std::size_t kBlocksPerTile = kLanes == kBlock ? 4 : 1;
 inline constexpr bool kNarrow = kLanes < 4;
 inline constexpr std::size_t kVectorsPerTile = kNarrow ? 4 : kBlocksPerTile * kVectorsPerBlock;
 
+/// Whether a matrix may end in the middle of a block: its last tile is then one vector wider or narrower, and
+/// nobody multiplies the block's other half, 8% of the products at 87 columns. Both products take 0.88 to
+/// 0.90 of the time there.
+inline constexpr bool kHalfBlocks = kVectorsPerBlock == 2 && kBlocksPerTile == 1;
+
 /// The most rows of a tile that is V vectors wide.
 template <std::size_t V>
-inline constexpr std::size_t kMaxRows = V == 1 ? 16 : kAccumulators / V;
+inline constexpr std::size_t kMaxRows = V == 1 ? HWY_MIN(std::size_t{16}, kAccumulators) : kAccumulators / V;
 
 /// Where vector v of a tile's row lies from the first on, in blocks `block_stride` floats apart.
 inline constexpr std::size_t VectorOffset(std::size_t v, std::size_t block_stride) {
@@ -198,30 +203,36 @@ inline constexpr std::size_t kBlocksPerTileOf = kNarrow                         
                                                 : R <= kMaxRows<2 * kVectorsPerBlock> ? 2
                                                                                       : 1;
 
-template <std::size_t kBlocks, class Body>
-HWY_INLINE void CallWithWidth(std::size_t blocks, std::size_t column, const Body& body) {
-  if constexpr (kBlocks > 0) {
-    if (blocks == kBlocks) {
-      body.template operator()<kBlocks * kVectorsPerBlock>(column);
-    } else {
-      CallWithWidth<kBlocks - 1>(blocks, column, body);
-    }
+template <std::size_t kVectors, std::size_t kStep, class Body>
+HWY_INLINE void CallWithWidth(std::size_t vectors, std::size_t column, const Body& body) {
+  if (vectors == kVectors) {
+    body.template operator()<kVectors>(column);
+  } else if constexpr (kVectors > kStep) {
+    CallWithWidth<kVectors - kStep, kStep>(vectors, column, body);
   }
 }
 
-/// Calls body.template operator()<V>(column) over the columns of `blocks` blocks, in tiles of nearly equal
-/// width, at most kMost blocks (5 blocks are 2 + 3, not 4 + 1: a narrow tile loads more than it multiplies).
+/// Calls body.template operator()<V>(column) over `columns` columns and their padding, in tiles of nearly
+/// equal width, at most kMost blocks (5 blocks are 2 + 3, not 4 + 1: a narrow tile loads more than it
+/// multiplies). Tiles of one block may leave out the second half of the last one (kHalfBlocks).
 template <std::size_t kMost = kBlocksPerTile, class Body>
-HWY_INLINE void ForColumnTiles(std::size_t blocks, const Body& body) {
+HWY_INLINE void ForColumnTiles(std::size_t columns, const Body& body) {
+  const std::size_t blocks = blocks_of(columns);
   if constexpr (kNarrow) {
     for (std::size_t column = 0; column < blocks * kBlock; column += kVectorsPerTile * kLanes) {
       body.template operator()<kVectorsPerTile>(column);
     }
+  } else if constexpr (kHalfBlocks && kMost == 1) {
+    const std::size_t vectors = (columns + kLanes - 1) / kLanes;
+    const std::size_t alone = vectors % 2 == 0 ? blocks : blocks - HWY_MIN(blocks, std::size_t{2});
+    for (std::size_t block = 0; block < alone; ++block) body.template operator()<2>(block * kBlock);
+    CallWithWidth<3, 2>(vectors - 2 * alone, alone * kBlock, body);
   } else {
     const std::size_t tiles = (blocks + kMost - 1) / kMost;
     for (std::size_t tile = 0; tile < tiles; ++tile) {
       const std::size_t first = blocks * tile / tiles, last = blocks * (tile + 1) / tiles;
-      CallWithWidth<kMost>(last - first, first * kBlock, body);
+      CallWithWidth<kMost * kVectorsPerBlock, kVectorsPerBlock>((last - first) * kVectorsPerBlock,
+                                                                first * kBlock, body);
     }
   }
 }

@@ -70,7 +70,7 @@ HWY_INLINE void WeightTile(ConstBlockedView<float> X, ConstBlockedView<float> dZ
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
                 const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
   const RowParts parts = PartsOf(rule, buffers, dZ.rows());
-  ForColumnTiles(dZ.blocks(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+  ForColumnTiles(dZ.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
       for (std::size_t i = 0; i < X.columns(); i += kBlock) {
         ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {

@@ -3,6 +3,7 @@
 // one chain of multiply-adds that kernels.h promises, bit for bit.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -54,7 +55,7 @@ struct AffineCase {
         outputs(numbers.integers(rows, columns, 9)),
         bias(padded(columns), 5) {
     X.fill_padding(Guarded::untouched());  // a NaN: what lies behind a row's columns has no part in the sum
-    for (float& b : bias.values()) b = numbers.small_integer();
+    bias.fill(columns, [&] { return numbers.small_integer(); });
   }
 
   Epilogue with_outputs(Epilogue epilogue) const {
@@ -142,7 +143,7 @@ TEST(Affine, EachElementIsOneChainOfMultiplyAddsOverK) {
           GuardedMatrix X = numbers.normals(rows, depth, 1), W = numbers.normals(depth, columns, 3),
                         Z(rows, columns, 7);
           std::vector<float> bias(padded(columns));
-          for (float& b : bias) b = numbers.normal();
+          std::generate_n(bias.begin(), columns, [&] { return numbers.normal(); });
           Prefetch none;
           kernels->affine(X.view(), W.view(), bias.data(), {}, Z.view(), none);
           for (std::size_t n = 0; n < rows; ++n) {

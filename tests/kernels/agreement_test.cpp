@@ -1,6 +1,7 @@
 // The same bits on every target with fused multiply-add, from every kernel.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -47,7 +48,7 @@ Results products(const Kernels& kernels) {
       const GuardedMatrix X = numbers.normals(rows, 23, 1), W = numbers.normals(23, columns, 3),
                           outputs = numbers.normals(rows, columns, 5);
       std::vector<float> bias(padded(columns));
-      for (float& b : bias) b = numbers.normal();
+      std::generate_n(bias.begin(), columns, [&] { return numbers.normal(); });
       using Kind = Epilogue::Kind;
       for (const Epilogue& epilogue :
            {Epilogue{}, Epilogue{.kind = Kind::kSlope, .slope = 0},

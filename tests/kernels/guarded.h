@@ -33,6 +33,12 @@ class Guarded {
   /// The values and the guard zones around them.
   std::span<const float> memory() const { return memory_; }
 
+  /// The first `count` values from next(), zeros behind them.
+  template <class Next>
+  void fill(std::size_t count, const Next& next) {
+    for (std::size_t i = 0; i < size_; ++i) data()[i] = i < count ? next() : 0;
+  }
+
   static float untouched() { return std::bit_cast<float>(kPattern); }
   static bool is_untouched(float value) { return std::bit_cast<std::uint32_t>(value) == kPattern; }
   bool guards_intact() const {
@@ -68,13 +74,13 @@ class GuardedMatrix {
   float& operator()(std::size_t row, std::size_t column) { return view()(row, column); }
   float operator()(std::size_t row, std::size_t column) const { return view()(row, column); }
 
-  /// Every element, padding columns included, from next().
+  /// Every element from next(); zeros in the padding, as whoever makes a matrix leaves it.
   template <class Next>
   void fill(const Next& next) {
     for (std::size_t row = 0; row < rows_; ++row) {
-      for (std::size_t column = 0; column < kernels::padded(columns_); ++column)
-        (*this)(row, column) = next();
+      for (std::size_t column = 0; column < columns_; ++column) (*this)(row, column) = next();
     }
+    fill_padding(0);
   }
   void fill_padding(float value) {
     for (std::size_t row = 0; row < rows_; ++row) {

@@ -113,14 +113,14 @@ struct AffineCase {
         bias(padded(columns), 5) {
     make_zeros(X, zeros, numbers);
     X.fill_padding(kNaN);  // what lies behind a row's columns has no part in the sum
-    for (float& b : bias.values()) b = numbers.small_integer();
+    bias.fill(columns, [&] { return numbers.small_integer(); });
   }
 
   void fill_with_normals(Zeros zeros, Numbers& numbers) {
     X.fill([&] { return numbers.normal(); });
     make_zeros(X, zeros, numbers);
     W.fill([&] { return numbers.normal(); });
-    for (float& b : bias.values()) b = numbers.normal();
+    bias.fill(W.columns(), [&] { return numbers.normal(); });
   }
 };
 
@@ -282,7 +282,7 @@ TEST(SparseAffine, MayLeaveAMinusZeroWhereTheDenseProductHasAZero) {
     AffineCase c(3, 5, 20, Zeros::kAll, numbers);
     c.X.fill_padding(0);
     c.W.fill([] { return 1.0f; });
-    for (float& b : c.bias.values()) b = -0.0f;
+    c.bias.fill(c.W.columns(), [] { return -0.0f; });
     Bits bits(c.X);
     GuardedMatrix dense = c.Z, sparse = c.Z;
     Prefetch none;
@@ -524,7 +524,7 @@ TEST(SparseAffineCoded, HasTheBitsOfTheProductOfWhatTheCodesStandFor) {
             const CodedCase c(rows, depth, zeros, numbers);
             const GuardedMatrix W = numbers.normals(depth, columns, 3), before(rows, columns, 7);
             Guarded bias(padded(columns), 5);
-            for (float& b : bias.values()) b = numbers.normal();
+            bias.fill(columns, [&] { return numbers.normal(); });
             Bits bits(c.X);
             GuardedMatrix floats = before, coded = before;
             Prefetch none;
