@@ -73,10 +73,12 @@ void for_each_fold(const Run& run, std::size_t count, const Body& body) {
   const Dataset& all = run.data.train;
   for (auto& held_out : folds(all, count, seed)) {
     const RowSplit rows = hold_out(all.rows(), std::move(held_out));
-    body(DataSplit{.train = selected(all, rows.training),
-                   .test = selected(all, rows.held_out),
-                   .notes = {},
-                   .origin = {}});
+    DataSplit split{.train = selected(all, rows.training),
+                    .test = selected(all, rows.held_out),
+                    .notes = {},
+                    .origin = {}};
+    hold_out_validation_rows(split.train, {.validation_fraction = run.settings.validation, .seed = seed});
+    body(split);
   }
 }
 

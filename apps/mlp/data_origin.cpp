@@ -6,6 +6,7 @@
 
 #include "config_file.h"
 #include "mlp/error.h"
+#include "mlp/split.h"
 #include "mlp/suggest.h"
 #include "option_value.h"
 
@@ -243,6 +244,12 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
   }
   split.train.name = split.test.name = name_of(origin);
   return split;
+}
+
+void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
+  if (train.validation_rows) return;
+  train.validation_rows =
+      draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
 }
 
 namespace {

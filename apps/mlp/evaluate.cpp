@@ -92,7 +92,7 @@ std::string setting_of(const std::filesystem::path& path, const std::string& nam
   return "";
 }
 
-/// A table's preprocessing depends on it.
+/// Which rows a run trained on, and so a table's preprocessing, depends on it.
 double validation_of(const std::filesystem::path& path) {
   return read_number<double>(setting_of(path, "validation")).value_or(0.0);
 }
@@ -114,6 +114,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
     TestData data{name_of(origin), load(origin, source, drawing, model.class_names)};
+    hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && data.split.test.preprocessing != model.preprocessing) {
       throw DataError(
           "the table has changed since the model was trained on it: its columns are encoded otherwise",
@@ -135,8 +136,7 @@ ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const 
                           const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
   if (own && split.train.rows() > 0) {
-    return constant_answer(split.train,
-                           validation_split(split.train, validation_of(path), model.record.seed).training);
+    return constant_answer(split.train, training_split(split.train).training);
   }
   if (model.task() == Task::kRegression && !model.target_scaling.identity()) {
     return {.means = model.target_scaling.shift};

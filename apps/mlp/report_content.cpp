@@ -7,7 +7,6 @@
 
 #include "format.h"
 #include "mlp/importance.h"
-#include "mlp/split.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "train_result.h"
@@ -182,9 +181,7 @@ std::vector<std::uint64_t> class_rows(const Run& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
-  for (const auto n : validation_split(data, run.settings.validation, run.settings.seed).training) {
-    ++rows[static_cast<std::size_t>(data.labels[n])];
-  }
+  for (const auto n : run.training_rows) ++rows[static_cast<std::size_t>(data.labels[n])];
   return rows;
 }
 
