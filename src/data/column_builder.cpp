@@ -9,6 +9,7 @@
 
 #include "data/date.h"
 #include "data/formatted_number.h"
+#include "data/identifier_name.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 
@@ -232,7 +233,7 @@ Column ColumnBuilder::finish() {
       std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
   column.note = number_note();
   const std::size_t present = rows_ - column.missing;
-  if (!role_.target && named_like_identifier() &&
+  if (!role_.target && named_like_identifier(name_) &&
       nearly_all_different(column.distinct.value_or(present), present) &&
       std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
     column.identifier = true;
@@ -313,14 +314,6 @@ void ColumnBuilder::categorize(Column& column, Categories categories) {
     return index == kMissingIndex ? Column::kMissing : categories.code_of[index];
   });
   column.type.categories = std::move(categories.names);
-}
-
-// "id", "customer_id", "index"; "Unnamed: 0", as pandas calls the column of its row numbers.
-bool ColumnBuilder::named_like_identifier() const {
-  constexpr std::array<std::string_view, 6> kNames = {"id", "index", "row", "#", "nr", "no"};
-  const std::string lower = lower_case(name_);
-  return std::ranges::find(kNames, lower) != kNames.end() || lower.ends_with("_id") ||
-         lower.ends_with(" id") || lower.starts_with("unnamed");
 }
 
 }  // namespace mlp

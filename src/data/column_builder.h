@@ -65,7 +65,6 @@ class ColumnBuilder {
   bool holds_dates() const;
   bool holds_numbers() const;
   std::size_t distinct_in_dictionary() const;
-  bool named_like_identifier() const;
   std::string number_note() const;
   void finish_few_numbers(Column& column);
   void finish_texts(Column& column);
