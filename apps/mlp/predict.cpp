@@ -78,26 +78,50 @@ void require_other_file(const Arguments& arguments) {
                    "name another file");
 }
 
-/// For each column, how many of its cells hold a category that training has not seen.
+constexpr std::size_t kMostColumns = 5;  ///< that notes tell of one by one
+
+void tell_of_more_columns(std::size_t columns) {
+  if (columns > kMostColumns)
+    print_error("mlp: note: so do cells of " + counted(columns - kMostColumns, "more column") + "\n");
+}
+
+/// For each column, how many of its cells hold a category that training has not seen, and some of these.
 class UnknownCategories {
  public:
   void count(const Table& table) {
-    counts_.resize(table.columns.size());
+    columns_.resize(table.columns.size());
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const auto& codes = table.columns[c].codes;
-      counts_[c] += static_cast<std::size_t>(std::count(codes.begin(), codes.end(), Column::kUnknown));
+      auto& [cells, texts] = columns_[c];
+      cells += static_cast<std::size_t>(std::count(codes.begin(), codes.end(), Column::kUnknown));
+      for (const auto& [text, count] : table.columns[c].unknown) {
+        if (texts.size() <= kShown && std::find(texts.begin(), texts.end(), text) == texts.end())
+          texts.push_back(text);
+      }
     }
   }
   void tell(const std::vector<ColumnType>& types) const {
-    for (std::size_t c = 0; c < counts_.size(); ++c) {
-      if (counts_[c] == 0) continue;
-      print_error("mlp: note: " + counted(counts_[c], "cell") + " of '" + one_line(types[c].name) +
-                  "' with a category that training has not seen; taken as missing\n");
+    std::size_t told = 0;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const auto& [cells, texts] = columns_[c];
+      if (cells == 0 || ++told > kMostColumns) continue;
+      std::string shown;
+      for (std::size_t i = 0; i < std::min(texts.size(), kShown); ++i)
+        shown += (i > 0 ? ", '" : "'") + one_line(texts[i]) + "'";
+      print_error("mlp: note: " + counted(cells, "cell") + " of '" + one_line(types[c].name) +
+                  "' with a category that training has not seen (" + shown +
+                  (texts.size() > kShown ? ", ..." : "") + "); taken as missing\n");
     }
+    tell_of_more_columns(told);
   }
 
  private:
-  std::vector<std::size_t> counts_;
+  static constexpr std::size_t kShown = 3;  ///< categories
+  struct Unknown {
+    std::size_t cells = 0;
+    std::vector<std::string> texts;
+  };
+  std::vector<Unknown> columns_;
 };
 
 /// For each column of numbers, how many of its cells are far from those of the training rows. The model knows
@@ -124,13 +148,11 @@ class FarCells {
                   " far outside what the model was trained on (about " + significant(numeric.center, 3) +
                   " +- " + significant(numeric.spread, 3) + ")\n");
     }
-    if (told > kMostColumns)
-      print_error("mlp: note: so do cells of " + counted(told - kMostColumns, "more column") + "\n");
+    tell_of_more_columns(told);
   }
 
  private:
   static constexpr double kFar = 10;  ///< spreads
-  static constexpr std::size_t kMostColumns = 5;
   std::vector<std::size_t> counts_;
 };
 

@@ -38,7 +38,17 @@ struct ColumnType {
   /// Categorical: the different texts, sorted (by value where all are numbers). Boolean: false, then true, as
   /// the file spells them.
   std::vector<std::string> categories;
+  /// Numeric: nothing but 0 and 1, both, in the table that it was found in. A table that is read in this type
+  /// may then spell them as booleans: true, yes, t, ...
+  bool zero_one = false;
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
+};
+
+/// A text, and how many cells have it.
+struct TextCount {
+  std::string text;
+  std::size_t cells = 0;
+  friend bool operator==(const TextCount&, const TextCount&) = default;
 };
 
 struct Column {
@@ -53,7 +63,8 @@ struct Column {
   std::optional<std::size_t> distinct;  ///< different values; nothing where there are too many to be counted
   /// Nearly all values different, and text, or whole numbers under a name like "id": nothing to learn from.
   bool identifier = false;
-  std::string note;  ///< what a user should know of how the column was taken, or empty
+  std::string note;                     ///< what a user should know of how the column was taken, or empty
+  std::vector<TextCount> unknown = {};  ///< the texts of cells that are kUnknown: the first 10 different ones
 };
 
 struct Table {
@@ -100,8 +111,9 @@ std::vector<std::string> column_names(const TableSource& source, const TableOpti
 
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is
-/// Column::kUnknown. Of the options only delimiter, decimal, header and missing count. Throws FileError, also
-/// where a column is not there.
+/// Column::kUnknown. Where a type is of two booleans (or of 0 and 1, as numbers or categories) a cell may
+/// spell them in any way that columns of booleans do, or as 0 and 1. Of the options only delimiter, decimal,
+/// header and missing count. Throws FileError, also where a column is not there.
 Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 

@@ -267,6 +267,7 @@ void ColumnBuilder::finish_few_numbers(Column& column) {
   auto sorted = numbers;
   std::ranges::sort(sorted);
   column.distinct = static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  column.type.zero_one = column.distinct == 2 && sorted[0] == 0 && sorted[1] == 1;
   const auto number_of = [&](std::uint16_t index) { return index == kMissingIndex ? kNaN : spelled_[index]; };
   if (role_.target) {
     column.numbers.reserve(rows_);

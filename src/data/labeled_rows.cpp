@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "data/column_finder.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 #include "network/text.h"
 
@@ -28,16 +30,33 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
                                            : column.codes[row] == Column::kMissing;
 }
 
+/// Some of a row's cells have classes that `type` does not have, the first in this row.
+[[noreturn]] void refuse_classes(const Table& table, const ColumnType& type, std::uint32_t row,
+                                 const std::vector<TextCount>& unknown) {
+  constexpr std::size_t kShown = 20;
+  std::string known;
+  for (std::size_t c = 0; c < std::min(type.categories.size(), kShown); ++c)
+    known += (c > 0 ? ", " : "") + quote(type.categories[c]);
+  if (type.categories.size() > kShown)
+    known += " and " + std::to_string(type.categories.size() - kShown) + " more";
+  throw DataError(place_of(table, type.name, row) +
+                      (unknown.size() > 1 ? ": classes that are" : ": a class that is") +
+                      " not among those trained on: " + listed(unknown),
+                  "they are " + known + "; rows of others cannot be tested on, leave them out");
+}
+
 void read_labels(const Table& table, const Column& column, const ColumnType& type, LabeledRows& result) {
   const auto classes = translation(column.type, type);
+  std::vector<TextCount> unknown = column.unknown;
+  std::optional<std::uint32_t> first;
   for (const std::uint32_t row : result.rows) {
     const std::int32_t code = column.codes[row];
     const std::int32_t label = code < 0 ? code : classes[static_cast<std::size_t>(code)];
-    if (label < 0)
-      throw DataError(place_of(table, type.name, row) + ": a class that is not among those trained on",
-                      "they are " + quote(type.categories.front()) + " to " + quote(type.categories.back()));
+    if (label < 0 && !first) first = row;
+    if (label < 0 && code >= 0) count_text(unknown, column.type.categories[static_cast<std::size_t>(code)]);
     result.labels.push_back(label);
   }
+  if (first) refuse_classes(table, type, *first, unknown);
 }
 
 void read_values(const Table& table, const Column& column, std::size_t target, LabeledRows& result) {
@@ -92,18 +111,12 @@ void refuse_formatted_numbers(const Table& table, const Column& column) {
       place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")", hint);
 }
 
-/// No, yes: the numbers 0 and 1, both, and no others.
-bool is_zero_or_one(const Column& column) {
-  return column.type.kind == ColumnKind::kNumeric && column.distinct == 2 &&
-         std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == 0 || x == 1; });
-}
-
 /// What is predicted of these targets unless the options say otherwise.
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
-  return target.type.kind != ColumnKind::kNumeric || is_zero_or_one(target) ? Task::kClassification
-                                                                            : Task::kRegression;
+  return target.type.kind != ColumnKind::kNumeric || target.type.zero_one ? Task::kClassification
+                                                                          : Task::kRegression;
 }
 
 Task task_of(const Table& table, const TableDataOptions& options) {
@@ -262,8 +275,10 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
   const Task task = task_of(table, options);
   std::vector<ColumnType> targets;
   for (const auto& name : options.targets) {
-    targets.push_back(task == Task::kClassification ? classes_of(table.column(name))
-                                                    : ColumnType{.name = name});
+    const Column& column = table.column(name);
+    targets.push_back(task == Task::kClassification
+                          ? classes_of(column)
+                          : ColumnType{.name = name, .zero_one = column.type.zero_one});
   }
   LabeledRows labeled = rows_with_targets(table, targets);
   if (labeled.rows.size() < 2)

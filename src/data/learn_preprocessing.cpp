@@ -44,7 +44,7 @@ Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
     const double spread = high / kQuartileRangeOfNormal - low / kQuartileRangeOfNormal;
     if (spread > 0) encoding.spread = spread;
   }
-  return InputColumn{{.name = column.type.name}, encoding};
+  return InputColumn{{.name = column.type.name, .zero_one = column.type.zero_one}, encoding};
 }
 
 /// How often each category occurs.

@@ -4,13 +4,16 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "data/categories.h"
 #include "data/cell.h"
 #include "data/csv_rows.h"
 #include "data/dictionary.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
 
@@ -48,6 +51,7 @@ class TypedColumn {
       }
       numbers_.emplace(cell.number, categories_.find(category));
     }
+    booleans_ = booleans();
   }
 
   Column empty() const { return {.type = *type_}; }
@@ -60,6 +64,7 @@ class TypedColumn {
     } else {
       column.codes.push_back(code(text));
       column.missing += column.codes.back() == Column::kMissing;
+      if (column.codes.back() == Column::kUnknown) count_text(column.unknown, text);
     }
   }
 
@@ -68,6 +73,7 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing || is_none(text)) return std::numeric_limits<double>::quiet_NaN();
     if (cell.kind == CellKind::kNumber) return cell.number;
+    if (const auto word = boolean_word(text); word && type_->zero_one) return *word;
     throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text),
                     hint_for(text, rules_->decimal()));
   }
@@ -77,15 +83,28 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing) return Column::kMissing;
     if (cell.kind == CellKind::kNumber) {
-      const auto same = numbers_.find(cell.number);
-      return same == numbers_.end() ? Column::kUnknown : same->second;
+      if (const auto same = numbers_.find(cell.number); same != numbers_.end()) return same->second;
+    } else if (!numbers_.empty() && is_none(text)) {
+      return Column::kMissing;
     }
-    if (!numbers_.empty() && is_none(text)) return Column::kMissing;
-    if (type_->kind == ColumnKind::kBoolean) {
-      for (std::int32_t i = 0; i < 2; ++i)
-        if (lower_case(text) == lower_case(type_->categories[static_cast<std::size_t>(i)])) return i;
-    }
-    return Column::kUnknown;
+    const auto meaning = boolean_meaning(text);
+    return booleans_ && meaning ? (*booleans_)[*meaning] : Column::kUnknown;
+  }
+
+  /// Of a word, or of 0 and 1.
+  std::optional<bool> boolean_meaning(std::string_view text) const {
+    const auto cell = rules_->read(text);
+    if (cell.kind != CellKind::kNumber) return boolean_word(text);
+    if (cell.number != 0 && cell.number != 1) return std::nullopt;
+    return cell.number == 1;
+  }
+
+  /// The codes of false and true where both are all there is.
+  std::optional<std::array<std::int32_t, 2>> booleans() const {
+    if (type_->categories.size() != 2) return std::nullopt;
+    const auto first = boolean_meaning(type_->categories[0]), second = boolean_meaning(type_->categories[1]);
+    if (!first || !second || *first == *second) return std::nullopt;
+    return *first ? std::array{1, 0} : std::array{0, 1};
   }
 
   const ColumnType* type_;
@@ -93,6 +112,7 @@ class TypedColumn {
   const CellRules* rules_;
   Dictionary categories_;
   std::map<double, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
+  std::optional<std::array<std::int32_t, 2>> booleans_;
 };
 
 /// For a table without names.
