@@ -18,8 +18,8 @@ namespace mlp {
 class CsvRows {
  public:
   /// Opens the source and reads the names, which are "1", "2", ... where the options say that there are none;
-  /// an empty name becomes "unnamed N". Throws FileError where the source cannot be read, is empty, or has a
-  /// name twice.
+  /// spaces and other invisible characters around them do not count, an empty name becomes "unnamed N".
+  /// Throws FileError where the source cannot be read, is empty, or has a name twice.
   CsvRows(const TableSource& source, const TableOptions& options);
 
   /// Goes on to the next row; false at the end. Throws FileError where a row has more or fewer cells than

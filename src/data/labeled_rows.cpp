@@ -7,6 +7,7 @@
 
 #include "data/column_finder.h"
 #include "data/formatted_number.h"
+#include "data/name_hint.h"
 #include "data/numbers.h"
 #include "data/text_count.h"
 #include "mlp/error.h"
@@ -33,16 +34,11 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
 /// Some of a row's cells have classes that `type` does not have, the first in this row.
 [[noreturn]] void refuse_classes(const Table& table, const ColumnType& type, std::uint32_t row,
                                  const std::vector<TextCount>& unknown) {
-  constexpr std::size_t kShown = 20;
-  std::string known;
-  for (std::size_t c = 0; c < std::min(type.categories.size(), kShown); ++c)
-    known += (c > 0 ? ", " : "") + quote(type.categories[c]);
-  if (type.categories.size() > kShown)
-    known += " and " + std::to_string(type.categories.size() - kShown) + " more";
   throw DataError(place_of(table, type.name, row) +
                       (unknown.size() > 1 ? ": classes that are" : ": a class that is") +
                       " not among those trained on: " + listed(unknown),
-                  "they are " + known + "; rows of others cannot be tested on, leave them out");
+                  suggest_name(unknown.front().text, type.categories, "they are") +
+                      "; rows of others cannot be tested on");
 }
 
 void read_labels(const Table& table, const Column& column, const ColumnType& type, LabeledRows& result) {

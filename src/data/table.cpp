@@ -7,9 +7,9 @@
 #include "data/cell.h"
 #include "data/column_builder.h"
 #include "data/csv_rows.h"
+#include "data/name_hint.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
-#include "mlp/suggest.h"
 
 namespace mlp {
 
@@ -74,9 +74,9 @@ const Column& Table::column(std::string_view column_name) const {
   for (const auto& column : columns)
     if (column.type.name == column_name) return column;
   std::vector<std::string> names;
-  for (const auto& column : columns) names.push_back(printable(column.type.name));
+  for (const auto& column : columns) names.push_back(column.type.name);
   throw UsageError(name + ": has no column " + in_quotes(column_name),
-                   suggest(column_name, names, "the table has"));
+                   suggest_name(column_name, names, "the table has"));
 }
 
 std::string_view to_text(ColumnKind kind) {

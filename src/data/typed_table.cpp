@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/utf8.h"
 #include "data/categories.h"
 #include "data/cell.h"
 #include "data/csv_rows.h"
@@ -137,7 +138,8 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
   std::string lacking, first;
   std::size_t count = 0;
   for (const auto& type : types) {
-    if (const auto place = rows.find(type.name)) {
+    // Models of earlier versions have names as they stood in the file.
+    if (const auto place = rows.find(std::string(trim_invisible(type.name)))) {
       places.push_back(*place);
       continue;
     }
