@@ -97,12 +97,7 @@ std::vector<ReportFact> row_facts(const Run& run) {
 /// Columns of a table that nothing was learned from.
 std::vector<ReportFact> left_out(const Run& run) {
   std::vector<ReportFact> columns;
-  for (const auto& note : run.data.notes) {  // "column 'id' left out: numbers of the rows"
-    const std::string before = "column '", between = "' left out: ";
-    const std::size_t end = note.find(between);
-    if (!note.starts_with(before) || end == std::string::npos) continue;
-    columns.push_back({note.substr(before.size(), end - before.size()), note.substr(end + between.size())});
-  }
+  for (const auto& [name, reason] : run.data.left_out) columns.push_back({name, reason});
   const auto* table = std::get_if<TableOrigin>(&run.settings.data);
   if (table == nullptr) return columns;
   for (const auto& name : table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});

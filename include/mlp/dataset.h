@@ -77,6 +77,7 @@ struct DataSplit {
   std::vector<std::string>
       notes;           ///< what a user should know: "6 rows with a missing horsepower left out", ...
   std::string origin;  ///< the folder it was read from, or "generated"
+  std::vector<LeftOutColumn> left_out = {};  ///< of a table
 };
 
 }  // namespace mlp
