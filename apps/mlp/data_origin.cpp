@@ -125,8 +125,8 @@ bool is_data_key(const std::string& key) {
   const auto is = [&](const auto& entry) { return key == entry.first; };
   return std::any_of(kKeys.begin(), kKeys.end(), is) ||
          std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
-         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "delimiter" ||
-         key == "decimal" || key == "no-header";
+         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "not-na" ||
+         key == "delimiter" || key == "decimal" || key == "no-header";
 }
 
 bool names_files(const std::string& key) {
@@ -174,6 +174,7 @@ DataOrigin data_origin_in(const std::filesystem::path& config) {
     }
     auto& reading = arguments.table.reading;
     if (key == "na") reading.missing = values;
+    if (key == "not-na") reading.not_missing = values;
     if (key == "delimiter") reading.delimiter = values.front();
     if (key == "decimal") reading.decimal = values.front();
     if (key == "no-header") reading.no_header = values.front() == "true";

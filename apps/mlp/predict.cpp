@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "commands.h"
 #include "format.h"
@@ -16,6 +17,7 @@
 #include "mlp/predictor.h"
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
+#include "option_value.h"
 #include "prediction_csv.h"
 #include "run_folder.h"
 #include "table_origin.h"
@@ -31,6 +33,7 @@ struct Arguments {
   std::optional<std::string> input;
   std::string output;
   bool probabilities = false;
+  std::vector<std::string> keep;
   ReadingArguments reading;
   std::optional<std::string> threads;
 };
@@ -156,6 +159,33 @@ class FarCells {
   std::vector<std::size_t> counts_;
 };
 
+/// How the table is read, columns to keep and all. Their names stand in --keep as in a table's first line.
+TableOptions reading_of(const Model& model, const Arguments& arguments) {
+  TableOptions options = reading_for(*model.preprocessing, arguments.reading);
+  for (const auto& list : arguments.keep) {
+    if (list == "all") {
+      options.keep_all = true;
+      continue;
+    }
+    std::size_t at = 0;
+    const ByteStream stream{"--keep", [&](std::span<std::uint8_t> destination) {
+                              const auto part = std::string_view(list).substr(at, destination.size());
+                              std::copy(part.begin(), part.end(), destination.begin());
+                              at += part.size();
+                              return part.size();
+                            }};
+    try {
+      for (const auto& name : column_names(stream, {.delimiter = ','})) {
+        const bool there = std::find(options.keep.begin(), options.keep.end(), name) != options.keep.end();
+        if (!there) options.keep.push_back(name);
+      }
+    } catch (const FileError&) {
+      reject("--keep", "names of columns with commas between, each once, or all", list);
+    }
+  }
+  return options;
+}
+
 /// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
 void predict_table(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
   constexpr std::size_t kRows = 4096;
@@ -173,19 +203,24 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   UnknownCategories unknown;
   FarCells far;
   std::size_t rows = 0;
-  read_table_in_pieces(source, types, reading_for(*model.preprocessing, arguments.reading), kRows,
-                       [&](const Table& table) {
-                         const Matrix<float> inputs = encode(*model.preprocessing, table);
-                         Matrix<float> outputs(inputs.rows(), predictor.fan_out());
-                         predictor.predict(inputs.view(), outputs.view());
-                         require_finite(outputs, rows, name, inputs.view(), names);
-                         unknown.count(table);
-                         far.count(*model.preprocessing, table);
-                         if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
-                         output.add(prediction_rows(model, outputs, arguments.probabilities));
-                         rows += table.rows;
-                       });
-  if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
+  std::string header;
+  read_table_in_pieces(
+      source, types, reading_of(model, arguments), kRows,
+      [&](const Table& table) {
+        const Matrix<float> inputs = encode(*model.preprocessing, table);
+        Matrix<float> outputs(inputs.rows(), predictor.fan_out());
+        predictor.predict(inputs.view(), outputs.view());
+        require_finite(outputs, rows, name, inputs.view(), names);
+        unknown.count(table);
+        far.count(*model.preprocessing, table);
+        output.add(std::exchange(header, "") +
+                   prediction_rows(model, outputs, arguments.probabilities, table.kept));
+        rows += table.rows;
+      },
+      [&](const std::vector<std::string>& kept) {
+        header = prediction_header(model, arguments.probabilities, kept);
+      });
+  if (rows == 0) output.add(header);
   unknown.tell(types);
   far.tell(*model.preprocessing);
   output.finish(rows);
@@ -195,6 +230,11 @@ void predict_inputs(const Model& model, const Arguments& arguments, const Predic
   if (!arguments.input) {
     throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
                      "name a file: --input FILE");
+  }
+  if (!arguments.keep.empty()) {
+    throw UsageError(
+        "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
+        "leave it out: predictions come in the order of the rows");
   }
   const Inputs inputs = read_inputs(*arguments.input, model.network.fan_in(), model.feature_names);
   const Matrix<float> outputs = predict(model, inputs, options);
@@ -240,6 +280,12 @@ Command add_predict(Parser& parent, const Environment& environment) {
       .type("FILE");
   parser.add_flag("--probabilities", arguments->probabilities,
                   "of a model of classes: add one column for each class");
+  parser
+      .add_option("--keep", arguments->keep,
+                  "columns of the table to come before the predictions, whether the model knows them or not, "
+                  "such as id,name; or all; may be given again")
+      .type("COLUMN[,COLUMN]")
+      .one_at_a_time();
   parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
   add_reading_options(parser, arguments->reading, "How a table is read");
   parser.footer(
@@ -253,7 +299,7 @@ Command add_predict(Parser& parent, const Environment& environment) {
       "Examples:\n"
       "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"
       "  mlp predict runs/mnist --input digit.csv --probabilities\n"
-      "  mlp predict runs/cars --input new-cars.csv --output mpg.csv\n"
+      "  mlp predict runs/cars --input new-cars.csv --keep name,origin --output mpg.csv\n"
       "  grep -v diesel new-cars.csv | mlp predict runs/cars > mpg.csv");
   return {parser, [arguments, &environment] { return run_predict(*arguments, environment); }};
 }

@@ -70,6 +70,7 @@ std::string listed(const std::vector<std::string>& names) {
 std::vector<ReportFact> reading_facts(const TableOptions& reading) {
   std::vector<ReportFact> facts;
   if (!reading.categorical.empty()) facts.push_back({"taken as categories", listed(reading.categorical)});
+  if (!reading.not_missing.empty()) facts.push_back({"not taken as missing", listed(reading.not_missing)});
   if (!reading.missing.empty()) facts.push_back({"taken as missing", listed(reading.missing)});
   if (reading.decimal) facts.push_back({"decimal mark", std::string(1, *reading.decimal)});
   if (reading.delimiter) {

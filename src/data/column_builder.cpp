@@ -11,6 +11,7 @@
 #include "data/formatted_number.h"
 #include "data/identifier_name.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 
 namespace mlp {
@@ -69,7 +70,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
   const auto cell = rules_->read(text);
   switch (cell.kind) {
     case CellKind::kMissing:
-      ++missing_;
+      note_missing(text);
       return numbers_.push_back(kNaN);
     case CellKind::kNumber:
       thousands_.add(text);
@@ -90,7 +91,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
 void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column) {
   const auto cell = rules_->read(text);
   if (cell.kind == CellKind::kMissing) {
-    ++missing_;
+    note_missing(text);
     return indices_.push_back(kMissingIndex);
   }
   if (text.size() > kMaxTextBytes) {
@@ -132,6 +133,11 @@ bool ColumnBuilder::holds_numbers() const {
 
 std::size_t ColumnBuilder::distinct_in_dictionary() const {
   return different_numbers_ + different_texts_ + (different_texts_ > 0 ? different_nones_ : 0);
+}
+
+void ColumnBuilder::note_missing(std::string_view text) {
+  ++missing_;
+  if (role_.target && !text.empty() && rules_->is_usual_mark(text)) count_text(missing_marks_, text);
 }
 
 void ColumnBuilder::note_none(std::string_view text) {
@@ -210,6 +216,7 @@ Column ColumnBuilder::finish() {
   Column column;
   column.type.name = name_;
   column.missing = missing_;
+  column.missing_marks = std::move(missing_marks_);
   switch (state_) {
     case State::kDictionary:
       if (holds_numbers()) {

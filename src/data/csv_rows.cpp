@@ -96,6 +96,11 @@ std::optional<std::size_t> CsvRows::find(const std::string& name) const {
   return entry == columns_.end() ? std::nullopt : std::optional(entry->second);
 }
 
+std::size_t CsvRows::place_of(const std::string& name) {
+  if (const auto place = find(name)) return *place;
+  throw UsageError(csv_.name() + ": has no column " + in_quotes(name), hint_for(name));
+}
+
 // What tells that the first line holds a title and not names, or nothing.
 std::string CsvRows::title_hint() {
   if (!header_) return {};

@@ -34,6 +34,8 @@ class CsvRows {
 
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::size_t> find(const std::string& name) const;
+  /// Throws UsageError where there is none of this name.
+  std::size_t place_of(const std::string& name);
   /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
   /// row, to see whether the line above it is one of names. `without_names`: what to do where it is not.
   std::string hint_for(std::string_view unknown, std::string_view without_names = "say so (--no-header)");

@@ -232,6 +232,14 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
   }
 }
 
+/// What stood in the rows without a class, where it may have been one: Namibia's code is NA.
+std::string marks_text(const Column& column, Task task) {
+  const auto& marks = column.missing_marks;
+  if (task != Task::kClassification || marks.empty()) return {};
+  return "; taken for a missing value: " + listed(marks) + ", kept as a class by --not-na " +
+         quote(marks.front().text);
+}
+
 }  // namespace
 
 LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> targets) {
@@ -256,7 +264,8 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   }
   if (const std::size_t missing = table.rows - result.rows.size(); missing > 0)
     result.notes.push_back(std::to_string(missing) + " of " + std::to_string(table.rows) +
-                           " rows left out: no value in " + names);
+                           " rows left out: no value in " + names +
+                           marks_text(*columns.front(), result.task));
   if (result.task == Task::kClassification) {
     read_labels(table, *columns.front(), targets.front(), result);
   } else {

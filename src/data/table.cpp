@@ -24,14 +24,10 @@ Roles roles_of(CsvRows& rows, const TableOptions& options) {
   const std::size_t columns = rows.names().size();
   Roles result{std::vector<bool>(columns),
                std::vector<ColumnBuilder::Role>(columns, {.max_categories = options.max_categories})};
-  const auto find = [&](const std::string& name) {
-    if (const auto column = rows.find(name)) return *column;
-    throw UsageError(rows.record().name() + ": has no column " + in_quotes(name), rows.hint_for(name));
-  };
-  for (const auto& name : options.ignore) result.ignored[find(name)] = true;
-  for (const auto& name : options.categorical) result.roles[find(name)].categorical = true;
+  for (const auto& name : options.ignore) result.ignored[rows.place_of(name)] = true;
+  for (const auto& name : options.categorical) result.roles[rows.place_of(name)].categorical = true;
   for (const auto& name : options.targets) {
-    const auto column = find(name);
+    const auto column = rows.place_of(name);
     result.roles[column].target = true;
     if (result.ignored[column])
       throw UsageError("column " + in_quotes(name) + " is named as a target and as one to ignore",
@@ -45,7 +41,7 @@ Roles roles_of(CsvRows& rows, const TableOptions& options) {
 Table read_table(const TableSource& source, const TableOptions& options) {
   CsvRows rows(source, options);
   const auto [ignored, roles] = roles_of(rows, options);
-  const CellRules rules(options.missing, options.decimal);
+  const CellRules rules(options.missing, options.decimal, options.not_missing);
   std::vector<std::size_t> places;
   std::vector<ColumnBuilder> builders;
   for (std::size_t i = 0; i < roles.size(); ++i) {

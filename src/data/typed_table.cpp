@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -154,6 +155,16 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
   return places;
 }
 
+/// The places of the columns whose cells are kept as they are.
+std::vector<std::size_t> places_to_keep(const TableOptions& options, CsvRows& rows) {
+  std::vector<std::size_t> places;
+  for (const auto& name : options.keep) places.push_back(rows.place_of(name));
+  if (!options.keep_all) return places;
+  places.resize(rows.names().size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
 /// The cells of a row that was refused at a later one.
 void drop_unfinished_row(Table& piece) {
   for (auto& column : piece.columns) {
@@ -168,22 +179,27 @@ void drop_unfinished_row(Table& piece) {
   }
 }
 
-template <class Take>
+template <class Take, class Begin>
 void read_pieces(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options,
-                 std::size_t most_rows, bool wait, Take take) {
+                 std::size_t most_rows, bool wait, Take take, Begin begin) {
   CsvRows rows(source, options);
-  const CellRules rules(options.missing, options.decimal);
-  const auto places = places_of(types, rows, options.header);
+  const CellRules rules(options.missing, options.decimal, options.not_missing);
+  const auto places = places_of(types, rows, options.header), kept = places_to_keep(options, rows);
+  std::vector<std::string> kept_names;
+  for (const std::size_t place : kept) kept_names.push_back(rows.names()[place]);
+  begin(kept_names);
   std::vector<TypedColumn> columns;
   for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);
   const auto empty_from = [&](std::size_t first_row) {
     Table table{.name = rows.record().name(), .first_row = first_row};
     for (const auto& column : columns) table.columns.push_back(column.empty());
+    for (const auto& name : kept_names) table.kept.push_back({.name = name, .cells = {}});
     return table;
   };
   const auto add_row = [&](Table& piece) {
     if (!rows.next()) return false;
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(rows.record(), piece.columns[i]);
+    for (std::size_t i = 0; i < kept.size(); ++i) piece.kept[i].cells.emplace_back(rows.record()[kept[i]]);
     ++piece.rows;
     return true;
   };
@@ -210,16 +226,22 @@ void read_pieces(const TableSource& source, std::span<const ColumnType> types, c
 
 Table read_table(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options) {
   Table table;
-  read_pieces(source, types, options, std::numeric_limits<std::size_t>::max(), true,
-              [&](Table whole) { table = std::move(whole); });
+  read_pieces(
+      source, types, options, std::numeric_limits<std::size_t>::max(), true,
+      [&](Table whole) { table = std::move(whole); }, [](const auto&) {});
   return table;
 }
 
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
-                          const std::function<void(const Table&)>& take) {
+                          const std::function<void(const Table&)>& take,
+                          const std::function<void(const std::vector<std::string>&)>& begin) {
   require(rows > 0, "read_table_in_pieces: rows must be positive");
-  read_pieces(source, types, options, rows, false, [&](const Table& piece) { take(piece); });
+  read_pieces(
+      source, types, options, rows, false, [&](const Table& piece) { take(piece); },
+      [&](const auto& kept) {
+        if (begin) begin(kept);
+      });
 }
 
 }  // namespace mlp
