@@ -21,7 +21,17 @@ constexpr double kQuartileRangeOfNormal = 1.349;  // in standard deviations
 constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
 
 /// What a note says of a column: why it is left out, or what to know of how it was taken.
-enum class Finding { kConstant, kNoValue, kText, kIdentifier, kRowNumber, kBoolean, kCategorical, kNumeric };
+enum class Finding {
+  kConstant,
+  kNoValue,
+  kText,
+  kIdentifier,
+  kRowNumber,
+  kBoolean,
+  kCategorical,
+  kManyInputs,
+  kNumeric
+};
 
 /// A finding, and what is particular to this column: the value of a constant one, a text's note.
 struct Noted {
@@ -56,6 +66,8 @@ std::string reason(const Noted& noted) {
       return "boolean: " + noted.detail;
     case Finding::kNumeric:
       return "numeric: " + noted.detail;
+    case Finding::kManyInputs:
+      return noted.detail + " categories, each an input of its own";
     case Finding::kIdentifier:
     case Finding::kCategorical:
       return noted.detail;
@@ -80,6 +92,8 @@ std::string reason_of_many(Finding finding) {
       return "boolean";
     case Finding::kCategorical:
       return "categories";
+    case Finding::kManyInputs:
+      return "categories, each an input of its own";
     case Finding::kNumeric:
       return "numeric";
   }
@@ -166,11 +180,12 @@ std::optional<Noted> noted_input(const Column& column, const InputColumn& input)
   const std::size_t categories = input.type.categories.size();
   const bool many = categories > kManyInputs;
   if (column.note.empty() && !many) return std::nullopt;
+  if (column.note.empty()) return Noted{name, Finding::kManyInputs, std::to_string(categories)};
   if (input.type.kind == ColumnKind::kNumeric) return Noted{name, Finding::kNumeric, column.note};
   if (input.type.kind == ColumnKind::kBoolean) return Noted{name, Finding::kBoolean, column.note};
   return Noted{name, Finding::kCategorical,
                (many ? std::to_string(categories) + " categories, each an input of its own" : "categorical") +
-                   (column.note.empty() ? "" : ": " + column.note)};
+                   ": " + column.note};
 }
 
 /// 1, 2, 3, ... down the file. Not what may be years.

@@ -95,7 +95,8 @@ TEST_F(Keep, WhatIsNotThereIsNamed) {
       EXPECT_NE(result.err.find(part), std::string::npos) << part << "\n" << result.err;
   };
   refused({"--keep", "custmer"}, {"new.csv: has no column 'custmer'", "did you mean 'customer'?"});
-  refused({"--keep", ""}, {"--keep takes names of columns with commas between, each once, or all, not ''"});
+  refused({"--keep", "\"x"},
+          {"--keep takes names of columns with commas between, each once, or all, not '\"x'"});
   refused({"--keep", "x,x"}, {"not 'x,x'"});
   ASSERT_EQ(run(quick_training({"--output", "runs/other"})).exit_code, 0);
   const auto other = run({"predict", "runs/other", "--input", "new.csv", "--keep", "all"});

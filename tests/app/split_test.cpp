@@ -32,7 +32,7 @@ class Split : public Sandbox {
  protected:
   /// The tensors of a run's model.
   std::map<std::string, std::string> trained(const std::string& output, const Arguments& options) const {
-    Arguments arguments = {"train", "table.csv", "--epochs", "3", "--quiet", "--output", output};
+    Arguments arguments = {"train", "table.csv", "--epochs", "1", "--quiet", "--output", output};
     arguments.insert(arguments.end(), options.begin(), options.end());
     const auto result = run(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -104,10 +104,11 @@ TEST(BooleanSpelling, AClassIsFoundInAnySpelling) {
 
 TEST(UnknownClass, IsNamedAndCounted) {
   const Table table = table_of("x,c\n1,low\n2,high\n3,low\n4,high\n", {.targets = {"c"}});
-  expect_error<DataError>(
+  const std::string message = expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nlow,1\nmid,2\n,3\nmid,3\n"), {.targets = {"c"}}); },
-      {"test.csv: column 'c', row 2: a class that is not among those trained on: 'mid' (2 rows)",
-       "they are: high, low; rows of others cannot be tested on"});
+      {"test.csv: column 'c', row 2: a class that is not among those trained on: 'mid' (2 rows)"});
+  EXPECT_NE(message.find("they are: high, low; rows of others cannot be tested on"), std::string::npos)
+      << message;
   expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nx,1\nmid,2\nmid,3\n"), {.targets = {"c"}}); },
       {"row 1: classes that are not among those trained on: 'x' (1 row), 'mid' (2 rows)"});

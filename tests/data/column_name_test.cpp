@@ -33,22 +33,28 @@ TEST(ColumnName, ATypeIsFoundWithOrWithoutThem) {
   }
 }
 
+/// The error of `action` says this in its hint.
+template <class E, class Action>
+void expect_hint(Action action, std::string_view part) {
+  const std::string message = expect_error<E>(action, {});
+  EXPECT_NE(message.find(part, message.find('\n')), std::string::npos) << message;
+}
+
 TEST(ColumnName, AHintNamesTheCodePointInside) {
   const std::string inside = "heat\u00A0index,y\n1,2\n2,3\n";
-  expect_error<UsageError>([&] { table_of(inside, {.targets = {"heat index"}}); },
-                           {"has no column 'heat index'", "(with U+00A0 for U+0020)?"});
-  expect_error<UsageError>([&] { table_of(inside).column("heat index"); }, {"(with U+00A0 for U+0020)?"});
+  expect_hint<UsageError>([&] { table_of(inside, {.targets = {"heat index"}}); },
+                          "(with U+00A0 for U+0020)?");
+  expect_hint<UsageError>([&] { table_of(inside).column("heat index"); }, "(with U+00A0 for U+0020)?");
   const std::vector<ColumnType> types = {{.name = "caf\u00E9"}};
-  expect_error<FileError>([&] { read_table(source_of("cafe\u0301\n1\n"), types); },
-                          {"lacks the column", "(with U+0065 U+0301 for U+00E9)?"});
+  expect_hint<FileError>([&] { read_table(source_of("cafe\u0301\n1\n"), types); },
+                         "(with U+0065 U+0301 for U+00E9)?");
 }
 
 TEST(ColumnName, SoDoesTheHintForAClass) {
   const Table table = table_of("x,c\n1,low\n2,high\n3,low\n4,high\n", {.targets = {"c"}});
-  expect_error<DataError>(
+  expect_hint<DataError>(
       [&] { split_table(table, source_of("c,x\nlow\u200B,1\nhigh,2\n"), {.targets = {"c"}}); },
-      {"a class that is not among those trained on: 'low\u200B' (1 row)",
-       "did you mean 'low' (without U+200B)?"});
+      "did you mean 'low' (without U+200B)?");
 }
 
 }  // namespace

@@ -69,8 +69,9 @@ TEST(KeptColumns, ARefusedRowLeavesNoCell) {
 TEST(KeptColumns, OneThatIsNotThereIsNamedWithTheNearest) {
   TableOptions options;
   options.keep = {"ids"};
-  expect_error<UsageError>([&] { read_table(source_of(kText), kTypes, options); },
-                           {"test.csv: has no column 'ids'", "did you mean 'id'?"});
+  const std::string message = expect_error<UsageError>([&] { read_table(source_of(kText), kTypes, options); },
+                                                       {"test.csv: has no column 'ids'"});
+  EXPECT_NE(message.find("did you mean 'id'?"), std::string::npos) << message;
 }
 
 }  // namespace
