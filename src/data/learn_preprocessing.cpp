@@ -29,7 +29,7 @@ enum class Finding {
   kRowNumber,
   kBoolean,
   kCategorical,
-  kManyInputs,
+  kOfManyInputs,
   kNumeric
 };
 
@@ -66,7 +66,7 @@ std::string reason(const Noted& noted) {
       return "boolean: " + noted.detail;
     case Finding::kNumeric:
       return "numeric: " + noted.detail;
-    case Finding::kManyInputs:
+    case Finding::kOfManyInputs:
       return noted.detail + " categories, each an input of its own";
     case Finding::kIdentifier:
     case Finding::kCategorical:
@@ -92,7 +92,7 @@ std::string reason_of_many(Finding finding) {
       return "boolean";
     case Finding::kCategorical:
       return "categories";
-    case Finding::kManyInputs:
+    case Finding::kOfManyInputs:
       return "categories, each an input of its own";
     case Finding::kNumeric:
       return "numeric";
@@ -180,7 +180,7 @@ std::optional<Noted> noted_input(const Column& column, const InputColumn& input)
   const std::size_t categories = input.type.categories.size();
   const bool many = categories > kManyInputs;
   if (column.note.empty() && !many) return std::nullopt;
-  if (column.note.empty()) return Noted{name, Finding::kManyInputs, std::to_string(categories)};
+  if (column.note.empty()) return Noted{name, Finding::kOfManyInputs, std::to_string(categories)};
   if (input.type.kind == ColumnKind::kNumeric) return Noted{name, Finding::kNumeric, column.note};
   if (input.type.kind == ColumnKind::kBoolean) return Noted{name, Finding::kBoolean, column.note};
   return Noted{name, Finding::kCategorical,
