@@ -73,10 +73,12 @@ void for_each_fold(const Run& run, std::size_t count, const Body& body) {
   const Dataset& all = run.data.train;
   for (auto& held_out : folds(all, count, seed)) {
     const RowSplit rows = hold_out(all.rows(), std::move(held_out));
-    body(DataSplit{.train = selected(all, rows.training),
-                   .test = selected(all, rows.held_out),
-                   .notes = {},
-                   .origin = {}});
+    DataSplit split{.train = selected(all, rows.training),
+                    .test = selected(all, rows.held_out),
+                    .notes = {},
+                    .origin = {}};
+    hold_out_validation_rows(split.train, {.validation_fraction = run.settings.validation, .seed = seed});
+    body(split);
   }
 }
 
@@ -221,11 +223,13 @@ std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std
   const Table table = read_table(path);
   if (table.rows != count) return std::nullopt;
   CrossValidation result;
-  for (const auto& [type, numbers, codes, missing, distinct, identifier, note] : table.columns) {
+  for (const Column& column : table.columns) {
+    const std::string& name = column.type.name;
+    const std::vector<double>& numbers = column.numbers;
     if (numbers.size() != count) return std::nullopt;
-    if (type.name == "rows") result.rows.assign(numbers.begin(), numbers.end());
-    if (type.name == "rows" || type.name == "fold") continue;
-    result.scores.push_back({.name = type.name, .values = numbers});
+    if (name == "rows") result.rows.assign(numbers.begin(), numbers.end());
+    if (name == "rows" || name == "fold") continue;
+    result.scores.push_back({.name = name, .values = numbers});
     finish(result.scores.back());
   }
   return result;

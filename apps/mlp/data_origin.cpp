@@ -6,6 +6,7 @@
 
 #include "config_file.h"
 #include "mlp/error.h"
+#include "mlp/split.h"
 #include "mlp/suggest.h"
 #include "option_value.h"
 
@@ -124,8 +125,8 @@ bool is_data_key(const std::string& key) {
   const auto is = [&](const auto& entry) { return key == entry.first; };
   return std::any_of(kKeys.begin(), kKeys.end(), is) ||
          std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
-         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "delimiter" ||
-         key == "decimal" || key == "no-header";
+         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "not-na" ||
+         key == "delimiter" || key == "decimal" || key == "no-header";
 }
 
 bool names_files(const std::string& key) {
@@ -173,6 +174,7 @@ DataOrigin data_origin_in(const std::filesystem::path& config) {
     }
     auto& reading = arguments.table.reading;
     if (key == "na") reading.missing = values;
+    if (key == "not-na") reading.not_missing = values;
     if (key == "delimiter") reading.delimiter = values.front();
     if (key == "decimal") reading.decimal = values.front();
     if (key == "no-header") reading.no_header = values.front() == "true";
@@ -243,6 +245,12 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
   }
   split.train.name = split.test.name = name_of(origin);
   return split;
+}
+
+void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
+  if (train.validation_rows) return;
+  train.validation_rows =
+      draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
 }
 
 namespace {

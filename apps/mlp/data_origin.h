@@ -72,6 +72,10 @@ struct Drawing {
 DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
                const std::vector<std::string>& class_names = {});
 
+/// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
+/// is learned of its columns is learned from the others.
+void hold_out_validation_rows(Dataset& train, const Drawing& drawing);
+
 /// As `key = value` lines of config.toml, which lead to the same data from any folder.
 std::string to_toml(const DataOrigin& origin);
 

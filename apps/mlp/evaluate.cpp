@@ -92,9 +92,17 @@ std::string setting_of(const std::filesystem::path& path, const std::string& nam
   return "";
 }
 
-/// A table's preprocessing depends on it.
+/// Which rows a run trained on, and so a table's preprocessing, depends on it.
 double validation_of(const std::filesystem::path& path) {
   return read_number<double>(setting_of(path, "validation")).value_or(0.0);
+}
+
+/// As models of earlier versions have it, which did not say what numbers are nothing but 0 and 1.
+std::optional<Preprocessing> comparable(std::optional<Preprocessing> preprocessing) {
+  if (!preprocessing) return preprocessing;
+  for (auto& column : preprocessing->inputs) column.type.zero_one = false;
+  for (auto& target : preprocessing->targets) target.zero_one = false;
+  return preprocessing;
 }
 
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
@@ -114,7 +122,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
     TestData data{name_of(origin), load(origin, source, drawing, model.class_names)};
-    if (model.preprocessing && data.split.test.preprocessing != model.preprocessing) {
+    hold_out_validation_rows(data.split.train, drawing);
+    if (model.preprocessing && comparable(data.split.test.preprocessing) != comparable(model.preprocessing)) {
       throw DataError(
           "the table has changed since the model was trained on it: its columns are encoded otherwise",
           "name a table of test rows: --data FILE");
@@ -131,12 +140,10 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
 
 /// What the model should be better than: learned from its own training rows, where they are at hand or the
 /// model knows their mean.
-ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
-                          const DataSplit& split) {
+ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
   if (own && split.train.rows() > 0) {
-    return constant_answer(split.train,
-                           validation_split(split.train, validation_of(path), model.record.seed).training);
+    return constant_answer(split.train, training_split(split.train).training);
   }
   if (model.task() == Task::kRegression && !model.target_scaling.identity()) {
     return {.means = model.target_scaling.shift};
@@ -222,7 +229,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
-  TestResult result = test(model, dataset, split, answer_for(arguments, model, path, split), options);
+  TestResult result = test(model, dataset, split, answer_for(arguments, model, split), options);
   result.class_weights = setting_of(path, "class-weight") == "balanced";
   std::vector<std::string> notes;
   if (tests_training_rows(arguments, model, path)) {

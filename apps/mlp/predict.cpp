@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "commands.h"
 #include "format.h"
@@ -16,6 +17,7 @@
 #include "mlp/predictor.h"
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
+#include "option_value.h"
 #include "prediction_csv.h"
 #include "run_folder.h"
 #include "table_origin.h"
@@ -31,6 +33,7 @@ struct Arguments {
   std::optional<std::string> input;
   std::string output;
   bool probabilities = false;
+  std::vector<std::string> keep;
   ReadingArguments reading;
   std::optional<std::string> threads;
 };
@@ -78,26 +81,50 @@ void require_other_file(const Arguments& arguments) {
                    "name another file");
 }
 
-/// For each column, how many of its cells hold a category that training has not seen.
+constexpr std::size_t kMostColumns = 5;  ///< that notes tell of one by one
+
+void tell_of_more_columns(std::size_t columns) {
+  if (columns > kMostColumns)
+    print_error("mlp: note: so do cells of " + counted(columns - kMostColumns, "more column") + "\n");
+}
+
+/// For each column, how many of its cells hold a category that training has not seen, and some of these.
 class UnknownCategories {
  public:
   void count(const Table& table) {
-    counts_.resize(table.columns.size());
+    columns_.resize(table.columns.size());
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const auto& codes = table.columns[c].codes;
-      counts_[c] += static_cast<std::size_t>(std::count(codes.begin(), codes.end(), Column::kUnknown));
+      auto& [cells, texts] = columns_[c];
+      cells += static_cast<std::size_t>(std::count(codes.begin(), codes.end(), Column::kUnknown));
+      for (const auto& [text, count] : table.columns[c].unknown) {
+        if (texts.size() <= kShown && std::find(texts.begin(), texts.end(), text) == texts.end())
+          texts.push_back(text);
+      }
     }
   }
   void tell(const std::vector<ColumnType>& types) const {
-    for (std::size_t c = 0; c < counts_.size(); ++c) {
-      if (counts_[c] == 0) continue;
-      print_error("mlp: note: " + counted(counts_[c], "cell") + " of '" + one_line(types[c].name) +
-                  "' with a category that training has not seen; taken as missing\n");
+    std::size_t told = 0;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const auto& [cells, texts] = columns_[c];
+      if (cells == 0 || ++told > kMostColumns) continue;
+      std::string shown;
+      for (std::size_t i = 0; i < std::min(texts.size(), kShown); ++i)
+        shown += (i > 0 ? ", '" : "'") + one_line(texts[i]) + "'";
+      print_error("mlp: note: " + counted(cells, "cell") + " of '" + one_line(types[c].name) +
+                  "' with a category that training has not seen (" + shown +
+                  (texts.size() > kShown ? ", ..." : "") + "); taken as missing\n");
     }
+    tell_of_more_columns(told);
   }
 
  private:
-  std::vector<std::size_t> counts_;
+  static constexpr std::size_t kShown = 3;  ///< categories
+  struct Unknown {
+    std::size_t cells = 0;
+    std::vector<std::string> texts;
+  };
+  std::vector<Unknown> columns_;
 };
 
 /// For each column of numbers, how many of its cells are far from those of the training rows. The model knows
@@ -124,15 +151,40 @@ class FarCells {
                   " far outside what the model was trained on (about " + significant(numeric.center, 3) +
                   " +- " + significant(numeric.spread, 3) + ")\n");
     }
-    if (told > kMostColumns)
-      print_error("mlp: note: so do cells of " + counted(told - kMostColumns, "more column") + "\n");
+    tell_of_more_columns(told);
   }
 
  private:
   static constexpr double kFar = 10;  ///< spreads
-  static constexpr std::size_t kMostColumns = 5;
   std::vector<std::size_t> counts_;
 };
+
+/// How the table is read, columns to keep and all. Their names stand in --keep as in a table's first line.
+TableOptions reading_of(const Model& model, const Arguments& arguments) {
+  TableOptions options = reading_for(*model.preprocessing, arguments.reading);
+  for (const auto& list : arguments.keep) {
+    if (list == "all") {
+      options.keep_all = true;
+      continue;
+    }
+    std::size_t at = 0;
+    const ByteStream stream{"--keep", [&](std::span<std::uint8_t> destination) {
+                              const auto part = std::string_view(list).substr(at, destination.size());
+                              std::copy(part.begin(), part.end(), destination.begin());
+                              at += part.size();
+                              return part.size();
+                            }};
+    try {
+      for (const auto& name : column_names(stream, {.delimiter = ','})) {
+        const bool there = std::find(options.keep.begin(), options.keep.end(), name) != options.keep.end();
+        if (!there) options.keep.push_back(name);
+      }
+    } catch (const FileError&) {
+      reject("--keep", "names of columns with commas between, each once, or all", list);
+    }
+  }
+  return options;
+}
 
 /// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
 void predict_table(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
@@ -151,19 +203,24 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   UnknownCategories unknown;
   FarCells far;
   std::size_t rows = 0;
-  read_table_in_pieces(source, types, reading_for(*model.preprocessing, arguments.reading), kRows,
-                       [&](const Table& table) {
-                         const Matrix<float> inputs = encode(*model.preprocessing, table);
-                         Matrix<float> outputs(inputs.rows(), predictor.fan_out());
-                         predictor.predict(inputs.view(), outputs.view());
-                         require_finite(outputs, rows, name, inputs.view(), names);
-                         unknown.count(table);
-                         far.count(*model.preprocessing, table);
-                         if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
-                         output.add(prediction_rows(model, outputs, arguments.probabilities));
-                         rows += table.rows;
-                       });
-  if (rows == 0) output.add(prediction_header(model, arguments.probabilities));
+  std::string header;
+  read_table_in_pieces(
+      source, types, reading_of(model, arguments), kRows,
+      [&](const Table& table) {
+        const Matrix<float> inputs = encode(*model.preprocessing, table);
+        Matrix<float> outputs(inputs.rows(), predictor.fan_out());
+        predictor.predict(inputs.view(), outputs.view());
+        require_finite(outputs, rows, name, inputs.view(), names);
+        unknown.count(table);
+        far.count(*model.preprocessing, table);
+        output.add(std::exchange(header, "") +
+                   prediction_rows(model, outputs, arguments.probabilities, table.kept));
+        rows += table.rows;
+      },
+      [&](const std::vector<std::string>& kept) {
+        header = prediction_header(model, arguments.probabilities, kept);
+      });
+  if (rows == 0) output.add(header);
   unknown.tell(types);
   far.tell(*model.preprocessing);
   output.finish(rows);
@@ -173,6 +230,11 @@ void predict_inputs(const Model& model, const Arguments& arguments, const Predic
   if (!arguments.input) {
     throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
                      "name a file: --input FILE");
+  }
+  if (!arguments.keep.empty()) {
+    throw UsageError(
+        "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
+        "leave it out: predictions come in the order of the rows");
   }
   const Inputs inputs = read_inputs(*arguments.input, model.network.fan_in(), model.feature_names);
   const Matrix<float> outputs = predict(model, inputs, options);
@@ -218,6 +280,12 @@ Command add_predict(Parser& parent, const Environment& environment) {
       .type("FILE");
   parser.add_flag("--probabilities", arguments->probabilities,
                   "of a model of classes: add one column for each class");
+  parser
+      .add_option("--keep", arguments->keep,
+                  "columns of the table to come before the predictions, whether the model knows them or not, "
+                  "such as id,name; or all; may be given again")
+      .type("COLUMN[,COLUMN]")
+      .one_at_a_time();
   parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
   add_reading_options(parser, arguments->reading, "How a table is read");
   parser.footer(
@@ -231,7 +299,7 @@ Command add_predict(Parser& parent, const Environment& environment) {
       "Examples:\n"
       "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"
       "  mlp predict runs/mnist --input digit.csv --probabilities\n"
-      "  mlp predict runs/cars --input new-cars.csv --output mpg.csv\n"
+      "  mlp predict runs/cars --input new-cars.csv --keep name,origin --output mpg.csv\n"
       "  grep -v diesel new-cars.csv | mlp predict runs/cars > mpg.csv");
   return {parser, [arguments, &environment] { return run_predict(*arguments, environment); }};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 #include <vector>
 
 #include "format.h"
@@ -11,29 +12,51 @@
 
 namespace mlp::app {
 
-std::string prediction_header(const Model& model, bool probabilities) {
-  std::vector<std::string> cells;
+namespace {
+
+/// The name, or another one where a column has it.
+std::string free_name(const std::string& name, const std::unordered_set<std::string>& taken) {
+  if (!taken.contains(name)) return name;
+  std::string other = "predicted_" + name;
+  for (int n = 2; taken.contains(other); ++n) other = "predicted_" + name + "_" + std::to_string(n);
+  return other;
+}
+
+}  // namespace
+
+std::string prediction_header(const Model& model, bool probabilities, const std::vector<std::string>& kept) {
+  std::unordered_set<std::string> taken(kept.begin(), kept.end());
+  std::vector<std::string> answer;
+  const auto add = [&](const std::string& name) {
+    answer.push_back(free_name(name, taken));
+    taken.insert(answer.back());
+  };
   if (model.task() == Task::kClassification) {
     const OutputKind kind = output_kind(model.network.layers().back().activation);
     const std::string what = kind == OutputKind::kProbabilities ? "probability" : "score";
-    // A table's model predicts a column, which has a name.
-    cells = {model.preprocessing ? model.preprocessing->targets.front().name : "class", what};
+    add(what);
     for (std::size_t c = 0; probabilities && c < model.class_names.size(); ++c) {
-      cells.push_back(what + "_" + model.class_names[c]);
+      add(what + "_" + model.class_names[c]);
     }
+    // A table's model predicts a column, which has a name. It comes first, and is named last.
+    add(model.preprocessing ? model.preprocessing->targets.front().name : "class");
+    std::rotate(answer.begin(), answer.end() - 1, answer.end());
   } else {
     for (std::size_t target = 0; target < model.network.fan_out(); ++target) {
       const bool named = target < model.target_names.size();
-      cells.push_back(named ? model.target_names[target] : "target_" + std::to_string(target));
+      add(named ? model.target_names[target] : "target_" + std::to_string(target));
     }
   }
-  return csv_record(cells);
+  answer.insert(answer.begin(), kept.begin(), kept.end());
+  return csv_record(answer);
 }
 
-std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, bool probabilities) {
+std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, bool probabilities,
+                            const std::vector<KeptColumn>& kept) {
   const bool classes = model.task() == Task::kClassification;
   std::string text;
   for (std::size_t row = 0; row < outputs.rows(); ++row) {
+    for (const auto& column : kept) text += csv_cell(column.cells[row]) + ",";
     const auto values = outputs.row(row);
     if (classes) {
       const auto best =

@@ -1,20 +1,25 @@
-// Predictions as CSV, a header and then row by row: classes as "class,probability", numbers under the
-// target's name.
+// Predictions as CSV, a header and then row by row: columns of the input that are kept, then classes as
+// "class,probability", numbers under the target's name.
 #pragma once
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mlp/matrix.h"
 #include "mlp/model.h"
+#include "mlp/table.h"
 
 namespace mlp::app {
 
-/// With line end. `probabilities`: with one column more for each class.
-std::string prediction_header(const Model& model, bool probabilities);
+/// With line end. `probabilities`: with one column more for each class. No name stands twice: kept columns
+/// have theirs, then probabilities, and what is predicted is "predicted_y" where a column 'y' is there.
+std::string prediction_header(const Model& model, bool probabilities,
+                              const std::vector<std::string>& kept = {});
 
 /// One line for each row of the network's outputs [N, O].
-std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, bool probabilities);
+std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, bool probabilities,
+                            const std::vector<KeptColumn>& kept = {});
 
 /// Finite inputs far outside what the model was trained on can still overflow: DataError naming the row,
 /// counted from 1; `first` rows came before. Of a table also the column: `encoded` are its inputs, called

@@ -7,7 +7,6 @@
 
 #include "format.h"
 #include "mlp/importance.h"
-#include "mlp/split.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "train_result.h"
@@ -71,6 +70,7 @@ std::string listed(const std::vector<std::string>& names) {
 std::vector<ReportFact> reading_facts(const TableOptions& reading) {
   std::vector<ReportFact> facts;
   if (!reading.categorical.empty()) facts.push_back({"taken as categories", listed(reading.categorical)});
+  if (!reading.not_missing.empty()) facts.push_back({"not taken as missing", listed(reading.not_missing)});
   if (!reading.missing.empty()) facts.push_back({"taken as missing", listed(reading.missing)});
   if (reading.decimal) facts.push_back({"decimal mark", std::string(1, *reading.decimal)});
   if (reading.delimiter) {
@@ -98,12 +98,7 @@ std::vector<ReportFact> row_facts(const Run& run) {
 /// Columns of a table that nothing was learned from.
 std::vector<ReportFact> left_out(const Run& run) {
   std::vector<ReportFact> columns;
-  for (const auto& note : run.data.notes) {  // "column 'id' left out: numbers of the rows"
-    const std::string before = "column '", between = "' left out: ";
-    const std::size_t end = note.find(between);
-    if (!note.starts_with(before) || end == std::string::npos) continue;
-    columns.push_back({note.substr(before.size(), end - before.size()), note.substr(end + between.size())});
-  }
+  for (const auto& [name, reason] : run.data.left_out) columns.push_back({name, reason});
   const auto* table = std::get_if<TableOrigin>(&run.settings.data);
   if (table == nullptr) return columns;
   for (const auto& name : table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
@@ -182,9 +177,7 @@ std::vector<std::uint64_t> class_rows(const Run& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
-  for (const auto n : validation_split(data, run.settings.validation, run.settings.seed).training) {
-    ++rows[static_cast<std::size_t>(data.labels[n])];
-  }
+  for (const auto n : run.training_rows) ++rows[static_cast<std::size_t>(data.labels[n])];
   return rows;
 }
 

@@ -138,10 +138,10 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   const DataOrigin origin = data_origin(arguments.data);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
-  const Drawing drawing = parse_drawing(arguments, kTableValidation);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   std::optional<DataSplit> read;
-  if (is_file(origin)) read = load_data(origin, arguments, drawing, environment);
+  if (is_file(origin))
+    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
   const Settings settings = resolve(arguments, origin, recipe_of(origin, read));
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
@@ -153,7 +153,9 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
   folder.create();
 
+  const Drawing drawing{.validation_fraction = settings.validation, .seed = settings.seed};
   DataSplit data = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
           .folder = folder,
@@ -174,7 +176,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;
   run.options.examples = parse_examples(arguments);
-  run.training_rows = validation_split(run.data.train, settings.validation, settings.seed).training;
+  run.training_rows = training_split(run.data.train).training;
   run.fingerprint = fingerprint(settings, run.data.train, target);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   return run;

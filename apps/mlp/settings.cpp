@@ -172,7 +172,6 @@ TrainingOptions training_options(const Settings& settings) {
   options.batch_size = settings.batch_size;
   options.l2 = settings.l2;
   options.clip_norm = settings.clip_norm;
-  options.validation_fraction = settings.validation;
   options.early_stopping = settings.early_stopping;
   options.seed = settings.seed;
   options.precision = settings.precision;

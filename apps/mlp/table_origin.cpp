@@ -61,7 +61,7 @@ std::string shown_columns(const std::string& file, const TableOptions& reading) 
 }  // namespace
 
 TableOptions ReadingArguments::options() const {
-  TableOptions options{.header = !no_header, .missing = missing};
+  TableOptions options{.header = !no_header, .missing = missing, .not_missing = not_missing};
   if (delimiter) options.delimiter = parse_delimiter(*delimiter);
   if (decimal) options.decimal = parse_decimal(*decimal);
   return options;
@@ -72,6 +72,12 @@ void add_reading_options(Parser& parser, ReadingArguments& arguments, const std:
       .add_option("--na", arguments.missing,
                   "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
                   "also none and -")
+      .type("TEXT")
+      .group(group)
+      .one_at_a_time();
+  parser
+      .add_option("--not-na", arguments.not_missing,
+                  "a text that is no mark of a missing cell though usually it is, such as NA for Namibia")
       .type("TEXT")
       .group(group)
       .one_at_a_time();
@@ -91,8 +97,8 @@ void add_reading_options(Parser& parser, ReadingArguments& arguments, const std:
 
 bool TableArguments::given() const {
   return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
-         reading.delimiter || reading.decimal || reading.no_header || test || test_fraction || scaling ||
-         class_weight || sample_weight;
+         !reading.not_missing.empty() || reading.delimiter || reading.decimal || reading.no_header || test ||
+         test_fraction || scaling || class_weight || sample_weight;
 }
 
 bool is_table_name(const std::filesystem::path& path) {
@@ -187,6 +193,7 @@ std::string to_toml(const TableOrigin& origin) {
   list("ignore", reading.ignore);
   list("categorical", reading.categorical);
   list("na", reading.missing);
+  list("not-na", reading.not_missing);
   if (reading.delimiter)
     line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
   if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));

@@ -15,14 +15,14 @@ namespace mlp::app {
 
 /// How any table is read, as typed; nothing where not given.
 struct ReadingArguments {
-  std::vector<std::string> missing;
+  std::vector<std::string> missing, not_missing;
   std::optional<std::string> delimiter, decimal;
   bool no_header = false;
 
   TableOptions options() const;  ///< throws UsageError
 };
 
-/// Adds --na, --delimiter, --decimal, --no-header to a command.
+/// Adds --na, --not-na, --delimiter, --decimal, --no-header to a command.
 void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group);
 
 /// The options of a table to train on.

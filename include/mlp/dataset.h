@@ -48,6 +48,9 @@ struct Dataset {
   /// What the inputs were made with, where they are network inputs already: training leaves them as they are
   /// and keeps it in the Model.
   std::optional<Preprocessing> preprocessing = {};
+  /// Which rows are held out of training, to validate on: ascending, maybe none. Nothing: not decided yet,
+  /// and train() draws them. Read by training_split(), see mlp/split.h.
+  std::optional<std::vector<std::uint32_t>> validation_rows = {};
   /// [N]: which rows of their table or array they are, counted from 0; or empty. For people to find them.
   std::vector<std::uint32_t> source_rows = {};
 
@@ -62,9 +65,9 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
-/// 64 bits of everything in `dataset` but its name and source rows: two that differ in a number or a name
-/// have, all but certainly, different ones. The same on every machine; no protection against intent. Costs a
-/// reading of the memory.
+/// 64 bits of everything in `dataset` but its name, validation rows and source rows: two that differ in a
+/// number or a name have, all but certainly, different ones. The same on every machine; no protection against
+/// intent. Costs a reading of the memory.
 std::uint64_t content_hash(const Dataset& dataset);
 
 /// A data set in its training part and its test part, which nothing is ever learned from.
@@ -74,6 +77,7 @@ struct DataSplit {
   std::vector<std::string>
       notes;           ///< what a user should know: "6 rows with a missing horsepower left out", ...
   std::string origin;  ///< the folder it was read from, or "generated"
+  std::vector<LeftOutColumn> left_out = {};  ///< of a table
 };
 
 }  // namespace mlp

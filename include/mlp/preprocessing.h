@@ -1,8 +1,9 @@
 // From a table's columns to a network's inputs: what is learned from the training rows, as a value that a
 // Model keeps. What is done and why: docs/preprocessing.md.
 //
-//   const auto [preprocessing, notes] = mlp::learn_preprocessing(table, training_rows, {.excluded =
-//   {"mpg"}}); const auto inputs = mlp::encode(preprocessing, table);               // [rows, inputs]
+//   const auto [preprocessing, notes, left_out] =
+//       mlp::learn_preprocessing(table, training_rows, {.excluded = {"mpg"}});
+//   const auto inputs = mlp::encode(preprocessing, table);               // [rows, inputs]
 //   ...
 //   const auto more = mlp::read_table("new.csv", preprocessing.input_types());
 //   const auto new_inputs = mlp::encode(preprocessing, more);
@@ -92,9 +93,18 @@ struct PreprocessingOptions {
   InputScaling scaling = InputScaling::kStandard;
 };
 
+/// A column that is no input.
+struct LeftOutColumn {
+  std::string name;
+  std::string reason;  ///< "5 in every training row"
+};
+
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
-  std::vector<std::string> notes;  ///< which columns were left out and why, and what else to know of them
+  /// Which columns were left out and why, and what else to know of them: one for each kind of reason, with
+  /// the number of its columns and the first of them.
+  std::vector<std::string> notes;
+  std::vector<LeftOutColumn> left_out;  ///< all of them
 };
 
 /// Learns from these rows of `table` and looks at no others. Left out are columns that are constant there or

@@ -1,6 +1,6 @@
 // Rows in two parts, one to learn from and one held out; and cross-validation folds.
 //
-//   const auto rows = mlp::validation_split(dataset, 0.1, seed);          // as train() does
+//   dataset.validation_rows = mlp::draw_validation_rows(dataset, 0.1, seed, dataset.name).held_out;
 //   for (const auto& test : mlp::folds(dataset.labels, 10, seed)) ...
 //
 // Stratified where the rows have classes: each class keeps its share in every part. Every function is pure:
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mlp/dataset.h"
@@ -48,7 +49,16 @@ class Strata {
 /// rounded by largest remainders. Throws std::invalid_argument unless fraction lies in [0, 1).
 RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t seed);
 
-/// The same with other random numbers.
+/// The same, for a data set called `name` that is to be validated on some rows. Throws DataError where the
+/// fraction is not 0 and none can be held out.
+RowSplit draw_validation_rows(const Strata& strata, double fraction, std::uint64_t seed,
+                              const std::string& name);
+
+/// The rows of a data set that are trained on, and its validation rows; all and none where they are not
+/// decided.
+RowSplit training_split(const Dataset& dataset);
+
+/// As validation_split(), with other random numbers.
 RowSplit test_split(const Strata& strata, double fraction, std::uint64_t seed);
 
 /// The test rows, ascending, of each of `count` folds: every row is in one fold, and the folds' sizes, as the

@@ -11,8 +11,8 @@
 //   categorical  of other texts where there are few, or where asked for;
 //   text         where there are too many to be categories: more than TableOptions::max_categories, or more
 //                than 10 of which each occurs less than twice on average. A text's cells are not kept.
-// Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name; "none" and "-"
-// where all other cells are numbers. Blanks around a cell do not count.
+// Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name, less what they name as
+// not missing; "none" and "-" where all other cells are numbers. Blanks around a cell do not count.
 //
 // Reading is one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
 #pragma once
@@ -38,7 +38,17 @@ struct ColumnType {
   /// Categorical: the different texts, sorted (by value where all are numbers). Boolean: false, then true, as
   /// the file spells them.
   std::vector<std::string> categories;
+  /// Numeric: nothing but 0 and 1, both, in the table that it was found in. A table that is read in this type
+  /// may then spell them as booleans: true, yes, t, ...
+  bool zero_one = false;
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
+};
+
+/// A text, and how many cells have it.
+struct TextCount {
+  std::string text;
+  std::size_t cells = 0;
+  friend bool operator==(const TextCount&, const TextCount&) = default;
 };
 
 struct Column {
@@ -54,13 +64,24 @@ struct Column {
   /// Nearly all values different, and text, or whole numbers under a name like "id": nothing to learn from.
   bool identifier = false;
   std::string note;  ///< what a user should know of how the column was taken, or empty
+  /// Of a target, the marks that its missing cells had but for those that the options name; empty cells
+  /// apart.
+  std::vector<TextCount> missing_marks = {};
+  std::vector<TextCount> unknown = {};  ///< the texts of cells that are kUnknown: the first 10 different ones
+};
+
+/// A column's cells as they stand in the file.
+struct KeptColumn {
+  std::string name;
+  std::vector<std::string> cells;  ///< [rows]
 };
 
 struct Table {
   std::string name;  ///< of the file
   std::size_t rows = 0;
-  std::size_t first_row = 0;    ///< of the file, counted from 0: that of a piece
-  std::vector<Column> columns;  ///< in the file's order, without the ignored ones
+  std::size_t first_row = 0;          ///< of the file, counted from 0: that of a piece
+  std::vector<Column> columns;        ///< in the file's order, without the ignored ones
+  std::vector<KeptColumn> kept = {};  ///< those that TableOptions::keep names, whatever the columns above are
 
   /// Throws UsageError with the nearest name where there is none.
   const Column& column(std::string_view column_name) const;
@@ -74,12 +95,18 @@ struct TableOptions {
   bool header = true;  ///< the first record has the names; else they are "1", "2", ...
   std::vector<std::string>
       missing;  ///< further marks of a missing cell; a number stands for all its spellings
+  /// Texts that mark no missing cell though they are such marks: "NA" where it is Namibia.
+  std::vector<std::string> not_missing = {};
   std::vector<std::string> ignore;       ///< columns left out
   std::vector<std::string> categorical;  ///< columns whose cells are categories, numbers or not
   /// Columns to be predicted: never taken for text or an identifier. A numeric one with at most
   /// max_categories different values has `codes` and `type.categories` as well, in case they are classes.
   std::vector<std::string> targets;
   std::size_t max_categories = 1000;  ///< `categorical` and target columns may have 65,000
+  /// Where columns are read in types that are given: which columns come in Table::kept as well, in this
+  /// order.
+  std::vector<std::string> keep = {};
+  bool keep_all = false;  ///< all of them, in the file's order
 };
 
 /// Bytes from elsewhere than a file. `read` fills the front of its argument and returns how much; 0 at the
@@ -100,17 +127,21 @@ std::vector<std::string> column_names(const TableSource& source, const TableOpti
 
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is
-/// Column::kUnknown. Of the options only delimiter, decimal, header and missing count. Throws FileError, also
-/// where a column is not there.
+/// Column::kUnknown. Where a type is of two booleans (or of 0 and 1, as numbers or categories) a cell may
+/// spell them in any way that columns of booleans do, or as 0 and 1. Of the options only delimiter, decimal,
+/// header, missing, not_missing and keep count. Throws FileError, also where a column is not there, and
+/// UsageError where one to keep is not.
 Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 
 /// The same in pieces: calls `take` with tables of 1 to `rows` rows, and not at all where there are names and
 /// no rows. A piece ends early where no more bytes have arrived, so that a program at the other end of a pipe
-/// gets its answer; and before a record that is refused, so that the rows above it get theirs.
+/// gets its answer; and before a record that is refused, so that the rows above it get theirs. `begin` is
+/// called first, with the names of the columns that are kept.
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
-                          const std::function<void(const Table&)>& take);
+                          const std::function<void(const Table&)>& take,
+                          const std::function<void(const std::vector<std::string>&)>& begin = {});
 
 /// "numeric", "boolean", "categorical", "text".
 std::string_view to_text(ColumnKind kind);

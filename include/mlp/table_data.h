@@ -3,15 +3,16 @@
 //   const mlp::TableDataOptions question{.targets = {"mpg"}, .validation_fraction = 0.1, .seed = 1};
 //   const auto table = mlp::read_table("cars.csv", {.targets = question.targets});
 //   const auto data = mlp::split_table(table, question);
-//   const auto trained = mlp::train(network, data.train, {.validation_fraction = 0.1, .seed = 1, ...});
+//   const auto trained = mlp::train(network, data.train, {.seed = 1, ...});
 //   const auto report = mlp::evaluate(trained, data.test);
 //
 //   const auto more = mlp::read_table("new.csv", trained.model.preprocessing->input_types());
 //   const auto answers = mlp::predict(trained, more);
 //
-// Whatever is learned is learned from the rows that train() trains on, given the same seed and validation
-// fraction: never from a validation or test row. (What kind a column is, a number or a category, is read from
-// the whole file.) What is done and why: docs/preprocessing.md.
+// Which rows validate is decided here and kept in data.train.validation_rows, which train() follows. So
+// whatever is learned is learned from the rows that train() trains on, never from a validation or test row.
+// (What kind a column is, a number or a category, is read from the whole file.) What is done and why:
+// docs/preprocessing.md.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,8 @@ struct TableDataOptions {
   ClassWeights class_weights = ClassWeights::kEqual;
   InputScaling scaling = InputScaling::kStandard;
   double test_fraction = 0.2;        ///< of the rows; 0: no test set
-  double validation_fraction = 0.0;  ///< as TrainingOptions will say
-  std::uint64_t seed = 1;            ///< likewise
+  double validation_fraction = 0.0;  ///< of the rows that are left; 0: none
+  std::uint64_t seed = 1;            ///< of the test rows and the validation rows
 };
 
 /// The rows of a table that can be learned from, and what is to be predicted of them.
@@ -62,8 +63,8 @@ struct LabeledRows {
 /// where a weight is missing or negative.
 LabeledRows label_rows(const Table& table, const TableDataOptions& options);
 
-/// Training and test data, test rows drawn by seed, stratified by class. Throws as label_rows() and
-/// learn_preprocessing() do.
+/// Training and test data, test rows and validation rows drawn by seed, stratified by class. Throws as
+/// label_rows(), draw_validation_rows() and learn_preprocessing() do.
 DataSplit split_table(const Table& table, const TableDataOptions& options);
 
 /// With these test rows (indices into `labeled.rows`), those of a fold.

@@ -38,9 +38,11 @@ struct TrainingOptions {
   int batch_size = 64;
   double l2 = 0.0;         ///< adds l2/2 * sum of squared weights to the loss; 0, or at least 1.2e-38
   double clip_norm = 0.0;  ///< gradients longer than this are scaled down to it; likewise; 0: never
-  double validation_fraction = 0.0;  ///< of the rows held out of training, see validation_split(); in [0, 1)
+  /// Of the rows held out of training, in [0, 1): drawn by validation_split() from a data set that has not
+  /// decided on its validation_rows. 0 for one that has, as every table's.
+  double validation_fraction = 0.0;
   int early_stopping = 0;  ///< stop after this many epochs without a better validation loss and keep the
-                           ///< best parameters; 0: never (needs validation_fraction > 0)
+                           ///< best parameters; 0: never (needs validation rows)
   /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
   /// done so, and the targets of a regression with a Linear output.
   bool standardize = true;

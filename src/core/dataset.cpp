@@ -1,7 +1,9 @@
 // validate(): a data set is checked once, before training, so that no loop needs to.
 #include "mlp/dataset.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include "mlp/error.h"
@@ -51,11 +53,22 @@ class Validator {
       expect_count("sample weights", dataset_.sample_weights.size(), dataset_.rows(), "row");
     if (!dataset_.source_rows.empty())
       expect_count("source rows", dataset_.source_rows.size(), dataset_.rows(), "row");
+    if (dataset_.validation_rows) check_validation_rows(*dataset_.validation_rows);
     if (!dataset_.feature_names.empty())
       expect_count("feature names", dataset_.feature_names.size(), dataset_.features(), "feature");
     if (dataset_.image != ImageShape{})
       expect_count("image", dataset_.image.height * dataset_.image.width, dataset_.features(),
                    "feature (height x width)");
+  }
+
+  void check_validation_rows(const std::vector<std::uint32_t>& rows) const {
+    if (std::ranges::adjacent_find(rows, std::ranges::greater_equal{}) != rows.end())
+      fail("validation rows: expected each once and in ascending order");
+    if (!rows.empty() && rows.back() >= dataset_.rows())
+      fail("validation rows: expected rows 0 to " + std::to_string(dataset_.rows() - 1) + ", found " +
+           std::to_string(rows.back()));
+    if (rows.size() == dataset_.rows())
+      fail("validation rows: every row is one, and none is left to train on");
   }
 
   void check_values() const {

@@ -13,6 +13,11 @@ namespace {
 
 using Index = std::size_t;
 
+/// What false and true are called.
+constexpr std::array<std::array<std::string_view, 2>, 5> kPairs = {
+    {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}}};
+constexpr std::size_t kLongestWord = 5;
+
 template <class Less>
 std::vector<Index> sorted_indices(Index count, Less less) {
   std::vector<Index> order(count);
@@ -41,9 +46,16 @@ Categories number_runs(std::span<const std::string> texts, const std::vector<Ind
 
 }  // namespace
 
+std::optional<bool> boolean_word(std::string_view text) {
+  if (text.size() > kLongestWord) return std::nullopt;
+  const std::string word = lower_case(text);
+  for (const auto& pair : kPairs) {
+    if (const auto found = std::ranges::find(pair, word); found != pair.end()) return found != pair.begin();
+  }
+  return std::nullopt;
+}
+
 std::optional<Categories> boolean_categories(std::span<const std::string> texts) {
-  constexpr std::array<std::array<std::string_view, 2>, 5> kPairs = {
-      {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}}};
   constexpr std::int32_t kNeither = 2;
   for (const auto& pair : kPairs) {
     Categories categories{.names = std::vector<std::string>(2)};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlp {
@@ -13,6 +14,9 @@ struct Categories {
   std::vector<std::string> names;
   std::vector<std::int32_t> code_of;  ///< [texts]: the text's place in `names`
 };
+
+/// What "no", "True" or "f" mean, in any case; nothing for other texts.
+std::optional<bool> boolean_word(std::string_view text);
 
 /// False, then true, in the spelling that comes first, where the texts are true/false, yes/no, on/off, t/f or
 /// y/n in any case and both occur; else nothing.

@@ -20,13 +20,15 @@ bool is_none(std::string_view text) {
   return text == "-" || (text.size() == 4 && lower_case(text) == "none");
 }
 
-CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char> decimal)
+CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char> decimal,
+                     const std::vector<std::string>& not_missing)
     : decimal_(decimal), mark_(decimal.value_or('.')) {
   for (const auto& mark : missing) {
     const auto text = trimmed(mark);
     marks_.emplace_back(text);
     if (const auto number = number_in(text)) number_marks_.push_back(*number);
   }
+  for (const auto& text : not_missing) texts_.emplace_back(trimmed(text));
 }
 
 std::optional<double> CellRules::number_in(std::string_view text) const {
@@ -37,17 +39,22 @@ CellValue CellRules::read(std::string_view text) const {
   CellValue cell{CellKind::kNumber};
   if (!parse_simple_decimal(text, cell.number, mark_)) {
     const auto number = number_in(text);
-    if (!number) return {marks_missing(text) ? CellKind::kMissing : CellKind::kText};
-    if (std::isnan(*number)) return {CellKind::kMissing};
+    if (!number || std::isnan(*number)) {
+      const bool missing = is_usual_mark(text) || std::ranges::find(marks_, text) != marks_.end();
+      return {missing ? CellKind::kMissing : CellKind::kText};
+    }
     cell = {std::isfinite(*number) ? CellKind::kNumber : CellKind::kInfinite, *number};
   }
   if (std::ranges::find(number_marks_, cell.number) != number_marks_.end()) return {CellKind::kMissing};
   return cell;
 }
 
-bool CellRules::marks_missing(std::string_view text) const {
+bool CellRules::is_usual_mark(std::string_view text) const {
   constexpr std::array<std::string_view, 5> kWords = {"na", "n/a", "#n/a", "nan", "null"};
-  if (text.empty() || text == "?" || std::ranges::find(marks_, text) != marks_.end()) return true;
+  const auto named_in = [&](const auto& texts) { return std::ranges::find(texts, text) != texts.end(); };
+  if (named_in(marks_) || named_in(texts_)) return false;
+  if (text.empty() || text == "?") return true;
+  if (const auto number = number_in(text)) return std::isnan(*number);
   return text.size() <= 4 && std::ranges::find(kWords, lower_case(text)) != kWords.end();
 }
 

@@ -28,23 +28,26 @@ struct CellValue {
   double number = 0.0;  ///< where kind is kNumber
 };
 
-/// How cells are read, given what marks a missing one besides "", NA, N/A, NaN, null and ?, and the decimal
-/// mark where numbers may have a format (data/formatted_number.h).
+/// How cells are read, given what marks a missing one besides "", NA, N/A, NaN, null and ?, the decimal mark
+/// where numbers may have a format (data/formatted_number.h), and what of the usual marks is none.
 class CellRules {
  public:
-  explicit CellRules(const std::vector<std::string>& missing = {}, std::optional<char> decimal = {});
+  explicit CellRules(const std::vector<std::string>& missing = {}, std::optional<char> decimal = {},
+                     const std::vector<std::string>& not_missing = {});
 
   /// `text` is trimmed. kInfinite is also a number outside the range of doubles.
   CellValue read(std::string_view text) const;
   std::optional<char> decimal() const { return decimal_; }
+  /// Whether `text` marks a missing cell without having been named.
+  bool is_usual_mark(std::string_view text) const;
 
  private:
   std::optional<double> number_in(std::string_view text) const;
-  bool marks_missing(std::string_view text) const;
 
   std::optional<char> decimal_;
   char mark_;                         // between a number's digits: decimal_, or a point
   std::vector<std::string> marks_;    // as the options give them
+  std::vector<std::string> texts_;    // that are no marks
   std::vector<double> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
 };
 

@@ -9,7 +9,9 @@
 
 #include "data/date.h"
 #include "data/formatted_number.h"
+#include "data/identifier_name.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 
 namespace mlp {
@@ -68,7 +70,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
   const auto cell = rules_->read(text);
   switch (cell.kind) {
     case CellKind::kMissing:
-      ++missing_;
+      note_missing(text);
       return numbers_.push_back(kNaN);
     case CellKind::kNumber:
       thousands_.add(text);
@@ -89,7 +91,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
 void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column) {
   const auto cell = rules_->read(text);
   if (cell.kind == CellKind::kMissing) {
-    ++missing_;
+    note_missing(text);
     return indices_.push_back(kMissingIndex);
   }
   if (text.size() > kMaxTextBytes) {
@@ -131,6 +133,11 @@ bool ColumnBuilder::holds_numbers() const {
 
 std::size_t ColumnBuilder::distinct_in_dictionary() const {
   return different_numbers_ + different_texts_ + (different_texts_ > 0 ? different_nones_ : 0);
+}
+
+void ColumnBuilder::note_missing(std::string_view text) {
+  ++missing_;
+  if (role_.target && !text.empty() && rules_->is_usual_mark(text)) count_text(missing_marks_, text);
 }
 
 void ColumnBuilder::note_none(std::string_view text) {
@@ -209,6 +216,7 @@ Column ColumnBuilder::finish() {
   Column column;
   column.type.name = name_;
   column.missing = missing_;
+  column.missing_marks = std::move(missing_marks_);
   switch (state_) {
     case State::kDictionary:
       if (holds_numbers()) {
@@ -232,7 +240,7 @@ Column ColumnBuilder::finish() {
       std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
   column.note = number_note();
   const std::size_t present = rows_ - column.missing;
-  if (!role_.target && named_like_identifier() &&
+  if (!role_.target && named_like_identifier(name_) &&
       nearly_all_different(column.distinct.value_or(present), present) &&
       std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
     column.identifier = true;
@@ -266,6 +274,7 @@ void ColumnBuilder::finish_few_numbers(Column& column) {
   auto sorted = numbers;
   std::ranges::sort(sorted);
   column.distinct = static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  column.type.zero_one = column.distinct == 2 && sorted[0] == 0 && sorted[1] == 1;
   const auto number_of = [&](std::uint16_t index) { return index == kMissingIndex ? kNaN : spelled_[index]; };
   if (role_.target) {
     column.numbers.reserve(rows_);
@@ -313,14 +322,6 @@ void ColumnBuilder::categorize(Column& column, Categories categories) {
     return index == kMissingIndex ? Column::kMissing : categories.code_of[index];
   });
   column.type.categories = std::move(categories.names);
-}
-
-// "id", "customer_id", "index"; "Unnamed: 0", as pandas calls the column of its row numbers.
-bool ColumnBuilder::named_like_identifier() const {
-  constexpr std::array<std::string_view, 6> kNames = {"id", "index", "row", "#", "nr", "no"};
-  const std::string lower = lower_case(name_);
-  return std::ranges::find(kNames, lower) != kNames.end() || lower.ends_with("_id") ||
-         lower.ends_with(" id") || lower.starts_with("unnamed");
 }
 
 }  // namespace mlp

@@ -57,6 +57,7 @@ class ColumnBuilder {
   void turn_into_numbers();
   void turn_into_text_among_numbers();
   void turn_into_text(std::string reason, const FileError& unless_it_may_be);
+  void note_missing(std::string_view text);
   void note_none(std::string_view text);
   void note_codes();
   void note_first_text(std::string_view text, std::string place);
@@ -65,7 +66,6 @@ class ColumnBuilder {
   bool holds_dates() const;
   bool holds_numbers() const;
   std::size_t distinct_in_dictionary() const;
-  bool named_like_identifier() const;
   std::string number_note() const;
   void finish_few_numbers(Column& column);
   void finish_texts(Column& column);
@@ -84,9 +84,10 @@ class ColumnBuilder {
   ChunkedVector<double> numbers_;
   std::size_t different_numbers_ = 0;  // in the dictionary
   std::size_t different_texts_ = 0;
-  std::size_t different_nones_ = 0;  // "none", "-": texts unless all others are numbers
-  PointedThousands thousands_;       // of the numbers, where no decimal mark is named
-  std::string first_none_;           // quoted
+  std::size_t different_nones_ = 0;       // "none", "-": texts unless all others are numbers
+  PointedThousands thousands_;            // of the numbers, where no decimal mark is named
+  std::vector<TextCount> missing_marks_;  // of a target
+  std::string first_none_;                // quoted
   std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
   std::string first_text_place_;
   std::size_t first_text_row_ = 0;  // counted from 1

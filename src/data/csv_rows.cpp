@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "data/cell.h"
+#include "core/utf8.h"
 #include "data/file_kind.h"
+#include "data/name_hint.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
-#include "mlp/suggest.h"
 
 namespace mlp {
 
@@ -56,7 +56,7 @@ CsvRows::CsvRows(const TableSource& source, const TableOptions& options)
 
 void CsvRows::read_names() {
   for (std::size_t i = 0; i < csv_.size(); ++i) {
-    const auto name = trimmed(csv_[i]);
+    const auto name = trim_invisible(csv_[i]);
     if (name.size() > kMaxNameBytes)
       throw FileError(csv_.where(i) + ": expected a column's name of at most " +
                           std::to_string(kMaxNameBytes) + " bytes, found " + in_quotes(name),
@@ -96,6 +96,11 @@ std::optional<std::size_t> CsvRows::find(const std::string& name) const {
   return entry == columns_.end() ? std::nullopt : std::optional(entry->second);
 }
 
+std::size_t CsvRows::place_of(const std::string& name) {
+  if (const auto place = find(name)) return *place;
+  throw UsageError(csv_.name() + ": has no column " + in_quotes(name), hint_for(name));
+}
+
 // What tells that the first line holds a title and not names, or nothing.
 std::string CsvRows::title_hint() {
   if (!header_) return {};
@@ -111,15 +116,7 @@ std::string CsvRows::title_hint() {
 
 std::string CsvRows::hint_for(std::string_view unknown, std::string_view without_names) {
   if (auto hint = title_hint(); !hint.empty()) return hint;
-  constexpr std::size_t kLookedAt = 1000, kShown = 20;
-  std::vector<std::string> nearest;
-  for (const auto& name : std::span(names_).first(std::min(names_.size(), kLookedAt)))
-    nearest.push_back(printable(name));
-  if (nearest.size() > kShown) {
-    std::ranges::stable_sort(nearest, {}, [&](const auto& name) { return edit_distance(unknown, name); });
-    nearest.resize(kShown);
-  }
-  return suggest(printable(unknown), nearest, "the table has") +
+  return suggest_name(unknown, names_, "the table has") +
          (names_.size() == 1 ? "; cells are taken to end at " + shown(csv_.delimiter()) + " (--delimiter)"
                              : "") +
          (header_ ? "; if the first line holds no names, " + std::string(without_names) : "");

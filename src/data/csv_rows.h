@@ -18,8 +18,8 @@ namespace mlp {
 class CsvRows {
  public:
   /// Opens the source and reads the names, which are "1", "2", ... where the options say that there are none;
-  /// an empty name becomes "unnamed N". Throws FileError where the source cannot be read, is empty, or has a
-  /// name twice.
+  /// spaces and other invisible characters around them do not count, an empty name becomes "unnamed N".
+  /// Throws FileError where the source cannot be read, is empty, or has a name twice.
   CsvRows(const TableSource& source, const TableOptions& options);
 
   /// Goes on to the next row; false at the end. Throws FileError where a row has more or fewer cells than
@@ -34,6 +34,8 @@ class CsvRows {
 
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::size_t> find(const std::string& name) const;
+  /// Throws UsageError where there is none of this name.
+  std::size_t place_of(const std::string& name);
   /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
   /// row, to see whether the line above it is one of names. `without_names`: what to do where it is not.
   std::string hint_for(std::string_view unknown, std::string_view without_names = "say so (--no-header)");

@@ -12,6 +12,7 @@
 
 #include "data/array_file.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
@@ -233,6 +234,18 @@ Labels class_labels(const NamedArray& labels) {
   return {labels.name, std::move(*values)};
 }
 
+/// "class '7' occurs in the test rows only (3 rows)".
+std::string classes_of_test_rows(const Labels& train, const Labels& test) {
+  const auto trained = different(train);
+  std::map<std::int64_t, std::size_t> rows;
+  for (const auto value : test.values)
+    if (!trained.contains(value)) ++rows[value];
+  std::vector<TextCount> counts;
+  for (const auto& [value, count] : rows) count_text(counts, std::to_string(value), count);
+  return (rows.size() > 1 ? std::to_string(rows.size()) + " classes occur" : "a class occurs") +
+         " in the test rows only: " + listed(counts) + (rows.size() > counts.size() ? ", ..." : "");
+}
+
 }  // namespace
 
 DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options) {
@@ -281,9 +294,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     const std::size_t trained = values.size();
     if (test_labels) values.merge(different(*test_labels));
     check_classes(*train_labels, values.size(), options.task.has_value());
-    if (values.size() > trained)
-      split.notes.push_back(std::to_string(values.size() - trained) +
-                            " of the classes occur in the test rows only");
+    if (values.size() > trained) split.notes.push_back(classes_of_test_rows(*train_labels, *test_labels));
     const auto names = options.class_names.empty() ? names_of(values) : options.class_names;
     set_labels(split.train, *train_labels, names);
     if (test_labels) set_labels(split.test, *test_labels, names);

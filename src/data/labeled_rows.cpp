@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "data/column_finder.h"
 #include "data/formatted_number.h"
+#include "data/name_hint.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 #include "network/text.h"
 
@@ -28,16 +31,28 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
                                            : column.codes[row] == Column::kMissing;
 }
 
+/// Some of a row's cells have classes that `type` does not have, the first in this row.
+[[noreturn]] void refuse_classes(const Table& table, const ColumnType& type, std::uint32_t row,
+                                 const std::vector<TextCount>& unknown) {
+  throw DataError(place_of(table, type.name, row) +
+                      (unknown.size() > 1 ? ": classes that are" : ": a class that is") +
+                      " not among those trained on: " + listed(unknown),
+                  suggest_name(unknown.front().text, type.categories, "they are") +
+                      "; rows of others cannot be tested on");
+}
+
 void read_labels(const Table& table, const Column& column, const ColumnType& type, LabeledRows& result) {
   const auto classes = translation(column.type, type);
+  std::vector<TextCount> unknown = column.unknown;
+  std::optional<std::uint32_t> first;
   for (const std::uint32_t row : result.rows) {
     const std::int32_t code = column.codes[row];
     const std::int32_t label = code < 0 ? code : classes[static_cast<std::size_t>(code)];
-    if (label < 0)
-      throw DataError(place_of(table, type.name, row) + ": a class that is not among those trained on",
-                      "they are " + quote(type.categories.front()) + " to " + quote(type.categories.back()));
+    if (label < 0 && !first) first = row;
+    if (label < 0 && code >= 0) count_text(unknown, column.type.categories[static_cast<std::size_t>(code)]);
     result.labels.push_back(label);
   }
+  if (first) refuse_classes(table, type, *first, unknown);
 }
 
 void read_values(const Table& table, const Column& column, std::size_t target, LabeledRows& result) {
@@ -92,18 +107,12 @@ void refuse_formatted_numbers(const Table& table, const Column& column) {
       place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")", hint);
 }
 
-/// No, yes: the numbers 0 and 1, both, and no others.
-bool is_zero_or_one(const Column& column) {
-  return column.type.kind == ColumnKind::kNumeric && column.distinct == 2 &&
-         std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == 0 || x == 1; });
-}
-
 /// What is predicted of these targets unless the options say otherwise.
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
-  return target.type.kind != ColumnKind::kNumeric || is_zero_or_one(target) ? Task::kClassification
-                                                                            : Task::kRegression;
+  return target.type.kind != ColumnKind::kNumeric || target.type.zero_one ? Task::kClassification
+                                                                          : Task::kRegression;
 }
 
 Task task_of(const Table& table, const TableDataOptions& options) {
@@ -223,6 +232,14 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
   }
 }
 
+/// What stood in the rows without a class, where it may have been one: Namibia's code is NA.
+std::string marks_text(const Column& column, Task task) {
+  const auto& marks = column.missing_marks;
+  if (task != Task::kClassification || marks.empty()) return {};
+  return "; taken for a missing value: " + listed(marks) + ", kept as a class by --not-na " +
+         quote(marks.front().text);
+}
+
 }  // namespace
 
 LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> targets) {
@@ -247,7 +264,8 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   }
   if (const std::size_t missing = table.rows - result.rows.size(); missing > 0)
     result.notes.push_back(std::to_string(missing) + " of " + std::to_string(table.rows) +
-                           " rows left out: no value in " + names);
+                           " rows left out: no value in " + names +
+                           marks_text(*columns.front(), result.task));
   if (result.task == Task::kClassification) {
     read_labels(table, *columns.front(), targets.front(), result);
   } else {
@@ -262,8 +280,10 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
   const Task task = task_of(table, options);
   std::vector<ColumnType> targets;
   for (const auto& name : options.targets) {
-    targets.push_back(task == Task::kClassification ? classes_of(table.column(name))
-                                                    : ColumnType{.name = name});
+    const Column& column = table.column(name);
+    targets.push_back(task == Task::kClassification
+                          ? classes_of(column)
+                          : ColumnType{.name = name, .zero_one = column.type.zero_one});
   }
   LabeledRows labeled = rows_with_targets(table, targets);
   if (labeled.rows.size() < 2)

@@ -20,10 +20,109 @@ constexpr double kQuartileRangeOfNormal = 1.349;  // in standard deviations
 
 constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
 
-/// A column as an input, or why it is none.
-using Learned = std::variant<InputColumn, std::string>;
+/// What a note says of a column: why it is left out, or what to know of how it was taken.
+enum class Finding {
+  kConstant,
+  kNoValue,
+  kText,
+  kIdentifier,
+  kRowNumber,
+  kBoolean,
+  kCategorical,
+  kOfManyInputs,
+  kNumeric
+};
 
-std::string constant(const std::string& value) { return value + " in every training row"; }
+/// A finding, and what is particular to this column: the value of a constant one, a text's note.
+struct Noted {
+  std::string column;
+  Finding finding;
+  std::string detail = {};
+};
+
+/// A column as an input, or why it is none.
+using Learned = std::variant<InputColumn, Noted>;
+
+Noted constant(const Column& column, const std::string& value) {
+  return {column.type.name, Finding::kConstant, value};
+}
+
+bool is_left_out(Finding finding) { return finding <= Finding::kRowNumber; }
+
+constexpr const char* kNumbersTheRows = "whole numbers, each one more than above: they number the rows";
+
+/// Why one column is left out, or as what it is taken.
+std::string reason(const Noted& noted) {
+  switch (noted.finding) {
+    case Finding::kConstant:
+      return noted.detail + " in every training row";
+    case Finding::kNoValue:
+      return "no value in the training rows";
+    case Finding::kText:
+      return "text (" + noted.detail + ")";
+    case Finding::kRowNumber:
+      return kNumbersTheRows;
+    case Finding::kBoolean:
+      return "boolean: " + noted.detail;
+    case Finding::kNumeric:
+      return "numeric: " + noted.detail;
+    case Finding::kOfManyInputs:
+      return noted.detail + " categories, each an input of its own";
+    case Finding::kIdentifier:
+    case Finding::kCategorical:
+      return noted.detail;
+  }
+  return {};
+}
+
+/// The same of several, before their names.
+std::string reason_of_many(Finding finding) {
+  switch (finding) {
+    case Finding::kConstant:
+      return "one value in every training row";
+    case Finding::kNoValue:
+      return "no value in the training rows";
+    case Finding::kText:
+      return "text";
+    case Finding::kIdentifier:
+      return "identifiers, whole numbers and nearly all different";
+    case Finding::kRowNumber:
+      return kNumbersTheRows;
+    case Finding::kBoolean:
+      return "boolean";
+    case Finding::kCategorical:
+      return "categories";
+    case Finding::kOfManyInputs:
+      return "categories, each an input of its own";
+    case Finding::kNumeric:
+      return "numeric";
+  }
+  return {};
+}
+
+/// One note for each finding: its column, or how many there are and the first of them.
+std::vector<std::string> notes_of(const std::vector<Noted>& noted) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> notes;
+  std::vector<Finding> told;
+  for (const auto& first : noted) {
+    if (std::ranges::find(told, first.finding) != told.end()) continue;
+    told.push_back(first.finding);
+    std::string names;
+    std::size_t count = 0;
+    for (const auto& [column, finding, detail] : noted) {
+      if (finding != first.finding || ++count > kShown) continue;
+      const bool particular = !detail.empty() && finding != Finding::kIdentifier;
+      names += (count > 1 ? ", " : "") + quote(column) + (particular ? " (" + detail + ")" : "");
+    }
+    const std::string what = is_left_out(first.finding) ? "left out: " : "taken as ";
+    notes.push_back(
+        count == 1 ? "column " + quote(first.column) + " " + what + reason(first)
+                   : std::to_string(count) + " columns " + what + reason_of_many(first.finding) + ": " +
+                         names + (count > kShown ? " and " + std::to_string(count - kShown) + " more" : ""));
+  }
+  return notes;
+}
 
 Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
   std::vector<double> values;
@@ -31,7 +130,7 @@ Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
     if (!std::isnan(column.numbers[row])) values.push_back(column.numbers[row]);
   const bool missing = values.size() < rows.size();
   std::ranges::sort(values);
-  if (values.front() == values.back() && !missing) return constant(format_number(values.front()));
+  if (values.front() == values.back() && !missing) return constant(column, format_number(values.front()));
 
   const Moments moments = moments_of(values);
   NumericEncoding encoding{.fill = quantile(values, 0.5),
@@ -44,7 +143,7 @@ Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
     const double spread = high / kQuartileRangeOfNormal - low / kQuartileRangeOfNormal;
     if (spread > 0) encoding.spread = spread;
   }
-  return InputColumn{{.name = column.type.name}, encoding};
+  return InputColumn{{.name = column.type.name, .zero_one = column.type.zero_one}, encoding};
 }
 
 /// How often each category occurs.
@@ -69,17 +168,24 @@ Learned learn_codes(const Column& column, Rows rows) {
     type.categories.push_back(column.type.categories[code]);
     encoding.shares.push_back(share(code));
   }
-  if (type.categories.size() == 1 && !missing) return constant(quote(type.categories.front()));
+  if (type.categories.size() == 1 && !missing) return constant(column, quote(type.categories.front()));
   if (type.kind == ColumnKind::kCategorical) return InputColumn{std::move(type), std::move(encoding)};
   type.categories = column.type.categories;
   return InputColumn{std::move(type), BooleanEncoding{.fill = share(1), .missing_input = missing}};
 }
 
-/// "categorical", or how many inputs it makes where they are many.
-std::string how_taken(const InputColumn& column) {
-  const std::size_t categories = column.type.categories.size();
-  return categories > kManyInputs ? std::to_string(categories) + " categories, each an input of its own"
-                                  : std::string(to_text(column.type.kind));
+/// What there is to know of how an input was taken; nothing where it is as usual.
+std::optional<Noted> noted_input(const Column& column, const InputColumn& input) {
+  const std::string& name = input.type.name;
+  const std::size_t categories = input.type.categories.size();
+  const bool many = categories > kManyInputs;
+  if (column.note.empty() && !many) return std::nullopt;
+  if (column.note.empty()) return Noted{name, Finding::kOfManyInputs, std::to_string(categories)};
+  if (input.type.kind == ColumnKind::kNumeric) return Noted{name, Finding::kNumeric, column.note};
+  if (input.type.kind == ColumnKind::kBoolean) return Noted{name, Finding::kBoolean, column.note};
+  return Noted{name, Finding::kCategorical,
+               (many ? std::to_string(categories) + " categories, each an input of its own" : "categorical") +
+                   ": " + column.note};
 }
 
 /// 1, 2, 3, ... down the file. Not what may be years.
@@ -101,9 +207,10 @@ bool has_value(const Column& column, Rows rows) {
 }
 
 Learned learn_column(const Column& column, Rows rows, InputScaling scaling) {
-  if (column.type.kind == ColumnKind::kText) return "text (" + column.note + ")";
-  if (column.identifier) return column.note;
-  if (!has_value(column, rows)) return std::string("no value in the training rows");
+  const std::string& name = column.type.name;
+  if (column.type.kind == ColumnKind::kText) return Noted{name, Finding::kText, column.note};
+  if (column.identifier) return Noted{name, Finding::kIdentifier, column.note};
+  if (!has_value(column, rows)) return Noted{name, Finding::kNoValue};
   return column.type.kind == ColumnKind::kNumeric ? learn_numeric(column, rows, scaling)
                                                   : learn_codes(column, rows);
 }
@@ -118,34 +225,31 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
   for (const auto& name : options.excluded) table.column(name);  // must be there
 
   LearnedPreprocessing result;
-  std::optional<InputColumn> row_number;
-  std::size_t row_number_note = 0;
+  std::vector<Noted> noted;
+  std::vector<InputColumn> row_numbers;
   for (const auto& column : table.columns) {
     if (std::ranges::find(options.excluded, column.type.name) != options.excluded.end()) continue;
     auto learned = learn_column(column, training_rows, options.scaling);
-    const std::string name = "column " + quote(column.type.name);
     if (numbers_the_rows(column) && std::holds_alternative<InputColumn>(learned)) {
-      if (!row_number) {
-        row_number = std::get<InputColumn>(std::move(learned));
-        row_number_note = result.notes.size();
-      }
-      learned = std::string("whole numbers, each one more than above: they number the rows");
+      row_numbers.push_back(std::get<InputColumn>(std::move(learned)));
+      learned = Noted{column.type.name, Finding::kRowNumber};
     }
-    if (const auto* reason = std::get_if<std::string>(&learned)) {
-      result.notes.push_back(name + " left out: " + *reason);
+    if (auto* reason = std::get_if<Noted>(&learned)) {
+      noted.push_back(std::move(*reason));
       continue;
     }
     auto& input = std::get<InputColumn>(learned);
-    if (!column.note.empty() || input.type.categories.size() > kManyInputs)
-      result.notes.push_back(name + " taken as " + how_taken(input) +
-                             (column.note.empty() ? "" : ": " + column.note));
+    if (auto note = noted_input(column, input)) noted.push_back(std::move(*note));
     result.preprocessing.inputs.push_back(std::move(input));
   }
   // Alone they are the x of somebody's y.
-  if (result.preprocessing.inputs.empty() && row_number) {
-    result.notes.erase(result.notes.begin() + static_cast<std::ptrdiff_t>(row_number_note));
-    result.preprocessing.inputs.push_back(std::move(*row_number));
+  if (result.preprocessing.inputs.empty() && !row_numbers.empty()) {
+    std::erase_if(noted, [&](const Noted& note) { return note.column == row_numbers.front().type.name; });
+    result.preprocessing.inputs.push_back(std::move(row_numbers.front()));
   }
+  for (const auto& note : noted)
+    if (is_left_out(note.finding)) result.left_out.push_back({note.column, reason(note)});
+  result.notes = notes_of(noted);
   if (result.preprocessing.inputs.empty())
     throw DataError(
         table.name + ": no column is left to learn from" +

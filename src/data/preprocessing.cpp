@@ -67,6 +67,8 @@ std::string type_problem(const ColumnType& type) {
   for (const auto& category : type.categories)
     if (!seen.insert(category).second) return "the category " + in_quotes(category) + " stands twice";
   const std::size_t count = type.categories.size();
+  if (type.zero_one && type.kind != ColumnKind::kNumeric)
+    return "numbers 0 and 1 in a column that is not numeric";
   switch (type.kind) {
     case ColumnKind::kNumeric:
       return count == 0 ? "" : "a numeric column with categories";

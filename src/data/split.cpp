@@ -89,6 +89,20 @@ RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t s
   return split(strata, fraction, seed, kValidationStream);
 }
 
+RowSplit draw_validation_rows(const Strata& strata, double fraction, std::uint64_t seed,
+                              const std::string& name) {
+  RowSplit rows = validation_split(strata, fraction, seed);
+  if (fraction > 0 && rows.held_out.empty())
+    throw DataError(name + ": no row can be held out for validation: " +
+                        (strata.labels().empty() ? "there is but one" : "every class has but one"),
+                    "set the validation fraction to 0, or get more rows");
+  return rows;
+}
+
+RowSplit training_split(const Dataset& dataset) {
+  return hold_out(dataset.rows(), dataset.validation_rows.value_or(std::vector<std::uint32_t>()));
+}
+
 RowSplit test_split(const Strata& strata, double fraction, std::uint64_t seed) {
   return split(strata, fraction, seed, kTestStream);
 }

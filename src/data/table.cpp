@@ -7,9 +7,9 @@
 #include "data/cell.h"
 #include "data/column_builder.h"
 #include "data/csv_rows.h"
+#include "data/name_hint.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
-#include "mlp/suggest.h"
 
 namespace mlp {
 
@@ -24,14 +24,10 @@ Roles roles_of(CsvRows& rows, const TableOptions& options) {
   const std::size_t columns = rows.names().size();
   Roles result{std::vector<bool>(columns),
                std::vector<ColumnBuilder::Role>(columns, {.max_categories = options.max_categories})};
-  const auto find = [&](const std::string& name) {
-    if (const auto column = rows.find(name)) return *column;
-    throw UsageError(rows.record().name() + ": has no column " + in_quotes(name), rows.hint_for(name));
-  };
-  for (const auto& name : options.ignore) result.ignored[find(name)] = true;
-  for (const auto& name : options.categorical) result.roles[find(name)].categorical = true;
+  for (const auto& name : options.ignore) result.ignored[rows.place_of(name)] = true;
+  for (const auto& name : options.categorical) result.roles[rows.place_of(name)].categorical = true;
   for (const auto& name : options.targets) {
-    const auto column = find(name);
+    const auto column = rows.place_of(name);
     result.roles[column].target = true;
     if (result.ignored[column])
       throw UsageError("column " + in_quotes(name) + " is named as a target and as one to ignore",
@@ -45,7 +41,7 @@ Roles roles_of(CsvRows& rows, const TableOptions& options) {
 Table read_table(const TableSource& source, const TableOptions& options) {
   CsvRows rows(source, options);
   const auto [ignored, roles] = roles_of(rows, options);
-  const CellRules rules(options.missing, options.decimal);
+  const CellRules rules(options.missing, options.decimal, options.not_missing);
   std::vector<std::size_t> places;
   std::vector<ColumnBuilder> builders;
   for (std::size_t i = 0; i < roles.size(); ++i) {
@@ -74,9 +70,9 @@ const Column& Table::column(std::string_view column_name) const {
   for (const auto& column : columns)
     if (column.type.name == column_name) return column;
   std::vector<std::string> names;
-  for (const auto& column : columns) names.push_back(printable(column.type.name));
+  for (const auto& column : columns) names.push_back(column.type.name);
   throw UsageError(name + ": has no column " + in_quotes(column_name),
-                   suggest(column_name, names, "the table has"));
+                   suggest_name(column_name, names, "the table has"));
 }
 
 std::string_view to_text(ColumnKind kind) {

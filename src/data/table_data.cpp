@@ -82,19 +82,22 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
   require(!rows.training.empty(), "split_table: there must be rows to train on");
   const auto labels = select(labeled.labels, rows.training);
   const Strata strata = labels.empty() ? Strata(rows.training.size()) : Strata(labels);
-  const Rows training = validation_split(strata, options.validation_fraction, options.seed).training;
+  const auto [training, validation] =
+      draw_validation_rows(strata, options.validation_fraction, options.seed, table.name);
 
   PreprocessingOptions learning{.excluded = options.targets, .scaling = options.scaling};
   if (options.sample_weight) learning.excluded.push_back(*options.sample_weight);
-  auto [preprocessing, notes] =
+  auto [preprocessing, notes, left_out] =
       learn_preprocessing(table, select(labeled.rows, select(rows.training, training)), learning);
   preprocessing.targets = labeled.targets;
 
   DataSplit split{.train = dataset_of(preprocessing, table, labeled, rows.training),
                   .test = dataset_of(preprocessing, table, labeled, rows.held_out),
                   .notes = labeled.notes,
-                  .origin = table.name};
+                  .origin = table.name,
+                  .left_out = std::move(left_out)};
   append(split.notes, notes);
+  split.train.validation_rows = validation;
   split.train.sample_weights = select(labeled.weights, rows.training);
   check_weights(table, options, split.train, training);
   if (options.class_weights == ClassWeights::kBalanced) {

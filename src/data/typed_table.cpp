@@ -4,13 +4,18 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <utility>
 
+#include "core/utf8.h"
+#include "data/categories.h"
 #include "data/cell.h"
 #include "data/csv_rows.h"
 #include "data/dictionary.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
+#include "data/text_count.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
 
@@ -48,6 +53,7 @@ class TypedColumn {
       }
       numbers_.emplace(cell.number, categories_.find(category));
     }
+    booleans_ = booleans();
   }
 
   Column empty() const { return {.type = *type_}; }
@@ -60,6 +66,7 @@ class TypedColumn {
     } else {
       column.codes.push_back(code(text));
       column.missing += column.codes.back() == Column::kMissing;
+      if (column.codes.back() == Column::kUnknown) count_text(column.unknown, text);
     }
   }
 
@@ -68,6 +75,7 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing || is_none(text)) return std::numeric_limits<double>::quiet_NaN();
     if (cell.kind == CellKind::kNumber) return cell.number;
+    if (const auto word = boolean_word(text); word && type_->zero_one) return *word;
     throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text),
                     hint_for(text, rules_->decimal()));
   }
@@ -77,15 +85,28 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing) return Column::kMissing;
     if (cell.kind == CellKind::kNumber) {
-      const auto same = numbers_.find(cell.number);
-      return same == numbers_.end() ? Column::kUnknown : same->second;
+      if (const auto same = numbers_.find(cell.number); same != numbers_.end()) return same->second;
+    } else if (!numbers_.empty() && is_none(text)) {
+      return Column::kMissing;
     }
-    if (!numbers_.empty() && is_none(text)) return Column::kMissing;
-    if (type_->kind == ColumnKind::kBoolean) {
-      for (std::int32_t i = 0; i < 2; ++i)
-        if (lower_case(text) == lower_case(type_->categories[static_cast<std::size_t>(i)])) return i;
-    }
-    return Column::kUnknown;
+    const auto meaning = boolean_meaning(text);
+    return booleans_ && meaning ? (*booleans_)[*meaning] : Column::kUnknown;
+  }
+
+  /// Of a word, or of 0 and 1.
+  std::optional<bool> boolean_meaning(std::string_view text) const {
+    const auto cell = rules_->read(text);
+    if (cell.kind != CellKind::kNumber) return boolean_word(text);
+    if (cell.number != 0 && cell.number != 1) return std::nullopt;
+    return cell.number == 1;
+  }
+
+  /// The codes of false and true where both are all there is.
+  std::optional<std::array<std::int32_t, 2>> booleans() const {
+    if (type_->categories.size() != 2) return std::nullopt;
+    const auto first = boolean_meaning(type_->categories[0]), second = boolean_meaning(type_->categories[1]);
+    if (!first || !second || *first == *second) return std::nullopt;
+    return *first ? std::array{1, 0} : std::array{0, 1};
   }
 
   const ColumnType* type_;
@@ -93,6 +114,7 @@ class TypedColumn {
   const CellRules* rules_;
   Dictionary categories_;
   std::map<double, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
+  std::optional<std::array<std::int32_t, 2>> booleans_;
 };
 
 /// For a table without names.
@@ -117,7 +139,8 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
   std::string lacking, first;
   std::size_t count = 0;
   for (const auto& type : types) {
-    if (const auto place = rows.find(type.name)) {
+    // Models of earlier versions have names as they stood in the file.
+    if (const auto place = rows.find(std::string(trim_invisible(type.name)))) {
       places.push_back(*place);
       continue;
     }
@@ -129,6 +152,16 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
                     !header          ? names_hint(types)
                     : counted(types) ? rows.hint_for(first)
                                      : rows.hint_for(first, "put them above it"));
+  return places;
+}
+
+/// The places of the columns whose cells are kept as they are.
+std::vector<std::size_t> places_to_keep(const TableOptions& options, CsvRows& rows) {
+  std::vector<std::size_t> places;
+  for (const auto& name : options.keep) places.push_back(rows.place_of(name));
+  if (!options.keep_all) return places;
+  places.resize(rows.names().size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
   return places;
 }
 
@@ -146,22 +179,27 @@ void drop_unfinished_row(Table& piece) {
   }
 }
 
-template <class Take>
+template <class Take, class Begin>
 void read_pieces(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options,
-                 std::size_t most_rows, bool wait, Take take) {
+                 std::size_t most_rows, bool wait, Take take, Begin begin) {
   CsvRows rows(source, options);
-  const CellRules rules(options.missing, options.decimal);
-  const auto places = places_of(types, rows, options.header);
+  const CellRules rules(options.missing, options.decimal, options.not_missing);
+  const auto places = places_of(types, rows, options.header), kept = places_to_keep(options, rows);
+  std::vector<std::string> kept_names;
+  for (const std::size_t place : kept) kept_names.push_back(rows.names()[place]);
+  begin(kept_names);
   std::vector<TypedColumn> columns;
   for (std::size_t i = 0; i < types.size(); ++i) columns.emplace_back(types[i], places[i], rules);
   const auto empty_from = [&](std::size_t first_row) {
     Table table{.name = rows.record().name(), .first_row = first_row};
     for (const auto& column : columns) table.columns.push_back(column.empty());
+    for (const auto& name : kept_names) table.kept.push_back({.name = name, .cells = {}});
     return table;
   };
   const auto add_row = [&](Table& piece) {
     if (!rows.next()) return false;
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(rows.record(), piece.columns[i]);
+    for (std::size_t i = 0; i < kept.size(); ++i) piece.kept[i].cells.emplace_back(rows.record()[kept[i]]);
     ++piece.rows;
     return true;
   };
@@ -188,16 +226,22 @@ void read_pieces(const TableSource& source, std::span<const ColumnType> types, c
 
 Table read_table(const TableSource& source, std::span<const ColumnType> types, const TableOptions& options) {
   Table table;
-  read_pieces(source, types, options, std::numeric_limits<std::size_t>::max(), true,
-              [&](Table whole) { table = std::move(whole); });
+  read_pieces(
+      source, types, options, std::numeric_limits<std::size_t>::max(), true,
+      [&](Table whole) { table = std::move(whole); }, [](const auto&) {});
   return table;
 }
 
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
-                          const std::function<void(const Table&)>& take) {
+                          const std::function<void(const Table&)>& take,
+                          const std::function<void(const std::vector<std::string>&)>& begin) {
   require(rows > 0, "read_table_in_pieces: rows must be positive");
-  read_pieces(source, types, options, rows, false, [&](const Table& piece) { take(piece); });
+  read_pieces(
+      source, types, options, rows, false, [&](const Table& piece) { take(piece); },
+      [&](const auto& kept) {
+        if (begin) begin(kept);
+      });
 }
 
 }  // namespace mlp

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/input_parts.h"
+#include "kernels/derivative_of_output.h"
 #include "mlp/error.h"
 #include "network/validate.h"
 
@@ -54,9 +55,8 @@ int helpful_threads(const Work& work, const kernels::Kernels& kernels, int avail
 
 Derivative derivative_of(const Layer& layer) {
   if (std::holds_alternative<Softmax>(layer.activation)) return Derivative::kSoftmax;
-  const bool from_output = std::holds_alternative<Linear>(layer.activation) ||
-                           std::holds_alternative<ReLU>(layer.activation) ||
-                           std::holds_alternative<LeakyReLU>(layer.activation);
+  const bool from_output =
+      std::visit([]<class F>(const F&) { return kernels::kDerivativeOfOutput<F>; }, layer.activation);
   return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
 }
 

@@ -3,17 +3,25 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 #include "engine/plan.h"
+#include "kernels/derivative_of_output.h"
 
 namespace mlp::engine {
 
 /// What a layer's product may do at once: its activation, if that is one slope below zero.
 inline kernels::Epilogue slope_of(const LayerPlan& layer) {
-  const Activation& activation = layer.layer.activation;
-  if (layer.derivative != Derivative::kOfOutput || std::holds_alternative<Linear>(activation)) return {};
-  const auto* leaky = std::get_if<LeakyReLU>(&activation);
-  return {.kind = kernels::Epilogue::Kind::kSlope, .slope = leaky ? static_cast<float>(leaky->slope) : 0.0f};
+  if (layer.derivative != Derivative::kOfOutput) return {};
+  return std::visit(
+      []<class F>(const F& f) -> kernels::Epilogue {
+        if constexpr (kernels::kDerivativeOfOutput<F> && !std::is_same_v<F, Linear>)
+          return {.kind = kernels::Epilogue::Kind::kSlope, .slope = kernels::slope_below_zero(f)};
+        else
+          return {};
+      },
+      layer.layer.activation);
 }
 
 /// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left

@@ -15,14 +15,21 @@ using nlohmann::json;
 constexpr std::array kKinds = {ColumnKind::kNumeric, ColumnKind::kBoolean, ColumnKind::kCategorical};
 
 json type_to_json(const ColumnType& type) {
-  return {{"name", type.name}, {"kind", std::string(to_text(type.kind))}, {"categories", type.categories}};
+  json result = {
+      {"name", type.name}, {"kind", std::string(to_text(type.kind))}, {"categories", type.categories}};
+  if (type.zero_one) result["zero_one"] = true;
+  return result;
 }
 
 ColumnType type_from_json(const JsonField& field) {
   const auto kind = field["kind"].text();
   const auto found = std::ranges::find(kKinds, kind, to_text);
   if (found == kKinds.end()) field["kind"].fail_expected("numeric, boolean or categorical");
-  return {.name = field["name"].text(), .kind = *found, .categories = field["categories"].texts()};
+  const auto zero_one = field.member("zero_one");
+  return {.name = field["name"].text(),
+          .kind = *found,
+          .categories = field["categories"].texts(),
+          .zero_one = zero_one && zero_one->boolean()};
 }
 
 json column_to_json(const InputColumn& column) {

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "kernels/activation-inl.h"
+#include "kernels/derivative_of_output.h"
 #include "kernels/softmax-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -60,10 +61,10 @@ void MultiplyByDerivativeOfOutput(const Activation& activation, ConstBlockedView
   const FloatTag d;
   std::visit(
       [&]<class F>(const F& f) HWY_ATTR {
-        if constexpr (std::is_same_v<F, ReLU> || std::is_same_v<F, LeakyReLU>) {
-          // a > 0 exactly where z > 0
+        if constexpr (kDerivativeOfOutput<F> && !std::is_same_v<F, Linear>) {
+          const FloatVec zero = hn::Zero(d), one = hn::Set(d, 1.0f), below = hn::Set(d, slope_below_zero(f));
           ForEachVector(gradient, [&](std::size_t i) HWY_ATTR {
-            const FloatVec slope = Apply(d, f, hn::LoadU(d, outputs.data() + i)).derivative;
+            const FloatVec slope = hn::IfThenElse(hn::Gt(hn::LoadU(d, outputs.data() + i), zero), one, below);
             hn::StoreU(hn::Mul(hn::LoadU(d, gradient.data() + i), slope), d, gradient.data() + i);
           });
         }

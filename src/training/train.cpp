@@ -51,8 +51,13 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
   require(options.validation_fraction >= 0 && options.validation_fraction < 1,
           "train: the validation fraction must lie in [0, 1)");
   require(options.early_stopping >= 0, "train: the patience of early stopping must not be negative");
-  require(options.early_stopping == 0 || options.validation_fraction > 0,
-          "train: early stopping needs a validation split; set validation_fraction");
+  require(
+      !dataset.validation_rows || options.validation_fraction == 0,
+      "train: the data set says which rows validate; leave validation_fraction at 0 (a table's is given to "
+      "split_table, which learns from the other rows)");
+  require(options.early_stopping == 0 || options.validation_fraction > 0 ||
+              (dataset.validation_rows && !dataset.validation_rows->empty()),
+          "train: early stopping needs validation rows; set validation_fraction");
   require(options.examples >= 0, "train: the number of examples must not be negative");
   require(options.threads >= 0, "train: the number of threads must not be negative");
   require(dataset.rows() > 0, "train: the data set has no rows");
@@ -73,12 +78,11 @@ void check_arguments(const MultilayerPerceptron& network, const Dataset& dataset
           "train: one row cannot be split for validation");
 }
 
-RowSplit validation_rows(const Dataset& dataset, const TrainingOptions& options) {
-  auto rows = validation_split(dataset, options.validation_fraction, options.seed);
-  if (options.validation_fraction > 0 && rows.held_out.empty())
-    throw DataError(dataset.name + ": no row can be held out for validation: every class has but one",
-                    "set the validation fraction to 0, or get more rows");
-  return rows;
+/// As the data set has decided; drawn here where it has not.
+RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
+  return dataset.validation_rows
+             ? training_split(dataset)
+             : draw_validation_rows(dataset, options.validation_fraction, options.seed, dataset.name);
 }
 
 /// A number of any size in a message.
@@ -142,7 +146,7 @@ class Run {
       : dataset_(dataset),
         options_(options),
         observer_(observer),
-        rows_(validation_rows(dataset, options)),
+        rows_(rows_of(dataset, options)),
         batch_size_(std::min(static_cast<std::size_t>(options.batch_size), rows_.training.size())),
         steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
         input_scaling_(learn_input_scaling(dataset, options, rows_.training)),

@@ -91,6 +91,23 @@ TEST(Validate, Counts) {
       "target names: expected 1, one per target, found 2");
 }
 
+TEST(Validate, ValidationRows) {
+  auto decided = classification();
+  decided.validation_rows = {0, 2};
+  EXPECT_NO_THROW(validate(decided));
+  decided.validation_rows->clear();
+  EXPECT_NO_THROW(validate(decided));
+  const auto with = [](std::vector<std::uint32_t> rows) {
+    return [rows](Dataset& d) { d.validation_rows = rows; };
+  };
+  expect_refused(classification(), with({2, 0}),
+                 "validation rows: expected each once and in ascending order");
+  expect_refused(classification(), with({1, 1}),
+                 "validation rows: expected each once and in ascending order");
+  expect_refused(classification(), with({0, 3}), "validation rows: expected rows 0 to 2, found 3");
+  expect_refused(classification(), with({0, 1, 2}), "validation rows: every row is one");
+}
+
 TEST(Validate, Values) {
   expect_refused(
       classification(), [](Dataset& d) { d.labels[1] = 3; }, "row 1: label: expected 0 to 2, found 3");

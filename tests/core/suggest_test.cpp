@@ -50,6 +50,31 @@ TEST(Suggest, OnlyListsWhereNothingIsClose) {
             "the table has: a, b");
 }
 
+TEST(EditDistance, CountsCharactersAndNotBytes) {
+  EXPECT_EQ(edit_distance("na\u00EFve", "naive"), 1u);
+  EXPECT_EQ(edit_distance("pri\u200Bce", "price"), 1u);
+  EXPECT_EQ(edit_distance("\u732B", "\u72AC"), 1u);
+  EXPECT_EQ(edit_distance("caf\xE9", "caf\u00E9"), 1u) << "a byte that is no character is not the character";
+}
+
+TEST(Suggest, ShowsWhatTheEyeDoesNotSee) {
+  const auto hint = [](std::string_view unknown, const std::string& name) {
+    const std::vector<std::string> known = {"quetzalcoatl", name};
+    const std::string text = suggest(unknown, known);
+    return text.substr(0, text.find("? known"));
+  };
+  const std::string no_break = "heat\u00A0index", composed = "caf\u00E9", decomposed = "cafe\u0301";
+  EXPECT_EQ(hint("heat index", no_break), "did you mean '" + no_break + "' (with U+00A0 for U+0020)");
+  EXPECT_EQ(hint(no_break, "heat index"), "did you mean 'heat index' (with U+0020 for U+00A0)");
+  EXPECT_EQ(hint("price", "pri\u200Bce"), "did you mean 'pri\u200Bce' (with U+200B)");
+  EXPECT_EQ(hint("pri\u200Bce", "price"), "did you mean 'price' (without U+200B)");
+  EXPECT_EQ(hint(composed, decomposed), "did you mean '" + decomposed + "' (with U+0065 U+0301 for U+00E9)");
+  EXPECT_EQ(hint("\u0430ge", "age"), "did you mean 'age' (with U+0061 for U+0430)") << "a Cyrillic a";
+  EXPECT_EQ(hint("\U0001F600", "\U0001F601"), "did you mean '\U0001F601' (with U+1F601 for U+1F600)");
+  // What can be seen is not spelled out.
+  EXPECT_EQ(hint("gr\u00F6se", "gr\u00F6sse"), "did you mean 'gr\u00F6sse'");
+}
+
 TEST(Suggest, MegabytesOfNonsenseCostNothing) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(suggest(std::string(100 << 20, 'r'), kKnown), kList);

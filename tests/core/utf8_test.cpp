@@ -30,6 +30,30 @@ TEST(Utf8, RefusesOverlongFormsAndPieces) {
     EXPECT_EQ(utf8_length(bytes), 0u) << testing::PrintToString(bytes);
 }
 
+TEST(Utf8, CodePointsAreWhatWasEncoded) {
+  for (char32_t code = 0; code < 0x110000; code += code < 0x3000 ? 1 : 37) {
+    if (code >= 0xD800 && code <= 0xDFFF) continue;
+    ASSERT_EQ(code_points("a" + encode(code) + "b"), (std::u32string{U'a', code, U'b'}))
+        << static_cast<int>(code);
+  }
+  EXPECT_EQ(code_points("\xE9x\xC3"), (std::u32string{0x1100E9, U'x', 0x1100C3}));
+  EXPECT_EQ(code_points(""), U"");
+}
+
+TEST(Utf8, TrimsWhatCannotBeSeenAroundAText) {
+  for (const char32_t code : {0x09, 0x0A, 0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2003, 0x200A, 0x200B, 0x200D,
+                              0x200E, 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF}) {
+    const std::string blank = encode(code);
+    EXPECT_EQ(trim_invisible(blank + " a" + blank + "b " + blank + blank), "a" + blank + "b")
+        << static_cast<int>(code);
+    EXPECT_EQ(trim_invisible(blank), "");
+  }
+  // What is seen stays, and what is no character.
+  for (const std::string text :
+       {"x", "\u00E4", "e\u0301", "\u00A1", "\u2010", "\u732B", "\xA0", "a\xC2", "\xE2\x80"})
+    EXPECT_EQ(trim_invisible(text), text) << testing::PrintToString(text);
+}
+
 TEST(Utf8, FindsTheFirstWrongByte) {
   EXPECT_EQ(find_invalid_utf8(""), std::nullopt);
   EXPECT_EQ(find_invalid_utf8("plain, na\xC3\xAFve, \xE2\x82\xAC, \xF0\x9F\x98\x80"), std::nullopt);

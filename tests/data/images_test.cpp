@@ -281,7 +281,7 @@ TEST_F(Images, AClassOfTheTestRowsAloneIsToldOf) {
   EXPECT_EQ(split.train.class_names, (std::vector<std::string>{"0", "1", "2"}));
   EXPECT_EQ(split.train.labels, (std::vector<std::int32_t>{1, 2}));
   ASSERT_EQ(split.notes.size(), 1u);
-  EXPECT_EQ(split.notes[0], "1 of the classes occur in the test rows only");
+  EXPECT_EQ(split.notes[0], "a class occurs in the test rows only: '0' (1 row)");
 }
 
 TEST_F(Images, AModelsClassesAreKept) {

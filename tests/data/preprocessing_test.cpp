@@ -31,7 +31,7 @@ std::vector<float> encoded_row(const Preprocessing& preprocessing, const std::st
 // --- Numbers -----------------------------------------------------------------------------------------------
 
 TEST(Preprocessing, NumbersGetMeanZeroAndDeviationOne) {
-  const auto [preprocessing, notes] = learn(table_of("x\n1\n3\n5\n7\n"));
+  const auto [preprocessing, notes, left_out] = learn(table_of("x\n1\n3\n5\n7\n"));
   EXPECT_EQ(preprocessing.feature_names(), Names{"x"});
   const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
   EXPECT_EQ(encoding,
@@ -41,7 +41,7 @@ TEST(Preprocessing, NumbersGetMeanZeroAndDeviationOne) {
 }
 
 TEST(Preprocessing, AMissingNumberIsTheMedianAndSaysSo) {
-  const auto [preprocessing, notes] = learn(table_of("x\n1\n2\nNA\n9\n"));
+  const auto [preprocessing, notes, left_out] = learn(table_of("x\n1\n2\nNA\n9\n"));
   EXPECT_EQ(preprocessing.feature_names(), (Names{"x", "x missing"}));
   const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
   EXPECT_EQ(encoding.fill, 2);    // the median of 1, 2, 9
@@ -159,17 +159,52 @@ TEST(Preprocessing, ColumnsThatTeachNothingAreLeftOutWithANote) {
   for (int n = 0; n < 30; ++n)
     text += std::to_string(1000 + n) + ",name " + std::to_string(n) + ",5,always,NA," +
             std::to_string(n % 7) + "\n";
-  const auto [preprocessing, notes] = learn(table_of(text));
+  const auto [preprocessing, notes, left_out] = learn(table_of(text));
   EXPECT_EQ(preprocessing.feature_names(), Names{"x"});
   EXPECT_EQ(notes,
             (Names{"column 'id' left out: whole numbers, named like an identifier and nearly all different",
                    "column 'name' left out: text (30 different texts in 30 cells)",
-                   "column 'five' left out: 5 in every training row",
-                   "column 'same' left out: 'always' in every training row",
+                   "2 columns left out: one value in every training row: 'five' (5), 'same' ('always')",
                    "column 'empty' left out: no value in the training rows"}));
+  ASSERT_EQ(left_out.size(), 5u);
+  EXPECT_EQ(left_out[2].name, "five");
+  EXPECT_EQ(left_out[2].reason, "5 in every training row");
   // Asked for as categories, a text stays.
   const auto asked = learn(table_of(text, {.categorical = {"name"}})).preprocessing;
   EXPECT_EQ(asked.width(), 31u);
+}
+
+TEST(Preprocessing, ColumnsLeftOutForTheSameReasonShareANote) {
+  std::string names = "x", row;
+  for (int c = 0; c < 153; ++c) {
+    names += ",p" + std::to_string(c);
+    row += "," + std::to_string(c % 2);
+  }
+  for (const char* more : {"user_id", "LoanId", "a", "b", "name", "title", "code", "zip"})
+    names += "," + std::string(more);
+  std::string text = names + "\n";
+  for (int n = 0; n < 30; ++n) {
+    const std::string number = std::to_string(n);
+    text += std::to_string(n % 7) + row + "," + std::to_string(7 * n) + "," + std::to_string(900 - 3 * n) +
+            ",,NA,name " + number + ",t" + number + ",0" + std::to_string(100 + n % 5) + ",0" +
+            std::to_string(200 + n % 4) + "\n";
+  }
+  const auto [preprocessing, notes, left_out] = learn(table_of(text));
+  EXPECT_EQ(preprocessing.feature_names(), (Names{"x", "code", "zip"}));
+  const std::string code = "has a 0 in front, as codes have: if they are no amounts, --categorical ";
+  EXPECT_EQ(
+      notes,
+      (Names{
+          "153 columns left out: one value in every training row: 'p0' (0), 'p1' (1), 'p2' (0) and 150 more",
+          "2 columns left out: identifiers, whole numbers and nearly all different: 'user_id', 'LoanId'",
+          "2 columns left out: no value in the training rows: 'a', 'b'",
+          "2 columns left out: text: 'name' (30 different texts in 30 cells), 'title' (30 different texts in "
+          "30 cells)",
+          "2 columns taken as numeric: 'code' ('0100' " + code + "code), 'zip' ('0200' " + code + "zip)"}));
+  // The report names all of them.
+  ASSERT_EQ(left_out.size(), 159u);
+  EXPECT_EQ(left_out[152].name, "p152");
+  EXPECT_EQ(left_out[152].reason, "0 in every training row");
 }
 
 TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
@@ -178,7 +213,7 @@ TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
     std::string text = "Objekt-Nr,x\n";
     for (std::size_t row = 0; row < rows; ++row)
       text += std::string(number(row)) + "," + (other.empty() ? std::to_string(row % 9) : other) + "\n";
-    const auto [preprocessing, notes] = learn(table_of(text), options);
+    const auto [preprocessing, notes, columns] = learn(table_of(text), options);
     const bool is = preprocessing.inputs.front().type.name != "Objekt-Nr";
     EXPECT_EQ(is, std::ranges::find(notes,
                                     "column 'Objekt-Nr' left out: whole numbers, each one more than "
@@ -204,8 +239,9 @@ TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
   std::string text = "n,m,y\n";
   for (int row = 0; row < 30; ++row)
     text += std::to_string(row) + "," + std::to_string(row + 1) + "," + std::to_string(row % 7) + "\n";
-  const auto [preprocessing, notes] = learn(table_of(text), {.excluded = {"y"}});
-  EXPECT_EQ(preprocessing.feature_names(), Names{"n"});
+  const auto learned = learn(table_of(text), {.excluded = {"y"}});
+  const auto& notes = learned.notes;
+  EXPECT_EQ(learned.preprocessing.feature_names(), Names{"n"});
   ASSERT_EQ(notes.size(), 1u);
   EXPECT_TRUE(notes[0].starts_with("column 'm' left out: whole numbers")) << notes[0];
   // In another order they are amounts like others, and so are those of rows drawn for training.
@@ -218,15 +254,15 @@ TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
 
 TEST(Preprocessing, TheTrainingRowsDecideWhatIsConstant) {
   const Table table = table_of("x,y,b\n1,1,no\n1,2,no\n7,3,yes\n");
-  const auto [preprocessing, notes] = learn_preprocessing(table, first_rows(2));
+  const auto [preprocessing, notes, left_out] = learn_preprocessing(table, first_rows(2));
   EXPECT_EQ(preprocessing.feature_names(), Names{"y"});
-  EXPECT_EQ(notes.size(), 2u);
+  EXPECT_EQ(notes, Names{"2 columns left out: one value in every training row: 'x' (1), 'b' ('no')"});
   const auto empty = learn_preprocessing(table_of("x,y\nNA,1\n,2\n3,3\n"), first_rows(2));
   EXPECT_EQ(empty.preprocessing.feature_names(), Names{"y"});
 }
 
 TEST(Preprocessing, AColumnThatIsNotWhatItSeemsHasANote) {
-  const auto [preprocessing, notes] = learn(table_of("x,y\n1,1\n2,2\nlow,3\n1,4\n2,5\nlow,6\n"));
+  const auto [preprocessing, notes, left_out] = learn(table_of("x,y\n1,1\n2,2\nlow,3\n1,4\n2,5\nlow,6\n"));
   ASSERT_EQ(notes.size(), 1u);
   EXPECT_TRUE(notes[0].starts_with("column 'x' taken as categorical: 'low' among numbers")) << notes[0];
 }
@@ -239,7 +275,7 @@ TEST(Preprocessing, AColumnThatBecomesManyInputsHasANote) {
       text += "town " + std::to_string(code) + ",2024-" + std::to_string(code / 28 + 1) + "-" +
               std::to_string(code % 28 + 1) + "," + std::to_string(n % 7) + "\n";
     }
-    const auto [preprocessing, notes] = learn(table_of(text));
+    const auto [preprocessing, notes, left_out] = learn(table_of(text));
     EXPECT_EQ(preprocessing.width(), static_cast<std::size_t>(2 * categories + 1));
     const std::string dates =
         ": dates or times, and new ones are unknown when predicting: make columns of year, month or weekday "

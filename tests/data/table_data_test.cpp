@@ -189,43 +189,97 @@ TEST(TableData, ANoteOnANumericTargetIsPassedOn) {
 
 // --- Nothing is learned from validation and test rows ------------------------------------------------------
 
-void spoil(Table& table, std::uint32_t row) {
+/// Another row in all but its targets, which say what rows are drawn, and with a weight that is one.
+void spoil(Table& table, const TableDataOptions& options, std::uint32_t row) {
   for (Column& column : table.columns) {
-    if (column.type.name == "class") continue;  // decides which rows are which
-    if (!column.numbers.empty()) column.numbers[row] = row % 2 == 0 ? 1e30 : std::nan("");
+    if (std::ranges::count(options.targets, column.type.name) > 0) continue;
+    const bool weight = column.type.name == options.sample_weight;
+    if (!column.numbers.empty()) column.numbers[row] = row % 2 == 0 || weight ? 1e30 : std::nan("");
     if (!column.codes.empty()) column.codes[row] = row % 2 == 0 ? 0 : Column::kMissing;
   }
 }
 
-TEST(TableData, ValidationAndTestRowsTeachNothing) {
-  const Table clean = example_table();
-  for (const ClassWeights weights : {ClassWeights::kEqual, ClassWeights::kBalanced}) {
-    const TableDataOptions options{
-        .targets = {"class"}, .class_weights = weights, .validation_fraction = 0.25, .seed = 9};
-    const DataSplit expected = split_table(clean, options);
-    const LabeledRows labeled = label_rows(clean, options);
-    const RowSplit rows = test_split(labeled.strata(), options.test_fraction, options.seed);
-    std::vector<std::int32_t> labels;
-    for (const auto row : rows.training) labels.push_back(labeled.labels[row]);
-    const RowSplit inner = validation_split(labels, options.validation_fraction, options.seed);
-    ASSERT_EQ(inner.held_out.size(), 36u);
-    // The rows that train() will hold out are these.
-    EXPECT_EQ(validation_split(expected.train, 0.25, 9).held_out, inner.held_out);
+/// Which rows are tested on.
+enum class Tested { kDrawn, kThirdFold, kOwnTable };
 
-    Table spoiled = clean;
-    for (const auto row : rows.held_out) spoil(spoiled, labeled.rows[row]);
-    for (const auto row : inner.held_out) spoil(spoiled, labeled.rows[rows.training[row]]);
-    const DataSplit found = split_table(spoiled, options);
-    EXPECT_EQ(found.train.preprocessing, expected.train.preprocessing);
-    EXPECT_EQ(found.train.sample_weights, expected.train.sample_weights);
-    EXPECT_EQ(found.notes, expected.notes);
-    const auto& a = std::get<Matrix<float>>(found.train.inputs);
-    const auto& b = std::get<Matrix<float>>(expected.train.inputs);
-    for (const auto row : inner.training) EXPECT_TRUE(std::ranges::equal(a.row(row), b.row(row)));
+DataSplit split_of(const Table& table, const TableDataOptions& options, Tested tested) {
+  if (tested == Tested::kDrawn) return split_table(table, options);
+  if (tested == Tested::kOwnTable) return split_table(table, source_of(example(50)), options);
+  const LabeledRows labeled = label_rows(table, options);
+  auto test = folds(labeled.strata(), 5, options.seed)[2];
+  return split_table(table, labeled, hold_out(labeled.rows.size(), std::move(test)), options);
+}
 
-    spoil(spoiled, labeled.rows[rows.training[inner.training.front()]]);
-    EXPECT_NE(split_table(spoiled, options).train.preprocessing, expected.train.preprocessing);
+void expect_that_held_out_rows_teach_nothing(const TableDataOptions& options, Tested tested) {
+  const Table clean = example_table(options.targets.front());
+  const DataSplit expected = split_of(clean, options, tested);
+  const auto [training, validation] = training_split(expected.train);
+  const double fraction = options.validation_fraction * static_cast<double>(expected.train.rows());
+  ASSERT_EQ(validation.size(), static_cast<std::size_t>(std::llround(fraction)));
+  ASSERT_GT(expected.test.rows(), 0u);
+
+  Table spoiled = clean;
+  for (const auto row : validation) spoil(spoiled, options, expected.train.source_rows[row]);
+  if (tested != Tested::kOwnTable)
+    for (const auto row : expected.test.source_rows) spoil(spoiled, options, row);
+  const DataSplit found = split_of(spoiled, options, tested);
+  EXPECT_EQ(found.train.validation_rows, expected.train.validation_rows);
+  EXPECT_EQ(found.train.preprocessing, expected.train.preprocessing);
+  EXPECT_EQ(found.notes, expected.notes);
+  const auto& a = std::get<Matrix<float>>(found.train.inputs);
+  const auto& b = std::get<Matrix<float>>(expected.train.inputs);
+  for (const auto row : training) {
+    EXPECT_TRUE(std::ranges::equal(a.row(row), b.row(row))) << row;
+    if (expected.train.sample_weights.empty()) continue;
+    EXPECT_EQ(found.train.sample_weights[row], expected.train.sample_weights[row]) << row;
   }
+  // A training row does teach: here, that x may be missing.
+  const auto is_odd = [&](std::uint32_t row) { return expected.train.source_rows[row] % 2 == 1; };
+  spoil(spoiled, options, expected.train.source_rows[*std::ranges::find_if(training, is_odd)]);
+  EXPECT_NE(split_of(spoiled, options, tested).train.preprocessing, expected.train.preprocessing);
+}
+
+TEST(TableData, ValidationAndTestRowsTeachNothing) {
+  for (const Tested tested : {Tested::kDrawn, Tested::kThirdFold, Tested::kOwnTable}) {
+    for (const std::string target : {"class", "y"}) {
+      for (const std::optional<std::string>& weight :
+           {std::optional<std::string>(), std::optional<std::string>("w")}) {
+        for (const InputScaling scaling : {InputScaling::kStandard, InputScaling::kRobust}) {
+          for (const double fraction : {0.0, 0.1, 0.25}) {
+            TableDataOptions options{.targets = {target},
+                                     .sample_weight = weight,
+                                     .scaling = scaling,
+                                     .test_fraction = 0.3,
+                                     .validation_fraction = fraction,
+                                     .seed = 9};
+            SCOPED_TRACE(::testing::Message()
+                         << static_cast<int>(tested) << " " << target << " " << fraction);
+            expect_that_held_out_rows_teach_nothing(options, tested);
+            if (target != "class") continue;
+            options.class_weights = ClassWeights::kBalanced;
+            expect_that_held_out_rows_teach_nothing(options, tested);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(TableData, TheValidationRowsAreThoseOfTheSplit) {
+  const TableDataOptions options{.targets = {"class"}, .validation_fraction = 0.25, .seed = 9};
+  const Dataset train = split_table(example_table(), options).train;
+  ASSERT_TRUE(train.validation_rows);
+  EXPECT_EQ(*train.validation_rows, validation_split(train.labels, 0.25, 9).held_out);
+  EXPECT_EQ(train.validation_rows->size(), 36u);
+  auto none = options;
+  none.validation_fraction = 0;
+  EXPECT_EQ(split_table(example_table(), none).train.validation_rows, std::vector<std::uint32_t>());
+  expect_error<DataError>(
+      [&] {
+        split_table(table_of("x,y\n1,2\n2,3\n", {.targets = {"y"}}),
+                    {.targets = {"y"}, .validation_fraction = 0.1});
+      },
+      {"test.csv: no row can be held out for validation: there is but one"});
 }
 
 TEST(TableData, FoldsTestEveryRowOnce) {
@@ -300,7 +354,7 @@ TEST(TableData, BalancedClassesWeighTheSame) {
   const TableDataOptions options{
       .targets = {"class"}, .class_weights = ClassWeights::kBalanced, .validation_fraction = 0.3};
   const DataSplit data = split_table(table, options);
-  const auto training = validation_split(data.train, 0.3, options.seed).training;
+  const auto training = training_split(data.train).training;
   double sums[2] = {0, 0};
   for (const auto row : training)
     sums[data.train.labels[row]] += static_cast<double>(data.train.sample_weights[row]);

@@ -22,7 +22,7 @@ using testing_support::write_bytes;
 /// A column of each kind, numbers that need all their digits.
 Preprocessing sample_preprocessing() {
   return {
-      .inputs = {{{.name = "weight, \"kg\""},
+      .inputs = {{{.name = "weight, \"kg\"", .zero_one = true},
                   NumericEncoding{
                       .fill = 0.1 + 0.2, .center = -1e300, .spread = 5e-324, .missing_input = true}},
                  {{.name = "b", .kind = ColumnKind::kBoolean, .categories = {"no", "yes"}},

@@ -9,6 +9,7 @@
 
 #include "kernels/activation_grid.h"
 #include "kernels/cases.h"
+#include "kernels/derivative_of_output.h"
 #include "network/activation_math.h"
 
 namespace mlp::kernels {
@@ -133,6 +134,26 @@ TEST(Activate, InfinitiesGiveTheLimitOrNothingFinite) {
       }
     });
   }
+}
+
+TEST(DerivativeOfOutput, IsOneSlopeBelowZero) {
+  int activations = 0;
+  for (const Activation& activation : all_activations()) {
+    std::visit(
+        [&]<class F>(const F& f) {
+          if constexpr (kDerivativeOfOutput<F>) {
+            ++activations;
+            const double slope = static_cast<double>(slope_below_zero(f));
+            for (const double z : {-3.0, -0.125, 0.0, 0.5, 7.0}) {
+              const double a = reference::value(f, z);
+              EXPECT_NEAR(a, z > 0 ? z : slope * z, 1e-6) << to_string(activation) << " at " << z;
+              EXPECT_NEAR(reference::derivative(f, z), a > 0 ? 1 : slope, 1e-6) << to_string(activation);
+            }
+          }
+        },
+        activation);
+  }
+  EXPECT_EQ(activations, 3);
 }
 
 TEST(MultiplyByDerivativeOfOutput, OnPartsOfAMatrix) {

@@ -64,7 +64,6 @@ Outcome learn(const Table& table, TableDataOptions question, const std::string& 
                            .schedule = OneCycle{},
                            .epochs = epochs,
                            .batch_size = 32,
-                           .validation_fraction = 0.1,
                            .threads = 1});
   Evaluation evaluation = evaluate(trained, data.test);
   return {std::move(data), std::move(trained), std::move(evaluation)};
@@ -256,6 +255,15 @@ TEST(TableLearning, WhatDoesNotFitIsRefused) {
   const Dataset single{
       .name = "tiny", .inputs = Matrix<float>(2, 1, {0, 1}), .labels = {0, 1}, .class_names = {"a", "b"}};
   EXPECT_THROW(train(parse_network("2:softmax", 1), single, {.validation_fraction = 0.5}), DataError);
+
+  // A table says which rows validate: learned from, they cannot become validation rows later.
+  const Table table = table_of(
+      "x,y", 20, [](const RowNumbers& r) { return to_string(r.normal(0)) + "," + to_string(r.normal(1)); },
+      {.targets = {"y"}});
+  const DataSplit data = split_table(table, {.targets = {"y"}});
+  EXPECT_THROW(
+      train(parse_network("1:linear", 1), data.train, {.loss = SquaredError{}, .validation_fraction = 0.2}),
+      std::invalid_argument);
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ inline Dataset subset(const Dataset& dataset, std::span<const std::uint32_t> row
   const auto& from = std::get<Matrix<float>>(dataset.inputs);
   Matrix<float> inputs(rows.size(), from.columns()), targets(rows.size(), dataset.targets.columns());
   part.labels.clear();
+  part.validation_rows.reset();
   part.sample_weights.clear();
   for (std::size_t n = 0; n < rows.size(); ++n) {
     std::ranges::copy(from.row(rows[n]), inputs.row(n).begin());

@@ -76,6 +76,48 @@ TEST(Train, EachEpochVisitsEveryTrainingRowOnceAndNoOther) {
   }
 }
 
+TEST(Train, TheDataSetSaysWhichRowsValidate) {
+  const MultilayerPerceptron network = parse_network("7:tanh,3:softmax", 6);
+  TrainingOptions options{.epochs = 3, .batch_size = 8, .seed = 4};
+  Dataset dataset = test::toy_classes(90);
+  options.validation_fraction = 0.3;
+  const Trained drawn = train(network, dataset, options);
+  options.validation_fraction = 0;
+
+  // Decided: the rows that would have been drawn.
+  dataset.validation_rows = draw_validation_rows(dataset, 0.3, 4, dataset.name).held_out;
+  ASSERT_EQ(dataset.validation_rows->size(), 27u);
+  const Trained decided = train(network, dataset, options);
+  EXPECT_TRUE(same_bits(decided.model.parameters, drawn.model.parameters));
+  EXPECT_TRUE(same_bits(decided.history()[2].validation_loss, drawn.history()[2].validation_loss));
+  EXPECT_EQ(decided.model.record.training_rows, 63u);
+
+  // Others are followed, with or without early stopping; what they hold does not matter to the parameters.
+  dataset.validation_rows = std::vector<std::uint32_t>{0, 7, 8, 89};
+  const Trained others = train(network, dataset, options);
+  EXPECT_EQ(others.model.record.training_rows, 86u);
+  const auto held_out = evaluate(others, test::subset(dataset, *dataset.validation_rows));
+  EXPECT_NEAR(held_out.loss, others.history()[2].validation_loss, 1e-6);
+  for (const std::uint32_t row : *dataset.validation_rows) {
+    for (float& x : std::get<Matrix<float>>(dataset.inputs).row(row)) x = 1000;
+    dataset.labels[row] = (dataset.labels[row] + 1) % 3;
+  }
+  const Trained spoiled = train(network, dataset, options);
+  EXPECT_TRUE(same_bits(spoiled.model.parameters, others.model.parameters));
+  EXPECT_EQ(spoiled.model.input_scaling.shift, others.model.input_scaling.shift);
+  EXPECT_FALSE(same_bits(spoiled.history()[2].validation_loss, others.history()[2].validation_loss));
+  options.early_stopping = 3;
+  EXPECT_EQ(train(network, dataset, options).model.record.training_rows, 86u);
+
+  const auto refused = [&] { EXPECT_THROW(train(network, dataset, options), std::invalid_argument); };
+  dataset.validation_rows->clear();
+  refused();  // nothing to watch
+  options.early_stopping = 0;
+  EXPECT_EQ(train(network, dataset, options).model.record.training_rows, 90u);
+  options.validation_fraction = 0.1;
+  refused();  // two words on the same thing
+}
+
 /// Keeps what train() tells.
 class Recorder : public TrainingObserver {
  public:
