@@ -174,7 +174,8 @@ void predict_inputs(const Model& model, const Arguments& arguments, const Predic
     throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
                      "name a file: --input FILE");
   }
-  const Inputs inputs = read_inputs(*arguments.input, model.network.fan_in(), model.feature_names);
+  const Inputs inputs =
+      read_inputs(*arguments.input, model.network.fan_in(), model.feature_names, model.input_units);
   const Matrix<float> outputs = predict(model, inputs, options);
   require_finite(outputs, 0, *arguments.input);
   Output output(arguments);

@@ -139,11 +139,11 @@ struct PredictionOptions {
   std::string target = {};
 };
 
-/// Throws std::invalid_argument when model and data set do not fit (features, classes).
+/// Throws std::invalid_argument when model and data set do not fit (features, classes, input units).
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options = {});
 
-/// Network outputs [N, O] for raw inputs: class probabilities (or whatever the last layer gives), or targets
-/// in their unit.
+/// Network outputs [N, O] for raw inputs, in the model's input_units: class probabilities (or whatever the
+/// last layer gives), or targets in their unit.
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
 
 /// The same for a table's rows, read in the columns of the model's preprocessing. Throws as encode() does;

@@ -15,6 +15,7 @@
 #include "mlp/data.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
+#include "network/text.h"
 
 namespace mlp {
 
@@ -98,20 +99,17 @@ std::optional<std::vector<std::int64_t>> whole_labels(const NamedArray& labels) 
 Matrix<float> targets_of(NamedArray labels) {
   if (labels.array.dims.empty() || labels.array.dims.size() > 2)
     refuse_values(labels, "targets, N or N x O numbers");
-  auto rows = array_rows(std::move(labels.array), labels.name);
-  if (auto* numbers = std::get_if<Matrix<float>>(&rows)) return std::move(*numbers);
-  const auto& bytes = std::get<Matrix<std::uint8_t>>(rows);
-  return Matrix<float>::adopt(bytes.rows(), bytes.columns(),
-                              AlignedVector<float>(bytes.values().begin(), bytes.values().end()));
+  return array_targets(std::move(labels.array), labels.name);
 }
 
-Dataset read_part(LabelledArrays&& arrays, Task task) {
+Dataset read_part(LabelledArrays&& arrays, Task task, const InputUnits& units) {
   auto& [inputs, labels] = arrays;
   if (inputs.array.dims.size() < 2) refuse_values(inputs, "images or rows of inputs (rank 2 or more)");
   Dataset dataset;
   dataset.image = image_shape(inputs.array);
   const std::string shape = shape_text(inputs.array.dims);
-  dataset.inputs = array_rows(std::move(inputs.array), inputs.name);
+  dataset.inputs = array_rows(std::move(inputs.array), inputs.name, units);
+  dataset.input_units = units;
   if (dataset.rows() == 0 || dataset.features() == 0)
     throw DataError(inputs.name + ": expected at least one row and one feature, found " + shape);
   const std::uint64_t count = labels.array.dims.empty() ? 1 : labels.array.dims[0];
@@ -124,6 +122,31 @@ Dataset read_part(LabelledArrays&& arrays, Task task) {
     if (dataset.targets.columns() == 1) dataset.target_names = {"target"};
   }
   return dataset;
+}
+
+/// Throws where all targets of training rows are the same, in every column.
+void refuse_constant(const Matrix<float>& targets, const std::string& name) {
+  if (targets.rows() < 2) return;
+  for (std::size_t row = 1; row < targets.rows(); ++row)
+    if (!std::ranges::equal(targets.row(row), targets.row(0))) return;
+  throw DataError(name + ": " + format_number(static_cast<double>(targets(0, 0))) +
+                      " in every row: there is nothing to learn",
+                  "is it the right array?");
+}
+
+/// Empty where they are the numbers as they are.
+std::string units_note(const InputUnits& units) {
+  std::size_t columns = 0, first = 0;
+  for (std::size_t c = units.origin.size(); c-- > 0;) {
+    if (units.origin[c] == 0 && units.unit[c] == 1) continue;
+    ++columns;
+    first = c;
+  }
+  if (columns == 0) return {};
+  return "input " + std::to_string(first) +
+         (columns > 1 ? " and " + std::to_string(columns - 1) + " more are" : " is") + " counted from " +
+         (columns > 1 ? "numbers such as " : "") + format_number(units.origin[first]) +
+         ", as floats could not tell " + (columns > 1 ? "their" : "its") + " numbers apart";
 }
 
 /// Class labels on their way to indices.
@@ -184,6 +207,7 @@ Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
   dataset.class_names = from.class_names;
   dataset.target_names = from.target_names;
   dataset.image = from.image;
+  dataset.input_units = from.input_units;
   const auto select = [&]<class T>(const Matrix<T>& matrix) {
     Matrix<T> selected(rows.size(), matrix.columns());
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -260,14 +284,17 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     train_labels = class_labels(train.labels);
     if (test) test_labels = class_labels(test->labels);
   }
+  const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
+  if (const auto note = units_note(units); !note.empty()) split.notes.push_back(note);
   if (const auto& dims = train.inputs.array.dims;
       dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
     split.notes.push_back("rows of " + shape_text(std::span(dims).subspan(1)) +
                           " are taken as so many numbers, not as images, which have one channel (N x H x W)");
-  const std::string test_name = test ? test->inputs.name : "";
-  split.train = read_part(std::move(train), task);
+  const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
+  split.train = read_part(std::move(train), task, units);
+  if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
   if (test) {
-    split.test = read_part(std::move(*test), task);
+    split.test = read_part(std::move(*test), task, units);
     const auto& a = split.train;
     const auto& b = split.test;
     if (a.features() != b.features() || a.image != b.image ||
@@ -301,7 +328,7 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
   const Task task = task_of(arrays.labels, options.task);
   std::optional<Labels> classes;
   if (task == Task::kClassification) classes = class_labels(arrays.labels);
-  Dataset dataset = read_part(std::move(arrays), task);
+  Dataset dataset = read_part(std::move(arrays), task, options.input_units.value_or(InputUnits{}));
   if (classes)
     set_labels(dataset, *classes,
                options.class_names.empty() ? names_of(different(*classes)) : options.class_names);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/column_finder.h"
+#include "data/float_units.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
@@ -174,24 +175,17 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   }
 }
 
-/// Targets are learned as floats, which hold 24 bits: numbers far from 0 that differ by little, or all next
-/// to 0, are much the same to them, and scores of such targets would say nothing.
+/// Targets are learned as floats: where these cannot tell them apart, scores would say nothing.
 void check_rounding(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows) {
-  constexpr double kMostRounding = 0.01, kSmallestRange = 1e-30;
-  double least = column.numbers[rows.front()], greatest = least, rounding = 0;
-  for (const std::uint32_t row : rows) {
-    const double number = column.numbers[row];
-    least = std::min(least, number);
-    greatest = std::max(greatest, number);
-    rounding = std::max(rounding, std::abs(static_cast<double>(static_cast<float>(number)) - number));
-  }
-  const double range = greatest - least;
-  if (range >= kSmallestRange && rounding <= kMostRounding * range) return;
-  throw DataError(place_of(table, column.type.name) + ": " + format_number(least) + " to " +
-                      format_number(greatest) + " differ by too little to be told apart as floats",
-                  range < kSmallestRange
-                      ? "give the target in a smaller unit"
-                      : "subtract " + format_number(least) + " from the target in every row");
+  NumberRange range;
+  for (const std::uint32_t row : rows) range.add(column.numbers[row]);
+  std::vector<double> some;
+  const std::size_t enough = std::min(rows.size(), kEnoughNumbers);
+  for (std::size_t k = 0; k < enough; ++k) some.push_back(column.numbers[rows[k * rows.size() / enough]]);
+  const auto needed = needed_unit(range, std::move(some));
+  if (!needed) return;
+  const auto [what, hint] = problem_of_target(range, *needed);
+  throw DataError(place_of(table, column.type.name) + ": " + what, hint);
 }
 
 /// Each number is the one before and 1.

@@ -44,6 +44,8 @@ void check_fit(const Model& model, const Dataset& dataset) {
   check_features(model, dataset.features());
   check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target");
 }
+  require(model.input_units == dataset.input_units,
+          "the data set's inputs are not in the model's input_units");
 
 LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
                                 const Dataset& dataset, std::span<const std::uint32_t> rows) {

@@ -187,7 +187,8 @@ class Run {
                            .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
                            .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
                            .seconds = seconds},
-                .examples = {}};
+                .examples = {},
+                .input_units = dataset_.input_units};
     model.examples = make_examples(model, dataset_.inputs, rows_.training,
                                    static_cast<std::size_t>(options_.examples), options_.target);
     return {.model = std::move(model),

@@ -357,7 +357,7 @@ TEST(TableData, WhatCannotBeLearnedIsRefused) {
   const auto far =
       expect_error<DataError>([&] { split("x,y\n1,1000000001\n2,1000000002\n3,1000000090\n", numbers); },
                               {"column 'y': 1000000001 to 1000000090 differ by too little"});
-  EXPECT_NE(far.find("subtract 1000000001 from the target in every row"), std::string::npos) << far;
+  EXPECT_NE(far.find("subtract 1000000002 from the target in every row"), std::string::npos) << far;
   const auto small = expect_error<DataError>([&] { split("x,y\n1,1e-300\n2,3e-300\n3,2e-300\n", numbers); },
                                              {"column 'y': 1e-300 to 3e-300 differ by too little"});
   EXPECT_NE(small.find("give the target in a smaller unit"), std::string::npos) << small;
@@ -400,3 +400,7 @@ TEST(TableData, AClassOfOneRowIsTrainedOnAndNoted) {
 
 }  // namespace
 }  // namespace mlp
+  // One 0 among them spreads them, and leaves the others as close together as they were.
+  expect_error<DataError>(
+      [&] { split("x,y\n1,1700000001\n2,0\n3,1700000002\n4,1700000003\n5,1700000004\n", numbers); },
+      {"column 'y': 0 to 1700000004 differ by too little"});
