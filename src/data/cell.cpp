@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "data/exact_number.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
 
@@ -25,7 +26,7 @@ CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char
   for (const auto& mark : missing) {
     const auto text = trimmed(mark);
     marks_.emplace_back(text);
-    if (const auto number = number_in(text)) number_marks_.push_back(*number);
+    if (const auto number = number_in(text)) number_marks_.push_back({*number, exact(text)});
   }
 }
 
@@ -41,8 +42,13 @@ CellValue CellRules::read(std::string_view text) const {
     if (std::isnan(*number)) return {CellKind::kMissing};
     cell = {std::isfinite(*number) ? CellKind::kNumber : CellKind::kInfinite, *number};
   }
-  if (std::ranges::find(number_marks_, cell.number) != number_marks_.end()) return {CellKind::kMissing};
+  for (const auto& mark : number_marks_)
+    if (cell.number == mark.number && exact(text) == mark.exact) return {CellKind::kMissing};
   return cell;
+}
+
+std::string CellRules::exact(std::string_view text) const {
+  return exact_number(decimal_ ? plain_number(text, *decimal_) : std::string(text));
 }
 
 bool CellRules::marks_missing(std::string_view text) const {

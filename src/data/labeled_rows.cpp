@@ -96,6 +96,7 @@ void refuse_formatted_numbers(const Table& table, const Column& column) {
 /// No, yes: the numbers 0 and 1, both, and no others.
 bool is_zero_or_one(const Column& column) {
   return column.type.kind == ColumnKind::kNumeric && column.distinct == 2 &&
+         column.type.categories.size() == 2 &&
          std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == 0 || x == 1; });
 }
 

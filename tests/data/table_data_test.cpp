@@ -107,6 +107,29 @@ TEST(TableData, FewNumbersAreClassesOnlyWhereAskedFor) {
       split_table(table, {.targets = {"n"}, .task = Task::kRegression, .test_fraction = 0}).notes.empty());
 }
 
+TEST(TableData, ClassesThatAreNumbersAreOneOnlyWhereTheyAreTheSameNumber) {
+  const auto classes = [](const std::vector<std::string>& labels) {
+    std::string text = "x,n\n";
+    for (int round = 0; round < 2; ++round)
+      for (const auto& label : labels) text += std::to_string(text.size()) + "," + label + "\n";
+    return split_table(table_of(text, {.targets = {"n"}}),
+                       {.targets = {"n"}, .task = Task::kClassification, .test_fraction = 0});
+  };
+  const Names neighbours = {"9007199254740992", "9007199254740993", "9007199254740994", "9007199254740995"};
+  const DataSplit ids = classes(neighbours);
+  EXPECT_EQ(ids.train.class_names, neighbours);
+  EXPECT_EQ(ids.train.labels, (std::vector<std::int32_t>{0, 1, 2, 3, 0, 1, 2, 3}));
+  EXPECT_EQ(classes({"0.3", "0.30000000000000001", "0.30"}).train.class_names,
+            (Names{"0.3", "0.30000000000000001"}));
+  EXPECT_EQ(classes({"5", "5.0", "500e-2", "6"}).train.class_names, (Names{"5", "6"}));
+  const DataSplit codes = classes({"1", "01", "001"});
+  EXPECT_EQ(codes.train.class_names, (Names{"001", "01", "1"}));
+  EXPECT_EQ(codes.train.labels, (std::vector<std::int32_t>{2, 1, 0, 2, 1, 0}));
+  // What no number tells apart is not 0 and 1 either.
+  const Table three = table_of("x,n\n1,0\n2,1\n3,01\n4,0\n5,1\n6,01\n", {.targets = {"n"}});
+  EXPECT_EQ(split_table(three, {.targets = {"n"}, .test_fraction = 0}).train.task(), Task::kRegression);
+}
+
 TEST(TableData, BooleansAreTwoClasses) {
   const Table table = table_of("x,sick\n1,no\n2,yes\n3,NO\n", {.targets = {"sick"}});
   const DataSplit data = split_table(table, {.targets = {"sick"}, .test_fraction = 0});
