@@ -54,7 +54,7 @@ struct Dataset {
   Inputs inputs;                      ///< [N, I]
   std::vector<std::int32_t> labels;   ///< classification: [N], each in [0, class_names.size()); else empty
   Matrix<float> targets;              ///< regression: [N, O] in the targets' own unit; else empty
-  std::vector<float> sample_weights;  ///< [N], or empty: every row counts 1
+  std::vector<float> sample_weights;  ///< [N], not negative, in any unit; empty: every row counts the same
   std::vector<std::string> feature_names;  ///< [I], or empty
   std::vector<std::string> class_names;    ///< classification: one per class; regression: empty
   std::vector<std::string> target_names;   ///< regression: [O]

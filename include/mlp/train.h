@@ -120,6 +120,7 @@ struct Trained {
 };
 
 /// Trains `network` on `dataset`. A pure function of its arguments: the same bits for any number of threads.
+/// Sample weights are divided by their mean over the rows trained on, so that their unit changes nothing.
 /// With `resume_from` it continues that state to the very bits of the uninterrupted run.
 /// Throws std::invalid_argument when network, data set and options do not fit together (names both sides),
 /// DataError for unusable data, DivergenceError when a loss or parameter is no longer finite.
@@ -129,7 +130,7 @@ Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
 
 struct Evaluation {
   std::size_t rows = 0;
-  double loss = 0.0;  ///< the model's loss function, mean per row
+  double loss = 0.0;  ///< the model's loss function, mean over the rows, weighted where they have weights
   std::optional<ClassificationMetrics> classification;
   std::optional<RegressionMetrics> regression;
 };

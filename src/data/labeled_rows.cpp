@@ -52,16 +52,16 @@ void read_values(const Table& table, const Column& column, std::size_t target, L
   }
 }
 
-std::vector<float> read_weights(const Table& table, const std::string& name, const LabeledRows& labeled) {
+std::vector<double> read_weights(const Table& table, const std::string& name, const LabeledRows& labeled) {
   const Column& column = table.column(name);
   if (column.type.kind != ColumnKind::kNumeric)
     throw UsageError(place_of(table, name) + ": weights are numbers, and this column is " +
                      std::string(to_text(column.type.kind)));
-  std::vector<float> weights;
+  std::vector<double> weights;
   for (const std::uint32_t row : labeled.rows) {
     const double weight = column.numbers[row];
-    weights.push_back(static_cast<float>(weight));
-    if (!std::isfinite(weights.back()) || weight < 0)
+    weights.push_back(weight);
+    if (std::isnan(weight) || weight < 0)
       throw DataError(place_of(table, name, row) +
                           ": expected a weight, a number that is not negative, found " +
                           (std::isnan(weight) ? "none" : format_number(weight)),

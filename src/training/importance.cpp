@@ -143,7 +143,7 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
   ThreadTeam team(plan.threads());
   const auto rows = all_rows(result.rows);
   const auto tested = [&] {
-    return quality(loss_and_outputs(plan, workspace, team, shuffled, rows), shuffled);
+    return quality(loss_and_outputs(plan, workspace, team, shuffled, rows, 1.0), shuffled);
   };
 
   const LossAndScore before = tested();
