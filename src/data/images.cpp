@@ -96,6 +96,39 @@ std::optional<std::vector<std::int64_t>> whole_labels(const NamedArray& labels) 
       labels.array.values);
 }
 
+/// Whether each row is a single 1 among zeros, as classes are in one-hot form.
+bool is_one_hot(const Array& array) {
+  if (array.dims.size() != 2 || array.dims[1] < 2) return false;
+  const std::size_t columns = array.dims[1];
+  return std::visit(
+      [&]<class T>(const AlignedVector<T>& values) {
+        for (std::size_t begin = 0; begin < values.size(); begin += columns) {
+          const auto row = std::span(values).subspan(begin, columns);
+          const auto ones = std::ranges::count(row, T{1}), zeros = std::ranges::count(row, T{0});
+          if (ones != 1 || ones + zeros != std::ssize(row)) return false;
+        }
+        return !values.empty();
+      },
+      array.values);
+}
+
+constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
+constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
+
+/// Several integers in each row are classes in one-hot form, or a class with what else is known of the row;
+/// or they are no labels.
+[[noreturn]] void refuse_label_rows(const NamedArray& labels, const Array& inputs) {
+  const auto& dims = labels.array.dims;
+  if (dims.size() != 2 || inputs.dims.size() < 2) refuse_values(labels, "labels, one for each row");
+  const std::string count = std::to_string(dims[1]);
+  const bool one_hot = is_one_hot(labels.array);
+  throw DataError(labels.name + ": expected one label for each row, found " + count + " integers" +
+                      (one_hot ? std::string("; ") + kOneHot : ""),
+                  (one_hot ? std::string("save as labels ") + kFromOneHot
+                           : "save the column of the classes alone, such as labels[:, 0]") +
+                      "; or predict all " + count + " as numbers: --task regression");
+}
+
 Matrix<float> targets_of(NamedArray labels) {
   if (labels.array.dims.empty() || labels.array.dims.size() > 2)
     refuse_values(labels, "targets, N or N x O numbers");
@@ -246,11 +279,11 @@ Task task_of(const NamedArray& labels, const std::optional<Task>& given) {
   return labels.array.holds_integers() || whole_labels(labels) ? Task::kClassification : Task::kRegression;
 }
 
-Labels class_labels(const NamedArray& labels) {
+Labels class_labels(const LabelledArrays& arrays) {
+  const NamedArray& labels = arrays.labels;
   auto values = whole_labels(labels);
   if (!values) {
-    if (labels.array.holds_integers() || !is_column(labels.array))
-      refuse_values(labels, "labels, one for each row");
+    if (!is_column(labels.array)) refuse_label_rows(labels, arrays.inputs.array);
     throw DataError(labels.name + ": expected whole numbers as class labels, found others",
                     "numbers to be predicted take --task regression");
   }
@@ -281,8 +314,11 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
   const Task task = task_of(train.labels, options.task);
   std::optional<Labels> train_labels, test_labels;
   if (task == Task::kClassification) {
-    train_labels = class_labels(train.labels);
-    if (test) test_labels = class_labels(test->labels);
+    train_labels = class_labels(train);
+    if (test) test_labels = class_labels(*test);
+  } else if (is_one_hot(train.labels.array)) {
+    split.notes.push_back(train.labels.name + ": " + kOneHot + ", and is predicted as so many numbers; " +
+                          kFromOneHot + " makes classes of them");
   }
   const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
   if (const auto note = units_note(units); !note.empty()) split.notes.push_back(note);
@@ -327,7 +363,7 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
   auto arrays = read_pair(images, labels, Part::kTest);
   const Task task = task_of(arrays.labels, options.task);
   std::optional<Labels> classes;
-  if (task == Task::kClassification) classes = class_labels(arrays.labels);
+  if (task == Task::kClassification) classes = class_labels(arrays);
   Dataset dataset = read_part(std::move(arrays), task, options.input_units.value_or(InputUnits{}));
   if (classes)
     set_labels(dataset, *classes,

@@ -356,6 +356,59 @@ TEST_F(Images, TargetsThatSayNothingAsFloatsAreRefused) {
             1u);
 }
 
+TEST_F(Images, SeveralIntegersForEachRowAreToldFromLabels) {
+  const auto x = images("x", 4);
+  const auto told = [&](const std::string& type, const std::string& shape, const std::string& elements) {
+    try {
+      load_images({x, write("y.npy", npy(type, shape, elements)), {}, {}}, 1);
+    } catch (const DataError& error) {
+      return std::string(error.what()).substr(folder_.path().string().size() + 1) + " | " + error.hint();
+    }
+    return std::string("no error");
+  };
+  const std::string one_hot = bytes_of({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0});
+  for (const char* type : {"|u1", "|b1", "|i1"})
+    EXPECT_EQ(
+        told(type, "(4, 3)", one_hot),
+        "y.npy: expected one label for each row, found 3 integers; each row is one 1 and zeros, as classes "
+        "are in "
+        "one-hot form | save as labels numpy.argmax(labels, axis=1); or predict all 3 as numbers: --task "
+        "regression");
+  EXPECT_EQ(told("|u1", "(4, 3)", bytes_of({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1})),
+            "y.npy: expected one label for each row, found 3 integers | save the column of the classes "
+            "alone, such as "
+            "labels[:, 0]; or predict all 3 as numbers: --task regression");
+  EXPECT_EQ(told("|u1", "(4, 2, 1)", std::string(8, '\1')),
+            "y.npy: expected labels, one for each row, found an array of 4 x 2 x 1 | check that images and "
+            "labels are "
+            "not swapped");
+  // Swapped: what should be rows of inputs has one number in each.
+  try {
+    load_images({labels("l", bytes_of({0, 1, 0, 1})), write("y.npy", npy("|u1", "(4, 3)", one_hot)), {}, {}},
+                1);
+    ADD_FAILURE() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_EQ(error.hint(), "check that images and labels are not swapped");
+  }
+}
+
+TEST_F(Images, OneHotRowsAsNumbersAreNoted) {
+  const auto x = images("x", 4);
+  const auto notes = [&](const std::vector<float>& y, const ImageOptions& options = {}) {
+    const auto split = load_images({x, write("y.npy", npy("<f4", "(4, 2)", floats(y))), {}, {}}, 1, options);
+    EXPECT_EQ(split.train.task(), Task::kRegression);
+    EXPECT_EQ(split.train.outputs(), 2u);
+    return split.notes.size() == 1 ? "" : split.notes.front().substr(folder_.path().string().size() + 1);
+  };
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 1, 0}),
+            "y.npy: each row is one 1 and zeros, as classes are in one-hot form, and is predicted as so many "
+            "numbers; "
+            "numpy.argmax(labels, axis=1) makes classes of them");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 1, 1}), "");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 0, 0}), "");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 0.5f, 0}), "");
+}
+
 TEST_F(Images, FilesThatDoNotFitTogetherAreNamed) {
   const auto x = images("x", 4);
   const auto y = labels("y", bytes_of({0, 1, 0, 1}));
