@@ -55,6 +55,7 @@ Dataset selected(const Dataset& dataset, const std::vector<std::uint32_t>& rows)
   part.target_names = dataset.target_names;
   part.unit = dataset.unit;
   part.image = dataset.image;
+  part.input_units = dataset.input_units;
   return part;
 }
 

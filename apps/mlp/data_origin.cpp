@@ -232,7 +232,7 @@ bool is_generated(const DataOrigin& origin) {
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
 DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-               const std::vector<std::string>& class_names) {
+               const Model* model) {
   if (const auto* known = std::get_if<KnownData>(&origin)) {
     return load_dataset(known->name, source, drawing.seed);
   }
@@ -241,7 +241,12 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
     split = load(*table, drawing.validation_fraction, drawing.seed);
   } else {
     const auto& [files, task] = std::get<ImageData>(origin);
-    split = load_images(files, drawing.seed, {.task = task, .class_names = class_names});
+    ImageOptions options{.task = task};
+    if (model != nullptr) {
+      options.class_names = model->class_names;
+      options.input_units = model->input_units;
+    }
+    split = load_images(files, drawing.seed, options);
   }
   split.train.name = split.test.name = name_of(origin);
   return split;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mlp/data.h"
+#include "mlp/model.h"
 #include "table_origin.h"
 
 namespace mlp::app {
@@ -67,10 +68,9 @@ struct Drawing {
   std::uint64_t seed = 1;
 };
 
-/// `class_names`: of the model the data are for; empty: the classes that occur. (A table's are in its
-/// columns.)
+/// `model`: whose classes and input units arrays are read in; none: those they have themselves.
 DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-               const std::vector<std::string>& class_names = {});
+               const Model* model = nullptr);
 
 /// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
 /// is learned of its columns is learned from the others.

@@ -121,7 +121,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
-    TestData data{name_of(origin), load(origin, source, drawing, model.class_names)};
+    TestData data{name_of(origin), load(origin, source, drawing, &model)};
     hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && comparable(data.split.test.preprocessing) != comparable(model.preprocessing)) {
       throw DataError(
@@ -133,8 +133,9 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   if (arguments.data) throw UsageError("--data and --images are two sources of data", "give one of them");
   TestData data{.name = name_of(data_origin({.images = arguments.images, .labels = arguments.labels})),
                 .split = {}};
-  data.split.test = load_labelled_images(*arguments.images, arguments.labels.value_or(""),
-                                         {.task = model.task(), .class_names = model.class_names});
+  data.split.test = load_labelled_images(
+      *arguments.images, arguments.labels.value_or(""),
+      {.task = model.task(), .class_names = model.class_names, .input_units = model.input_units});
   return data;
 }
 

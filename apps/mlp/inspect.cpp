@@ -99,6 +99,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
   document["digest"] = digest(model.network, model.parameters);
   document["loss"] = to_string(model.loss);
   document["input_scaling"] = {{"shift", model.input_scaling.shift}, {"scale", model.input_scaling.scale}};
+  document["input_units"] = {{"origin", model.input_units.origin}, {"unit", model.input_units.unit}};
   document["target_scaling"] = {{"shift", model.target_scaling.shift}, {"scale", model.target_scaling.scale}};
   document["feature_names"] = model.feature_names;
   document["class_names"] = model.class_names;
@@ -197,7 +198,8 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                               (model.preprocessing
                                    ? "encoded from " + counted(model.preprocessing->inputs.size(), "column") +
                                          " of a table"
-                                   : scaling_text(model.input_scaling)));
+                                   : scaling_text(model.input_scaling)) +
+                              (model.input_units.identity() ? "" : "; in units of their own (--json)"));
   if (model.task() == Task::kClassification) {
     text += field("outputs", std::to_string(model.class_names.size()) + " classes" +
                                  (model.preprocessing ? " of " + joined(target_names(model)) : "") + ": " +

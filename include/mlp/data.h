@@ -83,11 +83,14 @@ struct ImageOptions {
   double test_fraction = 0.2;  ///< of the rows, where no test rows are given
   /// The classes of a model to be evaluated; empty: the labels that occur, smallest first.
   std::vector<std::string> class_names;
+  /// Likewise the model's; nothing: the numbers as they are, or where floats could not tell those of a column
+  /// apart, units in which they can (and a note).
+  std::optional<InputUnits> input_units = {};
 };
 
 /// Classes are named as the labels are stored: "0", "1", ... Throws FileError or DataError naming the file,
 /// what was expected and what was found: files that do not fit together or are swapped, labels of one class,
-/// numbers that are not finite, ...
+/// numbers that are not finite, targets that are all the same or could not be told apart as floats, ...
 DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options = {});
 
 /// All rows of one pair of files, or of a .npz its test arrays if it has some: to evaluate a model on.
@@ -97,8 +100,8 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
 /// Rows of raw inputs from a file, for prediction: IDX (plain or gzip), .npy, .npz, or CSV rows of numbers
 /// with `features` columns and an optional header line. Throws FileError naming file, line and what was
 /// expected. A header line that holds `feature_names` in another order is refused, as the columns would be
-/// mistaken.
+/// mistaken. `units`: the model's; numbers are read as doubles and brought into them.
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names = {});
+                   std::span<const std::string> feature_names = {}, const InputUnits& units = {});
 
 }  // namespace mlp

@@ -34,12 +34,27 @@ inline std::size_t column_count(const Inputs& inputs) {
   return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
 }
 
+/// What inputs are counted in, column by column: x' = (x - origin) / unit, computed in double and then
+/// rounded to the float that is stored. For numbers that floats, which hold 24 bits, could not tell apart as
+/// they stand: seconds since 1970, dates like 20240101, values that no float is large or small enough for. A
+/// change of units, and nothing learned: training scales what comes of it.
+struct InputUnits {
+  std::vector<double> origin;  ///< [I]; empty: the numbers as they are
+  std::vector<double> unit;    ///< as many, positive
+
+  bool identity() const { return origin.empty(); }
+  /// Not finite where x' fits no float.
+  float apply(double x, std::size_t column) const;
+  double invert(float x, std::size_t column) const;
+  friend bool operator==(const InputUnits&, const InputUnits&) = default;
+};
+
 struct Dataset {
   std::string name;
   Inputs inputs;                      ///< [N, I]
   std::vector<std::int32_t> labels;   ///< classification: [N], each in [0, class_names.size()); else empty
   Matrix<float> targets;              ///< regression: [N, O] in the targets' own unit; else empty
-  std::vector<float> sample_weights;  ///< [N], or empty: every row counts 1
+  std::vector<float> sample_weights;  ///< [N], not negative, in any unit; empty: every row counts the same
   std::vector<std::string> feature_names;  ///< [I], or empty
   std::vector<std::string> class_names;    ///< classification: one per class; regression: empty
   std::vector<std::string> target_names;   ///< regression: [O]
@@ -53,6 +68,7 @@ struct Dataset {
   std::optional<std::vector<std::uint32_t>> validation_rows = {};
   /// [N]: which rows of their table or array they are, counted from 0; or empty. For people to find them.
   std::vector<std::uint32_t> source_rows = {};
+  InputUnits input_units = {};  ///< of `inputs`, where they are floats; training keeps it in the Model
 
   std::size_t rows() const { return row_count(inputs); }
   std::size_t features() const { return column_count(inputs); }

@@ -43,7 +43,7 @@ struct HardExample {
   /// Of the file it comes from, likewise; ReportContent::row_numbers says how the page counts.
   std::optional<std::size_t> source_row = {};
   double loss = 0.0;                    ///< what it was chosen for
-  std::vector<float> inputs;            ///< as stored: pixels or features
+  std::vector<double> inputs;           ///< pixels or features, as they were before InputUnits
   std::vector<std::string> cells = {};  ///< of a table's row, in the columns of its preprocessing; else empty
   std::int32_t truth = 0;               ///< classification: the true class ...
   std::int32_t predicted = 0;           ///< ... and the one with the largest output

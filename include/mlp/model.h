@@ -48,7 +48,7 @@ struct TrainingRecord {
 /// are rows of the training data as they stand: take them out of a model that is given to those who must not
 /// see them.
 struct ModelExamples {
-  Matrix<float> inputs;   ///< [N, I] raw, as predict() takes them; N may be 0
+  Matrix<float> inputs;   ///< [N, I] raw, as predict() takes them (in Model::input_units); N may be 0
   Matrix<float> outputs;  ///< [N, O] as predict() gives them
   friend bool operator==(const ModelExamples&, const ModelExamples&) = default;
 };
@@ -67,6 +67,8 @@ struct Model {
   std::optional<Preprocessing> preprocessing = {};  ///< from a table's columns to network inputs
   TrainingRecord record;
   ModelExamples examples;
+  /// What predict() takes inputs in: read_inputs(), or InputUnits::apply() of each number, brings them there.
+  InputUnits input_units = {};
 
   Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }
 };

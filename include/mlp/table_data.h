@@ -36,7 +36,9 @@ struct TableDataOptions {
   /// Nothing: classification where the target is categorical, boolean or 0 and 1, regression where it is of
   /// other numbers or one of several.
   std::optional<Task> task = {};
-  std::optional<std::string> sample_weight = {};  ///< the column that says how much a row counts
+  /// The column that says how much a row counts, in any unit: a data set has its numbers divided by their
+  /// mean over the training rows.
+  std::optional<std::string> sample_weight = {};
   ClassWeights class_weights = ClassWeights::kEqual;
   InputScaling scaling = InputScaling::kStandard;
   double test_fraction = 0.2;        ///< of the rows; 0: no test set
@@ -51,7 +53,7 @@ struct LabeledRows {
   std::vector<ColumnType> targets;   ///< a classification's one has the classes as its categories
   std::vector<std::int32_t> labels;  ///< classification: [N]
   Matrix<float> values;              ///< regression: [N, targets]
-  std::vector<float> weights;        ///< [N], or empty
+  std::vector<double> weights;       ///< [N] as the table has them, or empty
   std::vector<std::string> notes;    ///< "3 of 100 rows left out: no value in 'mpg'", ...
 
   /// For folds(): their rows are indices into `rows`.

@@ -122,6 +122,7 @@ struct Trained {
 };
 
 /// Trains `network` on `dataset`. A pure function of its arguments: the same bits for any number of threads.
+/// Sample weights are divided by their mean over the rows trained on, so that their unit changes nothing.
 /// With `resume_from` it continues that state to the very bits of the uninterrupted run.
 /// Throws std::invalid_argument when network, data set and options do not fit together (names both sides),
 /// DataError for unusable data, DivergenceError when a loss or parameter is no longer finite.
@@ -131,7 +132,7 @@ Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
 
 struct Evaluation {
   std::size_t rows = 0;
-  double loss = 0.0;  ///< the model's loss function, mean per row
+  double loss = 0.0;  ///< the model's loss function, mean over the rows, weighted where they have weights
   std::optional<ClassificationMetrics> classification;
   std::optional<RegressionMetrics> regression;
 };
@@ -141,11 +142,11 @@ struct PredictionOptions {
   std::string target = {};
 };
 
-/// Throws std::invalid_argument when model and data set do not fit (features, classes).
+/// Throws std::invalid_argument when model and data set do not fit (features, classes, input units).
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options = {});
 
-/// Network outputs [N, O] for raw inputs: class probabilities (or whatever the last layer gives), or targets
-/// in their unit.
+/// Network outputs [N, O] for raw inputs, in the model's input_units: class probabilities (or whatever the
+/// last layer gives), or targets in their unit.
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
 
 /// The same for a table's rows, read in the columns of the model's preprocessing. Throws as encode() does;

@@ -78,6 +78,10 @@ std::uint64_t content_hash(const Dataset& dataset) {
   hash.add(dataset.unit);
   hash.add(dataset.image.height);
   hash.add(dataset.image.width);
+  if (!dataset.input_units.identity()) {
+    hash.add(std::span<const double>(dataset.input_units.origin));
+    hash.add(std::span<const double>(dataset.input_units.unit));
+  }
   return hash.value();
 }
 

@@ -56,6 +56,12 @@ class Validator {
     if (dataset_.validation_rows) check_validation_rows(*dataset_.validation_rows);
     if (!dataset_.feature_names.empty())
       expect_count("feature names", dataset_.feature_names.size(), dataset_.features(), "feature");
+    if (!dataset_.input_units.identity()) {
+      expect_count("input units", dataset_.input_units.origin.size(), dataset_.features(), "feature");
+      expect_count("input units", dataset_.input_units.unit.size(), dataset_.features(), "feature");
+      if (!std::holds_alternative<Matrix<float>>(dataset_.inputs))
+        fail("input units: expected none, the inputs are bytes");
+    }
     if (dataset_.image != ImageShape{})
       expect_count("image", dataset_.image.height * dataset_.image.width, dataset_.features(),
                    "feature (height x width)");

@@ -6,7 +6,9 @@
 #include <optional>
 #include <type_traits>
 
+#include "data/float_units.h"
 #include "mlp/error.h"
+#include "network/text.h"
 
 namespace mlp {
 
@@ -29,6 +31,52 @@ T from_bytes(const std::uint8_t* bytes, std::endian order) {
   for (std::size_t i = 0; i < sizeof(T); ++i)
     bits = bits << 8 | bytes[order == std::endian::big ? i : sizeof(T) - 1 - i];
   return std::bit_cast<T>(static_cast<Bits>(bits));
+}
+
+std::size_t columns_of(const Array& array) {
+  std::size_t columns = 1;
+  for (std::size_t i = 1; i < array.dims.size(); ++i) columns *= array.dims[i];
+  return columns;
+}
+
+/// Calls take(column, range, unit) for each column whose numbers floats could not tell apart.
+template <class Take>
+void for_each_column_in_need(const Array& array, Take take) {
+  const std::size_t columns = columns_of(array);
+  std::visit(
+      [&]<class T>(const AlignedVector<T>& values) {
+        if constexpr (sizeof(T) > 2) {  // floats hold all smaller ones
+          if (values.empty()) return;  // of however many columns
+          const std::size_t rows = values.size() / columns;
+          std::vector<NumberRange> ranges(columns);
+          for (std::size_t n = 0; n < rows; ++n)
+            for (std::size_t c = 0; c < columns; ++c)
+              ranges[c].add(static_cast<double>(values[n * columns + c]));
+          const std::size_t enough = std::min(rows, kEnoughNumbers);
+          for (std::size_t c = 0; c < columns; ++c) {
+            std::vector<double> some;
+            for (std::size_t k = 0; k < enough; ++k) {
+              const auto number = static_cast<double>(values[k * rows / enough * columns + c]);
+              if (std::isfinite(number)) some.push_back(number);
+            }
+            if (const auto unit = needed_unit(ranges[c], std::move(some))) take(c, ranges[c], *unit);
+          }
+        }
+      },
+      array.values);
+}
+
+[[noreturn]] void refuse_number(const std::string& file, std::size_t row, std::size_t column, double number,
+                                const InputUnits& units) {
+  const std::string place =
+      file + ": row " + std::to_string(row) + ", column " + std::to_string(column) + ": ";
+  if (std::isfinite(number) && !units.identity())
+    throw FileError(place + format_number(number) + " is too far from the other rows' " +
+                        format_number(units.origin[column]) + " for a float",
+                    "correct the value");
+  throw FileError(place + "expected a finite number" + (std::isfinite(number) ? " that fits a float" : "") +
+                      ", found " + format_number(number),
+                  "remove or replace the value");
 }
 
 }  // namespace
@@ -109,29 +157,53 @@ template AlignedVector<std::int64_t> read_elements(ByteReader&, std::span<const 
 template AlignedVector<float> read_elements(ByteReader&, std::span<const std::uint64_t>, std::endian);
 template AlignedVector<double> read_elements(ByteReader&, std::span<const std::uint64_t>, std::endian);
 
-Inputs array_rows(Array array, const std::string& file) {
+Inputs array_rows(Array array, const std::string& file, const InputUnits& units) {
   if (array.dims.empty()) throw FileError(file + ": expected rows of numbers, found a single number", kHint);
-  const std::size_t rows = array.dims[0];
-  std::size_t columns = 1;
-  for (std::size_t i = 1; i < array.dims.size(); ++i) columns *= array.dims[i];
+  const std::size_t rows = array.dims[0], columns = columns_of(array);
+  const bool as_they_are = units.identity();
+  if (!as_they_are && units.origin.size() != columns)
+    throw FileError(file + ": expected rows of " + std::to_string(units.origin.size()) + " values, found " +
+                    std::to_string(columns));
   return std::visit(
       [&]<class T>(AlignedVector<T>& values) -> Inputs {
-        if constexpr (std::is_same_v<T, std::uint8_t>) {
-          return Matrix<std::uint8_t>::adopt(rows, columns, std::move(values));
-        } else {
-          AlignedVector<float> converted(values.size());
-          for (std::size_t i = 0; i < values.size(); ++i) {
-            converted[i] = static_cast<float>(values[i]);
-            if (!std::isfinite(converted[i]))
-              throw FileError(file + ": row " + std::to_string(i / columns) + ", column " +
-                                  std::to_string(i % columns) + ": expected a finite number, found " +
-                                  std::to_string(values[i]),
-                              "remove or replace the value");
-          }
-          return Matrix<float>::adopt(rows, columns, std::move(converted));
+        if constexpr (std::is_same_v<T, std::uint8_t>)
+          if (as_they_are) return Matrix<std::uint8_t>::adopt(rows, columns, std::move(values));
+        AlignedVector<float> floats(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          floats[i] = as_they_are ? static_cast<float>(values[i])
+                                  : units.apply(static_cast<double>(values[i]), i % columns);
+          if (!std::isfinite(floats[i]))
+            refuse_number(file, i / columns, i % columns, static_cast<double>(values[i]), units);
         }
+        return Matrix<float>::adopt(rows, columns, std::move(floats));
       },
       array.values);
+}
+
+InputUnits units_for(const Array& array) {
+  InputUnits units;
+  for_each_column_in_need(array, [&](std::size_t column, const NumberRange&, const FloatUnit& needed) {
+    if (units.identity()) {
+      units.origin.assign(columns_of(array), 0.0);
+      units.unit.assign(columns_of(array), 1.0);
+    }
+    units.origin[column] = needed.origin;
+    units.unit[column] = needed.unit;
+  });
+  return units;
+}
+
+Matrix<float> array_targets(Array array, const std::string& file) {
+  for_each_column_in_need(array, [&](std::size_t column, const NumberRange& range, const FloatUnit& needed) {
+    const auto [what, hint] = problem_of_target(range, needed);
+    throw DataError(
+        file + ": " + (columns_of(array) > 1 ? "column " + std::to_string(column) + ": " : "") + what, hint);
+  });
+  auto rows = array_rows(std::move(array), file);
+  if (auto* numbers = std::get_if<Matrix<float>>(&rows)) return std::move(*numbers);
+  const auto& bytes = std::get<Matrix<std::uint8_t>>(rows);
+  return Matrix<float>::adopt(bytes.rows(), bytes.columns(),
+                              AlignedVector<float>(bytes.values().begin(), bytes.values().end()));
 }
 
 std::vector<std::int64_t> array_labels(const Array& array, const std::string& file) {

@@ -38,9 +38,18 @@ std::uint64_t element_count(const ByteReader& reader, std::span<const std::uint6
 template <class T>
 AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> dims, std::endian order);
 
-/// The first index runs over rows, all others over columns. u8 stays u8 (nothing is copied), the rest becomes
-/// float; throws FileError naming `file` where a value is not finite as a float.
-Inputs array_rows(Array array, const std::string& file);
+/// The first index runs over rows, all others over columns. Without units u8 stays u8 (nothing is copied);
+/// all else becomes float, in `units`. Throws FileError naming `file` where a value is not
+/// finite as a float, and where there are units for another number of columns.
+Inputs array_rows(Array array, const std::string& file, const InputUnits& units = {});
+
+/// Units in which floats can tell the numbers of each column apart: identity() where they can in all of them
+/// as they stand. Of an array without columns likewise.
+InputUnits units_for(const Array& array);
+
+/// The same rows as numbers to be predicted. Throws as array_rows() does, and DataError for a column whose
+/// numbers floats could not tell apart: scores of such targets would say nothing.
+Matrix<float> array_targets(Array array, const std::string& file);
 
 /// One integer for each row: of rank 1, or N x 1. Throws FileError naming `file` for anything else.
 std::vector<std::int64_t> array_labels(const Array& array, const std::string& file);

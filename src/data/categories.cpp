@@ -77,12 +77,16 @@ Categories text_categories(std::span<const std::string> texts) {
   return number_runs(texts, order, [](Index, Index) { return false; });
 }
 
+Categories number_categories(std::span<const std::string> texts, std::span<const double> numbers) {
+  return number_categories(texts, numbers, texts);
+}
+
 Categories number_categories(std::span<const std::string> texts, std::span<const double> numbers,
-                             bool merge_equal) {
+                             std::span<const std::string> keys) {
   const auto order = sorted_indices(texts.size(), [&](Index a, Index b) {
-    return numbers[a] != numbers[b] ? numbers[a] < numbers[b] : texts[a] < texts[b];
+    return numbers[a] != numbers[b] ? numbers[a] < numbers[b] : keys[a] < keys[b];
   });
-  return number_runs(texts, order, [&](Index a, Index b) { return merge_equal && numbers[a] == numbers[b]; });
+  return number_runs(texts, order, [&](Index a, Index b) { return keys[a] == keys[b]; });
 }
 
 }  // namespace mlp

@@ -26,8 +26,11 @@ std::optional<Categories> boolean_categories(std::span<const std::string> texts)
 Categories text_categories(std::span<const std::string> texts);
 
 /// The texts in the order of the numbers that they spell, `numbers`, equal ones in the order of their bytes.
-/// Where `merge_equal`, "1" and "1.0" are one category under the spelling that comes first.
+Categories number_categories(std::span<const std::string> texts, std::span<const double> numbers);
+
+/// The same, but texts with equal `keys` ("1" and "1.0") are one category under the spelling that comes
+/// first; they spell the same number. Categories of one `numbers` are in the order of their keys.
 Categories number_categories(std::span<const std::string> texts, std::span<const double> numbers,
-                             bool merge_equal);
+                             std::span<const std::string> keys);
 
 }  // namespace mlp

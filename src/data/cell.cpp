@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "data/exact_number.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
 
@@ -26,7 +27,7 @@ CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char
   for (const auto& mark : missing) {
     const auto text = trimmed(mark);
     marks_.emplace_back(text);
-    if (const auto number = number_in(text)) number_marks_.push_back(*number);
+    if (const auto number = number_in(text)) number_marks_.push_back({*number, exact(text)});
   }
   for (const auto& text : not_missing) texts_.emplace_back(trimmed(text));
 }
@@ -45,8 +46,13 @@ CellValue CellRules::read(std::string_view text) const {
     }
     cell = {std::isfinite(*number) ? CellKind::kNumber : CellKind::kInfinite, *number};
   }
-  if (std::ranges::find(number_marks_, cell.number) != number_marks_.end()) return {CellKind::kMissing};
+  for (const auto& mark : number_marks_)
+    if (cell.number == mark.number && exact(text) == mark.exact) return {CellKind::kMissing};
   return cell;
+}
+
+std::string CellRules::exact(std::string_view text) const {
+  return exact_number(decimal_ ? plain_number(text, *decimal_) : std::string(text));
 }
 
 bool CellRules::is_usual_mark(std::string_view text) const {

@@ -37,6 +37,8 @@ class CellRules {
 
   /// `text` is trimmed. kInfinite is also a number outside the range of doubles.
   CellValue read(std::string_view text) const;
+  /// Of a cell that is a number: exact_number() of it.
+  std::string exact(std::string_view text) const;
   std::optional<char> decimal() const { return decimal_; }
   /// Whether `text` marks a missing cell without having been named.
   bool is_usual_mark(std::string_view text) const;
@@ -45,10 +47,14 @@ class CellRules {
   std::optional<double> number_in(std::string_view text) const;
 
   std::optional<char> decimal_;
-  char mark_;                         // between a number's digits: decimal_, or a point
-  std::vector<std::string> marks_;    // as the options give them
-  std::vector<std::string> texts_;    // that are no marks
-  std::vector<double> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
+  char mark_;                       // between a number's digits: decimal_, or a point
+  std::vector<std::string> marks_;  // as the options give them
+  std::vector<std::string> texts_;  // that are no marks
+  struct NumberMark {
+    double number;
+    std::string exact;
+  };
+  std::vector<NumberMark> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
 };
 
 }  // namespace mlp

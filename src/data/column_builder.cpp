@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "data/date.h"
+#include "data/exact_number.h"
 #include "data/formatted_number.h"
 #include "data/identifier_name.h"
 #include "data/numbers.h"
@@ -38,7 +39,7 @@ const std::string* find_code(std::span<const std::string> texts) {
   for (const auto& text : texts) {
     const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits || text.size() < 2 || text.size() != texts.front().size()) return nullptr;
-    if (text.front() == '0' && code == nullptr) code = &text;
+    if (is_code(text) && code == nullptr) code = &text;
   }
   return code;
 }
@@ -262,12 +263,14 @@ void ColumnBuilder::finish_few_numbers(Column& column) {
   if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
   note_codes();
   // Without "none".
-  std::vector<std::string> texts;
+  std::vector<std::string> texts, keys;
   std::vector<double> numbers;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < spelled_.size(); ++i) {
     if (std::isnan(spelled_[i])) continue;
-    texts.push_back(dictionary_.texts()[i]);
+    const auto& text = dictionary_.texts()[i];
+    texts.push_back(text);
+    keys.push_back(is_code(text) ? text : rules_->exact(text));
     numbers.push_back(spelled_[i]);
     places.push_back(i);
   }
@@ -279,7 +282,7 @@ void ColumnBuilder::finish_few_numbers(Column& column) {
   if (role_.target) {
     column.numbers.reserve(rows_);
     indices_.for_each([&](std::uint16_t index) { column.numbers.push_back(number_of(index)); });
-    const auto categories = number_categories(texts, numbers, true);
+    const auto categories = number_categories(texts, numbers, keys);
     std::vector<std::int32_t> code_of(spelled_.size(), Column::kMissing);
     for (std::size_t i = 0; i < places.size(); ++i) code_of[places[i]] = categories.code_of[i];
     categorize(column, {categories.names, code_of});
@@ -295,7 +298,7 @@ void ColumnBuilder::finish_texts(Column& column) {
   column.type.kind = ColumnKind::kCategorical;
   if (role_.categorical) {
     const bool numbers = different_texts_ == 0 && infinite_.empty();
-    return categorize(column, numbers ? number_categories(texts, spelled_, false) : text_categories(texts));
+    return categorize(column, numbers ? number_categories(texts, spelled_) : text_categories(texts));
   }
   if (auto categories = boolean_categories(texts)) {
     column.type.kind = ColumnKind::kBoolean;

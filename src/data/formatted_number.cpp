@@ -84,12 +84,12 @@ std::string plain_digits(std::string_view text, std::string_view decimal) {
   return decimals.empty() || !text.empty() ? std::string() : digits + "." + std::string(decimals);
 }
 
-std::optional<double> parse_plain(std::string_view text, char decimal) {
-  if (decimal == '.') return parse_double(text);
-  if (text.find('.') != std::string_view::npos) return std::nullopt;
-  std::string with_point(text);
-  std::ranges::replace(with_point, decimal, '.');
-  return parse_double(with_point);
+/// A plain number with this decimal mark as parse_double takes it, or nothing.
+std::string with_point(std::string_view text, char decimal) {
+  if (decimal != '.' && text.find('.') != std::string_view::npos) return {};
+  std::string plain(text);
+  std::ranges::replace(plain, decimal, '.');
+  return parse_double(plain) ? plain : std::string();
 }
 
 /// Without an exponent: 100000, not 1e+05.
@@ -102,15 +102,20 @@ std::string in_digits(double number) {
 
 }  // namespace
 
-std::optional<double> parse_formatted(std::string_view text, char decimal) {
-  if (const auto number = parse_plain(text, decimal)) return number;
+std::string plain_number(std::string_view text, char decimal) {
+  if (auto plain = with_point(text, decimal); !plain.empty()) return plain;
   take_blanks(text);
   const bool has_unit = take_unit(text);
   const bool negative = take(text, "-");
   if (!negative) take(text, "+");
   if (!has_unit) take_unit(text);
   const auto digits = plain_digits(text, {&decimal, 1});
-  return digits.empty() ? std::nullopt : parse_double((negative ? "-" : "") + digits);
+  return digits.empty() ? std::string() : (negative ? "-" : "") + digits;
+}
+
+std::optional<double> parse_formatted(std::string_view text, char decimal) {
+  const std::string plain = plain_number(text, decimal);
+  return plain.empty() ? std::nullopt : parse_double(plain);
 }
 
 std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal) {

@@ -16,6 +16,9 @@ namespace mlp {
 /// are their number: 15% is 15.
 std::optional<double> parse_formatted(std::string_view text, char decimal);
 
+/// That number as parse_double takes it, with all its digits: 1234.50 of "1.234,50"; empty where it is none.
+std::string plain_number(std::string_view text, char decimal);
+
 /// What to do so that texts, of which some are not read as numbers with `decimal`, would be: names the
 /// decimal mark with which all of them are numbers. Empty where one of them is no number with either.
 std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal);

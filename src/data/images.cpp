@@ -16,6 +16,7 @@
 #include "mlp/data.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
+#include "network/text.h"
 
 namespace mlp {
 
@@ -96,23 +97,53 @@ std::optional<std::vector<std::int64_t>> whole_labels(const NamedArray& labels) 
       labels.array.values);
 }
 
+/// Whether each row is a single 1 among zeros, as classes are in one-hot form.
+bool is_one_hot(const Array& array) {
+  if (array.dims.size() != 2 || array.dims[1] < 2) return false;
+  const std::size_t columns = array.dims[1];
+  return std::visit(
+      [&]<class T>(const AlignedVector<T>& values) {
+        for (std::size_t begin = 0; begin < values.size(); begin += columns) {
+          const auto row = std::span(values).subspan(begin, columns);
+          const auto ones = std::ranges::count(row, T{1}), zeros = std::ranges::count(row, T{0});
+          if (ones != 1 || ones + zeros != std::ssize(row)) return false;
+        }
+        return !values.empty();
+      },
+      array.values);
+}
+
+constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
+constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
+
+/// Several integers in each row are classes in one-hot form, or a class with what else is known of the row;
+/// or they are no labels.
+[[noreturn]] void refuse_label_rows(const NamedArray& labels, const Array& inputs) {
+  const auto& dims = labels.array.dims;
+  if (dims.size() != 2 || inputs.dims.size() < 2) refuse_values(labels, "labels, one for each row");
+  const std::string count = std::to_string(dims[1]);
+  const bool one_hot = is_one_hot(labels.array);
+  throw DataError(labels.name + ": expected one label for each row, found " + count + " integers" +
+                      (one_hot ? std::string("; ") + kOneHot : ""),
+                  (one_hot ? std::string("save as labels ") + kFromOneHot
+                           : "save the column of the classes alone, such as labels[:, 0]") +
+                      "; or predict all " + count + " as numbers: --task regression");
+}
+
 Matrix<float> targets_of(NamedArray labels) {
   if (labels.array.dims.empty() || labels.array.dims.size() > 2)
     refuse_values(labels, "targets, N or N x O numbers");
-  auto rows = array_rows(std::move(labels.array), labels.name);
-  if (auto* numbers = std::get_if<Matrix<float>>(&rows)) return std::move(*numbers);
-  const auto& bytes = std::get<Matrix<std::uint8_t>>(rows);
-  return Matrix<float>::adopt(bytes.rows(), bytes.columns(),
-                              AlignedVector<float>(bytes.values().begin(), bytes.values().end()));
+  return array_targets(std::move(labels.array), labels.name);
 }
 
-Dataset read_part(LabelledArrays&& arrays, Task task) {
+Dataset read_part(LabelledArrays&& arrays, Task task, const InputUnits& units) {
   auto& [inputs, labels] = arrays;
   if (inputs.array.dims.size() < 2) refuse_values(inputs, "images or rows of inputs (rank 2 or more)");
   Dataset dataset;
   dataset.image = image_shape(inputs.array);
   const std::string shape = shape_text(inputs.array.dims);
-  dataset.inputs = array_rows(std::move(inputs.array), inputs.name);
+  dataset.inputs = array_rows(std::move(inputs.array), inputs.name, units);
+  dataset.input_units = units;
   if (dataset.rows() == 0 || dataset.features() == 0)
     throw DataError(inputs.name + ": expected at least one row and one feature, found " + shape);
   const std::uint64_t count = labels.array.dims.empty() ? 1 : labels.array.dims[0];
@@ -125,6 +156,31 @@ Dataset read_part(LabelledArrays&& arrays, Task task) {
     if (dataset.targets.columns() == 1) dataset.target_names = {"target"};
   }
   return dataset;
+}
+
+/// Throws where all targets of training rows are the same, in every column.
+void refuse_constant(const Matrix<float>& targets, const std::string& name) {
+  if (targets.rows() < 2) return;
+  for (std::size_t row = 1; row < targets.rows(); ++row)
+    if (!std::ranges::equal(targets.row(row), targets.row(0))) return;
+  throw DataError(name + ": " + format_number(static_cast<double>(targets(0, 0))) +
+                      " in every row: there is nothing to learn",
+                  "is it the right array?");
+}
+
+/// Empty where they are the numbers as they are.
+std::string units_note(const InputUnits& units) {
+  std::size_t columns = 0, first = 0;
+  for (std::size_t c = units.origin.size(); c-- > 0;) {
+    if (units.origin[c] == 0 && units.unit[c] == 1) continue;
+    ++columns;
+    first = c;
+  }
+  if (columns == 0) return {};
+  return "input " + std::to_string(first) +
+         (columns > 1 ? " and " + std::to_string(columns - 1) + " more are" : " is") + " counted from " +
+         (columns > 1 ? "numbers such as " : "") + format_number(units.origin[first]) +
+         ", as floats could not tell " + (columns > 1 ? "their" : "its") + " numbers apart";
 }
 
 /// Class labels on their way to indices.
@@ -185,6 +241,7 @@ Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
   dataset.class_names = from.class_names;
   dataset.target_names = from.target_names;
   dataset.image = from.image;
+  dataset.input_units = from.input_units;
   const auto select = [&]<class T>(const Matrix<T>& matrix) {
     Matrix<T> selected(rows.size(), matrix.columns());
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -223,11 +280,11 @@ Task task_of(const NamedArray& labels, const std::optional<Task>& given) {
   return labels.array.holds_integers() || whole_labels(labels) ? Task::kClassification : Task::kRegression;
 }
 
-Labels class_labels(const NamedArray& labels) {
+Labels class_labels(const LabelledArrays& arrays) {
+  const NamedArray& labels = arrays.labels;
   auto values = whole_labels(labels);
   if (!values) {
-    if (labels.array.holds_integers() || !is_column(labels.array))
-      refuse_values(labels, "labels, one for each row");
+    if (!is_column(labels.array)) refuse_label_rows(labels, arrays.inputs.array);
     throw DataError(labels.name + ": expected whole numbers as class labels, found others",
                     "numbers to be predicted take --task regression");
   }
@@ -270,17 +327,23 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
   const Task task = task_of(train.labels, options.task);
   std::optional<Labels> train_labels, test_labels;
   if (task == Task::kClassification) {
-    train_labels = class_labels(train.labels);
-    if (test) test_labels = class_labels(test->labels);
+    train_labels = class_labels(train);
+    if (test) test_labels = class_labels(*test);
+  } else if (is_one_hot(train.labels.array)) {
+    split.notes.push_back(train.labels.name + ": " + kOneHot + ", and is predicted as so many numbers; " +
+                          kFromOneHot + " makes classes of them");
   }
+  const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
+  if (const auto note = units_note(units); !note.empty()) split.notes.push_back(note);
   if (const auto& dims = train.inputs.array.dims;
       dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
     split.notes.push_back("rows of " + shape_text(std::span(dims).subspan(1)) +
                           " are taken as so many numbers, not as images, which have one channel (N x H x W)");
-  const std::string test_name = test ? test->inputs.name : "";
-  split.train = read_part(std::move(train), task);
+  const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
+  split.train = read_part(std::move(train), task, units);
+  if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
   if (test) {
-    split.test = read_part(std::move(*test), task);
+    split.test = read_part(std::move(*test), task, units);
     const auto& a = split.train;
     const auto& b = split.test;
     if (a.features() != b.features() || a.image != b.image ||
@@ -311,8 +374,8 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
   auto arrays = read_pair(images, labels, Part::kTest);
   const Task task = task_of(arrays.labels, options.task);
   std::optional<Labels> classes;
-  if (task == Task::kClassification) classes = class_labels(arrays.labels);
-  Dataset dataset = read_part(std::move(arrays), task);
+  if (task == Task::kClassification) classes = class_labels(arrays);
+  Dataset dataset = read_part(std::move(arrays), task, options.input_units.value_or(InputUnits{}));
   if (classes)
     set_labels(dataset, *classes,
                options.class_names.empty() ? names_of(different(*classes)) : options.class_names);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "data/column_finder.h"
+#include "data/float_units.h"
 #include "data/formatted_number.h"
 #include "data/name_hint.h"
 #include "data/numbers.h"
@@ -66,16 +67,16 @@ void read_values(const Table& table, const Column& column, std::size_t target, L
   }
 }
 
-std::vector<float> read_weights(const Table& table, const std::string& name, const LabeledRows& labeled) {
+std::vector<double> read_weights(const Table& table, const std::string& name, const LabeledRows& labeled) {
   const Column& column = table.column(name);
   if (column.type.kind != ColumnKind::kNumeric)
     throw UsageError(place_of(table, name) + ": weights are numbers, and this column is " +
                      std::string(to_text(column.type.kind)));
-  std::vector<float> weights;
+  std::vector<double> weights;
   for (const std::uint32_t row : labeled.rows) {
     const double weight = column.numbers[row];
-    weights.push_back(static_cast<float>(weight));
-    if (!std::isfinite(weights.back()) || weight < 0)
+    weights.push_back(weight);
+    if (std::isnan(weight) || weight < 0)
       throw DataError(place_of(table, name, row) +
                           ": expected a weight, a number that is not negative, found " +
                           (std::isnan(weight) ? "none" : format_number(weight)),
@@ -111,8 +112,9 @@ void refuse_formatted_numbers(const Table& table, const Column& column) {
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
-  return target.type.kind != ColumnKind::kNumeric || target.type.zero_one ? Task::kClassification
-                                                                          : Task::kRegression;
+  // "01" beside "1" is a class more than the numbers tell.
+  const bool zero_one = target.type.zero_one && target.type.categories.size() == 2;
+  return target.type.kind != ColumnKind::kNumeric || zero_one ? Task::kClassification : Task::kRegression;
 }
 
 Task task_of(const Table& table, const TableDataOptions& options) {
@@ -183,24 +185,17 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   }
 }
 
-/// Targets are learned as floats, which hold 24 bits: numbers far from 0 that differ by little, or all next
-/// to 0, are much the same to them, and scores of such targets would say nothing.
+/// Targets are learned as floats: where these cannot tell them apart, scores would say nothing.
 void check_rounding(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows) {
-  constexpr double kMostRounding = 0.01, kSmallestRange = 1e-30;
-  double least = column.numbers[rows.front()], greatest = least, rounding = 0;
-  for (const std::uint32_t row : rows) {
-    const double number = column.numbers[row];
-    least = std::min(least, number);
-    greatest = std::max(greatest, number);
-    rounding = std::max(rounding, std::abs(static_cast<double>(static_cast<float>(number)) - number));
-  }
-  const double range = greatest - least;
-  if (range >= kSmallestRange && rounding <= kMostRounding * range) return;
-  throw DataError(place_of(table, column.type.name) + ": " + format_number(least) + " to " +
-                      format_number(greatest) + " differ by too little to be told apart as floats",
-                  range < kSmallestRange
-                      ? "give the target in a smaller unit"
-                      : "subtract " + format_number(least) + " from the target in every row");
+  NumberRange range;
+  for (const std::uint32_t row : rows) range.add(column.numbers[row]);
+  std::vector<double> some;
+  const std::size_t enough = std::min(rows.size(), kEnoughNumbers);
+  for (std::size_t k = 0; k < enough; ++k) some.push_back(column.numbers[rows[k * rows.size() / enough]]);
+  const auto needed = needed_unit(range, std::move(some));
+  if (!needed) return;
+  const auto [what, hint] = problem_of_target(range, *needed);
+  throw DataError(place_of(table, column.type.name) + ": " + what, hint);
 }
 
 /// Each number is the one before and 1.

@@ -1,7 +1,9 @@
 // Rows of inputs for prediction, from IDX, .npy, .npz or from text: numbers between commas, semicolons, tabs
 // or blanks, a row a line, with or without a line of column names.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -101,7 +103,16 @@ void check_order(std::span<const std::string_view> names, std::span<const std::s
                   "put them in this order: " + order);
 }
 
-Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const std::string> feature_names) {
+/// What a cell is as an input; nothing where it is no finite number, or fits no float.
+std::optional<float> input_in(std::string_view cell, std::size_t column, const InputUnits& units) {
+  const auto number = parse_double(cell);
+  if (!number) return std::nullopt;
+  const float input = units.apply(*number, column);
+  return std::isfinite(input) ? std::optional(input) : std::nullopt;
+}
+
+Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const std::string> feature_names,
+                        const InputUnits& units) {
   LineReader lines(bytes);
   AlignedVector<float> values;
   std::string line;
@@ -116,8 +127,9 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
     const auto cells = split(text, separator);
     const auto where = [&] { return bytes.name() + ": line " + std::to_string(lines.number()); };
     // A line with some numbers is a row with a mistake in it, not a line of names.
-    if (may_be_names &&
-        std::ranges::none_of(cells, [](auto cell) { return parse_float(cell).has_value(); })) {
+    if (may_be_names && std::ranges::none_of(cells, [](auto cell) {
+          return std::isfinite(parse_double(cell).value_or(NAN));
+        })) {
       check_order(cells, feature_names, where());
       continue;
     }
@@ -127,7 +139,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
                       "the model was trained on " + std::to_string(features) +
                           " features: a row needs just these, in the same order");
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto number = parse_float(cells[i]);
+      const auto number = input_in(cells[i], i, units);
       if (!number)
         throw FileError(where() + ", column " + std::to_string(i + 1) + ": expected a finite number, found " +
                             (cells[i].empty() ? "nothing" : in_quotes(cells[i])),
@@ -159,8 +171,9 @@ void check_width(const std::string& name, std::uint64_t width, std::size_t featu
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names) {
+                   std::span<const std::string> feature_names, const InputUnits& units) {
   require(features > 0, "read_inputs: features must be positive");
+  require(units.identity() || units.origin.size() == features, "read_inputs: a unit for each feature");
   ByteReader bytes(path);
   const auto start = bytes.peek();
   if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows, IDX images or .npy");
@@ -170,7 +183,7 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
     if (const auto kind = kind_of_file(bytes); !kind.empty())
       throw FileError(bytes.name() + ": expected CSV, IDX, .npy or .npz, found " + kind,
                       "NumPy writes arrays with numpy.save");
-    return read_rows(bytes, features, feature_names);
+    return read_rows(bytes, features, feature_names, units);
   }
   auto [name, array] =
       *start == 0
@@ -178,7 +191,7 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
                        read_idx(bytes,
                                 [&](auto dims) { check_width(bytes.name(), width_of(dims), features); })}
           : read_array(bytes, path, {ArrayRole::Part::kTest, false});
-  auto inputs = array_rows(std::move(array), name);
+  auto inputs = array_rows(std::move(array), name, units);
   check_width(name, column_count(inputs), features);
   if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
   return inputs;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "data/labeled_rows.h"
+#include "data/statistics.h"
 #include "mlp/error.h"
 #include "network/text.h"
 
@@ -66,13 +67,16 @@ void append(std::vector<std::string>& notes, const std::vector<std::string>& mor
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
-void check_weights(const Table& table, const TableDataOptions& options, const Dataset& train,
-                   const Rows& training) {
-  const auto positive = [&](std::uint32_t row) { return train.sample_weights[row] > 0; };
-  if (options.sample_weight && std::ranges::none_of(training, positive))
-    throw DataError(
-        table.name + ": column " + quote(*options.sample_weight) + ": the weight of every training row is 0",
-        "is it the right column?");
+/// The weights of rows, divided by their mean over the training rows: only their ratios count.
+std::vector<float> relative_weights(const Table& table, const std::string& column,
+                                    const std::vector<double>& weights, const Rows& training) {
+  const double mean = moments_of(select(weights, training)).mean;
+  if (mean == 0)
+    throw DataError(table.name + ": column " + quote(column) + ": the weight of every training row is 0",
+                    "is it the right column?");
+  std::vector<float> relative;
+  for (const double weight : weights) relative.push_back(static_cast<float>(weight / mean));
+  return relative;
 }
 
 }  // namespace
@@ -98,8 +102,9 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
                   .left_out = std::move(left_out)};
   append(split.notes, notes);
   split.train.validation_rows = validation;
-  split.train.sample_weights = select(labeled.weights, rows.training);
-  check_weights(table, options, split.train, training);
+  if (options.sample_weight)
+    split.train.sample_weights =
+        relative_weights(table, *options.sample_weight, select(labeled.weights, rows.training), training);
   if (options.class_weights == ClassWeights::kBalanced) {
     if (labeled.task != Task::kClassification)
       throw UsageError("class weights are for classes, and " + quote(options.targets.front()) +

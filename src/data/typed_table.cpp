@@ -13,6 +13,7 @@
 #include "data/cell.h"
 #include "data/csv_rows.h"
 #include "data/dictionary.h"
+#include "data/exact_number.h"
 #include "data/formatted_number.h"
 #include "data/numbers.h"
 #include "data/text_count.h"
@@ -45,15 +46,14 @@ class TypedColumn {
               "read_table: a category stands twice in its column");
       categories_.add(category);
     }
-    for (const auto& category : type.categories) {
-      const auto cell = rules.read(category);
-      if (cell.kind != CellKind::kNumber) {
-        numbers_.clear();
-        break;
-      }
-      numbers_.emplace(cell.number, categories_.find(category));
-    }
     booleans_ = booleans();
+    const auto is_number = [&](const auto& category) {
+      return rules.read(category).kind == CellKind::kNumber;
+    };
+    if (!std::ranges::all_of(type.categories, is_number)) return;
+    for (const bool codes : {false, true})  // "1.0" is rather "1" than "01"
+      for (const auto& category : type.categories)
+        if (is_code(category) == codes) numbers_.emplace(rules.exact(category), categories_.find(category));
   }
 
   Column empty() const { return {.type = *type_}; }
@@ -85,7 +85,7 @@ class TypedColumn {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing) return Column::kMissing;
     if (cell.kind == CellKind::kNumber) {
-      if (const auto same = numbers_.find(cell.number); same != numbers_.end()) return same->second;
+      if (const auto same = numbers_.find(rules_->exact(text)); same != numbers_.end()) return same->second;
     } else if (!numbers_.empty() && is_none(text)) {
       return Column::kMissing;
     }
@@ -113,7 +113,7 @@ class TypedColumn {
   std::size_t place_;
   const CellRules* rules_;
   Dictionary categories_;
-  std::map<double, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
+  std::map<std::string, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
   std::optional<std::array<std::int32_t, 2>> booleans_;
 };
 

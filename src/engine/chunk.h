@@ -19,6 +19,7 @@ struct Chunk {
   const InputsView& inputs;                 ///< the data set's
   ThreadTeam& team;
   int member = 0;
+  double weight_unit = 1.0;  ///< the batch's
 
   bool is_last() const { return first + rows.size() == batch_rows; }
 

@@ -42,7 +42,10 @@ void output_losses(const Plan& plan, Workspace& workspace, const Dataset& datase
   float* weights = nullptr;
   if (!dataset.sample_weights.empty()) {
     weights = workspace.row_weights.data() + share.begin;
-    for (std::size_t n = 0; n < count; ++n) weights[n] = dataset.sample_weights[chunk.rows[share.begin + n]];
+    for (std::size_t n = 0; n < count; ++n) {
+      const auto weight = static_cast<double>(dataset.sample_weights[chunk.rows[share.begin + n]]);
+      weights[n] = static_cast<float>(weight / chunk.weight_unit);
+    }
   }
   LayerBuffers& buffers = workspace.layers.back();
   const OutputRows outputs{.logits = rows_of(std::as_const(workspace.logits)),

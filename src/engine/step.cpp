@@ -37,7 +37,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> upcoming,
-                    const Body& body) {
+                    double weight_unit, const Body& body) {
   team.run(
       [&](int member) {
         const FlushDenormals flush;
@@ -47,7 +47,14 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
           end = end_of_chunk(plan, first, rows.size());
           const auto next = end < rows.size() ? rows.subspan(end, end_of_chunk(plan, end, rows.size()) - end)
                                               : upcoming.first(end_of_chunk(plan, 0, upcoming.size()));
-          const Chunk chunk{rows.subspan(first, end - first), first, rows.size(), next, inputs, team, member};
+          const Chunk chunk{.rows = rows.subspan(first, end - first),
+                            .first = first,
+                            .batch_rows = rows.size(),
+                            .upcoming = next,
+                            .inputs = inputs,
+                            .team = team,
+                            .member = member,
+                            .weight_unit = weight_unit};
           body(chunk);
         }
       },
@@ -97,7 +104,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   if (clips) first.kind = UpdateRule::Kind::kStore;
 
   for_each_chunk(
-      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, batch.weight_unit,
       [&](const Chunk& chunk) {
         train_chunk(plan, workspace, batch.dataset, chunk, settings, first);
         if (!clips || !chunk.is_last()) return;
@@ -114,7 +121,7 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch) {
   check_batch(plan, team, batch);
   for_each_chunk(plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
-                 [&](const Chunk& chunk) {
+                 batch.weight_unit, [&](const Chunk& chunk) {
                    evaluation_pass(plan, workspace, batch.dataset, chunk);
                    copy_outputs(plan, workspace, chunk, workspace.outputs);
                  });
@@ -128,7 +135,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
               std::visit([](const auto& view) { return view.columns(); }, inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
   check_team(plan, team);
-  for_each_chunk(plan, workspace, team, inputs, rows, {}, [&](const Chunk& chunk) {
+  for_each_chunk(plan, workspace, team, inputs, rows, {}, 1.0, [&](const Chunk& chunk) {
     prediction_pass(plan, workspace, chunk);
     copy_outputs(plan, workspace, chunk, outputs);
   });
@@ -142,7 +149,7 @@ Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team
   UpdateRule store;
   store.l2 = static_cast<float>(settings.l2);
   for_each_chunk(
-      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming,
+      plan, workspace, team, view_of(batch.dataset.inputs), batch.rows, batch.upcoming, batch.weight_unit,
       [&](const Chunk& chunk) { train_chunk(plan, workspace, batch.dataset, chunk, settings, store); });
   return plan.unpack(workspace.gradients.data());
 }

@@ -18,7 +18,8 @@ struct Batch {
   const Dataset& dataset;
   std::span<const std::uint32_t> rows;
   std::span<const std::uint32_t> upcoming =
-      {};  ///< the next batch's, if known: fetched from memory meanwhile
+      {};                    ///< the next batch's, if known: fetched from memory meanwhile
+  double weight_unit = 1.0;  ///< the data set's sample weights are divided by it
 };
 
 /// Inputs as they are stored, in someone else's memory.
@@ -34,7 +35,7 @@ struct StepSettings {
 };
 
 /// One optimizer step on the workspace's parameters. Returns sum_n w_n loss_n over the batch's rows, added in
-/// row order.
+/// row order; w_n is a sample weight over weight_unit.
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                   const StepSettings& settings);
 

@@ -40,6 +40,22 @@ std::string scaling_problem(const AffineScaling& scaling, const std::string& nam
   return {};
 }
 
+std::string units_problem(const InputUnits& units, std::size_t fan_in) {
+  if (units.origin.empty() && units.unit.empty()) return {};
+  if (units.origin.size() != fan_in || units.unit.size() != fan_in) {
+    return "input_units: expected none or " + std::to_string(fan_in) + " of each, found " +
+           std::to_string(units.origin.size()) + " origins and " + std::to_string(units.unit.size()) +
+           " units";
+  }
+  for (const double origin : units.origin) {
+    if (!std::isfinite(origin)) return "input_units: an origin that is not finite";
+  }
+  for (const double unit : units.unit) {
+    if (!std::isfinite(unit) || unit <= 0) return "input_units: a unit that is not positive and finite";
+  }
+  return {};
+}
+
 std::string names_problem(const std::vector<std::string>& names, const char* what, std::size_t count) {
   if (names.empty() || names.size() == count) return {};
   return std::string(what) + ": expected none or " + std::to_string(count) + ", found " +
@@ -75,6 +91,7 @@ std::string preprocessing_problem(const Model& model) {
   if (model.feature_names != preprocessing.feature_names()) {
     return "preprocessing: its inputs do not have the names in feature_names";
   }
+  if (!model.input_units.identity()) return "preprocessing: its inputs have no units";
   const auto& targets = preprocessing.targets;
   std::vector<std::string> names;
   for (const auto& target : targets) names.push_back(target.name);
@@ -99,7 +116,7 @@ std::string model_problem(const Model& model) {
   for (const auto& problem :
        {scaling_problem(model.input_scaling, kInputScaling, fan_in),
         scaling_problem(model.target_scaling, kTargetScaling, fan_out),
-        names_problem(model.feature_names, "feature_names", fan_in),
+        units_problem(model.input_units, fan_in), names_problem(model.feature_names, "feature_names", fan_in),
         names_problem(model.class_names, "class_names", fan_out),
         names_problem(model.target_names, "target_names", fan_out),
         examples_problem(model.examples, fan_in, fan_out), preprocessing_problem(model)}) {
@@ -147,6 +164,23 @@ std::optional<Preprocessing> preprocessing_from(const JsonField& root) {
   const auto field = root.member("preprocessing");
   if (!field || field->is_null()) return std::nullopt;
   return preprocessing_from_json(*field);
+}
+
+json units_to_json(const InputUnits& units) {
+  json result = {{"origin", json::array()}, {"unit", json::array()}};
+  for (const double origin : units.origin) result["origin"].push_back(number_to_json(origin));
+  for (const double unit : units.unit) result["unit"].push_back(number_to_json(unit));
+  return result;
+}
+
+/// None of inputs that are as they were read.
+InputUnits units_from(const JsonField& root) {
+  const auto field = root.member("input_units");
+  if (!field || field->is_null()) return {};
+  InputUnits units;
+  for (const auto& origin : (*field)["origin"].items()) units.origin.push_back(origin.number());
+  for (const auto& unit : (*field)["unit"].items()) units.unit.push_back(unit.number());
+  return units;
 }
 
 void append_scaling(const AffineScaling& scaling, const std::string& name, std::vector<TensorView>& tensors) {
@@ -229,6 +263,7 @@ void save_model(const Model& model, const std::filesystem::path& path, const Fil
   document["unit"] = model.unit;
   document["image"] = {{"height", model.image.height}, {"width", model.image.width}};
   document["preprocessing"] = model.preprocessing ? preprocessing_to_json(*model.preprocessing) : json();
+  if (!model.input_units.identity()) document["input_units"] = units_to_json(model.input_units);
   document["training"] = record_to_json(model.record);
 
   std::vector<TensorView> tensors;
@@ -272,6 +307,7 @@ Model load_model(const std::filesystem::path& path) {
       .preprocessing = preprocessing_from(root),
       .record = record_from_json(root["training"]),
       .examples = std::move(example_values),
+      .input_units = units_from(root),
   };
   if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);
   check_checksum(document, file);

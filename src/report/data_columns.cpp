@@ -10,15 +10,21 @@ namespace {
 
 constexpr std::size_t kBins = 24;
 
+/// Of a matrix's column, counted in `units`.
 template <class T>
-DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string name, std::string kind) {
+DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string name, std::string kind,
+                      const InputUnits& units = {}) {
   DataColumn summary;
   summary.name = std::move(name);
   summary.kind = std::move(kind);
   if (matrix.rows() == 0) return summary;
-  double low = static_cast<double>(matrix(0, column)), high = low, sum = 0.0;
+  const auto number = [&](std::size_t n) {
+    const T stored = matrix(n, column);
+    return units.identity() ? static_cast<double>(stored) : units.invert(static_cast<float>(stored), column);
+  };
+  double low = number(0), high = low, sum = 0.0;
   for (std::size_t n = 0; n < matrix.rows(); ++n) {
-    const auto value = static_cast<double>(matrix(n, column));
+    const double value = number(n);
     low = std::min(low, value);
     high = std::max(high, value);
     sum += value;
@@ -29,7 +35,7 @@ DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string n
   if (!(high > low)) return summary;
   summary.histogram.assign(kBins, 0);
   for (std::size_t n = 0; n < matrix.rows(); ++n) {
-    const double share = (static_cast<double>(matrix(n, column)) - low) / (high - low);
+    const double share = (number(n) - low) / (high - low);
     ++summary.histogram[std::min(kBins - 1, static_cast<std::size_t>(share * kBins))];
   }
   return summary;
@@ -98,7 +104,8 @@ std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t mo
   std::visit(
       [&](const auto& inputs) {
         for (std::size_t i = 0; i < inputs.columns() && columns.size() < most; ++i) {
-          columns.push_back(summary_of(inputs, i, name_of(dataset.feature_names, i, "feature"), "numeric"));
+          columns.push_back(summary_of(inputs, i, name_of(dataset.feature_names, i, "feature"), "numeric",
+                                       dataset.input_units));
         }
       },
       dataset.inputs);

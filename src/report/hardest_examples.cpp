@@ -53,13 +53,15 @@ double distance(std::span<const float> output, std::span<const float> target,
   return std::sqrt(sum);
 }
 
-std::vector<float> input_row(const Inputs& inputs, std::size_t row) {
-  return std::visit(
+std::vector<double> input_row(const Dataset& dataset, std::size_t row) {
+  std::vector<double> numbers;
+  std::visit(
       [&](const auto& matrix) {
-        const auto values = matrix.row(row);
-        return std::vector<float>(values.begin(), values.end());
+        for (const auto stored : matrix.row(row))
+          numbers.push_back(dataset.input_units.invert(static_cast<float>(stored), numbers.size()));
       },
-      inputs);
+      dataset.inputs);
+  return numbers;
 }
 
 }  // namespace
@@ -115,7 +117,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
     example.row = n;
     if (!dataset.source_rows.empty()) example.source_row = dataset.source_rows[n];
     example.loss = losses[n];
-    example.inputs = input_row(dataset.inputs, n);
+    example.inputs = input_row(dataset, n);
     const auto output = outputs.row(n);
     if (classes) {
       example.truth = dataset.labels[n];

@@ -42,7 +42,8 @@ std::string class_name(const ReportContent& content, std::int32_t index) {
 
 /// Greys from the smallest pixel (or 0) of all the examples to the largest.
 std::string example_image(const HardExample& example, ImageShape shape, double low, double high) {
-  const GreyImage image = shrunk(example.inputs, shape);
+  const std::vector<float> pixels(example.inputs.begin(), example.inputs.end());
+  const GreyImage image = shrunk(pixels, shape);
   std::vector<std::uint8_t> greys;
   for (const double pixel : image.pixels) {
     const double share = high > low ? (pixel - low) / (high - low) : 0.0;
@@ -72,10 +73,10 @@ std::string grey_example(const ReportContent& content, const HardExample& exampl
 std::string example_images(const ReportContent& content, std::span<const HardExample> examples) {
   double low = 0.0, high = 0.0;
   for (const auto& example : examples) {
-    for (const float pixel : example.inputs) {
+    for (const double pixel : example.inputs) {
       if (!std::isfinite(pixel)) continue;
-      low = std::min(low, static_cast<double>(pixel));
-      high = std::max(high, static_cast<double>(pixel));
+      low = std::min(low, pixel);
+      high = std::max(high, pixel);
     }
   }
   std::string html;
@@ -91,7 +92,8 @@ std::string number_head(const std::string& name, std::size_t most) {
   return R"(<th scope="col" class="n">)" + html_label(name, most) + "</th>";
 }
 
-double entry(const std::vector<float>& values, std::size_t index) {
+template <class T>
+double entry(const std::vector<T>& values, std::size_t index) {
   return index < values.size() ? values[index] : EpochRecord::kNone;
 }
 

@@ -8,6 +8,7 @@
 #include "mlp/predictor.h"
 #include "mlp/train.h"
 #include "training/evaluation.h"
+#include "training/weights.h"
 
 namespace mlp {
 
@@ -43,15 +44,18 @@ void check_fit(const Model& model, const Dataset& dataset) {
   validate(dataset);
   check_features(model, dataset.features());
   check_outputs(model, dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target");
+  require(model.input_units == dataset.input_units,
+          "the data set's inputs are not in the model's input_units");
 }
 
 LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                                const Dataset& dataset, std::span<const std::uint32_t> rows) {
+                                const Dataset& dataset, std::span<const std::uint32_t> rows,
+                                double weight_unit) {
   LossAndOutputs result{.outputs = Matrix<float>(rows.size(), plan.network().fan_out())};
   for (std::size_t begin = 0; begin < rows.size(); begin += plan.max_batch()) {
     const auto chunk = rows.subspan(begin, std::min(plan.max_batch(), rows.size() - begin));
-    result.loss +=
-        engine::evaluate_step(plan, workspace, team, {dataset, chunk}) / static_cast<double>(rows.size());
+    const engine::Batch batch{.dataset = dataset, .rows = chunk, .weight_unit = weight_unit};
+    result.loss += engine::evaluate_step(plan, workspace, team, batch) / static_cast<double>(rows.size());
     for (std::size_t n = 0; n < chunk.size(); ++n) {
       for (std::size_t c = 0; c < result.outputs.columns(); ++c) {
         result.outputs(begin + n, c) = plan.target_scaling().invert(workspace.outputs(n, c), c);
@@ -62,8 +66,9 @@ LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& wor
 }
 
 EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                              const Dataset& dataset, std::span<const std::uint32_t> rows) {
-  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, rows);
+                              const Dataset& dataset, std::span<const std::uint32_t> rows,
+                              double weight_unit) {
+  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, rows, weight_unit);
   if (dataset.task() == Task::kClassification) {
     std::vector<std::int32_t> labels;
     labels.reserve(rows.size());
@@ -86,7 +91,9 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
   engine::Workspace workspace(plan);
   workspace.load(plan, model.parameters);
   ThreadTeam team(plan.threads());
-  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, all_rows(dataset.rows()));
+  const auto rows = all_rows(dataset.rows());
+  const auto [loss, outputs] =
+      loss_and_outputs(plan, workspace, team, dataset, rows, weight_unit(dataset, rows));
   Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
   if (dataset.task() == Task::kClassification) {
     evaluation.classification = classification_metrics(outputs, dataset.labels,

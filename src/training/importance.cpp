@@ -57,7 +57,8 @@ Dataset sample(const Dataset& dataset, std::size_t count) {
   Dataset part{.name = dataset.name,
                .class_names = dataset.class_names,
                .target_names = dataset.target_names,
-               .preprocessing = dataset.preprocessing};
+               .preprocessing = dataset.preprocessing,
+               .input_units = dataset.input_units};
   std::vector<std::size_t> rows;
   for (std::size_t k = 0; k < count; ++k) rows.push_back(k * dataset.rows() / count);
   const auto taken = [&](const auto& matrix) {
@@ -142,7 +143,7 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
   ThreadTeam team(plan.threads());
   const auto rows = all_rows(result.rows);
   const auto tested = [&] {
-    return quality(loss_and_outputs(plan, workspace, team, shuffled, rows), shuffled);
+    return quality(loss_and_outputs(plan, workspace, team, shuffled, rows, 1.0), shuffled);
   };
 
   const LossAndScore before = tested();

@@ -25,6 +25,7 @@
 #include "training/scaling.h"
 #include "training/sparse_inputs.h"
 #include "training/thread_choice.h"
+#include "training/weights.h"
 
 namespace mlp {
 
@@ -151,6 +152,7 @@ class Run {
         steps_per_epoch_((rows_.training.size() + batch_size_ - 1) / batch_size_),
         input_scaling_(learn_input_scaling(dataset, options, rows_.training)),
         target_scaling_(learn_target_scaling(network, dataset, options, rows_.training)),
+        weight_unit_(weight_unit(dataset, rows_.training)),
         state_(resume_from ? checked_state(*resume_from, network, options, steps_per_epoch_)
                            : initial_state(network, options)),
         engine_(plan_maker(network), options.threads, state_.parameters, state_.moments),
@@ -191,7 +193,8 @@ class Run {
                            .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
                            .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
                            .seconds = seconds},
-                .examples = {}};
+                .examples = {},
+                .input_units = dataset_.input_units};
     model.examples = make_examples(model, dataset_.inputs, rows_.training,
                                    static_cast<std::size_t>(options_.examples), options_.target);
     return {.model = std::move(model),
@@ -249,7 +252,7 @@ class Run {
       const auto left = std::span<const std::uint32_t>(order).subspan(begin);
       const auto rows = left.first(std::min(batch_size_, left.size()));
       const double loss = engine::train_step(engine_.plan(), engine_.workspace(), engine_.team(),
-                                             {dataset_, rows, left.subspan(rows.size())},
+                                             {dataset_, rows, left.subspan(rows.size()), weight_unit_},
                                              {.step = state_.step,
                                               .rate_factor = rate_factor(state_.step),
                                               .seed = options_.seed,
@@ -287,8 +290,8 @@ class Run {
                        .seconds = state_.epoch_seconds,
                        .samples_per_second = rows / std::max(state_.epoch_seconds, 1e-9)};
     if (!rows_.held_out.empty()) {
-      const auto [loss, metric] =
-          evaluate_rows(engine_.plan(), engine_.workspace(), engine_.team(), dataset_, rows_.held_out);
+      const auto [loss, metric] = evaluate_rows(engine_.plan(), engine_.workspace(), engine_.team(), dataset_,
+                                                rows_.held_out, weight_unit_);
       record.validation_loss = loss;
       record.validation_metric = metric;
     }
@@ -393,6 +396,7 @@ class Run {
   std::size_t batch_size_;
   std::uint64_t steps_per_epoch_;
   AffineScaling input_scaling_, target_scaling_;
+  double weight_unit_;
   TrainingState state_;
   ElasticEngine engine_;
   ThreadChoice threads_;

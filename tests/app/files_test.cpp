@@ -1,5 +1,7 @@
 // Data from files of the user's own: mlp train --images --labels, and what evaluate and predict make of them.
+#include <bit>
 #include <cstdlib>
+#include <sstream>
 
 #include "data/support.h"
 #include "sandbox.h"
@@ -52,6 +54,49 @@ class Files : public Sandbox {
     EXPECT_EQ(result.out, "");
   }
 };
+
+/// y = 2 a + b of 400 rows: a in steps of 1/8 from `origin`, b small.
+std::string rows_from(double origin) {
+  std::string x;
+  for (int n = 0; n < 400; ++n)
+    for (const double value : {origin + n % 50 / 8.0, n / 50 / 4.0})
+      x += little_endian(std::bit_cast<std::uint64_t>(value), 8);
+  return npy("<f8", "(400, 2)", x);
+}
+
+TEST_F(Files, NumbersFarFromZeroAreLearnedAsThoseNearIt) {
+  std::string y;
+  for (int n = 0; n < 400; ++n)
+    y += little_endian(std::bit_cast<std::uint64_t>(2 * (n % 50 / 8.0) + n / 50 / 4.0), 8);
+  for (const auto& [name, origin] : {std::pair{"near", 0.0}, {"far", 1.7e9}}) {
+    const std::string run_name = name;
+    write(run_name + ".npz", zip({{"x.npy", rows_from(origin)}, {"y.npy", npy("<f8", "(400,)", y)}}));
+    write(run_name + ".npy", rows_from(origin));
+    const auto trained =
+        json({"train", run_name + ".npz", "--epochs", "30", "--threads", "1", "--quiet", "--json"});
+    EXPECT_GT(trained["test_r2"].get<double>(), 0.99) << name;
+    const auto evaluated = json({"evaluate", "runs/" + run_name, "--json"});
+    EXPECT_EQ(evaluated["test_rmse"], trained["test_rmse"]);
+    EXPECT_EQ(json({"inspect", "runs/" + run_name, "--verify", "--json"})["verified"]["passed"], true);
+  }
+  EXPECT_NE(content("runs/far/report.html").find("counted from 1700000003.0625"), std::string::npos);
+  const auto from_array = run({"predict", "runs/far", "--input", "far.npy"});
+  EXPECT_EQ(from_array.exit_code, 0) << from_array.err;
+  write("rows.csv", "1700000000.125,0\n1700000006,1.75\n");
+  const auto from_text = run({"predict", "runs/far", "--input", "rows.csv"});
+  EXPECT_EQ(from_text.exit_code, 0) << from_text.err;
+  std::istringstream numbers(from_text.out);
+  std::string head;
+  double first = 0, second = 0;
+  numbers >> head >> first >> second;
+  EXPECT_NEAR(first, 0.25, 0.5);
+  EXPECT_NEAR(second, 13.75, 0.5);
+  EXPECT_NE(from_array.out.find("\n" + from_text.out.substr(7, from_text.out.find('\n', 7) - 7) + "\n"),
+            std::string::npos)
+      << "row 1 of the array is row 0 of the text";
+  EXPECT_EQ(json({"inspect", "runs/far", "--json"})["input_units"]["origin"],
+            (std::vector<double>{1700000003.0625, 0}));
+}
 
 TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
   write_idx_pair("my data");

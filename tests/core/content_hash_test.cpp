@@ -86,6 +86,9 @@ TEST(ContentHash, EveryChangeChangesIt) {
   EXPECT_TRUE(differs([](Dataset& d) { d.sample_weights.assign(50, 2.0f); }));
   EXPECT_TRUE(differs([](Dataset& d) { d.labels.assign(50, 0); }));
   EXPECT_TRUE(differs([](Dataset& d) { d.unit = "mpg"; }));
+  const std::vector<double> zeros(7, 0.0), ones(7, 1.0), twos(7, 2.0);
+  EXPECT_TRUE(differs([&](Dataset& d) { d.input_units = {.origin = zeros, .unit = ones}; }));
+  EXPECT_TRUE(differs([&](Dataset& d) { d.input_units = {.origin = zeros, .unit = twos}; }));
   EXPECT_TRUE(differs([](Dataset& d) { d.image = {.height = 1, .width = 7}; }));
   EXPECT_TRUE(differs([](Dataset& d) { d.image = {.height = 7, .width = 1}; }));
 }

@@ -108,6 +108,40 @@ TEST(Validate, ValidationRows) {
   expect_refused(classification(), with({0, 1, 2}), "validation rows: every row is one");
 }
 
+TEST(Validate, InputUnits) {
+  const auto in_units = [](Dataset dataset) {
+    dataset.input_units = {.origin = std::vector<double>(dataset.features(), 1e9),
+                           .unit = std::vector<double>(dataset.features(), 2)};
+    return dataset;
+  };
+  EXPECT_NO_THROW(validate(in_units(regression())));
+  expect_refused(
+      regression(),
+      [](Dataset& d) {
+        d.input_units = {.origin = {1, 2, 3}, .unit = {1, 1, 1}};
+      },
+      "input units: expected 2, one per feature, found 3");
+  expect_refused(
+      regression(),
+      [](Dataset& d) {
+        d.input_units = {.origin = {1, 2}, .unit = {1}};
+      },
+      "input units: expected 2, one per feature, found 1");
+  expect_refused(
+      classification(), [&](Dataset& d) { d = in_units(d); },
+      "input units: expected none, the inputs are bytes");
+}
+
+TEST(InputUnits, CountFromTheOriginInUnitsAndBack) {
+  const InputUnits units{.origin = {1.7e9, -1e308}, .unit = {0.25, 0x1p1020}};
+  EXPECT_EQ(units.apply(1.7e9 + 3, 0), 12);
+  EXPECT_EQ(units.invert(12, 0), 1.7e9 + 3);
+  EXPECT_FLOAT_EQ(units.apply(1e308, 1), static_cast<float>(2 * (1e308 / 0x1p1020)))
+      << "the difference is infinite";
+  EXPECT_EQ(InputUnits{}.apply(0.1, 5), 0.1f);
+  EXPECT_EQ(InputUnits{}.invert(0.1f, 5), static_cast<double>(0.1f));
+}
+
 TEST(Validate, Values) {
   expect_refused(
       classification(), [](Dataset& d) { d.labels[1] = 3; }, "row 1: label: expected 0 to 2, found 3");

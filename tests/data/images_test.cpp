@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -24,6 +25,12 @@ std::string floats(const std::vector<float>& values) {
     std::memcpy(&bits, &value, sizeof bits);
     bytes += little_endian(bits, 4);
   }
+  return bytes;
+}
+
+std::string doubles(const std::vector<double>& values) {
+  std::string bytes;
+  for (const double value : values) bytes += little_endian(std::bit_cast<std::uint64_t>(value), 8);
   return bytes;
 }
 
@@ -215,6 +222,191 @@ TEST_F(Images, FloatsThatAreNotWholeAreNumbersToPredict) {
                     {
                         "expected targets, N or N x O numbers, found an array of 5 x 1 x 1",
                     });
+}
+
+/// Row n, counted from 0, of 60: seconds, a small number, a date.
+std::vector<double> dated_row(std::size_t n) {
+  const auto number = static_cast<double>(n);
+  return {1.7e9 + number / 4, number / 2, 20'240'101.0 + static_cast<double>(n % 28)};
+}
+
+std::string dated_rows() {
+  std::vector<double> values;
+  for (std::size_t n = 0; n < 60; ++n)
+    for (const double value : dated_row(n)) values.push_back(value);
+  return doubles(values);
+}
+
+TEST_F(Images, NumbersThatFloatsCannotTellApartHaveUnitsOfTheirOwn) {
+  std::string classes;
+  for (int n = 0; n < 60; ++n) classes += static_cast<char>(n % 2);
+  const auto y = labels("y", classes);
+  const auto split = load_images({write("x.npy", npy("<f8", "(60, 3)", dated_rows())), y, {}, {}}, 1);
+  const InputUnits& units = split.train.input_units;
+  ASSERT_EQ(units.origin.size(), 3u);
+  EXPECT_EQ(units, split.test.input_units);
+  EXPECT_EQ(units.origin[0], 1.7e9 + 59 / 8.0);
+  EXPECT_EQ(units.origin[1], 0) << "floats do";
+  EXPECT_EQ(units.unit[1], 1);
+  for (const Dataset* part : {&split.train, &split.test}) {
+    EXPECT_NO_THROW(validate(*part));
+    const auto& inputs = std::get<Matrix<float>>(part->inputs);
+    for (std::size_t i = 0; i < part->rows(); ++i)
+      for (std::size_t c = 0; c < 3; ++c) {
+        EXPECT_EQ(units.invert(inputs(i, c), c), dated_row(part->source_rows[i])[c]) << "to the last digit";
+        EXPECT_LT(std::abs(inputs(i, c)), 32);
+      }
+  }
+  EXPECT_EQ(
+      split.notes.front(),
+      "input 0 and 1 more are counted from numbers such as 1700000007.375, as floats could not tell their "
+      "numbers apart");
+
+  // What a model was trained in, it is evaluated in: a single row would have no units of its own.
+  const auto one =
+      load_labelled_images(write("one.npy", npy("<f8", "(1, 3)", doubles(dated_row(5)))),
+                           labels("one", bytes_of({1})), {.class_names = {"0", "1"}, .input_units = units});
+  EXPECT_EQ(one.input_units, units);
+  for (std::size_t c = 0; c < 3; ++c)
+    EXPECT_EQ(units.invert(std::get<Matrix<float>>(one.inputs)(0, c), c), dated_row(5)[c]);
+  expect_error<FileError>(
+      [&] {
+        load_labelled_images(write("two.npy", npy("<f8", "(1, 2)", doubles({1, 2}))),
+                             labels("one", bytes_of({1})), {.class_names = {"0", "1"}, .input_units = units});
+      },
+      {"two.npy: expected rows of 3 values, found 2"});
+}
+
+TEST_F(Images, EveryTypeOfNumberHasUnitsWhereItNeedsThem) {
+  const auto units = [&](std::string_view type, const std::string& elements) {
+    const auto split = load_images(
+        {write("x.npy", npy(type, "(5, 1)", elements)), labels("y", bytes_of({0, 1, 0, 1, 0})), {}, {}}, 1);
+    EXPECT_EQ(std::holds_alternative<Matrix<std::uint8_t>>(split.train.inputs), type == "|u1");
+    return split.train.input_units;
+  };
+  std::string dates, longs, bytes;
+  for (const std::uint64_t day : {20'240'101, 20'240'102, 20'240'103, 20'240'104, 20'240'105}) {
+    dates += little_endian(day, 4);
+    longs += little_endian(day, 8);
+    bytes += static_cast<char>(day % 100);
+  }
+  for (const auto& found :
+       {units("<i4", dates), units("<u4", dates), units("<i8", longs), units("<u8", longs),
+        units("<f8", doubles({2.0240101e7, 2.0240102e7, 2.0240103e7, 2.0240104e7, 2.0240105e7}))})
+    EXPECT_EQ(found, (InputUnits{.origin = {20'240'103}, .unit = {1}}));
+  EXPECT_TRUE(units("|u1", bytes).identity());
+  EXPECT_TRUE(units("<i2", longs.substr(0, 10)).identity());
+  EXPECT_TRUE(
+      units("<f4", floats({1.7e9f, 1.7e9f + 1e4f, 1.7e9f + 2e4f, 1.7e9f + 3e4f, 1.7e9f + 4e4f})).identity())
+      << "rounded already, and far enough apart";
+  EXPECT_FALSE(units("<f4", floats({1e9f, 1e9f + 64, 1e9f + 128, 1e9f + 192, 1e9f + 256})).identity())
+      << "training would take them for constant";
+  EXPECT_FALSE(units("<f8", doubles({1e39, 2e39, 3e39, 4e39, 5e39})).identity());
+  EXPECT_FALSE(units("<f8", doubles({1e-42, 2e-42, 3e-42, 4e-42, 5e-42})).identity());
+  const auto idx =
+      load_images({write("x", idx_header(0x0e, {2, 1}) + bytes_of({0x41, 0xd9, 0x55, 0, 0, 0, 0, 0}) +
+                                  bytes_of({0x41, 0xd9, 0x55, 0, 0, 0x40, 0, 0})),
+                   labels("y", bytes_of({0, 1})), write("t", idx_header(0x08, {1, 1}) + "a"),
+                   labels("ty", bytes_of({1}))},
+                  1);
+  EXPECT_EQ(idx.train.input_units.origin.size(), 1u) << "two doubles a second apart";
+  EXPECT_EQ(std::get<Matrix<float>>(idx.test.inputs)(0, 0), idx.train.input_units.apply(97, 0))
+      << "the test rows' bytes are numbers in these units";
+
+  expect_error<FileError>(
+      [&] {
+        units("<f8", doubles({1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3, 1e300}));
+      },
+      {"x.npy: row 4, column 0: 1e+300 is too far from the other rows' 1000000002 for a float"});
+}
+
+TEST_F(Images, TargetsThatSayNothingAsFloatsAreRefused) {
+  const auto x = write("x.npy", npy("<f4", "(6, 1)", floats({1, 2, 3, 4, 5, 6})));
+  const auto with = [&](const std::vector<double>& y) {
+    return ImageFiles{x, write("y.npy", npy("<f8", "(6,)", doubles(y))), {}, {}};
+  };
+  const ImageOptions numbers{.task = Task::kRegression};
+  const auto told = [&](const std::vector<double>& y, std::initializer_list<std::string_view> parts) {
+    return expect_error<DataError>([&] { load_images(with(y), 1, numbers); }, parts);
+  };
+  const auto far = told({1.7e9, 1.7e9 + 1, 1.7e9 + 2, 1.7e9 + 3, 1.7e9 + 4, 1.7e9 + 5},
+                        {"y.npy: 1.7e+09 to 1700000005 differ by too little to be told apart as floats"});
+  EXPECT_NE(far.find("subtract 1700000002.5 from the target in every row"), std::string::npos) << far;
+  told({1.7e9, 0, 1.7e9 + 2, 1.7e9 + 3, 1.7e9 + 4, 1.7e9 + 5}, {"differ by too little"});
+  told({1e-42, 2e-42, 3e-42, 4e-42, 5e-42, 6e-42}, {"differ by too little"});
+  told({1e39, 1.2e39, 1.1e39, 1.3e39, 1.4e39, 1.5e39}, {"too large for floats"});
+  told({7, 7, 7, 7, 7, 7}, {"y.npy: 7 in every row: there is nothing to learn"});
+  EXPECT_EQ(load_images(with({1.7e9, 1.8e9, 1.9e9, 2e9, 2.1e9, 2.2e9}), 1, numbers).train.rows(), 5u);
+  // Of several columns the one is named; one that is the same in every row does not matter beside others.
+  expect_error<DataError>(
+      [&] {
+        const auto y = write(
+            "y2.npy",
+            npy("<f8", "(6, 2)",
+                doubles({1, 1.7e9, 2, 1.7e9 + 1, 3, 1.7e9 + 2, 4, 1.7e9 + 3, 5, 1.7e9 + 4, 6, 1.7e9 + 5})));
+        load_images({x, y, {}, {}}, 1, numbers);
+      },
+      {"y2.npy: column 1: 1.7e+09 to 1700000005 differ by too little"});
+  const auto constant = write("y3.npy", npy("<f8", "(6, 2)", doubles({1, 7, 2, 7, 3, 7, 4, 7, 5, 7, 6, 7})));
+  EXPECT_EQ(load_images({x, constant, {}, {}}, 1, numbers).train.outputs(), 2u);
+  // Rows to evaluate on may be one.
+  EXPECT_EQ(load_labelled_images(write("x1.npy", npy("<f4", "(1, 1)", floats({1}))),
+                                 write("y1.npy", npy("<f8", "(1,)", doubles({7}))), numbers)
+                .rows(),
+            1u);
+}
+
+TEST_F(Images, SeveralIntegersForEachRowAreToldFromLabels) {
+  const auto x = images("x", 4);
+  const auto told = [&](const std::string& type, const std::string& shape, const std::string& elements) {
+    try {
+      load_images({x, write("y.npy", npy(type, shape, elements)), {}, {}}, 1);
+    } catch (const DataError& error) {
+      return std::string(error.what()).substr(folder_.path().string().size() + 1) + " | " + error.hint();
+    }
+    return std::string("no error");
+  };
+  const std::string one_hot = bytes_of({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0});
+  for (const char* type : {"|u1", "|b1", "|i1"})
+    EXPECT_EQ(
+        told(type, "(4, 3)", one_hot),
+        "y.npy: expected one label for each row, found 3 integers; each row is one 1 and zeros, as classes "
+        "are in "
+        "one-hot form | save as labels numpy.argmax(labels, axis=1); or predict all 3 as numbers: --task "
+        "regression");
+  EXPECT_EQ(told("|u1", "(4, 3)", bytes_of({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1})),
+            "y.npy: expected one label for each row, found 3 integers | save the column of the classes "
+            "alone, such as "
+            "labels[:, 0]; or predict all 3 as numbers: --task regression");
+  EXPECT_EQ(told("|u1", "(4, 2, 1)", std::string(8, '\1')),
+            "y.npy: expected labels, one for each row, found an array of 4 x 2 x 1 | check that images and "
+            "labels are "
+            "not swapped");
+  // Swapped: what should be rows of inputs has one number in each.
+  try {
+    load_images({labels("l", bytes_of({0, 1, 0, 1})), write("y.npy", npy("|u1", "(4, 3)", one_hot)), {}, {}},
+                1);
+    ADD_FAILURE() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_EQ(error.hint(), "check that images and labels are not swapped");
+  }
+}
+
+TEST_F(Images, OneHotRowsAsNumbersAreNoted) {
+  const auto x = images("x", 4);
+  const auto notes = [&](const std::vector<float>& y, const ImageOptions& options = {}) {
+    const auto split = load_images({x, write("y.npy", npy("<f4", "(4, 2)", floats(y))), {}, {}}, 1, options);
+    EXPECT_EQ(split.train.task(), Task::kRegression);
+    EXPECT_EQ(split.train.outputs(), 2u);
+    return split.notes.size() == 1 ? "" : split.notes.front().substr(folder_.path().string().size() + 1);
+  };
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 1, 0}),
+            "y.npy: each row is one 1 and zeros, as classes are in one-hot form, and is predicted as so many "
+            "numbers; "
+            "numpy.argmax(labels, axis=1) makes classes of them");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 1, 1}), "");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 0, 0}), "");
+  EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 0.5f, 0}), "");
 }
 
 TEST_F(Images, FilesThatDoNotFitTogetherAreNamed) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <string>
 
 #include "data/support.h"
@@ -54,6 +55,30 @@ TEST_F(ReadInputs, TakesNamesBlankLinesAndOtherLineEnds) {
   EXPECT_EQ(rows("\n1,2\n   \n3,4\n\n", 2), expected);
   EXPECT_EQ(rows("x\n1\n2\n", 1), Matrix<float>(2, 1, {1, 2}));
   EXPECT_EQ(rows(gzip("1,2\n3,4\n"), 2), expected);
+}
+
+TEST_F(ReadInputs, BringsNumbersIntoAModelsUnits) {
+  const InputUnits units{.origin = {1.7e9, 0, 1e300}, .unit = {0.25, 1, 0x1p990}};
+  const auto read_in_units = [&](const std::string& bytes) {
+    write_bytes(folder_ / "rows", bytes);
+    return std::get<Matrix<float>>(read_inputs(folder_ / "rows", 3, {}, units));
+  };
+  const Matrix<float> expected(2, 3, {4, 7, 0, -2, 255, static_cast<float>(1e300 / 0x1p990)});
+  EXPECT_EQ(read_in_units("1700000001,7,1e300\n1699999999.5,255,2e300\n"), expected);
+  EXPECT_EQ(read_in_units("a,b,c\n1700000001,7,1e300\n1699999999.5,255,2e300\n"), expected);
+  std::string elements;
+  for (const double x : {1700000001.0, 7.0, 1e300, 1699999999.5, 255.0, 2e300})
+    elements += little_endian(std::bit_cast<std::uint64_t>(x), 8);
+  EXPECT_EQ(read_in_units(npy("<f8", "(2, 3)", elements)), expected);
+  const Matrix<float> bytes(1, 3, {-6.8e9f, 7, static_cast<float>(-1e300 / 0x1p990)});
+  EXPECT_EQ(read_in_units(npy("|u1", "(1, 3)", bytes_of({0, 7, 9}))), bytes);
+  expect_error<FileError>([&] { read_in_units("1,2,1e308\n1,2,1e-5\n1,1e39,2\n"); },
+                          {"line 3, column 2: expected a finite number, found '1e39'"});
+  expect_error<FileError>([&] { read_in_units("1,2\n"); }, {"expected 3 columns, found 2"});
+}
+
+TEST_F(ReadInputs, ARowOfNumbersThatNoFloatHoldsIsNoLineOfNames) {
+  refuse("1e39,-1e39\n1,2\n", 2, {"line 1, column 1: expected a finite number, found '1e39'"});
 }
 
 TEST_F(ReadInputs, ReadsAcrossChunks) {

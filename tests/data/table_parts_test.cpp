@@ -336,10 +336,10 @@ TEST(Categories, OfTextsAreSorted) {
 TEST(Categories, OfNumbersAreSortedByValue) {
   const Texts texts = {"10", "9", "1.0", "-1", "1"};
   const std::vector<double> numbers = {10, 9, 1, -1, 1};
-  const auto apart = number_categories(texts, numbers, false);
+  const auto apart = number_categories(texts, numbers);
   EXPECT_EQ(apart.names, (Texts{"-1", "1", "1.0", "9", "10"}));
   EXPECT_EQ(apart.code_of, (Codes{4, 3, 2, 0, 1}));
-  const auto merged = number_categories(texts, numbers, true);
+  const auto merged = number_categories(texts, numbers, Texts{"1e2", "9e1", "1e1", "-1e1", "1e1"});
   EXPECT_EQ(merged.names, (Texts{"-1", "1.0", "9", "10"}));  // 1.0 came first
   EXPECT_EQ(merged.code_of, (Codes{3, 2, 1, 0, 1}));
 }

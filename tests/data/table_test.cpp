@@ -131,6 +131,27 @@ TEST(Table, ReadsFiles) {
   expect_numbers(table.column("a").numbers, {1});
 }
 
+TEST(Table, CategoriesThatAreNumbersAreFoundByTheirSpellingThenByExactlyTheirValue) {
+  const auto codes = [](const Texts& categories, const std::string& cells, std::optional<char> decimal = {}) {
+    const ColumnType type{.name = "x", .kind = ColumnKind::kCategorical, .categories = categories};
+    return read_table(stream_of("x\n" + cells), std::vector{type}, {.decimal = decimal}).columns[0].codes;
+  };
+  constexpr auto kUnknown = Column::kUnknown;
+  EXPECT_EQ(codes({"9007199254740992", "9007199254740994"},
+                  "9007199254740992\n9007199254740993\n9007199254740994.0\n9.007199254740992e15\n"),
+            (Codes{0, kUnknown, 1, 0}));
+  EXPECT_EQ(codes({"0.3"}, "0.30\n0.30000000000000001\n3e-1\n"), (Codes{0, kUnknown, 0}));
+  EXPECT_EQ(codes({"001", "01", "1"}, "1\n01\n001\n1.0\n0001\n"), (Codes{2, 1, 0, 2, 2}));
+  EXPECT_EQ(codes({"8"}, "8.0\n08\n9\n"), (Codes{0, 0, kUnknown}));
+  EXPECT_EQ(codes({"1.234,5", "12"}, "1234,50\n12 %\n1.234,51\n", ','), (Codes{0, 1, kUnknown}));
+}
+
+TEST(Table, AMarkOfMissingCellsIsExactlyThatNumber) {
+  const auto table =
+      read("a\n9007199254740992\n9007199254740993\n9007199254740993.0\n", {.missing = {"9007199254740993"}});
+  expect_numbers(table.column("a").numbers, {9007199254740992.0, kNaN, kNaN});
+}
+
 TEST(Table, OptionsSayWhatIsMissingIgnoredAndCategorical) {
   const std::string text = "a,b,c,d\n1,x,10,-999\n1.0,none,9,2\n2,y,?,-999.0\n";
   const auto table = read(text, {.missing = {"none", "-999"}, .ignore = {"b"}, .categorical = {"c", "a"}});

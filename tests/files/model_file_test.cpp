@@ -73,6 +73,7 @@ void expect_same(const Model& a, const Model& b) {
   EXPECT_EQ(a.examples.inputs.rows(), b.examples.inputs.rows());
   EXPECT_TRUE(same_bits(a.examples.inputs.values(), b.examples.inputs.values()));
   EXPECT_TRUE(same_bits(a.examples.outputs.values(), b.examples.outputs.values()));
+  EXPECT_EQ(a.input_units, b.input_units);
 }
 
 TEST(ModelFile, AClassifierComesBackBitForBit) {
@@ -97,6 +98,13 @@ TEST(ModelFile, EveryActivationInitializerAndLossComesBack) {
     const Model model{.network = network, .parameters = sample_parameters(network, 1), .loss = Huber{}};
     expect_same(model_of(bytes_of(model)), model);
   }
+}
+
+TEST(ModelFile, InputUnitsComeBackBitForBit) {
+  Model model = sample_regression();
+  model.input_units = {.origin = {1.7e9 + 0.1, 0, -1e300, 5e-324, 1.0 / 3, 20'240'101, -0.0},
+                       .unit = {0.25, 1, 0x1p990, 5e-324, 2, 16, 1}};
+  expect_same(model_of(bytes_of(model)), model);
 }
 
 TEST(ModelFile, AnyReaderFindsTheTensors) {
@@ -139,6 +147,16 @@ TEST(ModelFile, SavingRefusesAModelThatDoesNotFitTogether) {
   EXPECT_THROW(save([](Model& m) { m.input_scaling.scale[3] = 0; }), std::invalid_argument);
   EXPECT_THROW(save([&](Model& m) { m.target_scaling.shift[1] = nan; }), std::invalid_argument);
   EXPECT_THROW(save([](Model& m) { m.target_scaling = m.input_scaling; }), std::invalid_argument);
+  const auto save_in = [&](const InputUnits& units) { save([&](Model& m) { m.input_units = units; }); };
+  const std::vector<double> zeros(7, 0.0), ones(7, 1.0);
+  auto negative = ones, infinite = zeros;
+  negative[3] = -1;
+  infinite[3] = std::numeric_limits<double>::infinity();
+  EXPECT_THROW(save_in({.origin = zeros, .unit = {1}}), std::invalid_argument);
+  EXPECT_THROW(save_in({.origin = {}, .unit = ones}), std::invalid_argument);
+  EXPECT_THROW(save_in({.origin = zeros, .unit = zeros}), std::invalid_argument);
+  EXPECT_THROW(save_in({.origin = zeros, .unit = negative}), std::invalid_argument);
+  EXPECT_THROW(save_in({.origin = infinite, .unit = ones}), std::invalid_argument);
   EXPECT_EQ(testing_support::entries(folder.path()), 0u);
   EXPECT_NO_THROW(save([](Model&) {}));
 }
@@ -287,6 +305,21 @@ TEST(ModelFile, RefusesNumbersThatAreNotFinite) {
   EXPECT_EQ(with("examples.outputs", 5, std::nanf("")),
             "tensor 'examples.outputs': element 5: expected a finite number, found nan | ");
   EXPECT_EQ(with("input_scaling.scale", 0, 2.0f), "no FileError");
+}
+
+TEST(ModelFile, RefusesInputUnitsThatDoNotFit) {
+  const auto with = [](const json& units) {
+    return edited_error([&](json& document, json&) { document["input_units"] = units; });
+  };
+  const json six = {0, 0, 0, 0, 0, 0}, ones = {1, 1, 1, 1, 1, 1};
+  EXPECT_EQ(with({{"origin", six}, {"unit", ones}}), "no FileError");
+  EXPECT_EQ(with(nullptr), "no FileError");
+  EXPECT_EQ(with({{"origin", six}, {"unit", {1, 1}}}),
+            "metadata 'mlp': input_units: expected none or 6 of each, found 6 origins and 2 units | ");
+  EXPECT_EQ(with({{"origin", six}, {"unit", six}}),
+            "metadata 'mlp': input_units: a unit that is not positive and finite | ");
+  EXPECT_EQ(with({{"origin", {0, 0, 0, 0, 0, "Infinity"}}, {"unit", ones}}),
+            "metadata 'mlp': input_units: an origin that is not finite | ");
 }
 
 TEST(ModelFile, EveryTruncationIsRefused) {

@@ -58,6 +58,12 @@ inline void check_array(const Array& array) {
     const auto image = image_shape(array);
     expect(image == ImageShape{} || image.height * image.width == column_count(*rows), "an image is a row");
   }
+  const auto units = units_for(array);
+  expect(units.origin.size() == units.unit.size(), "an origin for each unit");
+  if (const auto rows = accepted([&] { return array_rows(array, "rows", units); }))
+    expect(row_count(*rows) == array.dims[0], "units lose no row");
+  if (const auto targets = accepted([&] { return array_targets(array, "targets"); }))
+    expect(targets->rows() == array.dims[0], "there are as many targets as the first size says");
 }
 
 }  // namespace mlp::fuzz

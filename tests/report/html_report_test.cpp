@@ -482,9 +482,22 @@ TEST(HardestExamples, OfClassesByTheTrueClassesProbability) {
   EXPECT_EQ(hardest[0].truth_output, 0.1f);
   EXPECT_EQ(hardest[0].predicted_output, 0.8f);
   EXPECT_NEAR(hardest[0].loss, std::log(10.0), 1e-6);
-  EXPECT_EQ(hardest[0].inputs, (std::vector<float>{6, 7}));
+  EXPECT_EQ(hardest[0].inputs, (std::vector<double>{6, 7}));
   EXPECT_EQ(hardest[1].row, 1u);
   EXPECT_NEAR(hardest[1].loss, std::log(8.0), 1e-6);
+}
+
+TEST(HtmlReport, NumbersAreShownAsTheyWereBeforeInputUnits) {
+  Dataset data = three_classes();
+  data.input_units = {.origin = {1.7e9, 0}, .unit = {0.25, 1}};
+  const auto columns = summarize_columns(data);
+  ASSERT_EQ(columns.size(), 2u);
+  EXPECT_EQ(columns[0].minimum, 1.7e9);
+  EXPECT_EQ(columns[0].mean, 1.7e9 + 0.75);
+  EXPECT_EQ(columns[0].maximum, 1.7e9 + 1.5);
+  EXPECT_EQ(columns[1].maximum, 7);
+  const auto hardest = hardest_examples(data, Matrix<float>(4, 3), SquaredError{}, 1);
+  EXPECT_EQ(hardest[0].inputs, (std::vector<double>{1.7e9, 1}));
 }
 
 TEST(HardestExamples, OfClassesBySquaredErrorWhereThatIsTheLoss) {

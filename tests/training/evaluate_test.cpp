@@ -135,6 +135,34 @@ TEST(Predict, BytesAreScaledAsInTraining) {
   EXPECT_EQ(predict(model, Inputs(bytes)), predict(model, Inputs(floats)));
 }
 
+TEST(Evaluate, TheLossIsTheWeightedMean) {
+  Dataset dataset = test::toy_numbers(50);
+  const Model model = train(parse_network("1:linear", 4), dataset, {.loss = SquaredError{}, .epochs = 1});
+  double sum = 0, weights = 0;
+  for (std::size_t n = 0; n < 50; ++n) {
+    const std::vector<std::uint32_t> row = {static_cast<std::uint32_t>(n)};
+    const double weight = static_cast<double>(n % 4);
+    sum += weight * evaluate(model, test::subset(dataset, row)).loss;
+    weights += weight;
+  }
+  for (const float unit : {1.0f, 1e-30f, 1e30f}) {
+    dataset.sample_weights.clear();
+    for (std::size_t n = 0; n < 50; ++n) dataset.sample_weights.push_back(unit * static_cast<float>(n % 4));
+    EXPECT_NEAR(evaluate(model, dataset).loss, sum / weights, 1e-5 * sum / weights) << unit;
+  }
+}
+
+TEST(Evaluate, InputsAreInTheModelsUnits) {
+  Dataset dataset = test::toy_numbers(50);
+  const InputUnits units{.origin = {1.7e9, 0, 0, 0}, .unit = {0.5, 1, 1, 1}};
+  dataset.input_units = units;
+  const Model model = train(parse_network("1:linear", 4), dataset, {.loss = SquaredError{}, .epochs = 1});
+  EXPECT_EQ(model.input_units, units);
+  EXPECT_EQ(evaluate(model, dataset).rows, 50u);
+  dataset.input_units = {};
+  EXPECT_THROW(evaluate(model, dataset), std::invalid_argument);
+}
+
 TEST(Evaluate, WhatDoesNotFitIsRefused) {
   const Model model = train(parse_network("3:softmax", 6), test::toy_classes(20), {.epochs = 1});
   EXPECT_THROW(evaluate(model, test::toy_classes(20, 5)), std::invalid_argument);

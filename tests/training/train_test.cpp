@@ -346,6 +346,49 @@ TEST(Train, WithoutEarlyStoppingTheLastParametersAreKept) {
 
 // --- Sample weights ----------------------------------------------------------------------------------------
 
+TEST(Train, TheUnitOfWeightsChangesNothing) {
+  const auto trained = [](float unit) {
+    Dataset dataset = test::toy_numbers(60);
+    for (std::size_t n = 0; n < 60; ++n)
+      dataset.sample_weights.push_back(unit * static_cast<float>(1 + n % 3));
+    return train(parse_network("6:tanh,1:linear", 4), dataset,
+                 {.loss = SquaredError{}, .epochs = 5, .batch_size = 8, .validation_fraction = 0.2});
+  };
+  const Trained expected = trained(1);
+  EXPECT_GT(expected.model.record.train_loss, 0.01);
+  for (const float unit : {0x1p-30f, 0x1p66f, 0x1p-120f, 0x1p120f}) {  // whose quotients are the same bits
+    const Trained found = trained(unit);
+    EXPECT_TRUE(same_bits(found.model.parameters, expected.model.parameters)) << unit;
+    EXPECT_EQ(found.model.record.train_loss, expected.model.record.train_loss) << unit;
+    EXPECT_EQ(found.model.record.validation_loss, expected.model.record.validation_loss) << unit;
+  }
+}
+
+TEST(Train, WeightsThatAreAllTheSameAreNone) {
+  Dataset dataset = test::toy_numbers(40);
+  const auto parameters_of = [](const Dataset& data) {
+    return train(parse_network("6:tanh,1:linear", 4), data, {.loss = SquaredError{}, .epochs = 3})
+        .model.parameters;
+  };
+  const Parameters expected = parameters_of(dataset);
+  dataset.sample_weights.assign(40, 1e-9f);
+  EXPECT_TRUE(same_bits(parameters_of(dataset), expected));
+}
+
+TEST(Train, TrainingRowsThatAllWeighNothingAreRefused) {
+  Dataset dataset = test::toy_numbers(40);
+  const TrainingOptions options{.loss = SquaredError{}, .epochs = 1, .validation_fraction = 0.25};
+  dataset.sample_weights.assign(40, 0.0f);
+  for (const auto row : validation_split(dataset, 0.25, options.seed).held_out)
+    dataset.sample_weights[row] = 1;
+  try {
+    train(parse_network("1:linear", 4), dataset, options);
+    ADD_FAILURE() << "no error";
+  } catch (const DataError& error) {
+    EXPECT_EQ(std::string(error.what()), "toy numbers: the sample weight of every training row is 0");
+  }
+}
+
 TEST(Train, AWeightOfTwoIsTheRowTwice) {
   Dataset weighted = test::toy_numbers(30);
   std::vector<std::uint32_t> repeated;
