@@ -215,18 +215,5 @@ TEST(Sha256,
     EXPECT_EQ(sum(std::string(static_cast<std::size_t>(length), 'x')), expected) << length;
 }
 
-TEST(Sha256, DoesNotDependOnHowTheBytesArrive) {
-  const std::string text(1'000, 'a');
-  ByteReader whole("memory", text);
-  std::size_t given = 0, most = 1;
-  ByteReader drops("stream", [&](std::span<std::uint8_t> destination) {
-    const std::size_t count = std::min({most++, destination.size(), text.size() - given});
-    std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(given), count, destination.begin());
-    given += count;
-    return count;
-  });
-  EXPECT_EQ(sha256_of(drops), sha256_of(whole));
-}
-
 }  // namespace
 }  // namespace mlp
