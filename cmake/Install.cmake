@@ -20,3 +20,25 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/mlp-config-version.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/mlp-config.cmake ${PROJECT_BINARY_DIR}/mlp-config-version.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
         DESTINATION ${package_dir})
+
+# And pkg-config: the same for C++ and C, and `--libs` alone for a static library as well, whose own libraries it then names.
+set(pc_requires "")
+set(pc_libs "")
+if(library_type STREQUAL "STATIC_LIBRARY")
+  set(pc_requires "libhwy zlib")
+  if(MLP_WITH_NPZ)
+    string(APPEND pc_requires " libzip")
+  endif()
+  if(MLP_WITH_DOWNLOAD)
+    string(APPEND pc_requires " libcurl")
+  endif()
+  set(pc_libs ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
+  list(FILTER pc_libs INCLUDE REGEX "^((std)?c\\+\\+|m)$")
+  list(TRANSFORM pc_libs PREPEND -l)
+  list(JOIN pc_libs " " pc_libs)
+  string(PREPEND pc_libs "-pthread ")
+endif()
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE to_prefix)
+file(RELATIVE_PATH to_include ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/mlp.pc.in ${PROJECT_BINARY_DIR}/mlp.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/mlp.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -22,7 +22,9 @@
 #include <variant>
 #include <vector>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 struct Linear {
   friend bool operator==(const Linear&, const Linear&) = default;

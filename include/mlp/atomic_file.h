@@ -6,9 +6,10 @@
 #include <span>
 #include <string_view>
 
+#include "mlp/export.h"
 #include "mlp/file_layer.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Writes the concatenation of `pieces` to `path`. A symbolic link is followed; folders are not created.
 /// Throws FileError naming path, operation and reason; the file that was there before, if any, is then

@@ -14,12 +14,13 @@
 #include <string>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct BenchmarkOptions {
   MultilayerPerceptron network = parse_network("64:relu,87:relu,72:leaky_relu,10:softmax", 28 * 28);

@@ -7,10 +7,11 @@
 #include <filesystem>
 #include <string>
 
+#include "mlp/export.h"
 #include "mlp/file_layer.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct Checkpoint {
   MultilayerPerceptron network;

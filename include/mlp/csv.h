@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 /// The cells as one line with its end, "a,\"b,c\",d\n". A cell stands in quotes where it needs them. `cells`
 /// must not be empty; each is UTF-8 text without zero bytes, line ends and all.

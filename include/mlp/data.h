@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Where data files are looked for and how missing ones are had. The library reads no environment: the
 /// application fills this in (see data_directories()).

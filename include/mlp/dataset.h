@@ -10,10 +10,11 @@
 #include <variant>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/preprocessing.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 enum class Task { kClassification, kRegression };
 
@@ -27,12 +28,8 @@ struct ImageShape {
 /// Inputs [N, I], 8-bit (images) or float, as stored.
 using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>>;
 
-inline std::size_t row_count(const Inputs& inputs) {
-  return std::visit([](const auto& matrix) { return matrix.rows(); }, inputs);
-}
-inline std::size_t column_count(const Inputs& inputs) {
-  return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
-}
+std::size_t row_count(const Inputs& inputs);
+std::size_t column_count(const Inputs& inputs);
 
 /// What inputs are counted in, column by column: x' = (x - origin) / unit, computed in double and then
 /// rounded to the float that is stored. For numbers that floats, which hold 24 bits, could not tell apart as

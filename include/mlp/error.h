@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 class Error : public std::runtime_error {
  public:

@@ -8,7 +8,9 @@
 
 #include <cstddef>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 /// As in POSIX: every function returns -1 with errno set where it fails. Holds nothing; a call may come from
 /// any thread.

@@ -13,11 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/importance.h"
 #include "mlp/layer.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct ReportFact {
   std::string label;

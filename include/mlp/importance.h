@@ -11,10 +11,11 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 #include "mlp/model.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// What is measured. A rise of R2 is its fall: more is worse, whatever is measured.
 enum class ImportanceMeasure {

@@ -16,8 +16,9 @@
 #include <vector>
 
 #include "mlp/activation.h"
+#include "mlp/export.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct GlorotUniform {
   friend bool operator==(const GlorotUniform&, const GlorotUniform&) = default;

@@ -5,9 +5,10 @@
 #include <optional>
 
 #include "mlp/activation.h"
+#include "mlp/export.h"
 #include "mlp/initializer.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct Layer {
   std::size_t fan_in = 0;

@@ -23,8 +23,9 @@
 #include <vector>
 
 #include "mlp/activation.h"
+#include "mlp/export.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct SquaredError {
   friend bool operator==(const SquaredError&, const SquaredError&) = default;

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "mlp/error.h"
+#include "mlp/export.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Memory aligned to a cache line (64 bytes), so that no SIMD load of an aligned block straddles two lines.
 /// Large memory is aligned to 2 MiB and, on Linux, asked for in pages of that size: rows read at random from

@@ -29,9 +29,10 @@
 #include <vector>
 
 #include "mlp/activation.h"
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 

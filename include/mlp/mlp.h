@@ -11,6 +11,7 @@
 #include "mlp/dataset.h"
 #include "mlp/digest.h"
 #include "mlp/error.h"
+#include "mlp/export.h"
 #include "mlp/file_layer.h"
 #include "mlp/html_report.h"
 #include "mlp/importance.h"

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 #include "mlp/file_layer.h"
 #include "mlp/loss.h"
 #include "mlp/parameters.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// x' = (x - shift) * scale, column by column. Empty: identity. One entry: the same for every column.
 struct AffineScaling {

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/layer.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 class MultilayerPerceptron {
  public:
@@ -23,7 +24,7 @@ class MultilayerPerceptron {
   /// and is 0 on the last layer, and activation parameters are in range.
   explicit MultilayerPerceptron(std::vector<Layer> layers);
 
-  std::span<const Layer> layers() const { return layers_; }
+  std::span<const Layer> layers() const;
   const Layer& layer(std::size_t index) const { return layers_.at(index); }
   std::size_t depth() const { return layers_.size(); }
   std::size_t fan_in() const { return layers_.front().fan_in; }

@@ -25,7 +25,9 @@
 #include <variant>
 #include <vector>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 struct SGD {
   double learning_rate = 0.1;

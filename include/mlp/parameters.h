@@ -8,10 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/multilayer_perceptron.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Where each layer's weights and bias lie in the flat buffer.
 class ParameterLayout {
@@ -27,7 +28,7 @@ class ParameterLayout {
   ParameterLayout() = default;
   explicit ParameterLayout(const MultilayerPerceptron& network);
 
-  std::span<const Block> blocks() const { return blocks_; }
+  std::span<const Block> blocks() const;
   std::size_t size() const { return size_; }
   friend bool operator==(const ParameterLayout&, const ParameterLayout&) = default;
 

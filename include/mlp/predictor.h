@@ -8,10 +8,11 @@
 #include <span>
 #include <string>
 
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/model.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 struct PredictorOptions {
   std::size_t max_rows = 1024;  ///< the most rows worked on at a time, 1 to 1,048,576; memory grows with it
@@ -19,8 +20,11 @@ struct PredictorOptions {
   std::string target = {};      ///< CPU target ("avx2", ...); empty: the best this CPU has
 };
 
-/// Keeps a copy of the model's parameters. Not for use by two threads at a time: give each its own. One that
-/// was moved from can only be assigned to or destroyed.
+/// One Predictor a thread: it holds the memory that a call works in, and predict() throws std::logic_error
+/// while another thread is in it, rather than mix the two up. The threads share the Model, which nothing here
+/// changes: load it once, let each thread make its Predictor of it. (Each keeps a copy of the parameters in
+/// the engine's own layout, so that the Model may go afterwards.) A Predictor that was moved from can only be
+/// assigned to or destroyed.
 class Predictor {
  public:
   /// Throws UsageError for an unknown target, std::invalid_argument for other options out of range.

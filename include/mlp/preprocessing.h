@@ -18,10 +18,11 @@
 #include <variant>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/table.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// x' = (x - center) / spread, a missing x taken as `fill`; 0 where the spread is 0. With `missing_input`
 /// then 1 where x was missing, else 0.

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 /// `text` on one line, in UTF-8, and with nothing that a terminal would obey: control characters, those that
 /// turn the order of the text around, and bytes that are no character become '?'. Longer than `most` bytes it

@@ -11,58 +11,62 @@
 #include <vector>
 
 #include "mlp/activation.h"
+#include "mlp/export.h"
 #include "mlp/loss.h"
 #include "mlp/matrix.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
 
-namespace mlp::reference {
+// The namespace exports no template, so that each says it.
+namespace MLP_EXPORT mlp {
+namespace reference {
 
 // --- Activations: A = f(Z) ---------------------------------------------------------------------------------
 
 /// A = f(Z), row by row; no finite Z overflows or turns into a NaN.
 template <class T>
-Matrix<T> activate(const Activation& activation, const Matrix<T>& Z);
+MLP_EXPORT Matrix<T> activate(const Activation& activation, const Matrix<T>& Z);
 
 /// dZ = J^T dA, J the Jacobian of one row: f'(z) dA for element-wise activations, p (dA - <dA, p>) for
 /// Softmax.
 template <class T>
-Matrix<T> activation_backward(const Activation& activation, const Matrix<T>& Z, const Matrix<T>& dA);
+MLP_EXPORT Matrix<T> activation_backward(const Activation& activation, const Matrix<T>& Z,
+                                         const Matrix<T>& dA);
 
 /// The full Jacobian [O, O] of one row z [O]: J[i, j] = d a_i / d z_j. Diagonal for all but Softmax, whose
 /// Jacobian is diag(p) - p p^T. Tests hold activation_backward against it.
 template <class T>
-Matrix<T> jacobian(const Activation& activation, std::span<const T> z);
+MLP_EXPORT Matrix<T> jacobian(const Activation& activation, std::span<const T> z);
 
 // --- Losses, per row: see mlp/loss.h -----------------------------------------------------------------------
 
 /// loss_n [N] for targets Y [N, O] (classes as one-hot rows), from the last layer's pre-activations Z [N, O].
 template <class T>
-std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activation, const Matrix<T>& Z,
-                            const Matrix<T>& Y);
+MLP_EXPORT std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activation,
+                                       const Matrix<T>& Z, const Matrix<T>& Y);
 
 /// d loss_n / dA [N, O], by the outputs A = f(Z): the path through the activation's Jacobian, open to every
 /// loss.
 template <class T>
-Matrix<T> loss_gradient_by_outputs(const Loss& loss, const Matrix<T>& A, const Matrix<T>& Y);
+MLP_EXPORT Matrix<T> loss_gradient_by_outputs(const Loss& loss, const Matrix<T>& A, const Matrix<T>& Y);
 
 /// d loss_n / dZ [N, O]: fused where that is exact and stable (CrossEntropy on Softmax: p sum(y) - y;
 /// BinaryCrossEntropy on Sigmoid: (p - y) / C), else activation_backward of loss_gradient_by_outputs.
 template <class T>
-Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_activation, const Matrix<T>& Z,
-                                  const Matrix<T>& Y);
+MLP_EXPORT Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_activation,
+                                             const Matrix<T>& Z, const Matrix<T>& Y);
 
 // --- The network -------------------------------------------------------------------------------------------
 
 /// Z = XW + b.
 template <class T>
-Matrix<T> affine(const Matrix<T>& X, ConstMatrixView<T> W, std::span<const T> b);
+MLP_EXPORT Matrix<T> affine(const Matrix<T>& X, ConstMatrixView<T> W, std::span<const T> b);
 
 /// The network's output for X [N, fan_in]: a fold over its layers. No dropout: this is prediction.
 template <class T>
-Matrix<T> forward(const MultilayerPerceptron& network, const BasicParameters<T>& parameters,
-                  const Matrix<T>& X);
+MLP_EXPORT Matrix<T> forward(const MultilayerPerceptron& network, const BasicParameters<T>& parameters,
+                             const Matrix<T>& X);
 
 /// Which dropout masks a training step uses: they are a pure function of (seed, step, layer, row, column).
 struct DropoutMasks {
@@ -83,11 +87,11 @@ struct LossAndGradients {
 /// One batch, forward and backward. `weights` [N] or empty (all 1); `masks` absent: no dropout.
 /// Throws std::invalid_argument when shapes do not fit or loss and output activation are not compatible.
 template <class T>
-LossAndGradients<T> loss_and_gradients(const MultilayerPerceptron& network,
-                                       const BasicParameters<T>& parameters, const Loss& loss,
-                                       const Matrix<T>& X, const Matrix<T>& Y,
-                                       std::span<const T> weights = {},
-                                       std::optional<DropoutMasks> masks = {}, double l2 = 0.0);
+MLP_EXPORT LossAndGradients<T> loss_and_gradients(const MultilayerPerceptron& network,
+                                                  const BasicParameters<T>& parameters, const Loss& loss,
+                                                  const Matrix<T>& X, const Matrix<T>& Y,
+                                                  std::span<const T> weights = {},
+                                                  std::optional<DropoutMasks> masks = {}, double l2 = 0.0);
 
 // --- Optimizers: see mlp/optimizer.h -----------------------------------------------------------------------
 
@@ -99,16 +103,17 @@ struct OptimizerState {
 };
 
 template <class T>
-OptimizerState<T> start(const Optimizer& optimizer, BasicParameters<T> parameters);
+MLP_EXPORT OptimizerState<T> start(const Optimizer& optimizer, BasicParameters<T> parameters);
 
 /// The state after one update with `gradients`; the learning rate is the optimizer's times `rate_factor`.
 template <class T>
-OptimizerState<T> update(const Optimizer& optimizer, OptimizerState<T> state,
-                         const BasicParameters<T>& gradients, double rate_factor = 1.0);
+MLP_EXPORT OptimizerState<T> update(const Optimizer& optimizer, OptimizerState<T> state,
+                                    const BasicParameters<T>& gradients, double rate_factor = 1.0);
 
 /// Gradients scaled down to length `clip_norm` where their Euclidean norm over all parameters exceeds it
 /// (Pascanu, Mikolov and Bengio, 2013).
 template <class T>
-BasicParameters<T> clip_by_norm(BasicParameters<T> gradients, double clip_norm);
+MLP_EXPORT BasicParameters<T> clip_by_norm(BasicParameters<T> gradients, double clip_norm);
 
-}  // namespace mlp::reference
+}  // namespace reference
+}  // namespace mlp

@@ -11,10 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/file_layer.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// One run's curves in a figure.
 struct LossCurve {

@@ -20,7 +20,9 @@
 #include <variant>
 #include <vector>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 struct Constant {
   friend bool operator==(const Constant&, const Constant&) = default;

@@ -15,8 +15,9 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Both parts ascending; every row is in one of them.
 struct RowSplit {
@@ -30,11 +31,9 @@ class Strata {
   Strata(std::size_t rows) : rows_(rows) {}
   /// Labels are not negative; they are looked at, not copied.
   Strata(std::span<const std::int32_t> labels) : rows_(labels.size()), labels_(labels) {}
-  Strata(const std::vector<std::int32_t>& labels) : Strata(std::span(labels)) {}
+  Strata(const std::vector<std::int32_t>& labels);
   /// By its labels where it is a classification.
-  Strata(const Dataset& dataset) : rows_(dataset.rows()), labels_(dataset.labels) {
-    require(labels_.empty() || labels_.size() == rows_, "Strata: there must be a label for each row");
-  }
+  Strata(const Dataset& dataset);
 
   std::size_t rows() const { return rows_; }
   std::span<const std::int32_t> labels() const { return labels_; }  ///< [rows], or empty

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 /// "did you mean 'relu'? known: linear, relu, ..." - the first sentence only where a known name is close.
 /// Where the two differ in characters that are not ASCII, and may look the same, it names these by code

@@ -27,7 +27,9 @@
 #include <variant>
 #include <vector>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 enum class ColumnKind { kNumeric, kBoolean, kCategorical, kText };
 

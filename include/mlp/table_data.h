@@ -21,11 +21,12 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 #include "mlp/preprocessing.h"
 #include "mlp/split.h"
 #include "mlp/table.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// kBalanced: a row of class c counts n / (classes * n_c) times, so that each class counts as much as the
 /// others; n and n_c are numbers of training rows.

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 /// The target that computes where `name` is asked for: `name` itself, or for an empty one the best this CPU
 /// has. Throws UsageError, listing those available, for a name that is unknown or not for this CPU.

@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "mlp/export.h"
 #include "mlp/loss.h"
 #include "mlp/metrics.h"
 #include "mlp/model.h"
 #include "mlp/optimizer.h"
 #include "mlp/schedule.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Whether training leaves out products with zeros in the inputs (pixels that are black, one-hot columns).
 /// Which is faster depends on how many zeros there are. The results are the same bits as long as every number

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 
+#include "mlp/export.h"
 #include "mlp/train.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// With the version of mlp that made the model every CPU target with fused multiply-add gives the very
 /// outputs; rounding apart, all versions and targets do.

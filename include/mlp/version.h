@@ -1,7 +1,9 @@
 // The library's version, as "major.minor.patch".
 #pragma once
 
-namespace mlp {
+#include "mlp/export.h"
+
+namespace MLP_EXPORT mlp {
 
 const char* version();
 

@@ -123,6 +123,13 @@ class Validator {
 
 }  // namespace
 
+std::size_t row_count(const Inputs& inputs) {
+  return std::visit([](const auto& matrix) { return matrix.rows(); }, inputs);
+}
+std::size_t column_count(const Inputs& inputs) {
+  return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
+}
+
 void validate(const Dataset& dataset) { Validator(dataset).check(); }
 
 }  // namespace mlp

@@ -114,6 +114,8 @@ void create_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+bool downloads_built_in() { return true; }
+
 std::string download(const std::vector<std::string>& urls, const std::filesystem::path& path,
                      const std::string& sha256, const DownloadLimits& limits,
                      const DownloadProgress& progress) {

@@ -87,11 +87,14 @@ std::string join(const Range& range, ToText to_text) {
                                    ? "no folder (none was named)"
                                    : join(directories, [](const auto& path) { return path.string(); }) +
                                          " and sub-folders " + join(folders, same);
+  const std::string remedy = source.download_to.empty() ? "put the files into "
+                             : downloads_built_in()
+                                 ? "connect to the network, or put the files into "
+                                 : "build mlp with -D MLP_WITH_DOWNLOAD=ON, or put the files into ";
   throw FileError(publication.title + " was not found: searched " + searched + " for " + join(missing, same) +
                       "; " + download,
-                  (source.download_to.empty() ? "put the files into "
-                                              : "connect to the network, or put the files into ") +
-                      place.string() + ", or name their folder with --data-dir or MLP_DATA_DIR; `mlp train " +
+                  remedy + place.string() +
+                      ", or name their folder with --data-dir or MLP_DATA_DIR; `mlp train " +
                       publication.instead + "` needs no file");
 }
 
@@ -112,6 +115,8 @@ std::vector<std::filesystem::path> obtain(const Publication& publication, const 
     if (paths[i].empty()) missing.push_back(publication.files[i].name);
   if (missing.empty()) return paths;
   if (source.download_to.empty()) throw_missing(publication, source, missing, "downloading is switched off");
+  if (!downloads_built_in())
+    throw_missing(publication, source, missing, "this mlp was built without downloads");
 
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (!paths[i].empty()) continue;

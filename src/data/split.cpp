@@ -85,6 +85,11 @@ RowSplit split(const Strata& strata, double fraction, std::uint64_t seed, Stream
 
 }  // namespace
 
+Strata::Strata(const std::vector<std::int32_t>& labels) : Strata(std::span<const std::int32_t>(labels)) {}
+Strata::Strata(const Dataset& dataset) : rows_(dataset.rows()), labels_(dataset.labels) {
+  require(labels_.empty() || labels_.size() == rows_, "Strata: there must be a label for each row");
+}
+
 RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t seed) {
   return split(strata, fraction, seed, kValidationStream);
 }

@@ -1,7 +1,6 @@
-// The entries of a zip archive, read by libzip.
+// The entries of a zip archive, read by libzip (zip_archive.cpp); or, where mlp is built without it, an error
+// (zip_archive_left_out.cpp).
 #pragma once
-
-#include <zip.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -23,7 +22,8 @@ class ZipArchive {
     std::uint64_t size = 0;  ///< uncompressed, as the archive claims
   };
 
-  /// Throws FileError where the path is no regular file or not a zip archive.
+  /// Throws FileError where the path is no regular file or not a zip archive, or where mlp is built without
+  /// MLP_WITH_NPZ.
   explicit ZipArchive(const std::filesystem::path& path);
   /// Reads `bytes`, which must outlive the archive; `name` stands in error messages.
   ZipArchive(std::string name, std::string_view bytes);
@@ -37,12 +37,9 @@ class ZipArchive {
   ByteReader open(std::size_t index) const;
 
  private:
-  void open_source(zip_source_t* source, zip_error_t& error);
-  [[noreturn]] void refuse(zip_error_t& error) const;
-
   std::string name_;
   std::uint64_t file_size_ = 0;
-  std::unique_ptr<zip_t, decltype(&zip_discard)> zip_{nullptr, &zip_discard};
+  std::shared_ptr<void> zip_;  // libzip's zip_t
   std::vector<Entry> entries_;
 };
 

@@ -214,13 +214,15 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       loss_(loss),
       optimizer_(optimizer),
       target_scaling_(std::move(target_scaling)),
-      kernels_(&kernels::kernels_for(options.target)),
+      kernels_(&options.kernels_of(options.target)),
       bfloat16_(options.bfloat16),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
       max_batch_(options.max_batch) {
   const Activation output = network.layers().back().activation;
   require_compatible(loss, output);
+  require(!optimizer || kernels_->weight_step != nullptr,
+          "Plan: training takes all kernels, not those of prediction");
   require(max_batch_ > 0 && max_batch_ <= kMostBatchRows, "a batch must have 1 to " +
                                                               std::to_string(kMostBatchRows) + " rows, not " +
                                                               std::to_string(max_batch_));

@@ -60,6 +60,9 @@ struct PlanOptions {
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
   int available_threads = 1;
   std::string target = {};  ///< CPU target; empty: the best
+  /// Where its kernels come from. A plan for prediction may say prediction_kernels_for: a program that makes
+  /// no other then links no kernels of training.
+  const kernels::Kernels& (*kernels_of)(std::string_view target) = kernels::kernels_for;
   /// The share of groups of 4 neighbouring inputs, once scaled, that are not all zero. Where it is small,
   /// training skips zeros in the first layer. 1: never, 0: always.
   double input_density = 1.0;

@@ -16,22 +16,32 @@ namespace HWY_NAMESPACE {
 
 // Each in the file of its name.
 void AddAffine(Kernels& kernels);
-void AddWeightSteps(Kernels& kernels);
-void AddSparse(Kernels& kernels);
+void AddSparseAffine(Kernels& kernels);
 void AddElementwise(Kernels& kernels);
 void AddGather(Kernels& kernels);
+void AddWeightSteps(Kernels& kernels);
+void AddSparseWeightSteps(Kernels& kernels);
 
-const Kernels& Table() {
+const Kernels& PredictionTable() {
   static const Kernels kTable = [] {
     Kernels kernels{.name = HWY_TARGET == HWY_AVX3   ? "avx512"
                             : HWY_TARGET == HWY_AVX2 ? "avx2"
                             : HWY_TARGET == HWY_NEON ? "neon"
                                                      : "baseline"};
     AddAffine(kernels);
-    AddWeightSteps(kernels);
-    AddSparse(kernels);
+    AddSparseAffine(kernels);
     AddElementwise(kernels);
     AddGather(kernels);
+    return kernels;
+  }();
+  return kTable;
+}
+
+const Kernels& Table() {
+  static const Kernels kTable = [] {
+    Kernels kernels = PredictionTable();
+    AddWeightSteps(kernels);
+    AddSparseWeightSteps(kernels);
     return kernels;
   }();
   return kTable;
@@ -46,18 +56,18 @@ namespace mlp::kernels {
 
 namespace {
 
-/// The tables this CPU can run, best first.
+/// The prediction tables this CPU can run, best first.
 std::vector<const Kernels*> runnable() {
   const std::int64_t supported = hwy::SupportedTargets();
   std::vector<const Kernels*> tables;
 #if HWY_TARGETS & HWY_AVX3
-  if (supported & HWY_AVX3) tables.push_back(&N_AVX3::Table());
+  if (supported & HWY_AVX3) tables.push_back(&N_AVX3::PredictionTable());
 #endif
 #if HWY_TARGETS & HWY_AVX2
-  if (supported & HWY_AVX2) tables.push_back(&N_AVX2::Table());
+  if (supported & HWY_AVX2) tables.push_back(&N_AVX2::PredictionTable());
 #endif
   (void)supported;
-  tables.push_back(&HWY_STATIC_DISPATCH(Table)());
+  tables.push_back(&HWY_STATIC_DISPATCH(PredictionTable)());
   return tables;
 }
 
@@ -69,7 +79,7 @@ std::vector<std::string> available_targets() {
   return names;
 }
 
-const Kernels& kernels_for(std::string_view target) {
+const Kernels& prediction_kernels_for(std::string_view target) {
   const auto tables = runnable();
   if (target.empty()) return *tables.front();
   for (const Kernels* table : tables) {
@@ -77,6 +87,18 @@ const Kernels& kernels_for(std::string_view target) {
   }
   throw UsageError("unknown or unsupported CPU target '" + std::string(target) + "'",
                    suggest(target, available_targets()));
+}
+
+const Kernels& kernels_for(std::string_view target) {
+  const Kernels* const prediction = &prediction_kernels_for(target);
+#if HWY_TARGETS & HWY_AVX3
+  if (prediction == &N_AVX3::PredictionTable()) return N_AVX3::Table();
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if (prediction == &N_AVX2::PredictionTable()) return N_AVX2::Table();
+#endif
+  (void)prediction;
+  return HWY_STATIC_DISPATCH(Table)();
 }
 
 }  // namespace mlp::kernels

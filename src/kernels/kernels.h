@@ -226,4 +226,9 @@ std::vector<std::string> available_targets();
 /// The kernels of one target; empty: the best. Throws UsageError listing those available.
 const Kernels& kernels_for(std::string_view target);
 
+/// The same with null for what only training calls, weight_step, sparse_weight_step, its coded form,
+/// bias_step and update: a program that only predicts does without them where the linker drops what nobody
+/// calls.
+const Kernels& prediction_kernels_for(std::string_view target);
+
 }  // namespace mlp::kernels

@@ -303,7 +303,7 @@ void SparseWeightStep(Matrix X, const NonZeros& non_zeros, ConstBlockedView<floa
   });
 }
 
-void AddSparse(Kernels& kernels) {
+void AddSparseAffine(Kernels& kernels) {
   // Where both take as long, by bench/choices on an Intel Xeon with AMX, independent zeros (a share d of
   // elements that are not zero leaves 1 - (1 - d)^4 of the groups). On AVX2, skipping takes 0.71 to 0.90 of
   // the dense time at 0.59, 0.95 to 1.01 at 0.76 and 1.05 to 1.07 at 0.87; on AVX-512 0.73 to 0.86, 0.88 to
@@ -312,8 +312,11 @@ void AddSparse(Kernels& kernels) {
   kernels.most_density = HWY_TARGET == HWY_AVX3 ? 0.8 : HWY_TARGET == HWY_AVX2 ? 0.76 : 0.6;
   kernels.most_density_of_one_block = HWY_TARGET == HWY_AVX3 ? 0.5 : HWY_TARGET == HWY_AVX2 ? 0.6 : 0.5;
   kernels.sparse_affine = &SparseAffine<ConstBlockedView<float>>;
-  kernels.sparse_weight_step = &SparseWeightStep<ConstBlockedView<float>>;
   kernels.sparse_affine_coded = &SparseAffine<CodedView>;
+}
+
+void AddSparseWeightSteps(Kernels& kernels) {
+  kernels.sparse_weight_step = &SparseWeightStep<ConstBlockedView<float>>;
   kernels.sparse_weight_step_coded = &SparseWeightStep<CodedView>;
 }
 

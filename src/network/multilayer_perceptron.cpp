@@ -98,6 +98,8 @@ MultilayerPerceptron::MultilayerPerceptron(std::vector<Layer> layers) : layers_(
   require(problem.empty(), problem);
 }
 
+std::span<const Layer> MultilayerPerceptron::layers() const { return layers_; }
+
 std::size_t MultilayerPerceptron::parameter_count() const { return count_parameters(layers_); }
 
 std::string to_string(const MultilayerPerceptron& network) {

@@ -54,6 +54,8 @@ Distribution distribution(const Layer& layer) {
 
 }  // namespace
 
+std::span<const ParameterLayout::Block> ParameterLayout::blocks() const { return blocks_; }
+
 ParameterLayout::ParameterLayout(const MultilayerPerceptron& network) {
   // No overflow: the network's constructor bounds the number of parameters.
   blocks_.reserve(network.depth());

@@ -87,7 +87,8 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, const Prediction
                           {.max_batch = step_rows(dataset.rows()),
                            .threads = options.threads,
                            .available_threads = available_cores(),
-                           .target = options.target});
+                           .target = options.target,
+                           .kernels_of = kernels::prediction_kernels_for});
   engine::Workspace workspace(plan);
   workspace.load(plan, model.parameters);
   ThreadTeam team(plan.threads());

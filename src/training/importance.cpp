@@ -137,7 +137,8 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
                           {.max_batch = std::min(result.rows, kStepRows),
                            .threads = prediction.threads,
                            .available_threads = available_cores(),
-                           .target = prediction.target});
+                           .target = prediction.target,
+                           .kernels_of = kernels::prediction_kernels_for});
   engine::Workspace workspace(plan);
   workspace.load(plan, model.parameters);
   ThreadTeam team(plan.threads());

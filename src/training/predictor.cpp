@@ -2,7 +2,9 @@
 #include "mlp/predictor.h"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include "core/cpu.h"
@@ -22,15 +24,33 @@ std::size_t checked_rows(std::size_t rows) {
   return rows;
 }
 
+// A call's claim to the workspace. Two threads that work in it at once get each other's numbers.
+class SoleUse {
+ public:
+  explicit SoleUse(std::atomic_flag& in_use) : in_use_(in_use) {
+    if (in_use_.test_and_set(std::memory_order_acquire))
+      throw std::logic_error(
+          "Predictor: used by two threads at a time; make one for each thread, of the same Model");
+  }
+  ~SoleUse() { in_use_.clear(std::memory_order_release); }
+  SoleUse(const SoleUse&) = delete;
+  SoleUse& operator=(const SoleUse&) = delete;
+
+ private:
+  std::atomic_flag& in_use_;
+};
+
 }  // namespace
 
-struct Predictor::State {
+// Hidden as its members' types are.
+struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
              {.max_batch = checked_rows(options.max_rows),
               .threads = options.threads,
               .available_threads = available_cores(),
-              .target = options.target}),
+              .target = options.target,
+              .kernels_of = kernels::prediction_kernels_for}),
         team(plan.threads()),
         workspace(plan),
         rows(options.max_rows) {
@@ -50,6 +70,7 @@ struct Predictor::State {
                          std::to_string(plan.network().fan_in()) + " to " +
                          std::to_string(plan.network().fan_out()));
     }
+    const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
       engine::predict_step(plan, workspace, team, inputs.rows(begin, count), std::span(rows).first(count),
@@ -67,6 +88,7 @@ struct Predictor::State {
   ThreadTeam team;
   engine::Workspace workspace;
   std::vector<std::uint32_t> rows;  // 0, 1, 2, ...
+  std::atomic_flag in_use;
 };
 
 Predictor::Predictor(const Model& model, const PredictorOptions& options)

@@ -5,7 +5,9 @@
 
 namespace mlp {
 
-std::string cpu_target(std::string_view name) { return std::string(kernels::kernels_for(name).name); }
+std::string cpu_target(std::string_view name) {
+  return std::string(kernels::prediction_kernels_for(name).name);
+}
 
 std::string bfloat16_target(std::string_view name) {
   return std::string(kernels::bfloat16_kernels_for(kernels::kernels_for(name)).name);

@@ -99,6 +99,7 @@ TEST_F(Files, NumbersFarFromZeroAreLearnedAsThoseNearIt) {
 }
 
 TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
+  SKIP_WITHOUT_NPZ();
   write_idx_pair("my data");
   const auto trained = json(quick({"--images", "my data/images", "--labels", "my data/labels.gz"}));
   EXPECT_EQ(trained["dataset"], "my data") << "named after the folder";
@@ -140,6 +141,7 @@ TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
 }
 
 TEST_F(Files, TheSameDataInAnyFormatGiveTheSameBits) {
+  SKIP_WITHOUT_NPZ();
   write_idx_pair("a");
   const auto x = npy("|u1", "(200, 2, 2)", images()), y = npy("|u1", "(200,)", labels());
   std::string wide;
@@ -239,6 +241,7 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
 }
 
 TEST_F(Files, WhatIsWrongIsNamed) {
+  SKIP_WITHOUT_NPZ();
   write_idx_pair("a");
   write("table.csv", "a,b\n1,2\n");
   write("objects.npy", npy("|O", "(200,)", "pickled"));
@@ -296,6 +299,7 @@ TEST_F(Files, BatchesAndEpochsGoByTheNumberOfRows) {
 }
 
 TEST_F(Files, EvaluateAsksWhereTheDataAre) {
+  SKIP_WITHOUT_NPZ();
   write_idx_pair("a");
   json(quick({"--images", "a/images", "--labels", "a/labels.gz"}));
   std::filesystem::copy_file(path("runs/a/model.safetensors"), path("model.safetensors"));

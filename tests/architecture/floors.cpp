@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"data", {"core", "kernels", "network", "engine"}},
     {"files", {"core", "kernels", "network", "engine"}},
     {"report", {"core", "kernels", "network", "engine"}},
+    {"c", {"core"}},
 };
 
 /// Libraries whose headers are customarily included in quotes.

@@ -1,7 +1,7 @@
 // Checks the floors of the source tree: who may include whom, and that the library stays silent.
 //
 //   apps                                   "mlp/..." and their own files
-//   training | data | files | report       one floor, none into another
+//   training | data | files | report | c   one floor, none into another
 //   engine
 //   kernels | network                      one floor, none into another
 //   core

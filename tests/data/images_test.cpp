@@ -146,6 +146,7 @@ TEST_F(Images, ImagesOfSeveralChannelsAreNumbersAndTold) {
 }
 
 TEST_F(Images, OneNpzWithEverything) {
+  SKIP_WITHOUT_NPZ();
   const auto x = npy("|u1", "(3, 2, 2)", "abcdefghijkl"), y = npy("|u1", "(3,)", bytes_of({0, 1, 0}));
   const auto xt = npy("|u1", "(2, 2, 2)", "mnopqrst"), yt = npy("|u1", "(2,)", bytes_of({1, 1}));
   for (const auto& names : {std::vector<std::string>{"x_train", "y_train", "x_test", "y_test"},

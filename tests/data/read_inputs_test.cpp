@@ -101,6 +101,7 @@ TEST_F(ReadInputs, TakesIdx) {
 }
 
 TEST_F(ReadInputs, TakesNumPysArrays) {
+  SKIP_WITHOUT_NPZ();
   const auto bytes = npy("|u1", "(2, 1, 2)", bytes_of({1, 2, 3, 255}));
   const Matrix<std::uint8_t> expected(2, 2, {1, 2, 3, 255});
   EXPECT_EQ(std::get<Matrix<std::uint8_t>>(read(bytes, 2)), expected);

@@ -74,6 +74,10 @@ struct ZipEntry {
   bool packed = false;
 };
 
+/// A test's first line that has zip archives read, which mlp may be built without.
+#define SKIP_WITHOUT_NPZ() \
+  if (!MLP_WITH_NPZ) GTEST_SKIP() << "mlp is built without MLP_WITH_NPZ"
+
 /// A zip archive (PKWARE's APPNOTE): local headers with the data, the directory, its end.
 inline std::string zip(const std::vector<ZipEntry>& entries) {
   std::string files, directory;

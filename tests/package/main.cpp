@@ -1,9 +1,10 @@
-// Trains the report's network on generated digits, through nothing but the installed headers and library.
+// Trains the report's network on generated digits, through nothing but the installed headers and library, and
+// saves it where an argument says.
 #include <mlp/mlp.h>
 
 #include <cstdio>
 
-int main() {
+int main(int argc, char** argv) {
   const mlp::MultilayerPerceptron network{{
       {.fan_in = 28 * 28, .fan_out = 64, .activation = mlp::ReLU{}},
       {.fan_in = 64, .fan_out = 87, .activation = mlp::ReLU{}},
@@ -15,6 +16,7 @@ int main() {
       mlp::train(network, data.train, {.loss = mlp::CrossEntropy{}, .optimizer = mlp::Adam{}, .epochs = 5});
   auto report = mlp::evaluate(trained, data.test);
 
+  if (argc > 1) mlp::save_model(trained, argv[1]);
   const double accuracy = report.classification->accuracy;
   std::printf("mlp %s: accuracy %.3f on %zu test digits\n", mlp::version(), accuracy, report.rows);
   return accuracy > 0.5 ? 0 : 1;  // guessing gets 0.1

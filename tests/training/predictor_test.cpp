@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <stdexcept>
+#include <thread>
 
 #include "core/random.h"
 #include "training/toy.h"
@@ -112,6 +116,64 @@ TEST(Predictor, ANaNAmongZerosIsNotSkipped) {
       for (const float p : output) EXPECT_TRUE(std::isnan(p)) << "input " << place << ", target " << target;
     }
   }
+}
+
+/// Whether the call was refused as one of two threads'; if not, its outputs were those expected.
+bool refused(Predictor& predictor, ConstMatrixView<float> inputs, const Matrix<float>& expected) {
+  Matrix<float> found(inputs.rows(), predictor.fan_out());
+  try {
+    predictor.predict(inputs, found);
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(error.what(),
+                 "Predictor: used by two threads at a time; make one for each thread, of the same Model");
+    return true;
+  }
+  EXPECT_TRUE(same_bits(std::as_const(found).values(), expected.values()));
+  return false;
+}
+
+TEST(Predictor, RefusesASecondThreadRatherThanMixTheTwoUp) {
+  const Model model = toy_model(true);
+  const Matrix<float> inputs = inputs_of(true);
+  const Matrix<float> expected = predict(model, inputs);
+  Predictor predictor(model);
+  std::atomic<bool> done = false;
+  std::atomic<int> refused_there = 0;
+  std::thread other([&] {
+    while (!done) refused_there += refused(predictor, inputs, expected);
+  });
+  int refused_here = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while ((refused_here == 0 || refused_there == 0) && std::chrono::steady_clock::now() < deadline &&
+         !HasFailure())
+    refused_here += refused(predictor, inputs, expected);
+  done = true;
+  other.join();
+  EXPECT_GT(refused_here, 0);
+  EXPECT_GT(refused_there, 0);
+  EXPECT_FALSE(refused(predictor, inputs, expected)) << "one thread after another may";
+}
+
+TEST(Predictor, ThreadsMayShareTheModelEachWithAPredictorOfItsOwn) {
+  const Model model = toy_model(true);
+  const Matrix<float> inputs = inputs_of(true);
+  const Matrix<float> expected = predict(model, inputs);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      Predictor predictor(model);
+      for (int turn = 0; turn < 50; ++turn) EXPECT_FALSE(refused(predictor, inputs, expected));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Predictor, AWrongCallLeavesItFree) {
+  const Matrix<float> inputs = inputs_of(true);
+  Predictor predictor(toy_model(true));
+  std::vector<float> output(predictor.fan_out());
+  EXPECT_THROW(predictor.predict(inputs.row(0).first(2), output), std::invalid_argument);
+  EXPECT_NO_THROW(predictor.predict(inputs.row(0), output));
 }
 
 TEST(Predictor, CanBeMoved) {
