@@ -17,15 +17,20 @@ std::string recipes_help() {
   };
   std::string text = "Defaults, by data set:\n";
   for (const auto& recipe : recipes()) {
-    const std::vector<std::string> options = {"--layers " + recipe.layers,
-                                              "--loss " + argument(recipe.loss),
-                                              "--optimizer " + argument(recipe.optimizer),
-                                              "--learning-rate " + shortest(recipe.learning_rate),
-                                              "--schedule " + argument(recipe.schedule),
-                                              "--epochs " + std::to_string(recipe.epochs),
-                                              "--batch-size " + std::to_string(recipe.batch_size),
-                                              "--validation " + shortest(recipe.validation)};
+    std::vector<std::string> options = {"--layers " + recipe.layers,
+                                        "--loss " + argument(recipe.loss),
+                                        "--optimizer " + argument(recipe.optimizer),
+                                        "--learning-rate " + shortest(recipe.learning_rate),
+                                        "--schedule " + argument(recipe.schedule),
+                                        "--epochs " + std::to_string(recipe.epochs),
+                                        "--batch-size " + std::to_string(recipe.batch_size),
+                                        "--validation " + shortest(recipe.validation)};
+    if (!recipe.initializer.empty()) options.push_back("--initializer " + recipe.initializer);
     std::string label = recipe.dataset;
+    if (recipe.name != kDefaultRecipe) {
+      text += "  " + label + " --recipe " + recipe.name + "\n";
+      label.clear();
+    }
     for (const auto& line : flow(options, " ", 68)) {
       text += "  " + label + std::string(10 - label.size(), ' ') + line + "\n";
       label.clear();
@@ -46,6 +51,7 @@ std::string recipes_help() {
 constexpr const char* kExamples =
     "Examples:\n"
     "  mlp train mnist\n"
+    "  mlp train mnist --recipe report\n"
     "  mlp train cars.csv --target mpg\n"
     "  mlp train cars.csv --target origin --ignore mpg --folds 10\n"
     "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
@@ -105,6 +111,9 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "classification or regression (default: by what labels or target hold)");
 
   group = "Network";
+  add("--recipe", arguments.recipe, "NAME",
+      "what options are where they are not given: default, or report (mnist and mpg: as in the report mlp "
+      "grew out of; the result says what each difference brings)");
   add("--layers", arguments.layers, "SPEC",
       "width:activation[:dropout] for each layer, the last one as wide as there are classes or targets. "
       "Activations: " +
@@ -175,11 +184,12 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
 
 void apply_config(const Parser& train, const std::filesystem::path& path, ConfigUse use) {
   const auto given = [&](const char* name) { return train.option(name)->given(); };
-  const bool names_data = given("dataset") || given("--images");
+  // As the command line has it, before the file's own recipe is taken over.
+  const bool names_data = given("dataset") || given("--images"), names_recipe = given("--recipe");
   const auto replaced = [&](const std::string& key) {
     const bool with_data = use == ConfigUse::kAnyRun ? is_data_key(key) : names_files(key);
-    return (names_data && with_data) || (key == "test" && given("--test-fraction")) ||
-           (key == "test-fraction" && given("--test"));
+    return (names_data && with_data) || (names_recipe && is_recipe_key(key)) ||
+           (key == "test" && given("--test-fraction")) || (key == "test-fraction" && given("--test"));
   };
   for (const auto& [key, values, is_array, line] : read_config(path)) {
     const std::string place = path.string() + ":" + std::to_string(line) + ": ";
