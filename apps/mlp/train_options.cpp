@@ -58,6 +58,7 @@ constexpr const char* kExamples =
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
     "  mlp train fashion.npz\n"
+    "  mlp train shapes/\n"
     "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
     "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
     "  mlp train --resume runs/mnist";
@@ -75,7 +76,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("dataset", arguments.data.dataset, "DATASET",
       "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file of yours: a table "
       "(.csv, "
-      ".tsv, plain or gzip; with --target) or a .npz");
+      ".tsv, plain or gzip; with --target) or a .npz; or a folder of PNG images, a sub-folder for each "
+      "class");
 
   group = "Data from a table (CSV or TSV)";
   const auto add_list = [&](const std::string& name, std::vector<std::string>& values,
@@ -100,7 +102,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add_reading_options(parser, table.reading, group);
 
   group = "Data from arrays (IDX, .npy or .npz)";
-  add("--images", arguments.data.images, "FILE", "images, or other rows of numbers, to train on");
+  add("--images", arguments.data.images, "FILE",
+      "images, or other rows of numbers, to train on; or a folder of PNG images");
   add("--labels", arguments.data.labels, "FILE",
       "their classes or, where these are no whole numbers, numbers to predict; a .npz may hold both");
   add("--test-images", arguments.data.test_images, "FILE",
