@@ -165,6 +165,15 @@ TEST(FitPicture, GreyPaperBecomesCleanAndAThinLineStaysVisible) {
   EXPECT_LT(fitted.image(14, 11), 32);
 }
 
+TEST(FitPicture, AHairlineStaysVisible) {
+  Picture sheet(300, 300);
+  for (std::size_t y = 10; y < 290; ++y)
+    sheet(y, 200) = 255;  // 280 pixels long: a 14th of it becomes a pixel
+  const auto fitted = fit_picture(sheet, style_of_digits());
+  EXPECT_TRUE(fitted.centred);
+  EXPECT_EQ(std::ranges::max(fitted.image.values()), 255);
+}
+
 TEST(FitPicture, ABlankSheetIsScaledAndNothingElse) {
   for (const std::uint8_t grey : {0, 100, 255}) {
     Picture sheet(5, 90);
