@@ -91,8 +91,8 @@ struct ImageOptions {
 /// swapped, labels of one class, numbers that are not finite, ...
 DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options = {});
 
-/// All rows of one pair of files or of a folder; of a .npz, and of a folder with sub-folders train and test, those
-/// to test on: to evaluate a model on.
+/// All rows of one pair of files or of a folder; of a .npz, and of a folder with sub-folders train and test,
+/// those to test on: to evaluate a model on.
 Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
                              const ImageOptions& options = {});
 
