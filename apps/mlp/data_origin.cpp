@@ -6,6 +6,7 @@
 
 #include "config_file.h"
 #include "mlp/error.h"
+#include "mlp/pictures.h"
 #include "mlp/split.h"
 #include "mlp/suggest.h"
 #include "option_value.h"
@@ -48,8 +49,16 @@ bool is_known_data(const std::string& name) {
 
 namespace {
 
+/// A folder's path without the '/' that may end it.
 std::filesystem::path absolute(const std::optional<std::string>& path) {
-  return path ? std::filesystem::absolute(*path).lexically_normal() : std::filesystem::path();
+  if (!path) return {};
+  const auto normal = std::filesystem::absolute(*path).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
 }
 
 std::optional<Task> parse_task(const std::optional<std::string>& text) {
@@ -60,12 +69,9 @@ std::optional<Task> parse_task(const std::optional<std::string>& text) {
 }
 
 DataOrigin images(const DataArguments& arguments) {
-  std::error_code error;
-  if (std::filesystem::is_directory(*arguments.images, error)) {
-    throw FileError(*arguments.images + ": is a directory, expected one file with all images",
-                    "pictures of one size become one array in Python: numpy.save(\"images.npy\", "
-                    "numpy.stack([PIL.Image.open(path) for path in paths])); likewise their classes for "
-                    "--labels");
+  if (is_picture(*arguments.images)) {
+    throw FileError(*arguments.images + ": is a single PNG image",
+                    "name the folder of all of them, with one sub-folder for each class: mlp train FOLDER");
   }
   return ImageData{.files = {.images = absolute(arguments.images),
                              .labels = absolute(arguments.labels),
@@ -98,7 +104,10 @@ DataOrigin named(const DataArguments& arguments) {
     return KnownData{text};
   }
   const std::filesystem::path path = text;
-  if (path.extension() == ".npz") {
+  if (path.extension() == ".npz" || is_folder(path) || is_picture(path)) {
+    if (arguments.table.given()) {
+      throw UsageError("--target and other options of tables do not go with " + text, "leave them out");
+    }
     DataArguments file = arguments;
     file.images = std::exchange(file.dataset, std::nullopt);
     return images(file);
@@ -111,9 +120,6 @@ DataOrigin named(const DataArguments& arguments) {
   }
   if (std::filesystem::is_regular_file(path, error)) {
     throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
-  }
-  if (std::filesystem::is_directory(path, error)) {
-    throw UsageError("'" + text + "' is a folder", "name a file in it");
   }
   if (text.find('/') != std::string::npos) throw FileError("cannot read " + text + ": there is no such file");
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));
@@ -156,7 +162,7 @@ DataOrigin data_origin(const DataArguments& arguments) {
   throw UsageError(
       "which data set?",
       "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or your own: mlp train "
-      "FILE.csv --target COLUMN, or --images FILE --labels FILE");
+      "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
 }
 
 DataOrigin data_origin_in(const std::filesystem::path& config) {
@@ -190,8 +196,10 @@ std::string name_of(const DataOrigin& origin) {
     return name.empty() ? "table" : is_known_data(name) ? name + "-table" : name;
   }
   const auto& files = std::get<ImageData>(origin).files;
-  std::string name =
-      (files.labels.empty() ? files.images.stem() : files.images.parent_path().filename()).string();
+  std::string name = (!files.labels.empty()     ? files.images.parent_path().filename()
+                      : is_folder(files.images) ? files.images.filename()
+                                                : files.images.stem())
+                         .string();
   if (name.empty()) name = "images";
   return is_known_data(name) ? name + "-files" : name;
 }

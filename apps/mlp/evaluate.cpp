@@ -192,8 +192,17 @@ bool is_moved_table(const std::filesystem::path& file, const Model& model,
   }
 }
 
-/// Whether all rows of the file that the run beside the model was trained on are tested on.
-bool tests_training_rows(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
+/// Whether all images of the folder that the run was trained on are tested on, not those of its sub-folder
+/// for tests.
+bool is_whole_folder(const std::filesystem::path& folder, const std::filesystem::path& of_run,
+                     const Model& model, std::size_t rows) {
+  std::error_code error;
+  return std::filesystem::equivalent(folder, of_run, error) && rows > model.record.training_rows;
+}
+
+/// Whether all rows of the file that the run beside the model was trained on are among the `rows` tested on.
+bool tests_training_rows(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
+                         std::size_t rows) {
   const auto& file = arguments.images ? arguments.images : arguments.data;
   const bool all_rows =
       arguments.images ? std::filesystem::path(*file).extension() != ".npz" : model.preprocessing.has_value();
@@ -201,6 +210,7 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   if (!file || !all_rows || !std::filesystem::exists(config)) return false;
   for (const auto& [key, values, is_array, line] : read_config(config)) {
     if (key == (arguments.images ? "images" : "dataset") && !values.empty()) {
+      if (std::filesystem::is_directory(*file)) return is_whole_folder(*file, values.front(), model, rows);
       return std::filesystem::exists(values.front()) ? same_content(*file, values.front())
                                                      : is_moved_table(*file, model, path);
     }
@@ -233,7 +243,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   TestResult result = test(model, dataset, split, answer_for(arguments, model, split), options);
   result.class_weights = setting_of(path, "class-weight") == "balanced";
   std::vector<std::string> notes;
-  if (tests_training_rows(arguments, model, path)) {
+  if (tests_training_rows(arguments, model, path, split.test.rows())) {
     notes.push_back("the model was trained on most of these rows; leave out " +
                     std::string(arguments.images ? "--images and --labels" : "--data") +
                     " to test it on new ones alone");
@@ -278,9 +288,12 @@ Command add_evaluate(Parser& parent, const Environment& environment) {
       .required();
   parser
       .add_option("--data", arguments->data,
-                  "the data set, table or .npz file to test on (default: the test rows of the run)")
+                  "the data set, table, .npz file or folder of PNG images to test on (default: the test rows "
+                  "of the run)")
       .type("NAME");
-  parser.add_option("--images", arguments->images, "test on all images of this file (IDX, .npy or .npz)")
+  parser
+      .add_option("--images", arguments->images,
+                  "test on all images of this file (IDX, .npy or .npz) or folder (PNG)")
       .type("FILE");
   parser.add_option("--labels", arguments->labels, "their labels").type("FILE");
   parser.add_option("--data-dir", arguments->data_dir, "look for data here first, and download to it")

@@ -18,6 +18,7 @@
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
 #include "option_value.h"
+#include "predict_pictures.h"
 #include "prediction_csv.h"
 #include "run_folder.h"
 #include "table_origin.h"
@@ -30,6 +31,7 @@ namespace {
 
 struct Arguments {
   std::string model;
+  std::vector<std::string> files;
   std::optional<std::string> input;
   std::string output;
   bool probabilities = false;
@@ -69,13 +71,31 @@ ByteStream standard_input() {
           }};
 }
 
+/// What holds the rows: standard input where nothing is named.
+std::vector<std::string> named_files(const Arguments& arguments) {
+  if (arguments.input && !arguments.files.empty()) {
+    throw UsageError("'" + arguments.files.front() + "' and --input " + *arguments.input + " are two inputs",
+                     "give one of them");
+  }
+  if (arguments.input) return {*arguments.input};
+  return arguments.files;
+}
+
+bool are_pictures(const std::vector<std::string>& files) {
+  const bool pictures = std::ranges::any_of(files, names_pictures);
+  if (files.size() > 1 && !pictures) {
+    throw UsageError("'" + files[1] + "' is a second file, and only of PNG images several are taken",
+                     "predict one file at a time");
+  }
+  return pictures;
+}
+
 /// Answers in the place of the questions would lose what they are answers to.
-void require_other_file(const Arguments& arguments) {
+void require_other_file(const std::string& file, const Arguments& arguments) {
   struct stat input {
   }, output{};
-  const bool piped = !arguments.input || *arguments.input == "-";
   if (::stat(arguments.output.c_str(), &output) != 0 || !S_ISREG(output.st_mode)) return;
-  if ((piped ? ::fstat(STDIN_FILENO, &input) : ::stat(arguments.input->c_str(), &input)) != 0) return;
+  if ((file == "-" ? ::fstat(STDIN_FILENO, &input) : ::stat(file.c_str(), &input)) != 0) return;
   if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) return;
   throw UsageError("--output " + arguments.output + " is the input: the predictions would replace its rows",
                    "name another file");
@@ -187,12 +207,12 @@ TableOptions reading_of(const Model& model, const Arguments& arguments) {
 }
 
 /// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
-void predict_table(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
+void predict_table(const Model& model, const std::string& file, const Arguments& arguments,
+                   const PredictionOptions& options) {
   constexpr std::size_t kRows = 4096;
-  const bool piped = !arguments.input || *arguments.input == "-";
-  const TableSource source =
-      piped ? TableSource(standard_input()) : TableSource(std::filesystem::path(*arguments.input));
-  const std::string name = piped ? "standard input" : *arguments.input;
+  const bool piped = file == "-";
+  const TableSource source = piped ? TableSource(standard_input()) : TableSource(std::filesystem::path(file));
+  const std::string name = piped ? "standard input" : file;
   if (piped && is_terminal(STDIN_FILENO)) {
     print_error("mlp: type or paste a table with names in its first line; Ctrl-D ends it\n");
   }
@@ -226,20 +246,17 @@ void predict_table(const Model& model, const Arguments& arguments, const Predict
   output.finish(rows);
 }
 
-void predict_inputs(const Model& model, const Arguments& arguments, const PredictionOptions& options) {
-  if (!arguments.input) {
-    throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
-                     "name a file: --input FILE");
-  }
+void predict_inputs(const Model& model, const std::string& file, const Arguments& arguments,
+                    const PredictionOptions& options) {
   if (!arguments.keep.empty()) {
     throw UsageError(
         "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
         "leave it out: predictions come in the order of the rows");
   }
   const Inputs inputs =
-      read_inputs(*arguments.input, model.network.fan_in(), model.feature_names, model.input_units);
+      read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
   const Matrix<float> outputs = predict(model, inputs, options);
-  require_finite(outputs, 0, *arguments.input);
+  require_finite(outputs, 0, file);
   Output output(arguments);
   output.add(prediction_header(model, arguments.probabilities) +
              prediction_rows(model, outputs, arguments.probabilities));
@@ -255,11 +272,23 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
     throw UsageError("--probabilities needs a model of classes, and " + arguments.model + " predicts numbers",
                      "leave it out");
   }
-  require_other_file(arguments);
-  if (model.preprocessing) {
-    predict_table(model, arguments, options);
+  auto files = named_files(arguments);
+  if (files.empty() && !model.preprocessing) {
+    throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
+                     "name a file: --input FILE");
+  }
+  if (files.empty()) files = {"-"};
+  for (const auto& file : files) require_other_file(file, arguments);
+  if (are_pictures(files)) {
+    const auto [csv, rows, notes] = predict_pictures(model, files, arguments.probabilities, options);
+    Output output(arguments);
+    output.add(csv);
+    for (const auto& note : notes) print_error("mlp: note: " + one_line(note) + "\n");
+    output.finish(rows);
+  } else if (model.preprocessing) {
+    predict_table(model, files.front(), arguments, options);
   } else {
-    predict_inputs(model, arguments, options);
+    predict_inputs(model, files.front(), arguments, options);
   }
   return 0;
 }
@@ -272,6 +301,8 @@ Command add_predict(Parser& parent, const Environment& environment) {
   parser.add_option("MODEL", arguments->model, "a run's folder, or a model.safetensors")
       .type("MODEL")
       .required();
+  parser.add_option("files", arguments->files, "PNG images, or folders of them; or what --input takes")
+      .type("FILE");
   parser
       .add_option("--input", arguments->input,
                   "a table with the columns of the training data, in any order (default: standard input); or "
@@ -295,12 +326,14 @@ Command add_predict(Parser& parent, const Environment& environment) {
       "ignored, and empty cells and new categories treated as in training; it may come\n"
       "and go through pipes. Predictions come under the target's name: numbers in its\n"
       "unit, classes with their probability. Of images and arrays classes come as\n"
-      "'class,probability'.\n"
+      "'class,probability', of PNG images after 'file'. These are inverted, and scaled\n"
+      "and centred, where they clearly differ from those trained on; a note says so.\n"
       "\n"
       "Examples:\n"
       "  mlp predict runs/mnist --input data/mnist/t10k-images-idx3-ubyte.gz\n"
       "  mlp predict runs/mnist --input digit.csv --probabilities\n"
       "  mlp predict runs/cars --input new-cars.csv --keep name,origin --output mpg.csv\n"
+      "  mlp predict runs/mnist seven.png my-digits/\n"
       "  grep -v diesel new-cars.csv | mlp predict runs/cars > mpg.csv");
   return {parser, [arguments, &environment] { return run_predict(*arguments, environment); }};
 }

@@ -90,6 +90,7 @@ std::string config_text(const Settings& settings, const RunFolder& folder, const
   if (target) text += "cpu-target = " + toml_string(*target) + "\n";
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
   text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
+  if (arguments.recipe) text += "recipe = " + toml_string(*arguments.recipe) + "\n";
   if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
   if (arguments.checkpoint_every) {
     text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
@@ -123,9 +124,9 @@ std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_a
   return newest;
 }
 
-Recipe recipe_of(const DataOrigin& origin, const std::optional<DataSplit>& data) {
+Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<DataSplit>& data) {
   const std::string name = name_of(origin);
-  if (!data) return recipe_for(name);
+  if (!data) return recipe_for(name, recipe);
   const bool table = std::holds_alternative<TableOrigin>(origin);
   return table ? recipe_for_table(name, data->train) : recipe_for_images(name, data->train);
 }
@@ -139,10 +140,13 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
+  const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
+  check_recipe(name, recipe_name);
   std::optional<DataSplit> read;
   if (is_file(origin))
     read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
-  const Settings settings = resolve(arguments, origin, recipe_of(origin, read));
+  const Recipe recipe = recipe_of(origin, recipe_name, read);
+  const Settings settings = resolve(arguments, origin, recipe);
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
@@ -158,6 +162,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
+          .recipe = recipe,
           .folder = folder,
           .data = std::move(data),
           .network = std::move(network),

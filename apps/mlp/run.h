@@ -18,6 +18,7 @@ namespace mlp::app {
 
 struct Run {
   Settings settings;
+  Recipe recipe;  ///< what of the settings no option said
   RunFolder folder;
   DataSplit data;
   MultilayerPerceptron network;

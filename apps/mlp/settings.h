@@ -22,6 +22,7 @@ namespace mlp::app {
 /// `mlp train`'s options as typed; nothing where not given.
 struct TrainArguments {
   DataArguments data;
+  std::optional<std::string> recipe;
   std::optional<std::string> layers, initializer, dropout;
   std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,

@@ -17,15 +17,20 @@ std::string recipes_help() {
   };
   std::string text = "Defaults, by data set:\n";
   for (const auto& recipe : recipes()) {
-    const std::vector<std::string> options = {"--layers " + recipe.layers,
-                                              "--loss " + argument(recipe.loss),
-                                              "--optimizer " + argument(recipe.optimizer),
-                                              "--learning-rate " + shortest(recipe.learning_rate),
-                                              "--schedule " + argument(recipe.schedule),
-                                              "--epochs " + std::to_string(recipe.epochs),
-                                              "--batch-size " + std::to_string(recipe.batch_size),
-                                              "--validation " + shortest(recipe.validation)};
+    std::vector<std::string> options = {"--layers " + recipe.layers,
+                                        "--loss " + argument(recipe.loss),
+                                        "--optimizer " + argument(recipe.optimizer),
+                                        "--learning-rate " + shortest(recipe.learning_rate),
+                                        "--schedule " + argument(recipe.schedule),
+                                        "--epochs " + std::to_string(recipe.epochs),
+                                        "--batch-size " + std::to_string(recipe.batch_size),
+                                        "--validation " + shortest(recipe.validation)};
+    if (!recipe.initializer.empty()) options.push_back("--initializer " + recipe.initializer);
     std::string label = recipe.dataset;
+    if (recipe.name != kDefaultRecipe) {
+      text += "  " + label + " --recipe " + recipe.name + "\n";
+      label.clear();
+    }
     for (const auto& line : flow(options, " ", 68)) {
       text += "  " + label + std::string(10 - label.size(), ' ') + line + "\n";
       label.clear();
@@ -46,12 +51,14 @@ std::string recipes_help() {
 constexpr const char* kExamples =
     "Examples:\n"
     "  mlp train mnist\n"
+    "  mlp train mnist --recipe report\n"
     "  mlp train cars.csv --target mpg\n"
     "  mlp train cars.csv --target origin --ignore mpg --folds 10\n"
     "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
     "  mlp train fashion.npz\n"
+    "  mlp train shapes/\n"
     "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
     "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
     "  mlp train --resume runs/mnist";
@@ -69,7 +76,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("dataset", arguments.data.dataset, "DATASET",
       "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file of yours: a table "
       "(.csv, "
-      ".tsv, plain or gzip; with --target) or a .npz");
+      ".tsv, plain or gzip; with --target) or a .npz; or a folder of PNG images, a sub-folder for each "
+      "class");
 
   group = "Data from a table (CSV or TSV)";
   const auto add_list = [&](const std::string& name, std::vector<std::string>& values,
@@ -94,7 +102,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add_reading_options(parser, table.reading, group);
 
   group = "Data from arrays (IDX, .npy or .npz)";
-  add("--images", arguments.data.images, "FILE", "images, or other rows of numbers, to train on");
+  add("--images", arguments.data.images, "FILE",
+      "images, or other rows of numbers, to train on; or a folder of PNG images");
   add("--labels", arguments.data.labels, "FILE",
       "their classes or, where these are no whole numbers, numbers to predict; a .npz may hold both");
   add("--test-images", arguments.data.test_images, "FILE",
@@ -105,6 +114,9 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "classification or regression (default: by what labels or target hold)");
 
   group = "Network";
+  add("--recipe", arguments.recipe, "NAME",
+      "what options are where they are not given: default, or report (mnist and mpg: as in the report mlp "
+      "grew out of; the result says what each difference brings)");
   add("--layers", arguments.layers, "SPEC",
       "width:activation[:dropout] for each layer, the last one as wide as there are classes or targets. "
       "Activations: " +
@@ -175,11 +187,12 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
 
 void apply_config(const Parser& train, const std::filesystem::path& path, ConfigUse use) {
   const auto given = [&](const char* name) { return train.option(name)->given(); };
-  const bool names_data = given("dataset") || given("--images");
+  // As the command line has it, before the file's own recipe is taken over.
+  const bool names_data = given("dataset") || given("--images"), names_recipe = given("--recipe");
   const auto replaced = [&](const std::string& key) {
     const bool with_data = use == ConfigUse::kAnyRun ? is_data_key(key) : names_files(key);
-    return (names_data && with_data) || (key == "test" && given("--test-fraction")) ||
-           (key == "test-fraction" && given("--test"));
+    return (names_data && with_data) || (names_recipe && is_recipe_key(key)) ||
+           (key == "test" && given("--test-fraction")) || (key == "test-fraction" && given("--test"));
   };
   for (const auto& [key, values, is_array, line] : read_config(path)) {
     const std::string place = path.string() + ":" + std::to_string(line) + ": ";

@@ -64,6 +64,25 @@ std::string network_field(const Run& run) {
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
 }
 
+/// What is known to come of this recipe and of others near it; empty where nothing is.
+std::string variants_field(const Recipe& recipe) {
+  if (recipe.variants.empty()) return "";
+  constexpr std::size_t kResultWidth = 12, kOptionsWidth = 54;
+  std::string text = field(
+      "recipe",
+      recipe.name +
+          ": as the report did. What the test rows give, mean of seeds 1 to 5: with this recipe, with one "
+          "option more, each alone, and with the default recipe (docs/report_recipe.md):");
+  for (const auto& variant : recipe.variants) {
+    std::string result = variant.result;
+    for (const auto& part : wrap(variant.options, kOptionsWidth)) {
+      result.resize(kResultWidth, ' ');
+      text += line("", std::exchange(result, "") + part);
+    }
+  }
+  return text;
+}
+
 /// "after epoch 3", "after epoch 3, batch 17"
 std::string place_text(const TrainingState& state) {
   return "after epoch " + std::to_string(state.epoch) +
@@ -143,6 +162,7 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   nlohmann::ordered_json document;
   document["command"] = "train";
   document["dataset"] = settings.dataset;
+  document["recipe"] = run.recipe.name;
   document["network"] = network_json(run.network);
   document["parameters"] = run.network.parameter_count();
   document["loss"] = to_string(settings.loss);
@@ -207,6 +227,7 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
     if (!scores.empty()) text += "\n" + scores + "\n";
   }
   if (folds) text += folds_field(*folds, style);
+  text += variants_field(run.recipe);
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;

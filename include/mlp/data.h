@@ -70,10 +70,11 @@ std::vector<std::filesystem::path> fetch(const std::string& name, const DataSour
 DataSplit load_dataset(const std::string& name, const DataSource& source, std::uint64_t seed);
 
 /// Files of images, or of any rows of numbers, and what is to be learned from them: IDX (plain or gzip), .npy
-/// or .npz (docs/formats.md), with the first index over rows.
+/// or .npz (docs/formats.md), with the first index over rows. Or folders of PNG images, with one sub-folder
+/// for each class; in one with sub-folders train and test, those.
 struct ImageFiles {
   std::filesystem::path images;
-  std::filesystem::path labels;                    ///< empty: `images` is a .npz that holds both
+  std::filesystem::path labels;                    ///< empty: `images` is a folder, or a .npz that holds both
   std::filesystem::path test_images, test_labels;  ///< empty: the .npz's test arrays, or rows drawn by seed
   friend bool operator==(const ImageFiles&, const ImageFiles&) = default;
 };
@@ -89,12 +90,14 @@ struct ImageOptions {
   std::optional<InputUnits> input_units = {};
 };
 
-/// Classes are named as the labels are stored: "0", "1", ... Throws FileError or DataError naming the file,
-/// what was expected and what was found: files that do not fit together or are swapped, labels of one class,
-/// numbers that are not finite, targets that are all the same or could not be told apart as floats, ...
+/// Classes are named as the labels are stored, "0", "1", ..., or as sub-folders are called. Throws FileError
+/// or DataError naming the file, what was expected and what was found: files that do not fit together or are
+/// swapped, labels of one class, numbers that are not finite, targets that are all the same or could not be
+/// told apart as floats, ...
 DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options = {});
 
-/// All rows of one pair of files, or of a .npz its test arrays if it has some: to evaluate a model on.
+/// All rows of one pair of files or of a folder; of a .npz, and of a folder with sub-folders train and test,
+/// those to test on: to evaluate a model on.
 Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
                              const ImageOptions& options = {});
 

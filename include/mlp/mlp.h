@@ -24,6 +24,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
+#include "mlp/pictures.h"
 #include "mlp/predictor.h"
 #include "mlp/preprocessing.h"
 #include "mlp/printable.h"

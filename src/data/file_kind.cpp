@@ -11,6 +11,8 @@ std::string kind_of_file(ByteReader& reader) {
   static constexpr auto kKinds = std::to_array<std::pair<std::string_view, std::string_view>>(
       {{"\x89PNG", "a single PNG image"},
        {"\xff\xd8\xff", "a single JPEG image"},
+       {"GIF8", "a GIF image"},
+       {"RIFF", "a WebP image or another RIFF file"},
        {"\x89HDF", "HDF5"},
        {"\x93NUMPY", "a NumPy array"},
        {"\x80\x02", "a Python pickle, which is never read"},

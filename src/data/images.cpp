@@ -12,6 +12,7 @@
 
 #include "data/array_file.h"
 #include "data/numbers.h"
+#include "data/picture_folder.h"
 #include "data/text_count.h"
 #include "mlp/data.h"
 #include "mlp/error.h"
@@ -271,6 +272,42 @@ void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const
                         " rows drawn by seed to test on");
 }
 
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+/// Sub-folders give classes, nothing else.
+void check_folder(const std::filesystem::path& folder, const std::filesystem::path& labels,
+                  const std::optional<Task>& task) {
+  if (!labels.empty())
+    throw UsageError(folder.string() + " is a folder, whose sub-folders are the labels, and " +
+                         labels.string() + " would be others",
+                     "leave out the file of labels, or name one file with all images");
+  if (task == Task::kRegression)
+    throw UsageError(folder.string() + ": the images of a folder have classes, not numbers to predict",
+                     "leave the task out, or give images and their numbers as arrays");
+}
+
+DataSplit load_folder(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options) {
+  check_folder(files.images, files.labels, options.task);
+  PictureFolders folders = picture_folders(files.images);
+  if (!files.test_images.empty()) {
+    check_folder(files.test_images, files.test_labels, options.task);
+    folders = {files.images, files.test_images};
+  }
+  DataSplit split;
+  split.train = read_picture_folder(folders.train, options.class_names, {}, split.notes);
+  if (folders.test.empty()) {
+    draw_test_rows(split, options.test_fraction, seed, files.images.string());
+  } else {
+    split.test = read_picture_folder(folders.test, split.train.class_names, split.train.image, split.notes);
+  }
+  split.train.name = split.test.name = files.images.filename().string();
+  split.origin = files.images.string();
+  return split;
+}
+
 std::string name_of(const std::filesystem::path& file) {
   return (file.extension() == ".gz" ? file.stem() : file).stem().string();
 }
@@ -310,6 +347,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
           "load_images: test_fraction must lie between 0 and 1");
   require(files.test_labels.empty() || !files.test_images.empty(),
           "load_images: test labels without test images");
+  if (is_folder(files.images)) return load_folder(files, seed, options);
   auto train = read_pair(files.images, files.labels, Part::kTrain);
   std::optional<LabelledArrays> test;
   DataSplit split;
@@ -371,6 +409,15 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
 
 Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
                              const ImageOptions& options) {
+  if (is_folder(images)) {
+    check_folder(images, labels, options.task);
+    const PictureFolders folders = picture_folders(images);
+    std::vector<std::string> notes;
+    Dataset dataset = read_picture_folder(folders.test.empty() ? folders.train : folders.test,
+                                          options.class_names, {}, notes);
+    dataset.name = images.filename().string();
+    return dataset;
+  }
   auto arrays = read_pair(images, labels, Part::kTest);
   const Task task = task_of(arrays.labels, options.task);
   std::optional<Labels> classes;

@@ -290,3 +290,21 @@ def archive(method):
     return file.getvalue()
 seed("npz", "as-it-is", "-", archive(zipfile.ZIP_STORED))
 seed("npz", "as-it-is-deflated", "-", archive(zipfile.ZIP_DEFLATED))
+
+# --- PNG: a letter, the header's width, height, depth, colour type and interlacing, a palette before '|', scanlines
+def image(width, height, depth, colour, lines, interlace=0, palette=None):
+    return b"p" + bytes([width, height, depth, colour, interlace]) + (b"" if palette is None else palette + b"|") + bytes(lines)
+
+seed("png", "grey", image(2, 2, 8, 0, [0, 0, 255, 0, 9, 8]))
+seed("png", "bits", image(9, 2, 1, 0, [0, 0xAA, 0x80, 2, 1, 0]))
+seed("png", "sixteen-bits", image(1, 2, 16, 0, [0, 0x80, 0, 1, 0, 1]))
+seed("png", "colours-filtered", image(2, 2, 8, 2, [4, 1, 2, 3, 4, 5, 6, 3, 9, 9, 9, 9, 9, 9]))
+seed("png", "palette", image(3, 1, 2, 3, [0, 0x18], palette=bytes([0, 0, 0, 255, 0, 0, 1, 2, 3])))
+seed("png", "grey-and-alpha", image(2, 1, 8, 4, [0, 0, 255, 0, 0]))
+seed("png", "interlaced", image(2, 2, 8, 6, [0, 1, 2, 3, 4, 0, 5, 6, 7, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8], 1))
+seed("png", "refused-no-palette", image(1, 1, 8, 3, [0, 0]))
+seed("png", "refused-depth", image(1, 1, 3, 0, [0, 0]))
+seed("png", "refused-no-pixels", image(0, 1, 8, 0, [0]))
+seed("png", "refused-lines-missing", image(2, 2, 8, 0, [0, 1, 2]))
+seed("png", "refused-jpeg", b"f\xff\xd8\xff\xe0")
+seed("png", "refused-too-large", b"f\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\1\0\0\0\0")
