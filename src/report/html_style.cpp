@@ -54,7 +54,7 @@ h2+.lead{margin-top:4px}
 .lead .key{font-size:inherit;color:inherit}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:28px 40px}
 .beside{display:flex;flex-wrap:wrap;gap:32px 48px}
-.beside>*{flex:1 1 460px;min-width:0}
+.beside>*{flex:1 1 430px;min-width:0}
 .beside>:first-child{flex:0 1 auto;max-width:100%}
 .one{display:grid;grid-template-columns:minmax(0,1fr);gap:32px}
 .two+.two,.two+details,details+.two{margin-top:28px}
@@ -207,7 +207,7 @@ content:"swipe sideways for more \2192"}
 td.spread,th.spread{padding-left:28px;width:130px}
 @media (max-width:1000px){.network+.two{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:860px){.two,.curves{grid-template-columns:minmax(0,1fr)}
-.stack{flex-direction:row;gap:32px}.stack>*{flex:1 1 0;min-width:0}}
+.stack{flex-direction:row;gap:32px}.stack>*{flex:1 1 0;min-width:0}.stack .chart{font-size:15px}}
 @media (max-width:640px){body{padding:28px 14px 48px}section{padding:20px 16px;margin-top:16px}h1{font-size:27px}
 .stack{flex-direction:column;gap:16px}.tile{flex-basis:40%;padding:13px 15px}.tile dd{font-size:22px}
 .swipe::before{display:block}
@@ -222,8 +222,8 @@ th,td{padding-right:9px}.n+td:not(.n),.n+th:not(.n){padding-left:12px}.facts{wid
 .given{grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:12px 16px}
 .weights{grid-template-columns:repeat(auto-fill,minmax(58px,1fr));gap:7px}}
 @media print{:root{color-scheme:light;--page:#fff}body{padding:0;max-width:none;font-size:12px}nav,.at,.swipe::before{display:none}
-section,.tiles,figure,tr{break-inside:avoid}section{padding:18px 0;border:0;border-top:1px solid var(--line);border-radius:0}
-h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible;background:none}
+.tiles,.warning,.notes,.lead,figure,tr{break-inside:avoid}.weights{grid-template-columns:repeat(10,1fr)}section{padding:18px 0;border:0;border-top:1px solid var(--line);border-radius:0}
+h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible;background:none}main details:not([open]){display:none}
 .hardest tr>:nth-child(n+11){display:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )css";
