@@ -5,6 +5,8 @@
 #include "config_file.h"
 #include "format.h"
 #include "mlp/error.h"
+#include "mlp/loss.h"
+#include "mlp/multilayer_perceptron.h"
 #include "mlp/report.h"
 #include "run_folder.h"
 #include "terminal.h"
@@ -21,6 +23,7 @@ struct Arguments {
 struct Minimised {
   std::string loss = "loss";
   std::string weights;  ///< by what rows were weighted; empty: they were not
+  std::string layers;
 };
 
 Minimised minimised_by(const RunFolder& folder) {
@@ -29,10 +32,21 @@ Minimised minimised_by(const RunFolder& folder) {
   for (const auto& [key, values, is_array, line] : read_config(folder.config())) {
     if (values.empty()) continue;
     if (key == "loss") result.loss = values.front();
+    if (key == "layers") result.layers = values.front();
     if (key == "sample-weight" || (key == "class-weight" && values.front() != "equal"))
       result.weights += key + "=" + values.front() + " ";
   }
   return result;
+}
+
+/// The least that a run's losses can be; 0 where that is not known.
+double least_loss_of(const Minimised& minimised) {
+  if (minimised.layers.empty() || !minimised.weights.empty()) return 0.0;
+  try {
+    return least_loss(parse_loss(minimised.loss), parse_network(minimised.layers, 1).fan_out());
+  } catch (const std::exception&) {  // of another version, perhaps; the curves are there all the same
+    return 0.0;
+  }
 }
 
 /// A run's own name: its folder's, or the whole path where another run has the same.
@@ -56,8 +70,9 @@ int run_plot(const Arguments& arguments) {
       throw FileError("cannot plot " + path + ": there is no " + folder.metrics().string(),
                       "plot takes the folders of training runs, such as runs/mnist");
     }
-    curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders)));
     const Minimised own = minimised_by(folder);
+    curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders),
+                                least_loss_of(own)));
     if (curves.size() == 1) first = own;
     losses_differ = losses_differ || own.loss != first.loss;
     weights_differ = weights_differ || own.weights != first.weights;

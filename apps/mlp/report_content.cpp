@@ -9,6 +9,7 @@
 #include "mlp/importance.h"
 #include "mlp/version.h"
 #include "precision.h"
+#include "report_notes.h"
 #include "train_result.h"
 
 namespace mlp::app {
@@ -118,9 +119,16 @@ void name_source(const DataOrigin& origin, ReportContent& content) {
   }
 }
 
+/// A file or folder by its name and that of the folder it is in: the page travels, where that folder is does
+/// not.
+std::string place_text(const std::filesystem::path& path) {
+  return (path.parent_path().filename() / path.filename()).string();
+}
+
 std::vector<ReportFact> data_facts(const Run& run) {
   const Dataset& data = run.data.train;
-  std::vector<ReportFact> facts{{"data set", run.settings.dataset}, {"read from", run.data.origin}};
+  std::vector<ReportFact> facts{{"data set", run.settings.dataset},
+                                {"read from", place_text(run.data.origin)}};
   facts.push_back({"training rows", with_thousands(run.training_rows.size())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
@@ -193,6 +201,12 @@ Matrix<float> first_weights(const Model& model) {
 
 }  // namespace
 
+double least_training_loss(const Run& run) {
+  const Dataset& data = run.data.train;
+  if (data.task() != Task::kClassification || !data.sample_weights.empty()) return 0.0;
+  return least_loss(run.settings.loss, data.class_names.size());
+}
+
 ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
                              const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,
                              const std::string& command) {
@@ -203,10 +217,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.made = now() + " \u00b7 mlp " + version();
   content.command = command;
   content.reproduce = shell_text({"mlp", "train", "--config", run.folder.config().string()});
-  content.notes = run.data.notes;
-  for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
-    if (!note.empty()) content.notes.push_back(note);
-  }
+  content.notes = report_notes(run, trained);
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
   if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});
@@ -224,6 +235,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.layers.assign(run.network.layers().begin(), run.network.layers().end());
   content.loss_name = to_string(run.settings.loss);
   content.history = trained.history();
+  content.least_loss = least_training_loss(run);
   content.weighted = !run.data.train.sample_weights.empty();
   content.evaluation = test.evaluation;
   if (test.baseline) content.baseline = report_baseline(*test.baseline, test.evaluation);
@@ -236,6 +248,9 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
     content.targets = data.targets;
     content.predictions = outputs;
   }
+  if (data.class_names.size() == 2)
+    content.two_classes =
+        two_class_curves(outputs, data.labels, output_kind(run.network.layers().back().activation));
   content.hardest =
       hardest_examples(data, outputs, run.settings.loss, images ? kHardestImages : kHardestRows);
   if (!data.source_rows.empty()) name_source(run.settings.data, content);

@@ -10,6 +10,10 @@
 
 namespace mlp::app {
 
+/// The least that a run's training and validation losses can be: above 0 with label smoothing. 0 where rows
+/// are weighted, by whose weights it would be multiplied.
+double least_training_loss(const Run& run);
+
 /// `outputs`: the network's for the test rows; `command`: as it was typed.
 ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
                              const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,

@@ -79,8 +79,8 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   const Dataset& data = run.data.test;
   if (!trained.history().empty()) {
     draw([&] {
-      return draw_loss_curves({loss_curve(trained.history(), name)}, name, to_string(run.settings.loss),
-                              {run.folder.loss_svg(), run.folder.loss_png()});
+      return draw_loss_curves({loss_curve(trained.history(), name, least_training_loss(run))}, name,
+                              to_string(run.settings.loss), {run.folder.loss_svg(), run.folder.loss_png()});
     });
   }
   const auto outputs = predict(trained.model, data.inputs, run.prediction());

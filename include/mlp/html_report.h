@@ -16,6 +16,7 @@
 #include "mlp/export.h"
 #include "mlp/importance.h"
 #include "mlp/layer.h"
+#include "mlp/metrics.h"
 #include "mlp/train.h"
 
 namespace MLP_EXPORT mlp {
@@ -23,6 +24,12 @@ namespace MLP_EXPORT mlp {
 struct ReportFact {
   std::string label;
   std::string value;
+};
+
+/// What a reader should know, in a sentence.
+struct ReportNote {
+  std::string text;
+  std::vector<std::string> details = {};  ///< what stands behind it, folded away
 };
 
 /// A column of a data set, as a row of the page's table.
@@ -81,10 +88,10 @@ enum class RowNumbers {
 
 struct ReportContent {
   std::string title;
-  std::string made;                ///< when and by what: "2026-11-23 05:46 UTC, mlp 0.1.0"
-  std::string command;             ///< as it was typed
-  std::string reproduce;           ///< the command that does the same again
-  std::vector<std::string> notes;  ///< what a reader should know
+  std::string made;       ///< when and by what: "2026-11-23 05:46 UTC, mlp 0.1.0"
+  std::string command;    ///< as it was typed
+  std::string reproduce;  ///< the command that does the same again
+  std::vector<ReportNote> notes;
 
   std::vector<ReportFact> data;           ///< rows, origin, ...
   std::vector<ReportFact> training;       ///< optimizer, batch size, ...
@@ -100,10 +107,13 @@ struct ReportContent {
 
   std::vector<Layer> layers;
   std::string loss_name;
+  double least_loss =
+      0.0;  ///< that a row's loss can be, drawn where it is above 0: least_loss() of mlp/loss.h
   History history;
   bool weighted = false;  ///< in training and validation losses rows count by weights
 
-  Evaluation evaluation;  ///< on the test rows
+  Evaluation evaluation;                           ///< on the test rows
+  std::optional<TwoClassCurves> two_classes = {};  ///< likewise, where there are two
   std::optional<ReportBaseline> baseline = {};
   std::vector<ReportFolds> folds = {};  ///< the metric to look at first; empty without a cross-validation
   Matrix<float> targets;                ///< regression: of the test rows, [N, O] ...

@@ -17,6 +17,7 @@
 // + s / 2.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -62,5 +63,13 @@ std::string to_string(const Loss& loss);
 /// nearest known one.
 Loss parse_loss(std::string_view text);
 const std::vector<Loss>& all_losses();
+
+/// The least that a row's loss can be (its weight 1), whatever the outputs: 0, but with label smoothing s the
+/// entropy of what is asked for, for C `classes`
+///   CrossEntropy         -a log a - (C - 1) b log b,  a = 1 - s + s / C,  b = s / C
+///   BinaryCrossEntropy   -a log a - b log b,          a = 1 - s / 2,      b = s / 2
+/// which outputs reach that are those probabilities. (BinaryCrossEntropy on Softmax outputs of more than two
+/// classes stays above it: they would have to sum to more than 1.)
+double least_loss(const Loss& loss, std::size_t classes);
 
 }  // namespace mlp

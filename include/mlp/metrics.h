@@ -14,6 +14,15 @@
 //   ROC AUC            share of the pairs of a positive row s+ and a negative one s- with s+ > s-, ties
 //   counted
 //                      half: the Mann-Whitney U statistic over its maximum    Hanley and McNeil, 1982, eq. 1
+// Two classes, of which the second is the positive one: scores s [N], its outputs, N rows of which P are
+// positive. At a threshold t the rows with s >= t are called positive; TP of them are, FP are not.
+//   ROC                TP / P over FP / (N - P), t from above every score down to the lowest
+//   precision-recall   TP / (TP + FP) over TP / P
+//   average precision  sum_k (R_k - R_k-1) P_k over the different scores, the highest first: precision P_k at
+//                      recall R_k, the area below that curve drawn in steps       Davis and Goadrich, 2006
+//   Brier score        mean of (p - y)^2, p the probability of the positive class, y 1 or 0  Brier, 1950
+//   calibration error  sum_b n_b / N |share of positive rows - mean p|, over the bins [b/B, (b+1)/B) of p
+//                                                                            Naeini et al., 2015
 // Regression, for each target: outputs p [N], truths y [N], in the target's own unit.
 //   MSE  mean of (p - y)^2       RMSE  sqrt(MSE)       MAE  mean of |p - y|
 //   R2   1 - sum of (p - y)^2 / sum of (y - mean of y)^2
@@ -85,6 +94,40 @@ OutputKind output_kind(const Activation& last);
 /// outputs [N, C], labels [N], each in [0, C).
 ClassificationMetrics classification_metrics(ConstMatrixView<float> outputs,
                                              std::span<const std::int32_t> labels, OutputKind kind);
+
+/// The rows with a score of at least `threshold`.
+struct ThresholdCounts {
+  float threshold = 0.0f;
+  std::uint64_t true_positives = 0;
+  std::uint64_t false_positives = 0;
+};
+
+/// The rows whose probability lies in a bin.
+struct CalibrationBin {
+  std::uint64_t rows = 0;
+  std::uint64_t positives = 0;
+  double mean_probability = kUndefined;  ///< NaN without rows
+};
+
+inline constexpr std::size_t kCalibrationBins = 10;
+
+/// What a classifier of two classes reaches at each threshold, and what its probabilities are worth.
+struct TwoClassCurves {
+  std::uint64_t positives = 0;  ///< rows of the second class
+  std::uint64_t negatives = 0;
+  /// For each different score, the highest first; empty where a score is NaN.
+  std::vector<ThresholdCounts> thresholds;
+  double roc_auc = kUndefined;            ///< area below the ROC curve; NaN unless both classes have rows
+  double average_precision = kUndefined;  ///< NaN without positive rows
+  std::vector<CalibrationBin> bins;  ///< [kCalibrationBins]; empty unless outputs are probabilities, as ...
+  double brier_score = kUndefined;   ///< ... this is NaN ...
+  double calibration_error = kUndefined;  ///< ... and this
+};
+
+/// outputs [N, 2], labels [N], each 0 or 1. Scores are the second column; probabilities are that divided by
+/// its row's sum, as log_loss() does it. O(N log N).
+TwoClassCurves two_class_curves(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels,
+                                OutputKind kind);
 
 /// outputs [N, O], targets [N, O].
 RegressionMetrics regression_metrics(ConstMatrixView<float> outputs, ConstMatrixView<float> targets);

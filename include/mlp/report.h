@@ -23,9 +23,11 @@ struct LossCurve {
   std::vector<double> epoch;
   std::vector<double> train_loss;
   std::vector<double> validation_loss;  ///< NaN where there is none
+  double least_loss =
+      0.0;  ///< the least there can be, a line where it is above 0: least_loss() of mlp/loss.h
 };
 
-LossCurve loss_curve(const History& history, std::string label);
+LossCurve loss_curve(const History& history, std::string label, double least_loss = 0.0);
 
 /// Draws `curves` to each of `paths` (.svg or .png by extension). Returns a note for the user when nothing
 /// could be drawn ("gnuplot is not installed: ..."). Throws FileError when a file cannot be written.

@@ -1,5 +1,7 @@
 #include "mlp/loss.h"
 
+#include <cmath>
+
 #include "core/overloaded.h"
 #include "mlp/error.h"
 #include "network/closed_set.h"
@@ -25,6 +27,9 @@ const ClosedSet<Loss>& losses() {
   };
   return set;
 }
+
+/// -p log p, which is 0 where p is.
+double surprise(double p) { return p > 0.0 ? -p * std::log(p) : 0.0; }
 
 }  // namespace
 
@@ -55,6 +60,21 @@ void require_compatible(const Loss& loss, const Activation& output_activation) {
 std::string to_string(const Loss& loss) { return losses().to_string(loss); }
 Loss parse_loss(std::string_view text) { return losses().parse(text); }
 const std::vector<Loss>& all_losses() { return losses().all(); }
+
+double least_loss(const Loss& loss, std::size_t classes) {
+  if (const auto* cross_entropy = std::get_if<CrossEntropy>(&loss)) {
+    require(classes > 0, "least_loss: there are no classes");
+    const double other = cross_entropy->label_smoothing / static_cast<double>(classes);
+    return surprise(1.0 - cross_entropy->label_smoothing + other) +
+           static_cast<double>(classes - 1) * surprise(other);
+  }
+  if (const auto* binary = std::get_if<BinaryCrossEntropy>(&loss)) {
+    const double other = binary->label_smoothing / 2.0;
+    return surprise(1.0 - other) + surprise(other);
+  }
+  return 0.0;
+}
+
 std::string range_problem(const Loss& loss) { return losses().problem(loss); }
 
 }  // namespace mlp

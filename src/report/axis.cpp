@@ -1,6 +1,7 @@
 #include "report/axis.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/number_format.h"
@@ -112,18 +113,60 @@ Axis tight_axis_over(std::span<const double> values) {
   return {.low = low, .high = high};
 }
 
-Axis axis_over(std::span<const double> values, bool may_be_logarithmic) {
-  Axis axis = tight_axis_over(values);
-  const bool positive =
-      axis.low > 0.0 && std::none_of(values.begin(), values.end(), [](double value) { return value <= 0.0; });
-  if (may_be_logarithmic && positive && axis.high > kLogarithmic * axis.low) {
-    return {.low = round_decade(axis.low, false), .high = round_decade(axis.high, true), .logarithmic = true};
+CurveRange curve_range(const std::vector<std::span<const double>>& curves, bool logarithmic, double least) {
+  constexpr std::size_t kFewestEpochs = 4;
+  constexpr double kLeastSpan = 0.1;  // of the values' size: less is noise, and no curve
+  const auto to_height = [&](double value) { return logarithmic ? std::log(value) : value; };
+  const auto to_value = [&](double height) { return logarithmic ? std::exp(height) : height; };
+  std::vector<double> all, later;
+  for (const auto curve : curves) {
+    const std::size_t start = curve.size() < kFewestEpochs ? 0 : (curve.size() + 9) / 10;
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+      if (!drawable(curve[i]) || (logarithmic && curve[i] <= 0.0)) continue;
+      all.push_back(to_height(curve[i]));
+      if (i >= start) later.push_back(all.back());
+    }
   }
-  if (axis.low > 0.0 && axis.low < kZeroShare * axis.high) axis.low = 0.0;
+  if (all.empty()) return {};
+  if (later.empty()) later = all;
+  const auto [later_low, later_high] = std::ranges::minmax(later);
+  auto [low, high] = std::ranges::minmax(all);
+  const double size = logarithmic ? 1.0 : std::max({std::abs(later_low), std::abs(later_high), kSmallest});
+  const double span = std::max(later_high - later_low, kLeastSpan * size);
+  constexpr double kRounding = 1.0 + 1e-9;
+  if (high - low > 2.0 * kRounding * span) {
+    low = std::max(low, later_low - 0.5 * span);
+    high = std::min(high, later_high + 0.5 * span);
+  }
+  if (least > 0.0) {
+    const double height = to_height(least);
+    if (height < low && low - height <= std::max(high - low, kLeastSpan * size)) low = height;
+  }
+  return {.low = to_value(low), .high = to_value(high)};
+}
+
+Axis axis_between(double low, double high, bool logarithmic) {
+  if (logarithmic)
+    return {.low = round_decade(low, false), .high = round_decade(high, true), .logarithmic = true};
+  Axis axis = tight_axis_over(std::array{low, high});
   const double step = tick_step(axis.high - axis.low);
   axis.low = std::floor(axis.low / step + 1e-6) * step;
   axis.high = std::ceil(axis.high / step - 1e-6) * step;
   return axis;
+}
+
+bool wants_logarithms(std::span<const double> values) {
+  const Axis axis = tight_axis_over(values);
+  const bool positive =
+      axis.low > 0.0 && std::none_of(values.begin(), values.end(), [](double value) { return value <= 0.0; });
+  return positive && axis.high > kLogarithmic * axis.low;
+}
+
+Axis axis_over(std::span<const double> values, bool may_be_logarithmic) {
+  const Axis axis = tight_axis_over(values);
+  if (may_be_logarithmic && wants_logarithms(values)) return axis_between(axis.low, axis.high, true);
+  const bool from_zero = axis.low > 0.0 && axis.low < kZeroShare * axis.high;
+  return axis_between(from_zero ? 0.0 : axis.low, axis.high);
 }
 
 }  // namespace mlp

@@ -30,10 +30,30 @@ struct Axis {
 /// where all are positive and span more than a factor of 20.
 Axis axis_over(std::span<const double> values, bool may_be_logarithmic = false);
 
+/// From a round number at or below `low` to one at or above `high`.
+Axis axis_between(double low, double high, bool logarithmic = false);
+
+/// Whether all are positive and span more than a factor of 20.
+bool wants_logarithms(std::span<const double> values);
+
 /// Just from the smallest to the largest.
 Axis tight_axis_over(std::span<const double> values);
 
 /// Whether `value` can be drawn on an axis.
 bool drawable(double value);
+
+/// The values that a chart of curves over epochs shows.
+struct CurveRange {
+  double low = 0.0;
+  double high = 1.0;
+};
+
+/// From the lowest to the highest value of `curves`, each a value an epoch, so that what happens after the
+/// start has at least half of the height: where the first tenth of the epochs (of four or more) takes more
+/// for itself, the chart goes beyond the others by half of what they span, or by 5% of their size, and the
+/// curves come in from outside. Spans are of logarithms where `logarithmic`. `least`, where it is above 0, is
+/// within the range unless that more than doubles it. Of values that cannot be drawn: 0 to 1.
+CurveRange curve_range(const std::vector<std::span<const double>>& curves, bool logarithmic,
+                       double least = 0.0);
 
 }  // namespace mlp

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kMostName = 14;        ///< characters of a class name beside the table
 constexpr std::size_t kMostPicture = 500;    ///< pixels of the picture's side
 constexpr std::size_t kMostConfusions = 20;  ///< in the list
+/// Classes whose table is no wider than a telephone, with short names and with long ones beside it.
+constexpr std::size_t kMostOnTelephone = 10, kMostNamedOnTelephone = 7;
 
 double share_of(std::uint64_t count, std::uint64_t total) {
   return total == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(total);
@@ -26,31 +28,44 @@ std::uint64_t sum(std::span<const std::uint64_t> counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
+/// With the commas in tags of their own: on a telephone there is no room for them.
+std::string count_html(std::uint64_t count) {
+  std::string html;
+  for (const char c : with_thousands(count)) html += c == ',' ? "<i>,</i>" : std::string(1, c);
+  return html;
+}
+
 std::string table_cell(std::uint64_t count, std::uint64_t total, bool diagonal,
                        const std::string& description) {
   if (count == 0) return diagonal ? "<td class=\"z\">0</td>" : "<td class=\"z\">\u00b7</td>";
   const double share = share_of(count, total);
   const double strength = diagonal ? 0.08 + 0.87 * share : 0.10 + 0.85 * std::sqrt(share);
-  return std::string("<td class=\"") + (diagonal ? "hit" : "miss") + (strength > 0.55 ? " deep" : "") +
+  return std::string("<td class=\"") + (diagonal ? "hit" : "miss") +
+         (strength > 0.82   ? " deep"
+          : strength > 0.65 ? " half"
+                            : "") +
          "\" style=\"--s:" + fixed_text(strength, 2) + "\" title=\"" + description + ": " +
          with_thousands(count) + " of " + with_thousands(total) + " (" +
-         percent_text(share, share < 0.1 ? 2 : 1) + ")\">" + with_thousands(count) + "</td>";
+         percent_text(share, share < 0.1 ? 2 : 1) + ")\">" + count_html(count) + "</td>";
 }
 
-/// Of the longest count, and no less than 3: all columns are as wide.
-std::size_t count_characters(const Matrix<std::uint64_t>& confusion) {
+/// All columns are as wide as the longest count: its characters, no fewer than 3, and its digits, which are
+/// all that a telephone shows.
+std::string widths(const Matrix<std::uint64_t>& confusion) {
   std::uint64_t most = 0;
   for (const std::uint64_t count : confusion.values()) most = std::max(most, count);
-  return std::max<std::size_t>(3, with_thousands(most).size());
+  return "--c:" + std::to_string(std::max<std::size_t>(3, with_thousands(most).size())) +
+         ";--d:" + std::to_string(std::max<std::size_t>(2, std::to_string(most).size()));
 }
 
 std::string table(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names) {
   const bool upright = std::any_of(names.begin(), names.end(), [](const auto& n) { return n.size() > 4; });
   std::string html =
       "<p class=\"aside\">Rows are the true classes, columns what was predicted.</p>"
-      "<div class=\"scroll\"><table class=\"confusion" +
-      std::string(upright ? " upright" : "") + (names.size() <= 5 ? " few" : "") +
-      "\" style=\"--c:" + std::to_string(count_characters(confusion)) + "\"><thead><tr><td></td>";
+      "<div class=\"scroll" +
+      std::string(names.size() > (upright ? kMostNamedOnTelephone : kMostOnTelephone) ? " swipe" : "") +
+      "\"><table class=\"confusion" + std::string(upright ? " upright" : "") +
+      (names.size() <= 5 ? " few" : "") + "\" style=\"" + widths(confusion) + "\"><thead><tr><td></td>";
   for (const auto& name : names)
     html += "<th scope=\"col\"><span>" + html_label(name, kMostName) + "</span></th>";
   html += "</tr></thead><tbody>";

@@ -40,6 +40,18 @@ std::string html_label(std::string_view text, std::size_t most) {
   return "<span title=\"" + html_text(text, 1000) + "\">" + html_text(text, most) + "</span>";
 }
 
+std::string html_breakable(const std::string& html, std::string_view after) {
+  std::string result;
+  bool in_tag = false;
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    const char c = html[i], next = i + 1 < html.size() ? html[i + 1] : ' ';
+    result += c;
+    if (c == '<' || c == '>') in_tag = c == '<';
+    if (!in_tag && after.find(c) != after.npos && next != ' ' && next != '<') result += "<wbr/>";
+  }
+  return result;
+}
+
 std::string html_cell(const std::string& content, std::string_view css_class) {
   return (css_class.empty() ? "<td>" : "<td class=\"" + std::string(css_class) + "\">") + content + "</td>";
 }

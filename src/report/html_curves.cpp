@@ -45,17 +45,40 @@ std::string key(const std::string& css_class, const std::string& name, const std
          "</b></span>";
 }
 
+/// Which epochs a chart leaves out at its start, and where their values are.
+std::string start_text(const LineChart& chart) {
+  const Axis axis = value_axis(chart);
+  const auto outside = [&](double y) { return drawable(y) && !on_axis(axis.position(y)); };
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < chart.x.size(); ++i) {
+    if (std::ranges::any_of(chart.series, [&](const auto& s) { return outside(s.y[i]); })) end = i + 1;
+  }
+  if (end == 0) return "";
+  std::string values;
+  for (const auto& series : chart.series) {
+    if (!outside(series.y[0])) continue;
+    values += (values.empty() ? "" : ", ") + html_text(series.name, 60) + " from " +
+              (chart.unit == AxisUnit::kPercent ? percent_text(series.y[0]) : significant_text(series.y[0]));
+  }
+  const std::string inside =
+      with_thousands(static_cast<std::uint64_t>(chart.x[std::min(end, chart.x.size() - 1)]));
+  return "<p class=\"aside\">Before epoch " + inside + " the curves begin outside this chart" +
+         (values.empty() ? "" : ": " + values) + ".</p>";
+}
+
 std::string figure(const std::string& css_class, const std::string& heading, const std::string& keys,
                    const LineChart& chart) {
   return "<figure class=\"" + css_class + "\"><figcaption><h3>" + html_text(heading, 60) +
-         "</h3><span class=\"keys\">" + keys + "</span></figcaption>" + line_chart_svg(chart) + "</figure>";
+         "</h3><span class=\"keys\">" + keys + "</span></figcaption>" + line_chart_svg(chart) +
+         start_text(chart) + "</figure>";
 }
 
 std::string loss_figure(const ReportContent& content, const std::vector<double>& epochs, std::size_t best) {
   LineChart chart;
   chart.height = 412;
   chart.x = epochs;
-  chart.may_be_logarithmic = true;
+  chart.may_be_logarithmic = chart.may_cut_start = true;
+  chart.least = content.least_loss;
   const auto training = column(content.history, &EpochRecord::train_loss);
   const auto validation = column(content.history, &EpochRecord::validation_loss);
   chart.series.push_back({"training", "training", training});
@@ -73,6 +96,7 @@ std::string loss_figure(const ReportContent& content, const std::vector<double>&
                    significant_text(validation.back()) + ", lowest at epoch " +
                    with_thousands(static_cast<std::uint64_t>(epochs[best]));
   }
+  if (content.least_loss > 0.0) keys += key("least", "least possible", significant_text(content.least_loss));
   return figure("wide", "Loss", keys, chart);
 }
 
@@ -101,7 +125,7 @@ std::string epoch_table(const ReportContent& content) {
     body += html_cell(significant_text(record.learning_rate, 3), "n") +
             html_cell(duration_text(record.seconds), "n") + "</tr>";
   }
-  return "<details><summary>Every number of these curves</summary><div class=\"scroll\"><table>" +
+  return "<details><summary>Every number of these curves</summary><div class=\"scroll swipe\"><table>" +
          (rows < history.size()
               ? "<caption>" + with_thousands(rows) + " of " + with_thousands(history.size()) +
                     " epochs; metrics.csv has all</caption>"
@@ -127,6 +151,7 @@ std::string curves_section(const ReportContent& content) {
     LineChart chart = small_chart(epochs, name, "validation", metric);
     chart.unit = classes ? AxisUnit::kPercent : AxisUnit::kNumber;
     chart.may_be_logarithmic = !classes;
+    chart.may_cut_start = true;
     chart.series[0].name = classes ? "accuracy" : "RMSE";
     chart.title = name + " over the epochs";
     small += figure(
@@ -144,6 +169,9 @@ std::string curves_section(const ReportContent& content) {
       "Mean loss of a row" + (content.loss_name.empty() ? "" : ", " + html_text(content.loss_name, 60)) +
       ", over the epochs. The training loss is a mean over the epoch while the weights still "
       "change, the validation loss is taken at its end." +
+      (content.least_loss > 0.0 ? " As labels are smoothed, neither can be below " +
+                                      significant_text(content.least_loss) + ", however good the network."
+                                : "") +
       (content.weighted ? " Both count rows by their weights; the loss of the test rows, "
                           "where each counts once, cannot be compared with them."
                         : "");

@@ -135,7 +135,8 @@ std::string example_table(const ReportContent& content, std::span<const HardExam
                ? what
                : what + " " + name_or_number(content.target_names, target, "target");
   };
-  std::string html = R"(<div class="scroll"><table class="hardest"><thead><tr>)" + number_head("row", 10);
+  std::string html =
+      R"(<div class="scroll swipe"><table class="hardest"><thead><tr>)" + number_head("row", 10);
   if (classes) {
     html += R"(<th scope="col">true</th><th scope="col">predicted</th>)" + output_head(content, "predicted") +
             output_head(content, "true");

@@ -20,8 +20,8 @@ std::string facts_table(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";
   std::string rows;
   for (const auto& [label, value] : facts) {
-    rows += "<tr><th scope=\"row\">" + html_text(label, 60) + "</th>" + html_cell(html_label(value, 120)) +
-            "</tr>";
+    rows += "<tr><th scope=\"row\">" + html_text(label, 60) + "</th>" +
+            html_cell(html_breakable(html_label(value, 120))) + "</tr>";
   }
   return "<table class=\"facts\"><tbody>" + rows + "</tbody></table>";
 }
@@ -33,7 +33,7 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
   for (const auto& [label, value] : facts) {
     const bool line = character_count(value) > kMostBeside;  // a path, mostly
     html += std::string(line ? "<div class=\"line\"><dt>" : "<div><dt>") + html_text(label, 60) +
-            "</dt><dd>" + html_label(value, 120) + "</dd></div>";
+            "</dt><dd>" + html_breakable(html_label(value, 120)) + "</dd></div>";
   }
   return "<dl class=\"given\">" + html + "</dl>";
 }
@@ -87,7 +87,7 @@ std::string columns_table(const std::vector<DataColumn>& columns, const std::vec
   }
   std::string html =
       "<p class=\"aside\">Of the rows to train on and to validate with; the test rows are not looked at.</p>"
-      "<div class=\"scroll\"><table>" +
+      "<div class=\"scroll swipe\"><table>" +
       html_head(head) + "<tbody>" + rows + "</tbody></table></div>";
   const auto beyond = [](std::size_t count) { return count - std::min(count, kMostColumns); };
   if (const std::size_t more = beyond(columns.size()) + beyond(left_out.size()); more > 0) {
@@ -115,18 +115,22 @@ std::string network_drawing(const std::vector<Layer>& layers) {
 }
 
 std::string layer_table(const std::vector<Layer>& layers) {
+  const bool dropout =
+      std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.dropout > 0.0; });
   std::string rows;
   for (std::size_t i = 0; i < std::min(layers.size(), kMostLayers); ++i) {
     const auto& layer = layers[i];
     rows += "<tr>" + html_cell(with_thousands(i + 1), "n") + html_cell(with_thousands(layer.fan_in), "n") +
             html_cell(with_thousands(layer.fan_out), "n") +
             html_cell(html_text(to_string(layer.activation))) +
-            html_cell(layer.dropout > 0.0 ? compact_text(layer.dropout) : "\u2013", "n") +
+            (dropout ? html_cell(layer.dropout > 0.0 ? compact_text(layer.dropout) : "\u2013", "n") : "") +
             html_cell(with_thousands((layer.fan_in + 1) * layer.fan_out), "n") + "</tr>";
   }
-  return "<div class=\"scroll\"><table>" +
-         html_head({"#layer", "#inputs", "#outputs", "activation", "#dropout", "#parameters"}) + "<tbody>" +
-         rows + "</tbody></table></div>";
+  std::vector<std::string_view> head{"#layer", "#inputs", "#outputs", "activation"};
+  if (dropout) head.emplace_back("#dropout");
+  head.emplace_back("#parameters");
+  return R"(<div class="scroll"><table class="layers">)" + html_head(head) + "<tbody>" + rows +
+         "</tbody></table></div>";
 }
 
 std::string command_html(const std::string& heading, const std::string& command) {

@@ -13,20 +13,52 @@
 namespace mlp {
 namespace {
 
-std::string tile(const std::string& label, const std::string& value, const std::string& below, bool first) {
-  return std::string("<div class=\"tile") + (first ? " first" : "") + "\"><dt>" + html_text(label) +
+std::string tile(const std::string& label, const std::string& value, const std::string& below,
+                 const std::string& css_class) {
+  return "<div class=\"tile" + (css_class.empty() ? "" : " " + css_class) + "\"><dt>" + html_text(label) +
          "</dt><dd>" + html_text(value) +
          (below.empty() ? "" : "<small>" + html_label(below, 26) + "</small>") + "</dd></div>";
 }
 
-std::string notes_html(const std::vector<std::string>& notes) {
-  if (notes.empty()) return "";
-  constexpr std::size_t kMost = 50;
+/// The class of a figure that is no better than the baseline's.
+std::string alarm(Verdict::Kind kind) {
+  return kind == Verdict::kNoBetter ? "bad" : kind == Verdict::kMixed ? "mixed" : "";
+}
+
+/// What the colour of the first figure says, in words.
+std::string warning_html(const Verdict& verdict) {
+  if (verdict.html.empty()) return "";
+  return "<p class=\"warning " + alarm(verdict.kind) + "\" role=\"note\">" + verdict.html +
+         (verdict.kind == Verdict::kNoBetter ? " More rows, or inputs that say more, may help." : "") +
+         "</p>";
+}
+
+std::string note_html(const ReportNote& note) {
+  constexpr std::size_t kMostDetails = 200, kMostCharacters = 500;
+  const std::string text = html_text(note.text, kMostCharacters);
+  if (note.details.empty()) return "<li>" + text + "</li>";
   std::string list;
+  for (std::size_t i = 0; i < std::min(note.details.size(), kMostDetails); ++i)
+    list += "<li>" + html_text(note.details[i], kMostCharacters) + "</li>";
+  if (note.details.size() > kMostDetails)
+    list += "<li>and " + with_thousands(note.details.size() - kMostDetails) + " more</li>";
+  return "<li class=\"folded\"><details><summary>" + text + "</summary><ul>" + list + "</ul></details></li>";
+}
+
+/// The first ones to be seen, the others folded away.
+std::string notes_html(const std::vector<ReportNote>& notes) {
+  constexpr std::size_t kMostSeen = 4, kMost = 50;
+  if (notes.empty()) return "";
+  std::string seen, folded;
+  const std::size_t open = notes.size() <= kMostSeen + 1 ? notes.size() : kMostSeen;  // one more is no longer
   for (std::size_t i = 0; i < std::min(notes.size(), kMost); ++i)
-    list += "<li>" + html_text(notes[i], 500) + "</li>";
-  if (notes.size() > kMost) list += "<li>and " + with_thousands(notes.size() - kMost) + " more</li>";
-  return R"(<aside class="notes" aria-label="Notes"><ul>)" + list + "</ul></aside>";
+    (i < open ? seen : folded) += note_html(notes[i]);
+  if (notes.size() > kMost) folded += "<li>and " + with_thousands(notes.size() - kMost) + " more</li>";
+  if (!folded.empty()) {
+    folded = "<details><summary>" + with_thousands(notes.size() - open) + " more notes</summary><ul>" +
+             folded + "</ul></details>";
+  }
+  return R"(<aside class="notes" aria-label="Notes"><ul>)" + seen + "</ul>" + folded + "</aside>";
 }
 
 /// A link to each section by its heading.
@@ -90,9 +122,10 @@ std::string section_html(const std::string& id, const std::string& heading, cons
 
 std::string tiles_html(const ReportContent& content) {
   std::string tiles;
-  const auto add = [&](const std::string& label, const std::string& value, const std::string& below = "") {
-    tiles += tile(label, value, below, tiles.empty());
-  };
+  const auto add = [&](const std::string& label, const std::string& value, const std::string& below = "",
+                       const std::string& css_class = "") { tiles += tile(label, value, below, css_class); };
+  const std::string warned = alarm(verdict(content).kind);
+  const std::string first = warned.empty() ? "first" : warned;
   const auto& evaluation = content.evaluation;
   const auto& baseline = content.baseline;
   const auto add_folds = [&] {
@@ -107,24 +140,26 @@ std::string tiles_html(const ReportContent& content) {
     add("Test accuracy", percent_text(classes->accuracy),
         std::isfinite(wrong) ? with_thousands(static_cast<std::uint64_t>(std::max(0.0, wrong))) + " of " +
                                    with_thousands(evaluation.rows) + " wrong"
-                             : "");
+                             : "",
+        first);
     if (baseline) add("Baseline accuracy", percent_text(baseline->accuracy), baseline->answer);
     add_folds();
   }
   if (const auto& numbers = evaluation.regression; numbers && several_targets(content)) {
     // Targets may have units of their own; only R2 can be averaged over them.
     add("Test R\u00b2", r2_text(numbers->r2),
-        "mean of " + with_thousands(numbers->targets.size()) + " targets");
+        "mean of " + with_thousands(numbers->targets.size()) + " targets", first);
     for (std::size_t o = 0; o < numbers->targets.size() && numbers->targets.size() <= kMostTargetTiles; ++o) {
       add("Test RMSE", significant_text(numbers->targets[o].rmse),
-          name_or_number(content.target_names, o, "target"));
+          name_or_number(content.target_names, o, "target"),
+          no_better(content, o) ? alarm(Verdict::kNoBetter) : "");
     }
     add_folds();
   } else if (numbers) {
     const std::string unit = !content.unit.empty() || content.target_names.empty()
                                  ? content.unit
                                  : "of " + content.target_names[0];
-    add("Test RMSE", significant_text(numbers->rmse), unit);
+    add("Test RMSE", significant_text(numbers->rmse), unit, first);
     if (baseline && !baseline->rmses.empty())
       add("Baseline RMSE", significant_text(baseline->rmses[0]), baseline->answer);
     add_folds();
@@ -158,8 +193,8 @@ std::string html_report(const ReportContent& content) {
          title + " \u00b7 training report</title>\n<style>" + kStyleSheet + "</style></head>\n<body>\n" +
          "<header><p class=\"kind\">Training report</p><h1>" + title + "</h1>" + question_html(content) +
          "<p class=\"made\">" + html_text(content.made, 200) + "</p>" + tiles_html(content) +
-         notes_html(content.notes) + links_html(sections) + "</header>\n<main>\n" + sections +
-         "</main>\n</body></html>\n";
+         warning_html(verdict(content)) + notes_html(content.notes) + links_html(sections) +
+         "</header>\n<main>\n" + sections + "</main>\n</body></html>\n";
 }
 
 void write_html_report(const ReportContent& content, const std::filesystem::path& path) {

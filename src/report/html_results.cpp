@@ -17,11 +17,28 @@ namespace {
 constexpr std::size_t kMostClassRows = 1000;
 constexpr std::size_t kMostOpenClassRows = 30;
 constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
+constexpr double kTellingArea = 0.99;     ///< a ROC AUC below it tells a class from the others
 
-std::string bar_cell(double share) {
-  if (!std::isfinite(share)) return html_cell("\u2013", "n");
-  return R"(<td class="n bar"><i style="--v:)" + fixed_text(share, 3) + "\"></i>" + fixed_text(share, 4) +
+/// An F1 with a bar for what it lacks to 1, of which `longest` is the most.
+std::string f1_cell(double f1, double longest) {
+  if (!std::isfinite(f1)) return html_cell("\u2013", "n");
+  const double length = longest > 0.0 ? std::clamp((1.0 - f1) / longest, 0.0, 1.0) : 0.0;
+  return R"(<td class="n bar"><i style="--v:)" + fixed_text(length, 3) + "\"></i>" + fixed_text(f1, 4) +
          "</td>";
+}
+
+/// The most that an F1 of `classes` lacks to 1.
+double longest_lack(const std::vector<ClassScores>& classes) {
+  double longest = 0.0;
+  for (const auto& scores : classes) longest = std::fmax(longest, 1.0 - scores.f1);
+  return longest;
+}
+
+/// The smallest ROC AUC; NaN where there is none.
+double smallest_area(const std::vector<ClassScores>& classes) {
+  double smallest = kUndefined;
+  for (const auto& scores : classes) smallest = std::fmin(smallest, scores.roc_auc);
+  return smallest;
 }
 
 /// The order in which classes are listed: as they are, or of many the weakest first, which are what one looks
@@ -35,9 +52,22 @@ std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
   return order;
 }
 
+/// What the table's bars mean, and where all classes are told from the others how well.
+std::string class_table_text(double longest, double area) {
+  std::string text;
+  if (longest > 0.0)
+    text = "<span class=\"lack\">Bars: 1 \u2212 F1, the longest " + fixed_text(longest, 4) + ".</span> ";
+  if (area >= kTellingArea)
+    text += "Each class\u2019s ROC AUC is at least " + fixed_text(std::floor(1e4 * area) / 1e4, 4) + ".";
+  return text.empty() ? "" : "<p class=\"aside\">" + text + "</p>";
+}
+
 std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
   const bool counted = content.class_rows.size() == classes.size();
-  const bool areas = classes.size() > 2;  // two classes have the same ROC AUC
+  // Two classes have the same ROC AUC, and next to 1 it says nothing about any.
+  const double area = classes.size() > 2 ? smallest_area(classes) : kUndefined;
+  const bool areas = area < kTellingArea;
+  const double longest = longest_lack(classes);
   auto order = class_order(classes);
   order.resize(std::min(order.size(), kMostClassRows));
   std::string body;
@@ -47,15 +77,17 @@ std::string class_table(const ReportContent& content, const std::vector<ClassSco
             (counted ? html_cell(with_thousands(content.class_rows[c]), "n") : "") +
             html_cell(with_thousands(scores.support), "n") + html_cell(fixed_text(scores.precision, 4), "n") +
             html_cell(fixed_text(scores.recall, 4), "n") +
-            (areas ? html_cell(fixed_text(scores.roc_auc, 4), "n") : "") + bar_cell(scores.f1) + "</tr>";
+            (areas ? html_cell(fixed_text(scores.roc_auc, 4), "n") : "") + f1_cell(scores.f1, longest) +
+            "</tr>";
   }
   std::vector<std::string_view> head{"class"};
   if (counted) head.emplace_back("#training rows");
   head.insert(head.end(), {"#test rows", "#precision", "#recall"});
   if (areas) head.emplace_back("#ROC AUC");
   head.emplace_back("#F1");
-  const std::string table = R"(<div class="scroll"><table class="classes">)" + html_head(head) + "<tbody>" +
-                            body + "</tbody></table></div>";
+  std::string table = class_table_text(longest, area) + R"(<div class="scroll"><table class="classes)" +
+                      (counted ? " counted" : "") + (areas ? " areas" : "") + "\">" + html_head(head) +
+                      "<tbody>" + body + "</tbody></table></div>";
   if (classes.size() <= kMostOpenClassRows) return table;
   return "<details><summary>" +
          (order.size() < classes.size()
@@ -78,11 +110,12 @@ std::string classification_html(const ReportContent& content, const Classificati
                              score("log loss", significant_text(metrics.log_loss)) + "</dl>";
   const std::string classes = class_table(content, metrics.classes);
   const std::size_t count = content.class_names.size();
+  const std::string curves = two_classes_html(content);
   if (metrics.confusion.rows() != count) return scores + classes;  // too many classes for a matrix
   const std::string confusion = confusion_html(metrics.confusion, content.class_names);
   if (count > kMostTableClasses) return scores + confusion + classes;
   return scores + "<div class=\"" + (count <= 12 ? "beside" : "one") + "\"><div><h3>Confusion matrix</h3>" +
-         confusion + "</div><div><h3>Classes</h3>" + classes + "</div></div>";
+         confusion + "</div><div><h3>Classes</h3>" + classes + "</div></div>" + curves;
 }
 
 std::vector<double> column(const Matrix<float>& matrix, std::size_t index) {
@@ -149,9 +182,9 @@ std::string target_table(const ReportContent& content, const std::vector<TargetS
   std::string body;
   for (std::size_t o = 0; o < std::min(targets.size(), kMostRows); ++o) {
     body += "<tr>" + html_cell(html_label(name_or_number(content.target_names, o, "target"), 28));
-    for (const double value : {targets[o].rmse, targets[o].mae, targets[o].mse}) {
-      body += html_cell(significant_text(value), "n");
-    }
+    body += html_cell(significant_text(targets[o].rmse), no_better(content, o) ? "n bad" : "n") +
+            html_cell(significant_text(targets[o].mae), "n") +
+            html_cell(significant_text(targets[o].mse), "n");
     body += html_cell(r2_text(targets[o].r2), "n") +
             (compared ? html_cell(significant_text(content.baseline->rmses[o]), "n") : "") + "</tr>";
   }
@@ -181,27 +214,71 @@ std::string regression_html(const ReportContent& content) {
   return html;
 }
 
-/// Said where the network is no better than the baseline.
-std::string verdict(const ReportContent& content) {
-  if (!content.baseline) return "";
-  const auto& [answer, accuracy, rmses, beaten] = *content.baseline;
-  const auto& [rows, loss, classes, numbers] = content.evaluation;
-  const bool worse =
-      classes ? classes->accuracy <= accuracy && !beaten
-              : numbers && !several_targets(content) && !rmses.empty() && numbers->rmse >= rmses[0];
-  if (!worse) return "";
-  return " <b class=\"wrong\">The " + std::string(classes ? "accuracy" : "RMSE") + " is no better than " +
-         html_text(answer, 60) + " would reach.</b>";
+/// "a", "a and b", "a, b and 3 more"
+std::string names_html(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 5;
+  std::string html;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    const bool last = i > 0 && i + 1 == names.size();
+    html += (i == 0 ? "" : last ? " and " : ", ") + html_text(names[i], 40);
+  }
+  return html + (names.size() > kMost ? " and " + with_thousands(names.size() - kMost) + " more" : "");
+}
+
+Verdict verdict_on_classes(const ReportContent& content, double accuracy) {
+  const auto& baseline = *content.baseline;
+  if (!(accuracy <= baseline.accuracy)) return {};
+  const std::string answer = html_text(baseline.answer, 60);
+  if (!baseline.beaten)
+    return {Verdict::kNoBetter, "The accuracy is no better than " + answer + " would reach."};
+  return {Verdict::kMixed,
+          "It is no more accurate than " + answer +
+              " would be, but better than chance by another score: where one class has most of "
+              "the rows, accuracy says little."};
+}
+
+Verdict verdict_on_targets(const ReportContent& content, const RegressionMetrics& metrics) {
+  std::vector<std::string> worse;
+  const std::size_t targets = std::max<std::size_t>(1, metrics.targets.size());
+  for (std::size_t target = 0; target < targets; ++target) {
+    if (no_better(content, target)) worse.push_back(name_or_number(content.target_names, target, "target"));
+  }
+  if (worse.empty()) return {};
+  return {worse.size() == targets ? Verdict::kNoBetter : Verdict::kMixed,
+          "The RMSE " + (targets > 1 ? "of " + names_html(worse) + " " : std::string()) +
+              "is no better than " + html_text(content.baseline->answer, 60) + " would reach."};
 }
 
 }  // namespace
 
+bool no_better(const ReportContent& content, std::size_t target) {
+  if (!content.baseline || !content.evaluation.regression || target >= content.baseline->rmses.size())
+    return false;
+  const auto& metrics = *content.evaluation.regression;
+  const double rmse = target < metrics.targets.size() ? metrics.targets[target].rmse : metrics.rmse;
+  return rmse >= content.baseline->rmses[target];
+}
+
+Verdict verdict(const ReportContent& content) {
+  if (!content.baseline) return {};
+  const auto& [rows, loss, classes, numbers] = content.evaluation;
+  if (classes) return verdict_on_classes(content, classes->accuracy);
+  return numbers ? verdict_on_targets(content, *numbers) : Verdict{};
+}
+
 std::string results_section(const ReportContent& content) {
   const auto& evaluation = content.evaluation;
-  const std::string lead = "On " + with_thousands(evaluation.rows) +
-                           " test rows that nothing was learned from. Their mean loss is " +
-                           significant_text(evaluation.loss) +
-                           (content.weighted ? ", every row counted once." : ".") + verdict(content);
+  const Verdict judged = verdict(content);
+  const std::string lead =
+      "On " + with_thousands(evaluation.rows) +
+      " test rows that nothing was learned from. Their mean loss is " + significant_text(evaluation.loss) +
+      (content.least_loss > 0.0 ? ", of which smoothed labels make " + significant_text(content.least_loss)
+                                : "") +
+      (content.weighted ? ", every row counted once." : ".") +
+      (judged.html.empty()
+           ? ""
+           : std::string(" <b class=\"") + (judged.kind == Verdict::kMixed ? "mixed" : "bad") + "\">" +
+                 judged.html + "</b>");
   const std::string body = evaluation.classification
                                ? classification_html(content, *evaluation.classification)
                                : regression_html(content);

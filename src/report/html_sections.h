@@ -19,6 +19,22 @@ std::string section_html(const std::string& id, const std::string& heading, cons
                          const std::string& body);
 
 std::string tiles_html(const ReportContent& content);
+/// How a network compares with the baseline.
+struct Verdict {
+  enum Kind {
+    kBetter,
+    kMixed,    ///< classes: by another score than the accuracy; targets: for some of them
+    kNoBetter  ///< by nothing
+  };
+  Kind kind = kBetter;
+  std::string html;  ///< a sentence; empty where it is better
+};
+Verdict verdict(const ReportContent& content);
+/// Whether a target's RMSE is no better than the baseline's.
+bool no_better(const ReportContent& content, std::size_t target);
+
+/// ROC, precision over recall and calibration; empty unless there are two classes.
+std::string two_classes_html(const ReportContent& content);
 /// A cross-validation's metrics, a dot for each fold; empty where there is none.
 std::string folds_html(const ReportContent& content);
 /// A metric's value: "98.43%", "2.770".

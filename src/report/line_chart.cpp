@@ -1,6 +1,7 @@
 #include "report/line_chart.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/html.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t kStretches = 400;   ///< of a curve too long to be drawn point by point
 constexpr std::size_t kMostDots = 40;     ///< epochs up to which each has a dot
 constexpr std::size_t kMostStrips = 100;  ///< places at which a pointer finds values
+constexpr double kRounding = 1e-9;        ///< of a position
+constexpr double kRightMargin = 22, kBottomMargin = 48;
 
 std::string point(double x, double y) { return html_number(x) + " " + html_number(y); }
 
@@ -26,20 +29,51 @@ struct Drawing {
 
   double at_x(std::size_t i) const { return area.x(x.position(chart.x[i])); }
   double at_y(double value) const { return area.y(y.position(value)); }
-  bool shown(double value) const { return drawable(value) && (!y.logarithmic || value > 0.0); }
+  bool has_place(double value) const { return drawable(value) && (!y.logarithmic || value > 0.0); }
+  bool shown(double value) const { return has_place(value) && on_axis(y.position(value)); }
 };
 
-std::string curve(const Drawing& drawing, const LineChart::Series& series) {
+/// Which part of a stretch from one position to another lies on the axis, in shares of the stretch.
+struct VisiblePart {
+  double begin = 0.0;
+  double end = 1.0;
+};
+VisiblePart visible_part(double from, double to) {
+  if (from == to) return on_axis(from) ? VisiblePart{} : VisiblePart{1.0, 0.0};
+  const auto [first, last] = std::minmax({-from / (to - from), (1.0 - from) / (to - from)});
+  return {on_axis(from) ? 0.0 : std::max(0.0, first), on_axis(to) ? 1.0 : std::min(1.0, last)};
+}
+
+/// What lies on the axes of the line from point to point; a point that has no place interrupts it.
+std::string curve_path(const Drawing& drawing, const std::vector<double>& y) {
   std::string path;
   bool pen_down = false;
-  for (const std::size_t i : drawn_points(series.y)) {
-    if (drawing.shown(series.y[i])) {
-      path += (pen_down ? "L" : "M") + point(drawing.at_x(i), drawing.at_y(series.y[i]));
-      pen_down = true;
-    } else {
+  std::size_t before = y.size();  // the point before, where there is one
+  for (const std::size_t i : drawn_points(y)) {
+    if (!drawing.has_place(y[i])) {
       pen_down = false;
+      before = y.size();
+      continue;
     }
+    if (before == y.size()) {
+      pen_down = drawing.shown(y[i]);
+      if (pen_down) path += "M" + point(drawing.at_x(i), drawing.at_y(y[i]));
+    } else {
+      const auto [begin, end] = visible_part(drawing.y.position(y[before]), drawing.y.position(y[i]));
+      const auto at = [&](double share) {
+        return point(std::lerp(drawing.at_x(before), drawing.at_x(i), share),
+                     std::lerp(drawing.at_y(y[before]), drawing.at_y(y[i]), share));
+      };
+      if (begin < end) path += (pen_down ? "" : "M" + at(begin)) + "L" + at(end);
+      pen_down = drawing.shown(y[i]);
+    }
+    before = i;
   }
+  return path;
+}
+
+std::string curve(const Drawing& drawing, const LineChart::Series& series) {
+  const std::string path = curve_path(drawing, series.y);
   if (path.empty()) return "";
   std::string svg = "<path class=\"line " + series.css_class + "\" d=\"" + path + "\"/>";
   if (series.y.size() > kMostDots) return svg;
@@ -85,12 +119,38 @@ std::string strips(const Drawing& drawing) {
   return svg;
 }
 
-/// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within; of a constant share from 0 to
-/// 100%.
-Axis axis_of(const LineChart& chart) {
+/// The line that no value can be below.
+std::string least_line(const Drawing& drawing) {
+  const double position = drawing.y.position(drawing.chart.least);
+  if (drawing.chart.least <= 0.0 || !on_axis(position)) return "";
+  return R"(<path class="least" d="M)" + point(drawing.area.left, drawing.area.y(position)) + "h" +
+         html_number(drawing.area.width) + "\"/>";
+}
+
+/// Of what curve_range shows of the `values` of all series.
+Axis axis_without_start(const LineChart& chart, const std::vector<double>& values) {
+  std::vector<std::span<const double>> curves;
+  for (const auto& series : chart.series) curves.emplace_back(series.y);
+  // Above a least value logarithms would draw the last and smallest steps as the smallest.
+  if (chart.may_be_logarithmic && chart.least <= 0.0 && wants_logarithms(values)) {
+    const auto [low, high] = curve_range(curves, true);
+    if (wants_logarithms(std::array{low, high})) return axis_between(low, high, true);
+  }
+  const auto [low, high] = curve_range(curves, false, chart.least);
+  return axis_between(low, high);
+}
+
+}  // namespace
+
+bool on_axis(double position) { return position >= -kRounding && position <= 1.0 + kRounding; }
+
+// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within; of a constant share from 0 to
+// 100%.
+Axis value_axis(const LineChart& chart) {
   std::vector<double> values;
   for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());
-  Axis axis = axis_over(values, chart.may_be_logarithmic);
+  Axis axis =
+      chart.may_cut_start ? axis_without_start(chart, values) : axis_over(values, chart.may_be_logarithmic);
   const auto none = [&](auto condition) { return std::none_of(values.begin(), values.end(), condition); };
   if (axis.low < 0.0 && none([](double y) { return y < 0.0; })) axis.low = 0.0;
   const auto constant = [&] {
@@ -103,8 +163,6 @@ Axis axis_of(const LineChart& chart) {
   }
   return axis;
 }
-
-}  // namespace
 
 std::vector<std::size_t> drawn_points(const std::vector<double>& y) {
   std::vector<std::size_t> points;
@@ -125,6 +183,12 @@ std::vector<std::size_t> drawn_points(const std::vector<double>& y) {
   return points;
 }
 
+std::string chart_opening(const PlotArea& area, const std::string& title) {
+  return R"(<svg class="chart" viewBox="0 0 )" + html_number(area.left + area.width + kRightMargin) + " " +
+         html_number(area.top + area.height + kBottomMargin) + R"(" role="img" aria-label=")" +
+         html_text(title) + "\">";
+}
+
 std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUnit y_unit,
                      const std::string& x_name) {
   std::string lines, texts;
@@ -137,9 +201,9 @@ std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUni
   }
   for (const double tick : x.ticks()) {
     texts += R"(<text class="x" x=")" + html_number(area.x(x.position(tick))) + "\" y=\"" +
-             html_number(bottom + 18) + "\">" + html_text(x.label(tick)) + "</text>";
+             html_number(bottom + 19) + "\">" + html_text(x.label(tick)) + "</text>";
   }
-  texts += R"(<text class="x name" x=")" + html_number(right) + "\" y=\"" + html_number(bottom + 36) + "\">" +
+  texts += R"(<text class="x name" x=")" + html_number(right) + "\" y=\"" + html_number(bottom + 40) + "\">" +
            html_text(x_name) + "</text>";
   return R"(<path class="grid" d=")" + lines + R"("/><path class="base" d="M)" + html_number(area.left) +
          " " + html_number(bottom) + "H" + html_number(right) + R"("/><g class="axis">)" + texts + "</g>";
@@ -148,14 +212,17 @@ std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUni
 std::string line_chart_svg(const LineChart& chart) {
   Axis x = tight_axis_over(chart.x);
   x.whole = true;
-  const Drawing drawing{
-      chart,
-      {.left = 56, .top = 24, .width = chart.width - 56 - 14, .height = chart.height - 24 - 44},
-      x,
-      axis_of(chart)};
-  std::string svg = R"(<svg class="chart" viewBox="0 0 )" + html_number(chart.width) + " " +
-                    html_number(chart.height) + R"(" role="img" aria-label=")" + html_text(chart.title) +
-                    "\">" + axes_svg(drawing.area, drawing.x, drawing.y, chart.unit, "epoch");
+  constexpr double kLeft = 66, kTop = 24;
+  const Drawing drawing{chart,
+                        {.left = kLeft,
+                         .top = kTop,
+                         .width = chart.width - kLeft - kRightMargin,
+                         .height = chart.height - kTop - kBottomMargin},
+                        x,
+                        value_axis(chart)};
+  std::string svg = chart_opening(drawing.area, chart.title) +
+                    axes_svg(drawing.area, drawing.x, drawing.y, chart.unit, "epoch");
+  svg += least_line(drawing);
   for (const auto& series : chart.series) svg += curve(drawing, series);
   return svg + ring(drawing) + strips(drawing) + "</svg>";
 }

@@ -23,6 +23,8 @@ struct LineChart {
   std::vector<Series> series;
   AxisUnit unit = AxisUnit::kNumber;
   bool may_be_logarithmic = false;
+  bool may_cut_start = false;  ///< where the first epochs would squeeze the others: see curve_range
+  double least = 0.0;          ///< no value can be below it: a line across, where it is above 0
   /// Marked by a ring: an index into x, of the last series; none where there are fewer.
   std::size_t marked = static_cast<std::size_t>(-1);
 };
@@ -35,6 +37,15 @@ struct PlotArea {
 };
 
 std::string line_chart_svg(const LineChart& chart);
+
+/// Of the values. Some of the first epochs may lie beyond it.
+Axis value_axis(const LineChart& chart);
+
+/// Of a place along an axis, 0 to 1: whether it is on it.
+bool on_axis(double position);
+
+/// The beginning of a picture with room for its axes' labels around `area`; "</svg>" ends it.
+std::string chart_opening(const PlotArea& area, const std::string& title);
 
 /// Grid lines and labels of both axes.
 std::string axes_svg(const PlotArea& area, const Axis& x, const Axis& y, AxisUnit y_unit,

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "mlp/report.h"
+#include "report/axis.h"
 #include "report/gnuplot.h"
 
 namespace mlp {
@@ -19,11 +20,8 @@ constexpr std::array<const char*, 7> kColours{"#0072B2", "#D55E00", "#009E73", "
 constexpr std::size_t kMostPoints = 40;  ///< longer curves are drawn without a dot at each epoch
 constexpr std::size_t kMostLabel = 32;   ///< characters of a run's name in the legend
 
-/// The largest loss, and its inverse the smallest on a logarithmic axis, that gnuplot's axes bear: a
-/// diverging run passes it.
-constexpr double kLargest = 1e100;
-
-bool drawable(double value) { return std::abs(value) <= kLargest; }
+/// The smallest loss on a logarithmic axis that gnuplot's axes bear.
+constexpr double kSmallest = 1e-100;
 
 struct Extent {
   double low = std::numeric_limits<double>::infinity();
@@ -71,6 +69,12 @@ std::string epoch_axis(Extent epochs) {
          "set xtics " + number_text(epoch_tick(span)) + "\n";
 }
 
+/// What every curve stays above: 0 where that is not the same for all.
+double least_loss_of(const std::vector<LossCurve>& curves) {
+  const auto same = [&](const auto& curve) { return curve.least_loss == curves[0].least_loss; };
+  return std::ranges::all_of(curves, same) ? curves[0].least_loss : 0.0;
+}
+
 /// Logarithmic where the losses span more than two decades; from zero where that wastes little room.
 struct LossAxis {
   double low = 0;
@@ -89,13 +93,28 @@ struct LossAxis {
   }
 };
 
-LossAxis loss_axis(const Extent& losses) {
+bool spans_decades(double low, double high) { return low >= kSmallest && high > 100 * low; }
+
+/// What the figure shows of the losses, which go to `all` if their start is not cut off.
+Extent shown_losses(const std::vector<LossCurve>& curves, const Extent& all) {
+  std::vector<std::span<const double>> losses;
+  for (const auto& curve : curves) losses.insert(losses.end(), {curve.train_loss, curve.validation_loss});
+  const double least = least_loss_of(curves);
+  if (least <= 0.0 && spans_decades(all.low, all.high)) {
+    const auto [low, high] = curve_range(losses, true);
+    if (spans_decades(low, high)) return {low, high};
+  }
+  const auto [low, high] = curve_range(losses, false, least);
+  return {low, high};
+}
+
+LossAxis loss_axis(const Extent& losses, bool may_be_logarithmic) {
   if (losses.empty()) return {};
-  if (losses.low >= 1 / kLargest && losses.high > 100 * losses.low)
+  if (may_be_logarithmic && spans_decades(losses.low, losses.high))
     return {losses.low / 1.3, losses.high * 1.3, true};
   const double span = losses.high - losses.low;
   const double margin = span > 0 ? 0.06 * span : std::max(0.1 * std::abs(losses.low), 1e-6);
-  const bool from_zero = losses.low >= 0 && losses.low < 0.5 * losses.high;
+  const bool from_zero = losses.low >= 0 && losses.low < 0.2 * losses.high;
   return {from_zero ? 0 : losses.low - margin, losses.high + margin};
 }
 
@@ -166,6 +185,14 @@ std::string short_number(double value) {
   return text.data();
 }
 
+/// What no loss is below.
+std::string least_line(double least) {
+  if (least <= 0.0) return "";
+  return ", " + number_text(least) +
+         " with lines linewidth 1.5 dashtype (2,4) linecolor rgb '#606060' title 'least possible: " +
+         short_number(least) + "'";
+}
+
 std::string plot_one(const LossCurve& curve) {
   std::string plot = line(curve, 0, 2, kColours[0], false, "title 'training'");
   const Best best = best_validation(curve);
@@ -197,8 +224,12 @@ std::string plot_several(const std::vector<LossCurve>& curves) {
 
 }  // namespace
 
-LossCurve loss_curve(const History& history, std::string label) {
-  LossCurve curve{.label = std::move(label), .epoch = {}, .train_loss = {}, .validation_loss = {}};
+LossCurve loss_curve(const History& history, std::string label, double least_loss) {
+  LossCurve curve{.label = std::move(label),
+                  .epoch = {},
+                  .train_loss = {},
+                  .validation_loss = {},
+                  .least_loss = least_loss};
   for (const auto& record : history) {
     curve.epoch.push_back(static_cast<double>(record.epoch));
     curve.train_loss.push_back(record.train_loss);
@@ -221,17 +252,21 @@ std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves
   }
   const bool single = curves.size() == 1;
   const Extent epochs = extent_of_epochs(curves);
-  LossAxis axis = loss_axis(extent_of_losses(curves));
+  const Extent losses = extent_of_losses(curves);
+  const double least = least_loss_of(curves);
+  LossAxis axis = losses.empty() ? LossAxis{} : loss_axis(shown_losses(curves, losses), least <= 0.0);
   if (single && meets_legend(curves[0], epochs, axis)) axis = axis.with_room_above(0.75);
+  const bool cut = !losses.empty() && (losses.low < axis.low || losses.high > axis.high);
   if (!single) figure.width = 1000;  // the legend stands beside the curves
-  figure.commands = "set title " + gnuplot_text(title) + " font ',18'\n" + "set xlabel 'epoch'\nset ylabel " +
-                    gnuplot_text(loss_name, 60) + "\n" +
+  figure.commands = "set title " + gnuplot_text(title) + " font ',18'\n" +
+                    (cut ? "set xlabel 'epoch (the first lie outside)'\n" : "set xlabel 'epoch'\n") +
+                    "set ylabel " + gnuplot_text(loss_name, 60) + "\n" +
                     "set border 3 linewidth 1 linecolor rgb '#606060'\n"
                     "set tics nomirror out scale 0.6 textcolor rgb '#303030'\n"
                     "set grid linetype 1 linewidth 1 linecolor rgb '#E6E6E6'\n"
                     "set key Left reverse samplen 2 spacing 1.3 " +
                     (single ? "inside right top\n" : "outside right top\n") + epoch_axis(epochs) +
-                    axis_commands(axis) + "plot NaN notitle" +
+                    axis_commands(axis) + "plot NaN notitle" + least_line(least) +
                     (single ? plot_one(curves[0]) : plot_several(curves)) + "\n";
   return draw_figure(figure, paths);
 }

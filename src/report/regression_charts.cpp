@@ -10,13 +10,8 @@
 namespace mlp {
 namespace {
 
-constexpr PlotArea kScatterArea{.left = 56, .top = 14, .width = 380, .height = 360};
-constexpr PlotArea kHistogramArea{.left = 56, .top = 14, .width = 380, .height = 190};
-
-std::string opening(const PlotArea& area, const std::string& title) {
-  return R"(<svg class="chart" viewBox="0 0 )" + html_number(area.left + area.width + 14) + " " +
-         html_number(area.top + area.height + 44) + R"(" role="img" aria-label=")" + html_text(title) + "\">";
-}
+constexpr PlotArea kScatterArea{.left = 66, .top = 14, .width = 380, .height = 360};
+constexpr PlotArea kHistogramArea{.left = 66, .top = 14, .width = 380, .height = 190};
 
 std::string with_unit(const std::string& name, const std::string& unit) {
   return unit.empty() ? name : name + " (" + unit + ")";
@@ -44,7 +39,7 @@ std::string scatter_svg(std::span<const double> truths, std::span<const double> 
   };
 
   std::string svg =
-      opening(area, title) + axes_svg(area, axis, axis, AxisUnit::kNumber, with_unit("true", unit));
+      chart_opening(area, title) + axes_svg(area, axis, axis, AxisUnit::kNumber, with_unit("true", unit));
   svg += R"(<path class="identity" d="M)" + html_number(area.left) + " " +
          html_number(area.top + area.height) + "L" + html_number(area.left + area.width) + " " +
          html_number(area.top) + R"("/><g class="points">)";
@@ -77,7 +72,7 @@ std::string residual_histogram_svg(std::span<const double> residuals, const std:
   const Axis y{.low = 0.0, .high = std::max(1.0, axis_over(counts).high)};
 
   const PlotArea& area = kHistogramArea;
-  std::string svg = opening(area, title) +
+  std::string svg = chart_opening(area, title) +
                     axes_svg(area, x, y, AxisUnit::kNumber, with_unit("predicted \u2212 true", unit)) +
                     "<g class=\"bars\">";
   const auto edge = [&](std::size_t bin) {

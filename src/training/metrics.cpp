@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace mlp {
 
@@ -59,6 +60,65 @@ double mean_over(const std::vector<ClassScores>& classes, double ClassScores::*s
     ++count;
   }
   return count > 0 ? sum / static_cast<double>(count) : kUndefined;
+}
+
+/// Thresholds and the areas below their two curves, where every score is a number.
+void count_at_thresholds(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels,
+                         TwoClassCurves& curves) {
+  std::vector<std::pair<float, std::int32_t>> scores;
+  for (std::size_t n = 0; n < outputs.rows(); ++n) {
+    if (std::isnan(outputs(n, 1))) return;
+    scores.emplace_back(outputs(n, 1), labels[n]);
+  }
+  std::sort(scores.begin(), scores.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  ThresholdCounts counts;
+  std::uint64_t half_pairs =
+      0;                    // twice the ROC's area by trapezoids, in pairs of a positive and a negative row
+  double precisions = 0.0;  // sum over the positive rows of the precision at their threshold
+  for (std::size_t begin = 0, end = 0; begin < scores.size(); begin = end) {
+    const ThresholdCounts above = counts;
+    counts.threshold = scores[begin].first;
+    for (; end < scores.size() && scores[end].first == counts.threshold; ++end) {
+      ++(scores[end].second == 1 ? counts.true_positives : counts.false_positives);
+    }
+    half_pairs +=
+        (counts.false_positives - above.false_positives) * (counts.true_positives + above.true_positives);
+    precisions += static_cast<double>(counts.true_positives - above.true_positives) *
+                  static_cast<double>(counts.true_positives) / static_cast<double>(end);
+    curves.thresholds.push_back(counts);
+  }
+  const auto positives = static_cast<double>(curves.positives);
+  const auto negatives = static_cast<double>(curves.negatives);
+  if (curves.positives > 0) curves.average_precision = precisions / positives;
+  if (curves.positives > 0 && curves.negatives > 0)
+    curves.roc_auc = static_cast<double>(half_pairs) / 2.0 / (positives * negatives);
+}
+
+/// What the probabilities of the second class are worth. A row whose outputs are both 0 says nothing: 1/2.
+void calibrate(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels, TwoClassCurves& curves) {
+  std::vector<double> sums(kCalibrationBins, 0.0);
+  std::vector<CalibrationBin> bins(kCalibrationBins);
+  double squares = 0.0;
+  for (std::size_t n = 0; n < outputs.rows(); ++n) {
+    const double sum = static_cast<double>(outputs(n, 0)) + static_cast<double>(outputs(n, 1));
+    const double p = sum == 0.0 ? 0.5 : static_cast<double>(outputs(n, 1)) / sum;
+    if (!(p >= 0.0 && p <= 1.0)) return;  // NaN: there are no probabilities
+    const double y = labels[n];
+    squares += (p - y) * (p - y);
+    const auto bin = std::min(kCalibrationBins - 1, static_cast<std::size_t>(p * kCalibrationBins));
+    sums[bin] += p;
+    ++bins[bin].rows;
+    bins[bin].positives += labels[n] == 1;
+  }
+  const auto rows = static_cast<double>(outputs.rows());
+  curves.brier_score = squares / rows;
+  curves.calibration_error = 0.0;
+  for (std::size_t b = 0; b < kCalibrationBins; ++b) {
+    if (bins[b].rows == 0) continue;
+    bins[b].mean_probability = sums[b] / static_cast<double>(bins[b].rows);
+    curves.calibration_error += std::abs(static_cast<double>(bins[b].positives) - sums[b]) / rows;
+  }
+  curves.bins = std::move(bins);
 }
 
 TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float> targets,
@@ -167,6 +227,18 @@ ClassificationMetrics classification_metrics(ConstMatrixView<float> outputs,
       classes == 2 ? metrics.classes[1].roc_auc : mean_over(metrics.classes, &ClassScores::roc_auc);
   if (kind == OutputKind::kProbabilities) metrics.log_loss = log_loss(outputs, labels);
   return metrics;
+}
+
+TwoClassCurves two_class_curves(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels,
+                                OutputKind kind) {
+  require(outputs.columns() == 2,
+          "two_class_curves: there are " + std::to_string(outputs.columns()) + " columns of outputs");
+  check_labels(outputs.rows(), 2, labels);
+  TwoClassCurves curves;
+  for (const std::int32_t label : labels) ++(label == 1 ? curves.positives : curves.negatives);
+  count_at_thresholds(outputs, labels, curves);
+  if (kind == OutputKind::kProbabilities) calibrate(outputs, labels, curves);
+  return curves;
 }
 
 RegressionMetrics regression_metrics(ConstMatrixView<float> outputs, ConstMatrixView<float> targets) {

@@ -139,6 +139,28 @@ TEST_F(Commands, PlotDrawsOneRunOrSeveral) {
   EXPECT_EQ(run({"plot", "runs/friedman", "--output", "both.gif"}).exit_code, 2);
 }
 
+TEST_F(Commands, TheLeastLossOfSmoothedLabelsIsDrawn) {
+  if (!exists("runs/friedman/loss.svg")) {
+    std::puts("gnuplot is not installed: nothing to test");
+    return;
+  }
+  const Arguments digits = {"train", "digits", "--loss", "cross_entropy(0.05)", "--epochs", "2", "--quiet"};
+  ASSERT_EQ(run(digits).exit_code, 0);
+  const std::string least = "least possible: 0.2824";
+  EXPECT_NE(content("runs/digits/loss.svg").find(least), std::string::npos);
+  EXPECT_NE(content("runs/digits/report.html").find("least possible <b>0.2824</b>"), std::string::npos);
+  ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
+  EXPECT_NE(content("again.svg").find(least), std::string::npos) << "from the run's config.toml";
+  ASSERT_EQ(run({"plot", "runs/digits", "runs/friedman", "--output", "both.svg"}).exit_code, 0);
+  EXPECT_EQ(content("both.svg").find("least possible"), std::string::npos) << "not that of both";
+  // A config.toml that cannot be read so costs the line, and not the figure.
+  std::string config = content("runs/digits/config.toml");
+  config.replace(config.find("10:softmax"), 10, "10:unknown");
+  write("runs/digits/config.toml", config);
+  ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
+  EXPECT_EQ(content("again.svg").find("least possible"), std::string::npos);
+}
+
 TEST_F(Commands, PlotSaysWhatCannotBeCompared) {
   if (!exists("runs/friedman/loss.svg")) {
     std::puts("gnuplot is not installed: nothing to test");

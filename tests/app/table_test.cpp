@@ -1,7 +1,9 @@
 // mlp train, evaluate and predict on tables of one's own: what is asked for, what is left, what is refused.
 #include <sys/wait.h>
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <set>
 #include <sstream>
 
@@ -160,6 +162,51 @@ TEST_F(Tables, TheReportSaysWhatDecidedTheRun) {
         std::string("<dt>decimal mark</dt><dd>,</dd>"), "<td class=\"quiet\">a" + left_out,
         "<td class=\"quiet\">k" + left_out})
     EXPECT_NE(report.find(text), std::string::npos) << text;
+}
+
+TEST_F(Tables, TheReportsNotesAreShortAndNameNoFolders) {
+  std::string table = "id,comment,kind,constant,y\n";
+  for (int i = 0; i < 90; ++i) {
+    table += std::to_string(i + 1) + ",text " + std::to_string(i) + "," +
+             (i == 40 ? "n/k" : std::to_string(i % 7)) + ",3," + std::to_string(i % 7 * 2) + ".5\n";
+  }
+  write("table.csv", table);
+  const auto result = train({"table.csv", "--target", "y", "--epochs", "2"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string report = content("runs/table/report.html");
+  const std::size_t begin = report.find("<aside class=\"notes\"");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string notes = report.substr(begin, report.find("</aside>", begin) - begin);
+  EXPECT_NE(notes.find("<summary>3 columns are left out: id, comment, constant</summary>"), std::string::npos)
+      << notes;
+  EXPECT_NE(notes.find("<li>constant: 3 in every training row</li>"), std::string::npos) << notes;
+  EXPECT_NE(notes.find("<li>column &#39;kind&#39; taken as categorical"), std::string::npos) << notes;
+  EXPECT_NE(notes.find("(table.csv: line 42, record 42"), std::string::npos) << notes;
+  EXPECT_EQ(report.find(path("").string()), std::string::npos) << "the page travels, folders do not";
+  const std::string folder = path("").parent_path().filename().string();
+  EXPECT_NE(report.find("<dt>read from</dt><dd>" + folder + "/<wbr/>table.csv"), std::string::npos);
+  // What is printed, and what programs read, stays as it was: each note by itself.
+  EXPECT_NE(result.out.find("column 'constant' left out: 3 in every training row"), std::string::npos)
+      << result.out;
+}
+
+TEST_F(Tables, TheReportOfTwoClassesHasTheirCurves) {
+  std::string table = "a,b,answer\n";
+  for (int i = 0; i < 200; ++i) {
+    table += std::to_string(i * 5 % 19) + "," + std::to_string(i * 3 % 29) + "," +
+             (i * 5 % 19 + i % 3 > i * 3 % 29 ? "yes" : "no") + "\n";
+  }
+  write("table.csv", table);
+  const auto result = train({"table.csv", "--target", "answer", "--epochs", "10", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string report = content("runs/table/report.html");
+  for (const char* text :
+       {"<h3>ROC</h3>", "<h3>Precision and recall</h3>", "<h3>Calibration</h3>", "<b>yes</b>"})
+    EXPECT_NE(report.find(text), std::string::npos) << text;
+  std::array<char, 32> area{};
+  std::snprintf(area.data(), area.size(), "area <b>%.4f</b>",
+                only_json(result.out)["test_roc_auc"].get<double>());
+  EXPECT_NE(report.find(area.data()), std::string::npos) << area.data();
 }
 
 TEST_F(Tables, FoldsAreTestedOneByOneAndAveraged) {
@@ -783,6 +830,7 @@ TEST_F(Tables, ANetworkThatTellsRareClassesApartIsNotCalledWorthless) {
     EXPECT_NE(out.find("  'yes': precision 0."), std::string::npos) << out;
   }
   EXPECT_EQ(content("runs/churn/report.html").find("no better than"), std::string::npos);
+  EXPECT_NE(content("runs/churn/report.html").find("<p class=\"warning mixed\""), std::string::npos);
   EXPECT_NE(content("runs/churn/report.html").find("class weight"), std::string::npos);
   EXPECT_NE(trained.out.find("validation loss are weighted by class"), std::string::npos) << trained.out;
 

@@ -11,6 +11,7 @@
 #include "report/line_chart.h"
 #include "report/number_format.h"
 #include "report/regression_charts.h"
+#include "report/two_class_charts.h"
 #include "support/well_formed.h"
 
 namespace mlp {
@@ -130,10 +131,10 @@ LineChart chart_of(std::vector<double> y) {
 }
 
 TEST(LineChart, PointsLieWhereTheyBelong) {
-  // 640 x 320 with margins 56, 14, 24 and 44: the plot is 570 wide and 252 high; the axis from 0 to 1.
+  // 640 x 320 with margins 66, 22, 24 and 48: the plot is 552 wide and 248 high; the axis from 0 to 1.
   const std::string svg = line_chart_svg(chart_of({1.0, 0.25, 0.0}));
   expect_well_formed(svg);
-  EXPECT_EQ(path_of(svg, "line training"), (std::vector<double>{56, 24, 341, 213, 626, 276}));
+  EXPECT_EQ(path_of(svg, "line training"), (std::vector<double>{66, 24, 342, 210, 618, 272}));
   EXPECT_EQ(count(svg, "<circle"), 3u);
 }
 
@@ -149,14 +150,14 @@ TEST(LineChart, ALogarithmicAxisLeavesOutWhatHasNoLogarithm) {
   LineChart chart = chart_of({1.0, 0.1, 0.01});
   chart.may_be_logarithmic = true;
   const auto path = path_of(line_chart_svg(chart), "line training");
-  EXPECT_EQ(path, (std::vector<double>{56, 24, 341, 150, 626, 276})) << "equal factors, equal steps";
+  EXPECT_EQ(path, (std::vector<double>{66, 24, 342, 148, 618, 272})) << "equal factors, equal steps";
 }
 
 TEST(LineChart, TheMarkedEpochHasARing) {
   LineChart chart = chart_of({1.0, 0.25, 0.0});
   chart.marked = 1;
   const std::string svg = line_chart_svg(chart);
-  EXPECT_NE(svg.find("<circle class=\"ring training\" cx=\"341\" cy=\"213\""), std::string::npos) << svg;
+  EXPECT_NE(svg.find("<circle class=\"ring training\" cx=\"342\" cy=\"210\""), std::string::npos) << svg;
   chart.marked = 7;
   EXPECT_EQ(line_chart_svg(chart).find("ring"), std::string::npos);
 }
@@ -185,6 +186,163 @@ TEST(LineChart, AxesEndWhereNothingCanLie) {
   EXPECT_NE(line_chart_svg(chart).find(">1.5<"), std::string::npos) << "of numbers there may be more";
 }
 
+/// The values after the start, of those that fell to 1 at once.
+std::vector<double> fallen(double first, std::size_t epochs) {
+  std::vector<double> values(epochs, 1.0);
+  for (std::size_t i = 1; i < epochs; ++i)
+    values[i] = 1.5 - 0.5 * static_cast<double>(i) / static_cast<double>(epochs - 1);
+  values[0] = first;
+  return values;
+}
+
+TEST(CurveRange, WhatComesAfterTheStartHasHalfOfTheHeight) {
+  const auto range = [](const std::vector<double>& values, bool logarithmic = false) {
+    const auto [low, high] = curve_range({values}, logarithmic);
+    return std::pair(low, high);
+  };
+  const auto close = [](std::pair<double, double> found, double low, double high) {
+    EXPECT_NEAR(found.first, low, 1e-12);
+    EXPECT_NEAR(found.second, high, 1e-12);
+  };
+  close(range({10, 1.5, 1.25, 1}), 1.0, 1.75);   // three epochs span 0.5, and half of that again
+  close(range({1.9, 1.5, 1.25, 1}), 1.0, 1.9);   // a start that takes less than half
+  close(range({10, 1.5, 1}), 1.0, 10.0);         // too few epochs to leave one out
+  close(range({0.1, 0.8, 0.9, 1.0}), 0.7, 1.0);  // that rise
+  close(range({100, 4, 2, 1}, true), 1.0, 8.0);  // equal factors: 4, and the root of that again
+  close(range({10, 1, 1, 1}), 1.0, 1.05);        // noise is not blown up: at least a tenth of its size
+  close(range({kNan, 10, kInfinity, 1.5, 1}), 1.0,
+        10.0);  // of five epochs one is the start; the 10 comes after it
+  close(range({}), 0.0, 1.0);
+  close(range({kNan, kInfinity}), 0.0, 1.0);
+  // Of twenty epochs two are the start, of which one lies beyond.
+  std::vector<double> twenty = fallen(50.0, 20);
+  const auto [low, high] = range(twenty);
+  EXPECT_DOUBLE_EQ(low, 1.0);
+  EXPECT_NEAR(high, twenty[2] + 0.5 * (twenty[2] - 1.0), 1e-12);
+}
+
+TEST(CurveRange, AllCurvesCount) {
+  const std::vector<double> training{10, 1.5, 1.25, 1}, validation{1.2, 2, 2, 2};
+  const auto [low, high] = curve_range({training, validation}, false);
+  EXPECT_DOUBLE_EQ(low, 1.0);
+  EXPECT_DOUBLE_EQ(high, 2.5);
+}
+
+TEST(CurveRange, TheLeastValueIsShownWhereItIsNear) {
+  const std::vector<double> values{10, 1.5, 1.25, 1};
+  EXPECT_DOUBLE_EQ(curve_range({values}, false, 0.5).low, 0.5);
+  EXPECT_DOUBLE_EQ(curve_range({values}, false, 0.25).low, 0.25)
+      << "the range is doubled: 0.75 on top of 0.75";
+  EXPECT_DOUBLE_EQ(curve_range({values}, false, 0.2).low, 1.0) << "too far";
+}
+
+TEST(LineChart, CurvesComeInFromOutside) {
+  LineChart chart = chart_of({9.5, 1.5, 1.25, 1.0});
+  EXPECT_EQ(value_axis(chart).high, 10.0);
+  chart.may_cut_start = true;
+  const Axis axis = value_axis(chart);
+  EXPECT_EQ(axis.low, 1.0);
+  EXPECT_EQ(axis.high, 1.8);
+  // From epoch 1 (x 66) to 2 (x 250) it falls from 9.5 to 1.5, through 1.8 at 77 / 80 of the way.
+  const auto path = path_of(line_chart_svg(chart), "line training");
+  ASSERT_EQ(path.size(), 8u);
+  EXPECT_NEAR(path[0], 66 + 184 * 77.0 / 80, 0.01);
+  EXPECT_NEAR(path[1], 24, 0.01);
+  EXPECT_NEAR(path[2], 250, 0.01);
+  EXPECT_NEAR(path[3], 24 + 248 * 3.0 / 8, 0.01);
+  EXPECT_EQ(count(line_chart_svg(chart), "<circle"), 3u) << "no dot outside";
+  chart.marked = 0;
+  EXPECT_EQ(line_chart_svg(chart).find("ring"), std::string::npos) << "nor a ring";
+}
+
+TEST(LineChart, ACurveThatLeavesAndComesBackIsDrawnInParts) {
+  LineChart chart = chart_of({1.0, 9.0, 1.0, 1.5, 1.25, 1.0, 1.5, 1.25, 1.0, 1.5, 1.25, 1.0});
+  chart.may_cut_start = true;  // the first two epochs
+  const std::string svg = line_chart_svg(chart);
+  expect_well_formed(svg);
+  const std::size_t at = svg.find("class=\"line training\"");
+  const std::string path = svg.substr(at, svg.find("/>", at) - at);
+  EXPECT_EQ(count(path, "M"), 2u) << path;
+  for (const double y : path_of(svg, "line training"))
+    EXPECT_GE(y, 24 - 0.01) << "nothing lies above the plot";
+}
+
+TEST(LineChart, TheLeastValueIsALine) {
+  LineChart chart = chart_of({1.0, 0.75, 0.5});
+  chart.may_cut_start = chart.may_be_logarithmic = true;
+  EXPECT_EQ(line_chart_svg(chart).find("class=\"least\""), std::string::npos);
+  chart.least = 0.25;  // from 0.2 to 1 over 248
+  EXPECT_EQ(path_of(line_chart_svg(chart), "least"), (std::vector<double>{66, 272 - 248 * 0.05 / 0.8, 552}));
+  chart.series[0].y = {100, 0.75, 0.5};
+  EXPECT_FALSE(value_axis(chart).logarithmic) << "what is left above the least value would be the smallest";
+  chart.least = 0.001;
+  chart.series[0].y = {1.0, 0.99, 0.98};
+  EXPECT_EQ(line_chart_svg(chart).find("class=\"least\""), std::string::npos) << "it lies far below";
+}
+
+/// Scores 0.9, 0.7, 0.7, 0.2 with labels 1, 1, 0, 0.
+TwoClassCurves four_rows() {
+  return two_class_curves(Matrix<float>(4, 2, {0.1f, 0.9f, 0.3f, 0.7f, 0.3f, 0.7f, 0.8f, 0.2f}),
+                          std::vector<std::int32_t>{1, 1, 0, 0}, OutputKind::kProbabilities);
+}
+
+TEST(TwoClassCharts, PointsLieWhereTheyBelong) {
+  // The plot begins at (50, 12), 270 wide and 250 high; both axes from 0 to 1.
+  const MarkedRate marked{0.5, 1.0, "as <decided>"};
+  const std::string roc = roc_svg(four_rows(), marked, "a <title>");
+  expect_well_formed(roc);
+  EXPECT_EQ(path_of(roc, "line training"), (std::vector<double>{50, 262, 50, 137, 185, 12, 320, 12}));
+  EXPECT_EQ(path_of(roc, "identity"), (std::vector<double>{50, 262, 320, 12}));
+  EXPECT_NE(roc.find("<circle class=\"ring\" cx=\"185\" cy=\"12\" r=\"6\"><title>as &lt;decided&gt;</title>"),
+            std::string::npos);
+
+  // Precision 1 up to recall 1/2, then 2/3, then at the same recall 1/2; steps.
+  const std::string precision = precision_recall_svg(four_rows(), {}, "");
+  expect_well_formed(precision);
+  EXPECT_EQ(path_of(precision, "line training"), (std::vector<double>{50, 12, 185, 95.33, 320, 137, 320}));
+  EXPECT_EQ(path_of(precision, "identity"), (std::vector<double>{50, 137, 320, 137})) << "half are positive";
+  EXPECT_EQ(precision.find("ring"), std::string::npos) << "there is nothing to mark";
+
+  // Bins of 0.2: none positive; of 0.7: one of two; of 0.9: one.
+  const std::string calibration = calibration_svg(four_rows(), "");
+  expect_well_formed(calibration);
+  EXPECT_EQ(path_of(calibration, "line training"), (std::vector<double>{104, 262, 239, 137, 293, 12}));
+  EXPECT_EQ(count(calibration, "<circle"), 3u);
+  // One of one is positive: r = 2/3, and two standard errors reach beyond 1 and down to 1 - 2 sqrt(2)/3.
+  const auto whiskers = path_of(calibration, "whiskers");
+  ASSERT_EQ(whiskers.size(), 9u);
+  EXPECT_NEAR(whiskers[7], 12 + 250 * 2 * std::sqrt(2.0) / 3, 0.01);
+  EXPECT_NEAR(whiskers[8], 12, 0.01);
+}
+
+TEST(TwoClassCharts, ManyThresholdsStaySmall) {
+  const std::size_t rows = 20'000;
+  Matrix<float> outputs(rows, 2);
+  std::vector<std::int32_t> labels(rows);
+  for (std::size_t n = 0; n < rows; ++n) {
+    outputs(n, 1) = static_cast<float>(n) / static_cast<float>(rows);
+    outputs(n, 0) = 1.0f - outputs(n, 1);
+    labels[n] = (n * 7919 % 1009) * rows < 1009 * n;
+  }
+  const auto curves = two_class_curves(outputs, labels, OutputKind::kProbabilities);
+  ASSERT_EQ(curves.thresholds.size(), rows);
+  const auto path = path_of(roc_svg(curves, {}, ""), "line training");
+  EXPECT_LT(path.size(), 3000u);
+  EXPECT_EQ(path[path.size() - 2], 320.0) << "the last one is there";
+  EXPECT_EQ(path.back(), 12.0);
+  EXPECT_LT(precision_recall_svg(curves, {}, "").size(), 40'000u);
+}
+
+TEST(TwoClassCharts, WhatIsNotThereIsNotDrawn) {
+  for (const std::int32_t label : {0, 1}) {
+    const auto one_class = two_class_curves(Matrix<float>(2, 2, {0.5f, 0.5f, 0.25f, 0.75f}),
+                                            std::vector<std::int32_t>{label, label}, OutputKind::kScores);
+    EXPECT_EQ(roc_svg(one_class, {}, ""), "");
+    EXPECT_EQ(precision_recall_svg(one_class, {}, ""), "");
+    EXPECT_EQ(calibration_svg(one_class, ""), "") << "scores are not probabilities";
+  }
+}
+
 TEST(LineChart, OneEpochAndNone) {
   expect_well_formed(line_chart_svg(chart_of({2.0})));
   expect_well_formed(line_chart_svg(chart_of({kNan})));
@@ -206,14 +364,14 @@ TEST(LineChart, LongCurvesKeepTheirExtremesAndStaySmall) {
 }
 
 TEST(Scatter, PointsLieWhereTheyBelong) {
-  // The plot begins at (56, 14), 380 wide and 360 high; both axes from 0 to 10.
+  // The plot begins at (66, 14), 380 wide and 360 high; both axes from 0 to 10.
   const std::vector<double> truths{0, 10, 5}, predictions{0, 5, 10};
   const std::vector<MarkedPoint> marked{{5, 10, "row <3>"}};
   const std::string svg = scatter_svg(truths, predictions, marked, "title & more", "mpg");
   expect_well_formed(svg);
-  for (const char* dot : {"\"M56 374h0\"", "\"M436 194h0\"", "\"M246 14h0\"",
-                          "<circle cx=\"246\" cy=\"14\" r=\"5\"><title>row &lt;3&gt;</title>",
-                          "class=\"identity\" d=\"M56 374L436 14\"", "true (mpg)"}) {
+  for (const char* dot : {"\"M66 374h0\"", "\"M446 194h0\"", "\"M256 14h0\"",
+                          "<circle cx=\"256\" cy=\"14\" r=\"5\"><title>row &lt;3&gt;</title>",
+                          "class=\"identity\" d=\"M66 374L446 14\"", "true (mpg)"}) {
     EXPECT_NE(svg.find(dot), std::string::npos) << dot;
   }
 }
@@ -247,7 +405,7 @@ TEST(ResidualHistogram, CountsEveryResidualOnce) {
   EXPECT_NE(svg.find("<title>25 rows from "), std::string::npos);
   EXPECT_NE(svg.find("height=\"178.13\""), std::string::npos);
   EXPECT_NE(svg.find("height=\"59.38\""), std::string::npos);
-  EXPECT_NE(svg.find("class=\"zero\" d=\"M246 14v190\""), std::string::npos);
+  EXPECT_NE(svg.find("class=\"zero\" d=\"M256 14v190\""), std::string::npos);
 }
 
 TEST(NumberFormat, AsPeopleRead) {

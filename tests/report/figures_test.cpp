@@ -369,8 +369,51 @@ TEST(Figures, TheLossAxisIsLogarithmicBeyondTwoDecades) {
 }
 
 TEST(Figures, TheLossAxisStartsAtZeroWhereThatWastesLittle) {
-  EXPECT_TRUE(contains(curves_script({curve({1, 0.4}, {kNan, kNan})}), "set yrange [0:"));
-  EXPECT_FALSE(contains(curves_script({curve({1, 0.9}, {kNan, kNan})}), "set yrange [0:"));
+  EXPECT_TRUE(contains(curves_script({curve({1, 0.1}, {kNan, kNan})}), "set yrange [0:"));
+  EXPECT_FALSE(contains(curves_script({curve({1, 0.4}, {kNan, kNan})}), "set yrange [0:"));
+}
+
+/// The ends of the loss axis.
+std::pair<double, double> loss_axis(const std::string& script) {
+  const std::size_t at = script.find("set yrange [") + 12, colon = script.find(':', at);
+  return {std::stod(script.substr(at)), std::stod(script.substr(colon + 1))};
+}
+
+TEST(Figures, AFirstFallDoesNotSqueezeTheRest) {
+  const LossCurve falls = curve({9.5, 1.5, 1.25, 1.0}, {1.6, 1.5, 1.3, 1.2});
+  const std::string script = curves_script({falls});
+  EXPECT_TRUE(contains(script, "set xlabel 'epoch (the first lie outside)'"));
+  // Epochs 2 to 4 span 0.5: half of that above, and 6% of it all around.
+  const auto [low, high] = loss_axis(script);
+  EXPECT_NEAR(low, 1.0 - 0.06 * 0.75, 1e-9);
+  EXPECT_NEAR(high, 1.75 + 0.06 * 0.75, 1e-9);
+  EXPECT_TRUE(contains(curves_script({sample_curve()}), "set xlabel 'epoch'\n"));
+  // Of several runs one curve with such a start is enough, and another's later losses are seen whole.
+  const auto both = loss_axis(curves_script({falls, curve({3, 3, 3, 2.5}, {kNan, kNan, kNan, kNan})}));
+  EXPECT_LT(both.second, 9.5);
+  EXPECT_GT(both.second, 3.0);
+  EXPECT_LT(both.first, 1.0);
+}
+
+TEST(Figures, TheLeastLossIsALine) {
+  LossCurve smoothed = curve({0.9, 0.5, 0.45, 0.4}, {0.6, 0.5, 0.45, 0.42});
+  EXPECT_FALSE(contains(curves_script({smoothed}), "least possible"));
+  smoothed.least_loss = 0.282;
+  const std::string script = curves_script({smoothed});
+  EXPECT_TRUE(contains(script, ", 0.282 with lines"));
+  EXPECT_TRUE(contains(script, "title 'least possible: 0.282'"));
+  EXPECT_LT(loss_axis(script).first, 0.282) << "it is on the axis";
+  EXPECT_TRUE(contains(curves_script({smoothed, smoothed}), "least possible"));
+  EXPECT_FALSE(contains(curves_script({smoothed, sample_curve()}), "least possible")) << "not that of both";
+}
+
+TEST(Figures, ALeastLossIsDrawn) {
+  NEEDS_GNUPLOT();
+  const TemporaryFolder folder;
+  LossCurve smoothed = curve({0.9, 0.5, 0.45, 0.4}, {0.6, 0.5, 0.45, 0.42});
+  smoothed.least_loss = 0.282;
+  EXPECT_EQ(draw_loss_curves({smoothed}, "title", "loss", {folder / "l.svg"}), std::nullopt);
+  EXPECT_TRUE(shows(read_bytes(folder / "l.svg"), "least possible: 0.282"));
 }
 
 TEST(Figures, EpochTicksAreWholeEpochs) {
@@ -396,7 +439,9 @@ TEST(Figures, ACurveUnderTheLegendMakesRoomForIt) {
 TEST(Figures, LossCurveTakesTheColumnsOfAHistory) {
   const History history{{.epoch = 1, .train_loss = 0.5, .validation_loss = 0.6},
                         {.epoch = 2, .train_loss = 0.4}};
-  const LossCurve c = loss_curve(history, "label");
+  const LossCurve c = loss_curve(history, "label", 0.25);
+  EXPECT_EQ(c.least_loss, 0.25);
+  EXPECT_EQ(loss_curve(history, "label").least_loss, 0.0);
   EXPECT_EQ(c.label, "label");
   EXPECT_EQ(c.epoch, (std::vector<double>{1, 2}));
   EXPECT_EQ(c.train_loss, (std::vector<double>{0.5, 0.4}));

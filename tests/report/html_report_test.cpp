@@ -128,7 +128,167 @@ TEST(HtmlReport, OfClassesHasEverything) {
                "<td class=\"n\">0.7500</td>"));
   EXPECT_TRUE(
       contains(page, "<td class=\"n\">0.7690</td><td class=\"n\">1.0000</td><td class=\"n\">\u2013</td>"));
-  EXPECT_TRUE(contains(page, "--v:0.870\"></i>0.8696<"));
+  // Bars show what an F1 lacks to 1: 0.1304 of the most, 0.6667.
+  EXPECT_TRUE(contains(page, "--v:0.196\"></i>0.8696<"));
+  EXPECT_TRUE(contains(page, "--v:1.000\"></i>0.3333<"));
+  EXPECT_TRUE(contains(page, "Bars: 1 \u2212 F1, the longest 0.6667."));
+}
+
+TEST(HtmlReport, BarsAndAreasShowWhatDiffers) {
+  ReportContent content = classes_content(3);
+  auto& classes = content.evaluation.classification->classes;
+  classes[0] = {.precision = 0.99, .recall = 0.99, .f1 = 0.99, .roc_auc = 0.99995, .support = 10};
+  classes[1] = {.precision = 0.98, .recall = 0.98, .f1 = 0.98, .roc_auc = 0.99989, .support = 10};
+  classes[2] = {.precision = 1.0, .recall = 1.0, .f1 = 1.0, .roc_auc = kUndefined, .support = 10};
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "--v:0.500\"></i>0.9900<"));
+  EXPECT_TRUE(contains(page, "--v:1.000\"></i>0.9800<"));
+  EXPECT_TRUE(contains(page, "--v:0.000\"></i>1.0000<"));
+  EXPECT_TRUE(contains(page, "the longest 0.0200.")) << "the scale is told";
+  EXPECT_FALSE(contains(page, ">ROC AUC</th>")) << "all next to 1";
+  EXPECT_TRUE(contains(page, "Each class\u2019s ROC AUC is at least 0.9998.")) << "rounded downwards";
+  classes[1].roc_auc = 0.9899;
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, ">ROC AUC</th>"));
+  EXPECT_FALSE(contains(page, "ROC AUC is at least"));
+  for (auto& scores : classes) scores = {.precision = 1.0, .recall = 1.0, .f1 = 1.0, .support = 10};
+  page = html_report(content);
+  EXPECT_FALSE(contains(page, "Bars: 1")) << "all the same";
+  EXPECT_FALSE(contains(page, "ROC AUC is at least")) << "no class has one";
+}
+
+/// Where a table of `page` begins that neither breaks its lines nor scrolls by itself; npos where none does.
+std::size_t unbounded_table(const std::string& page) {
+  for (std::size_t at = 0; (at = page.find("<table", at)) != std::string::npos; ++at) {
+    const std::size_t box = page.rfind("<div class=\"scroll", at);
+    const bool scrolls = box != std::string::npos && page.find('>', box) + 1 == at;
+    if (!scrolls && page.compare(at, 20, "<table class=\"facts\"") != 0) return at;
+  }
+  return std::string::npos;
+}
+
+TEST(HtmlReport, NothingIsWiderThanItsCard) {
+  ReportContent content = classes_content(12);
+  content.training = {{"optimizer", "adamw(beta2=0.98,weight_decay=0.5)"},
+                      {"taken as missing", "," + std::string(200, 'm')}};
+  content.columns = {{.name = "x", .kind = "numeric", .missing = 1, .minimum = 0, .mean = 1, .maximum = 2}};
+  content.folds = {{.name = "accuracy", .values = {0.5, 0.75}}};
+  content.importances.columns = {{.column = "x", .rise = 1.0}};
+  content.first_weights = Matrix<float>(4, 2, {1, 2, 3, 4, 5, 6, 7, 8});
+  HardExample example;
+  example.inputs = {1, 2, 3, 4};
+  content.hardest = {example};
+  ReportContent numbers = numbers_content(20, 2);
+  numbers.evaluation.regression->targets = {{.rmse = 1}, {.rmse = 2}};
+  for (const std::string& page :
+       {html_report(content), html_report(numbers), html_report(classes_content(40))}) {
+    expect_well_formed(page);
+    const std::size_t table = unbounded_table(page);
+    EXPECT_EQ(table, std::string::npos) << page.substr(table, 200);
+    for (const char* rule :
+         {".scroll{overflow-x:auto", ".facts td{overflow-wrap:anywhere}",
+          "pre{white-space:pre-wrap;overflow-wrap:anywhere", ".network{display:flex;flex-wrap:wrap"})
+      EXPECT_TRUE(contains(page, rule)) << rule;
+    EXPECT_FALSE(contains(page, ".network li:not(:last-child)::after"))
+        << "an arrow behind the last of a line";
+  }
+  const std::string page = html_report(content);
+  EXPECT_TRUE(contains(page, "adamw(beta2=0.98,<wbr/>weight_decay=0.5)"));
+  EXPECT_TRUE(contains(page, "title=\"," + std::string(200, 'm') + "\"")) << "attributes stay as they are";
+}
+
+TEST(HtmlReport, AConfusionMatrixFitsATelephoneOrSaysThatItScrolls) {
+  const auto page_of = [](std::size_t classes, const std::string& name, std::uint64_t count) {
+    ReportContent content = classes_content(classes);
+    for (std::size_t c = 0; c < classes; ++c) content.class_names[c] = name + std::to_string(c % 10);
+    content.evaluation.classification->confusion(0, 0) = count;
+    return html_report(content);
+  };
+  const std::string swipe = "<div class=\"scroll swipe\"><table class=\"confusion";
+  std::string page = page_of(10, "", 1127);
+  EXPECT_TRUE(contains(page, "--c:5;--d:4\"")) << "as wide as the longest count, with its comma or without";
+  EXPECT_TRUE(contains(page, ">1<i>,</i>127</td>"));
+  EXPECT_FALSE(contains(page, swipe));
+  EXPECT_TRUE(contains(page_of(11, "", 10), swipe));
+  EXPECT_TRUE(contains(page_of(8, "a long name ", 10), swipe));
+  EXPECT_FALSE(contains(page_of(7, "a long name ", 10), swipe));
+  EXPECT_TRUE(contains(page_of(3, "", 4), "--c:3;--d:2\""));
+}
+
+TEST(HtmlReport, LayersHaveTheColumnsTheyNeed) {
+  ReportContent content = classes_content(2);
+  EXPECT_FALSE(contains(html_report(content), ">dropout</th>"));
+  content.layers[0].dropout = 0.25;
+  EXPECT_TRUE(contains(html_report(content), ">dropout</th>"));
+}
+
+TEST(HtmlReport, ACurveThatFallsAtOnceIsSeenAfterTheFall) {
+  ReportContent content = classes_content(3);
+  content.history = history(20, true);
+  for (auto& record : content.history) {
+    record.train_loss = record.epoch == 1 ? 5.0 : 0.5 - 0.01 * static_cast<double>(record.epoch);
+    record.validation_loss = record.epoch == 1 ? 0.6 : 0.5;
+    record.validation_metric = record.epoch == 1 ? 0.125 : 0.9 + 0.001 * static_cast<double>(record.epoch);
+  }
+  const std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "Before epoch 2 the curves begin outside this chart: training from 5.000."));
+  EXPECT_TRUE(contains(page, "Before epoch 2 the curves begin outside this chart: accuracy from 12.50%."));
+  // Of 20 epochs two are the start.
+  content.history[1].train_loss = 4.0;
+  EXPECT_TRUE(contains(html_report(content),
+                       "Before epoch 3 the curves begin outside this chart: training from 5.000."));
+  for (auto& record : content.history) {
+    record.train_loss = record.validation_loss = 1.0 - 0.01 * static_cast<double>(record.epoch);
+    record.validation_metric = 0.5 + 0.01 * static_cast<double>(record.epoch);
+  }
+  EXPECT_FALSE(contains(html_report(content), "outside this chart")) << "what falls steadily is seen whole";
+}
+
+TEST(HtmlReport, TheLeastLossOfSmoothedLabelsIsDrawnAndSaid) {
+  ReportContent content = classes_content(3);
+  for (auto& record : content.history) {
+    record.train_loss += 0.2824;
+    record.validation_loss += 0.2824;
+  }
+  const auto drawn = [](const std::string& page) { return contains(page, "<path class=\"least\""); };
+  std::string page = html_report(content);
+  EXPECT_FALSE(drawn(page));
+  EXPECT_FALSE(contains(page, "least possible"));
+  content.least_loss = 0.2824;
+  page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(drawn(page));
+  EXPECT_TRUE(contains(page, "least possible <b>0.2824</b>"));
+  EXPECT_TRUE(contains(page, "neither can be below 0.2824, however good the network."));
+  EXPECT_TRUE(contains(page, "Their mean loss is 0.2500, of which smoothed labels make 0.2824."));
+}
+
+TEST(HtmlReport, NotesAreShortAndUnfold) {
+  ReportContent content;
+  content.notes = {ReportNote{.text = "2 columns are left out: id, day",
+                              .details = {"id: numbers of <rows>", "day: a date"}},
+                   ReportNote{.text = "alone"}};
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(
+      contains(page,
+               "<li class=\"folded\"><details><summary>2 columns are left out: id, day</summary><ul><li>id: "
+               "numbers of "
+               "&lt;rows&gt;</li><li>day: a date</li></ul></details></li><li>alone</li></ul></aside>"));
+  for (int i = 0; i < 3; ++i) content.notes.push_back({.text = "note " + std::to_string(i)});
+  EXPECT_FALSE(contains(html_report(content), "more notes")) << "five are seen";
+  content.notes.push_back({.text = "the last"});
+  page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(
+      contains(page, "<li>note 1</li></ul><details><summary>2 more notes</summary><ul><li>note 2</li>"));
+  content.notes.resize(500, {.text = "one of many"});
+  page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(contains(page, "<summary>496 more notes</summary>"));
+  EXPECT_TRUE(contains(page, "<li>and 450 more</li>"));
 }
 
 TEST(HtmlReport, TwoClassesHaveOneRocAuc) {
@@ -225,10 +385,22 @@ TEST(HtmlReport, TheHeadSaysWhatIsPredictedAndWhatThatIsWorth) {
   EXPECT_TRUE(contains(page, "predicts <b>churn</b>: class_0, class_1<"));
   EXPECT_TRUE(contains(page, "<dt>Baseline accuracy</dt><dd>75.00%<small>always &#39;class_0&#39;<"));
   EXPECT_FALSE(contains(page, "no better than")) << "20 of 23";
+  EXPECT_FALSE(contains(page, "class=\"warning"));
+  EXPECT_TRUE(contains(page, "<div class=\"tile first\"><dt>Test accuracy</dt>"));
   EXPECT_TRUE(contains(page, "Their mean loss is 0.2500."));
   content.baseline->accuracy = 0.9;
+  page = html_report(content);
   EXPECT_TRUE(
-      contains(html_report(content), "The accuracy is no better than always &#39;class_0&#39; would"));
+      contains(page, "<b class=\"bad\">The accuracy is no better than always &#39;class_0&#39; would"));
+  EXPECT_TRUE(contains(page, "<div class=\"tile bad\"><dt>Test accuracy</dt>")) << "in a warning's colour";
+  EXPECT_TRUE(contains(page, "<p class=\"warning bad\" role=\"note\">The accuracy is no better than"));
+  content.baseline->accuracy = content.evaluation.classification->accuracy;
+  EXPECT_TRUE(contains(html_report(content), "class=\"warning bad\"")) << "as good is no better";
+  content.baseline->beaten = true;
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "<div class=\"tile mixed\"><dt>Test accuracy</dt>"));
+  EXPECT_TRUE(contains(page, "class=\"warning mixed\" role=\"note\">It is no more accurate than always"));
+  EXPECT_FALSE(contains(page, "tile bad"));
 
   content = numbers_content(100, 1);
   content.unit = "";
@@ -241,7 +413,75 @@ TEST(HtmlReport, TheHeadSaysWhatIsPredictedAndWhatThatIsWorth) {
   EXPECT_TRUE(contains(page, "<dt>Baseline RMSE</dt><dd>2.500<small>always the mean<"));
   EXPECT_FALSE(contains(page, "no better than"));
   content.baseline->rmses = {0.4};
-  EXPECT_TRUE(contains(html_report(content), "The RMSE is no better than always the mean would reach."));
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "The RMSE is no better than always the mean would reach."));
+  EXPECT_TRUE(contains(page, "<div class=\"tile bad\"><dt>Test RMSE</dt><dd>0.5000<"));
+}
+
+TEST(HtmlReport, TargetsNoBetterThanTheBaselineAreNamed) {
+  ReportContent content = numbers_content(10, 3);
+  content.evaluation.regression->targets = {{.rmse = 1.0}, {.rmse = 2.0}, {.rmse = 4.0}};
+  content.baseline = ReportBaseline{.answer = "always the mean", .rmses = {1.5, 2.0, 3.0}};
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(
+      contains(page,
+               "<p class=\"warning mixed\" role=\"note\">The RMSE of target_1 and target_2 is no better than "
+               "always the mean would reach.</p>"));
+  EXPECT_TRUE(contains(page, "<div class=\"tile mixed\"><dt>Test R\u00b2</dt>"));
+  EXPECT_TRUE(contains(page, "<div class=\"tile\"><dt>Test RMSE</dt><dd>1.000<"));
+  EXPECT_TRUE(contains(page, "<div class=\"tile bad\"><dt>Test RMSE</dt><dd>2.000<"));
+  EXPECT_TRUE(contains(page, "<td>target_2</td><td class=\"n bad\">4.000</td>"));
+  EXPECT_TRUE(contains(page, "<td>target_0</td><td class=\"n\">1.000</td>"));
+  content.baseline->rmses = {0.5, 0.5, 0.5};
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "warning bad"));
+  EXPECT_TRUE(contains(page, "target_0, target_1 and target_2 is no better"));
+}
+
+/// Of the confusion matrix of classes_content(2): 10 and 10 right, 3 of the first taken for the second.
+ReportContent two_classes_content() {
+  ReportContent content = classes_content(2);
+  content.evaluation.classification->classes = {
+      {.precision = 1.0, .recall = 10.0 / 13, .f1 = 0.87, .support = 13},
+      {.precision = 10.0 / 13, .recall = 1.0, .f1 = 0.87, .support = 10}};
+  Matrix<float> outputs(23, 2);
+  std::vector<std::int32_t> labels(23);
+  for (std::size_t n = 0; n < 23; ++n) {
+    labels[n] = n < 10;
+    outputs(n, 1) = n < 13 ? 0.75f : 0.25f;
+    outputs(n, 0) = 1.0f - outputs(n, 1);
+  }
+  content.two_classes = two_class_curves(outputs, labels, OutputKind::kProbabilities);
+  return content;
+}
+
+TEST(HtmlReport, TwoClassesHaveTheirThreeCurves) {
+  ReportContent content = two_classes_content();
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  expect_self_contained(page);
+  // 10 positive rows above 10 of 13 others and equal to 3: (10 + 1.5) / 13. Of the 13 above, 10 are positive.
+  // Brier: 20 rows are off by 1/4, 3 by 3/4; calibration: 13 rows by |10/13 - 3/4|, 10 by 1/4.
+  for (const char* text :
+       {"<h3>ROC</h3>", "area <b>0.8846</b>", "<h3>Precision and recall</h3>",
+        "average precision <b>0.7692</b>", "guessing, 0.4348.", "<h3>Calibration</h3>", "error <b>0.1196</b>",
+        "Brier score <b>0.1277</b>", "the share of the rows of <b>class_1</b> that are found",
+        "as decided: recall 1.0000, false positive rate 0.2308",
+        "as decided: recall 1.0000, precision 0.7692",
+        "13 rows of mean probability 75.0%: 76.9% are positive"}) {
+    EXPECT_TRUE(contains(page, text)) << text;
+  }
+  content.two_classes->bins.clear();  // outputs that are no probabilities
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "<h3>ROC</h3>"));
+  EXPECT_FALSE(contains(page, "<h3>Calibration</h3>"));
+  content.two_classes->thresholds.clear();  // nor numbers
+  EXPECT_FALSE(contains(html_report(content), "class=\"three\""));
+  content = two_classes_content();
+  content.two_classes->positives = 0;  // nor rows of both
+  EXPECT_FALSE(contains(html_report(content), "<h3>ROC</h3>"));
+  EXPECT_FALSE(contains(html_report(classes_content(3)), "<h3>ROC</h3>"));
 }
 
 TEST(HtmlReport, UnitsOfSeveralTargetsAreNotMixed) {
@@ -302,15 +542,51 @@ TEST(HtmlReport, WhatCountsIsRankedByColumn) {
   EXPECT_TRUE(contains(page, "the mean of 7 shuffles. As they are, their RMSE is 2.500 mpg."));
   EXPECT_TRUE(
       contains(page,
-               "<td>weight &lt;kg&gt;</td><td class=\"fill\"><span class=\"rise\"><i style=\"--v:1.000\">"
-               "</i></span></td><td class=\"n strong\">+4.000</td><td class=\"n\">6.500</td>"));
-  EXPECT_TRUE(contains(page, "<span class=\"rise\"><i style=\"--v:0.250\">"));
+               "<td>weight &lt;kg&gt;</td><td class=\"fill\"><span class=\"rise\" style=\"--z:0.030\"><i "
+               "style=\"--a:0.030;--v:0.970\"></i></span></td><td class=\"n strong\">+4.000</td><td "
+               "class=\"n\">6.500</td>"));
+  EXPECT_TRUE(contains(page, "<span class=\"rise\" style=\"--z:0.030\"><i style=\"--a:0.030;--v:0.242\">"));
   EXPECT_TRUE(contains(page,
-                       "<td class=\"quiet\">noise</td><td class=\"fill\"><span class=\"rise faint\"><i "
-                       "style=\"--v:0.000\"></i></span></td><td class=\"n quiet\">\u22120.125</td>"));
+                       "<td class=\"quiet\">noise</td><td class=\"fill\"><span class=\"rise faint\" "
+                       "style=\"--z:0.030\"><i style=\"--a:0.000;--v:0.030\"></i></span></td><td class=\"n "
+                       "quiet\">\u22120.125</td>"));
   EXPECT_TRUE(contains(page, "Grey</span>: no more than chance"));
+  EXPECT_TRUE(
+      contains(page,
+               "Below 0, bars to the left: predictions get better where the cells are shuffled, here by no "
+               "more than chance does."));
+  EXPECT_FALSE(contains(page, "misleads it"));
   content.importances.columns.pop_back();
-  EXPECT_FALSE(contains(html_report(content), "Grey</span>"));
+  page = html_report(content);
+  EXPECT_FALSE(contains(page, "Grey</span>"));
+  EXPECT_FALSE(contains(page, "Below 0"));
+}
+
+TEST(HtmlReport, ANegativeImportanceIsExplained) {
+  ReportContent content = numbers_content(10, 1);
+  content.importances = {.measure = ImportanceMeasure::kLoss,
+                         .rows = 10,
+                         .shuffles = 7,
+                         .columns = {{.column = "good", .rise = 3.0, .chance = 0.5},
+                                     {.column = "noise", .rise = 0.25, .chance = 0.5},
+                                     {.column = "bad", .rise = -1.0, .chance = 0.5}}};
+  std::string page = html_report(content);
+  expect_well_formed(page);
+  EXPECT_TRUE(
+      contains(page,
+               "Below 0, bars to the left: predictions get better where the cells are shuffled. <span "
+               "class=\"key misleads\"><i></i>Orange</span>: by more than chance does"));
+  // The scale is from -1 to 3.
+  EXPECT_TRUE(contains(page, "<span class=\"rise\" style=\"--z:0.250\"><i style=\"--a:0.250;--v:0.750\">"));
+  EXPECT_TRUE(
+      contains(page, "<span class=\"rise faint\" style=\"--z:0.250\"><i style=\"--a:0.250;--v:0.062\">"));
+  EXPECT_TRUE(
+      contains(page, "<span class=\"rise misleads\" style=\"--z:0.250\"><i style=\"--a:0.000;--v:0.250\">"));
+  content.importances.measure =
+      ImportanceMeasure::kR2;  // where a fall is bad, the signs are the other way round
+  page = html_report(content);
+  EXPECT_TRUE(contains(page, "Above 0, bars to the left"));
+  EXPECT_TRUE(contains(page, "<td class=\"n quiet\">+1.00</td>"));
 }
 
 TEST(HtmlReport, ALongFactHasALine) {
@@ -358,7 +634,7 @@ TEST(HtmlReport, TextIsShownAndNeverRead) {
   ReportContent content = classes_content(3);
   content.title = content.made = content.command = content.reproduce = content.unit = content.loss_name =
       evil;
-  content.notes = {evil};
+  content.notes.push_back({.text = evil, .details = {evil}});
   content.data = content.training = {{evil, evil}};
   content.class_names = {evil, "", std::string(1000, 'w')};
   content.feature_names = {evil, "a", "b", "c"};

@@ -248,6 +248,119 @@ TEST(ClassificationMetrics, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(roc_auc(outputs.row(0), Labels{0, 1}), std::invalid_argument);
 }
 
+/// Rows with these probabilities of the second class.
+Matrix<float> with_probabilities(const std::vector<float>& probabilities) {
+  Matrix<float> outputs(probabilities.size(), 2);
+  for (std::size_t n = 0; n < probabilities.size(); ++n) {
+    outputs(n, 0) = 1.0f - probabilities[n];
+    outputs(n, 1) = probabilities[n];
+  }
+  return outputs;
+}
+
+TEST(TwoClassCurves, ByHand) {
+  // From above: 7/8 (yes), 6/8 (no), 5/8 (yes and no), 1/8 (no); five rows, two of them positive.
+  const auto curves = two_class_curves(with_probabilities({0.125f, 0.625f, 0.875f, 0.625f, 0.75f}),
+                                       Labels{0, 1, 1, 0, 0}, OutputKind::kProbabilities);
+  EXPECT_EQ(curves.positives, 2u);
+  EXPECT_EQ(curves.negatives, 3u);
+  struct Expected {
+    float threshold;
+    std::uint64_t true_positives, false_positives;
+  };
+  const std::vector<Expected> expected{{0.875f, 1, 0}, {0.75f, 1, 1}, {0.625f, 2, 2}, {0.125f, 2, 3}};
+  ASSERT_EQ(curves.thresholds.size(), expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    EXPECT_EQ(curves.thresholds[k].threshold, expected[k].threshold);
+    EXPECT_EQ(curves.thresholds[k].true_positives, expected[k].true_positives) << k;
+    EXPECT_EQ(curves.thresholds[k].false_positives, expected[k].false_positives) << k;
+  }
+  // Pairs: 7/8 is above three others, 5/8 above one and equal to one: 4.5 of 6.
+  EXPECT_DOUBLE_EQ(curves.roc_auc, 0.75);
+  // Precision 1 at recall 1/2, 1/2 (two of four) at recall 1.
+  EXPECT_DOUBLE_EQ(curves.average_precision, 0.5 * 1.0 + 0.5 * 0.5);
+  // In 64ths: 1 + 9 + 1 + 25 + 36.
+  EXPECT_DOUBLE_EQ(curves.brier_score, 72.0 / 64 / 5);
+  // Bins of a tenth: 1/8; 5/8 twice, one positive; 6/8; 7/8, positive.
+  EXPECT_DOUBLE_EQ(curves.calibration_error, (0.125 + 2 * 0.125 + 0.75 + 0.125) / 5);
+  ASSERT_EQ(curves.bins.size(), kCalibrationBins);
+  EXPECT_EQ(curves.bins[6].rows, 2u);
+  EXPECT_EQ(curves.bins[6].positives, 1u);
+  EXPECT_EQ(curves.bins[6].mean_probability, 0.625);
+  EXPECT_EQ(curves.bins[0].rows, 0u);
+  EXPECT_TRUE(std::isnan(curves.bins[0].mean_probability));
+}
+
+TEST(TwoClassCurves, APerfectAndAUselessClassifier) {
+  const auto perfect =
+      two_class_curves(with_probabilities({0, 1, 1, 0}), Labels{0, 1, 1, 0}, OutputKind::kProbabilities);
+  EXPECT_EQ(perfect.roc_auc, 1.0);
+  EXPECT_EQ(perfect.average_precision, 1.0);
+  EXPECT_EQ(perfect.brier_score, 0.0);
+  EXPECT_EQ(perfect.calibration_error, 0.0);
+  EXPECT_EQ(perfect.bins.front().rows, 2u);
+  EXPECT_EQ(perfect.bins.back().rows, 2u) << "a probability of 1 lies in the last bin";
+  const auto useless = two_class_curves(with_probabilities({0.25f, 0.25f, 0.25f, 0.25f}), Labels{0, 1, 0, 0},
+                                        OutputKind::kProbabilities);
+  EXPECT_EQ(useless.roc_auc, 0.5);
+  EXPECT_EQ(useless.average_precision, 0.25) << "the share of positive rows";
+  EXPECT_EQ(useless.brier_score, (3 * 0.0625 + 0.5625) / 4);
+  EXPECT_EQ(useless.calibration_error, 0.0) << "useless, but right in the mean";
+}
+
+TEST(TwoClassCurves, AreasAreThoseOfTheOtherMetrics) {
+  const Case rows = many_ties(500, 2);
+  const auto curves = two_class_curves(rows.outputs, rows.labels, OutputKind::kProbabilities);
+  EXPECT_EQ(curves.roc_auc, metrics_of(rows).roc_auc) << "pairs are counted, not summed";
+  const auto again =
+      two_class_curves(shuffled(rows).outputs, shuffled(rows).labels, OutputKind::kProbabilities);
+  EXPECT_EQ(again.roc_auc, curves.roc_auc);
+  EXPECT_EQ(again.average_precision, curves.average_precision);
+  expect_same(again.brier_score, curves.brier_score, "Brier score");
+  expect_same(again.calibration_error, curves.calibration_error, "calibration error");
+  std::uint64_t binned = 0;
+  for (const auto& bin : curves.bins) binned += bin.rows;
+  EXPECT_EQ(binned, 500u);
+  EXPECT_EQ(curves.thresholds.back().true_positives, curves.positives);
+  EXPECT_EQ(curves.thresholds.back().false_positives, curves.negatives);
+}
+
+TEST(TwoClassCurves, ProbabilitiesAreSharesOfTheirRow) {
+  // As Sigmoid outputs may be: judgements of each class by itself. 0.5 / (0.5 + 0.125) = 0.8.
+  const Matrix<float> outputs(2, 2, {0.125f, 0.5f, 0, 0});
+  const auto curves = two_class_curves(outputs, Labels{1, 0}, OutputKind::kProbabilities);
+  EXPECT_DOUBLE_EQ(curves.brier_score, (0.2 * 0.2 + 0.5 * 0.5) / 2) << "nothing said is one half";
+  EXPECT_EQ(curves.thresholds[0].threshold, 0.5f) << "scores are the outputs as they are";
+}
+
+TEST(TwoClassCurves, WhatDoesNotExistIsNaN) {
+  const auto scores = two_class_curves(Matrix<float>(2, 2, {0, 3, 0, -2}), Labels{1, 0}, OutputKind::kScores);
+  EXPECT_EQ(scores.roc_auc, 1.0);
+  EXPECT_TRUE(std::isnan(scores.brier_score));
+  EXPECT_TRUE(std::isnan(scores.calibration_error));
+  EXPECT_TRUE(scores.bins.empty());
+  const auto negative = two_class_curves(with_probabilities({0.25f}), Labels{0}, OutputKind::kProbabilities);
+  EXPECT_TRUE(std::isnan(negative.roc_auc));
+  EXPECT_TRUE(std::isnan(negative.average_precision));
+  EXPECT_EQ(negative.brier_score, 0.0625);
+  const auto positive = two_class_curves(with_probabilities({0.25f}), Labels{1}, OutputKind::kProbabilities);
+  EXPECT_TRUE(std::isnan(positive.roc_auc));
+  EXPECT_EQ(positive.average_precision, 1.0);
+  const auto broken =
+      two_class_curves(with_probabilities({0.25f, kNaN}), Labels{1, 0}, OutputKind::kProbabilities);
+  EXPECT_TRUE(broken.thresholds.empty());
+  EXPECT_TRUE(broken.bins.empty());
+  for (const double value :
+       {broken.roc_auc, broken.average_precision, broken.brier_score, broken.calibration_error})
+    EXPECT_TRUE(std::isnan(value));
+  EXPECT_THROW(two_class_curves(Matrix<float>(2, 3), Labels{0, 1}, OutputKind::kScores),
+               std::invalid_argument);
+  EXPECT_THROW(two_class_curves(Matrix<float>(2, 2), Labels{0, 2}, OutputKind::kScores),
+               std::invalid_argument);
+  EXPECT_THROW(two_class_curves(Matrix<float>(2, 2), Labels{0}, OutputKind::kScores), std::invalid_argument);
+  EXPECT_THROW(two_class_curves(Matrix<float>(0, 2), Labels{}, OutputKind::kScores), std::invalid_argument);
+}
+
 TEST(LogLoss, RowsAreDividedByTheirSum) {
   const Matrix<float> certain_of_all(1, 4, {1, 1, 1, 1});
   EXPECT_DOUBLE_EQ(log_loss(certain_of_all, Labels{2}), std::log(4.0));
