@@ -8,7 +8,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # shellcheck disable=SC2034
 packages=(
   g++:c++ cmake:cmake ninja-build:ninja gnuplot-nox:gnuplot
-  libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libpng-dev ca-certificates)
+  libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev libpng-dev ca-certificates)
 # And what its tests need.
 # shellcheck disable=SC2034
 test_packages=("${packages[@]}" libgtest-dev)

@@ -10,10 +10,11 @@
 #include <optional>
 #include <vector>
 
+#include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/model.h"
 
-namespace mlp {
+namespace MLP_EXPORT mlp {
 
 /// Whether the file begins as PNG does. False where it cannot be read.
 bool is_picture(const std::filesystem::path& path);

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4): whether a downloaded file is the one that was published.
+// SHA-256 (FIPS 180-4), computed by OpenSSL.
 #pragma once
 
 #include <string>

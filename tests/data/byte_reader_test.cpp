@@ -11,7 +11,6 @@
 #include <string_view>
 #include <thread>
 
-#include "data/sha256.h"
 #include "data/support.h"
 #include "support/temporary_folder.h"
 
@@ -189,30 +188,6 @@ TEST(ByteReader, ReadSomeWaitsForNoMoreThanThereIs) {
   EXPECT_EQ(std::string(room.begin(), room.begin() + 3), "cd" + std::string(1, '\0'));
   EXPECT_EQ(reader.read_some(room), 0u);
   EXPECT_EQ(reader.position(), 5u);
-}
-
-TEST(Sha256,
-     OfKnownTexts) {  // "abc" and the million letters: FIPS 180-2, appendix B; others: Python's hashlib
-  const auto sum = [](const std::string& text) {
-    ByteReader reader("memory", text);
-    return sha256_of(reader);
-  };
-  EXPECT_EQ(sum("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(sum(gzip("abc")), sum("abc"));
-  EXPECT_EQ(sum(std::string(1'000'000, 'a')),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-  EXPECT_EQ(sum("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  EXPECT_EQ(sum(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  // Around the lengths that leave no room for the padding's end in their last block.
-  for (const auto& [length, expected] :
-       {std::pair{55, "d5e285683cd4efc02d021a5c62014694958901005d6f71e89e0989fac77e4072"},
-        {56, "04c26261370ee7541549d16dee320c723e3fd14671e66a099afe0a377c16888e"},
-        {63, "75220b47218278e656f2013bb8f0c455a25eaf01e86c64924e9d48d89776d6f2"},
-        {64, "7ce100971f64e7001e8fe5a51973ecdfe1ced42befe7ee8d5fd6219506b5393c"},
-        {65, "9537c5fdf120482f7d58d25e9ed583f52c02b4e304ea814db1633ad565aed7e9"},
-        {120, "13f05a0b594787f5ecd315edc96141bd3243203d1b7d4f0836f37308b276ba98"}})
-    EXPECT_EQ(sum(std::string(static_cast<std::size_t>(length), 'x')), expected) << length;
 }
 
 }  // namespace
