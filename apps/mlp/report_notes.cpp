@@ -1,6 +1,7 @@
 #include "report_notes.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "format.h"
 #include "train_result.h"

@@ -1,6 +1,7 @@
 // The notes at the head of report.html: short, those about columns together, files by their names.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>

@@ -85,9 +85,9 @@ std::string class_table(const ReportContent& content, const std::vector<ClassSco
   head.insert(head.end(), {"#test rows", "#precision", "#recall"});
   if (areas) head.emplace_back("#ROC AUC");
   head.emplace_back("#F1");
-  std::string table = class_table_text(longest, area) + R"(<div class="scroll"><table class="classes)" +
-                      (counted ? " counted" : "") + (areas ? " areas" : "") + "\">" + html_head(head) +
-                      "<tbody>" + body + "</tbody></table></div>";
+  const std::string table = class_table_text(longest, area) + R"(<div class="scroll"><table class="classes)" +
+                            (counted ? " counted" : "") + (areas ? " areas" : "") + "\">" + html_head(head) +
+                            "<tbody>" + body + "</tbody></table></div>";
   if (classes.size() <= kMostOpenClassRows) return table;
   return "<details><summary>" +
          (order.size() < classes.size()

@@ -189,7 +189,7 @@ std::string short_number(double value) {
 std::string least_line(double least) {
   if (least <= 0.0) return "";
   return ", " + number_text(least) +
-         " with lines linewidth 1.5 dashtype (2,4) linecolor rgb '#606060' title 'least possible: " +
+         " with lines linewidth 2 dashtype (4,6) linecolor rgb '#606060' title 'least possible: " +
          short_number(least) + "'";
 }
 

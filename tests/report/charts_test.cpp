@@ -299,7 +299,7 @@ TEST(TwoClassCharts, PointsLieWhereTheyBelong) {
   // Precision 1 up to recall 1/2, then 2/3, then at the same recall 1/2; steps.
   const std::string precision = precision_recall_svg(four_rows(), {}, "");
   expect_well_formed(precision);
-  EXPECT_EQ(path_of(precision, "line training"), (std::vector<double>{50, 12, 185, 95.33, 320, 137, 320}));
+  EXPECT_NE(precision.find("d=\"M50 12H185V95.33H320V137H320\""), std::string::npos) << precision;
   EXPECT_EQ(path_of(precision, "identity"), (std::vector<double>{50, 137, 320, 137})) << "half are positive";
   EXPECT_EQ(precision.find("ring"), std::string::npos) << "there is nothing to mark";
 
