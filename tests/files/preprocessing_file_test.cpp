@@ -22,7 +22,7 @@ using testing_support::write_bytes;
 /// A column of each kind, numbers that need all their digits.
 Preprocessing sample_preprocessing() {
   return {
-      .inputs = {{{.name = "weight, \"kg\"", .zero_one = true},
+      .inputs = {{{.name = "weight, \"kg\""},
                   NumericEncoding{
                       .fill = 0.1 + 0.2, .center = -1e300, .spread = 5e-324, .missing_input = true}},
                  {{.name = "b", .kind = ColumnKind::kBoolean, .categories = {"no", "yes"}},
@@ -79,7 +79,11 @@ TEST(PreprocessingFile, ComesBackExactly) {
   with_marks.preprocessing->missing_marks = {"-999", "n. a."};
   Model with_decimal = sample_model();
   with_decimal.preprocessing->decimal = ',';
-  for (const Model& model : {sample_model(), sample_regression_model(), with_marks, with_decimal}) {
+  Model with_zero_one = sample_regression_model();
+  with_zero_one.preprocessing->inputs[0].type.zero_one = true;
+  with_zero_one.preprocessing->targets[1].zero_one = true;
+  for (const Model& model :
+       {sample_model(), sample_regression_model(), with_marks, with_decimal, with_zero_one}) {
     const Model back = model_of(bytes_of(model));
     ASSERT_TRUE(back.preprocessing);
     EXPECT_EQ(*back.preprocessing, *model.preprocessing);
@@ -125,6 +129,10 @@ TEST(PreprocessingFile, WhatDoesNotFitIsRefused) {
     EXPECT_NE(error_with([&](json& p) { p["decimal"] = value; }).find("preprocessing.decimal: expected "),
               std::string::npos)
         << value;
+  EXPECT_NE(error_with([](json& p) { p["inputs"][0]["zero_one"] = 1; }).find("inputs[0].zero_one: expected "),
+            std::string::npos);
+  EXPECT_EQ(error_with([](json& p) { p["inputs"][1]["zero_one"] = true; }),
+            "preprocessing: inputs[1]: numbers 0 and 1 in a column that is not numeric | ");
   EXPECT_EQ(error_with([](json& p) { p["inputs"][0]["spread"] = -1; }),
             "preprocessing: inputs[0]: fill, center and spread must be finite, the spread not negative | ");
   for (const char* member : {"fill", "center", "spread"}) {
