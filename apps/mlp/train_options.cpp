@@ -58,7 +58,7 @@ constexpr const char* kExamples =
     "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
     "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
     "  mlp train fashion.npz\n"
-    "  mlp train shapes/\n"
+    "  mlp train --images shapes/\n"
     "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
     "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
     "  mlp train --resume runs/mnist";
