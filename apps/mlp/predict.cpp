@@ -59,6 +59,7 @@ ByteStream standard_input() {
             for (;;) {
               const ssize_t count = ::read(STDIN_FILENO, destination.data(), destination.size());
               if (count >= 0) return static_cast<std::size_t>(count);
+              if (errno == EBADF) throw FileError("standard input is closed", "name a file: --input FILE");
               if (errno != EINTR) {
                 throw FileError("cannot read standard input: " + std::generic_category().message(errno));
               }
@@ -186,6 +187,7 @@ void predict_inputs(const Model& model, const Arguments& arguments, const Predic
 int run_predict(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
+  print_error(threads_note(options.threads));
   const Model model = load_model(model_file(arguments.model));
   const bool classification = model.task() == Task::kClassification;
   if (arguments.probabilities && !classification) {
@@ -218,7 +220,9 @@ Command add_predict(Parser& parent, const Environment& environment) {
       .type("FILE");
   parser.add_flag("--probabilities", arguments->probabilities,
                   "of a model of classes: add one column for each class");
-  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
+  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)")
+      .type("N")
+      .choices({"auto"});
   add_reading_options(parser, arguments->reading, "How a table is read");
   parser.footer(
       "Inputs are taken as they were in the data the model was trained on: the model\n"
