@@ -149,16 +149,16 @@ std::string bfloat16_text(const BenchmarkOptions& options, const BenchmarkResult
 std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& result, const Style& style) {
   std::string text = style.bold + "mlp " + version() + " on " + cpu_name() + style.off + "\n";
   text += field("cpu", counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " +
-                           result.target + bfloat16_text(options, result));
+                           result.target + bfloat16_text(options, result), style);
   text += field("network", network_text(options.network) + ", " +
-                               counted(options.network.parameter_count(), "parameter"));
+                               counted(options.network.parameter_count(), "parameter"), style);
   text +=
       field("data",
             with_thousands(result.rows) + " generated rows of " + counted(options.network.fan_in(), "byte") +
                 ", " + fixed(100.0 * result.nonzero, 1) + "% of them not zero" +
                 (result.steps_cut ? "; more would take over " + std::to_string(options.data_bytes >> 20) +
                                         " MiB, so some steps are smaller than asked for"
-                                  : ""));
+                                  : ""), style);
   for (const auto& limit : result.limits) {
     text += line(&limit == &result.limits.front() ? "limit" : "",
                  gflops(limit.flops()) + " GFLOP/s on " +
@@ -182,7 +182,7 @@ std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& resu
       "The limit is the larger one of before and after.";
   if (result.bfloat16_layers > 0) remarks += " It is float32's: bf16 may do more than 100% of it.";
   text += "\n" + table(rows, 0, style) + "\n";
-  for (const auto& row : wrap(remarks, 78)) text += "  " + row + "\n";
+  for (const auto& row : wrap(remarks, std::max<std::size_t>(style.columns, 22) - 2)) text += "  " + row + "\n";
   if (disturbed(result.limits, result.cores)) {
     text +=
         "\n  Other programs are running, as the limits show: these figures mean little.\n"
@@ -213,22 +213,26 @@ Command add_bench(Parser& parent, const Environment& environment) {
   Parser parser =
       parent.add_command("bench", "How fast this machine trains and predicts, and how fast it could");
   const auto add = [&](const std::string& name, std::optional<std::string>& value, const std::string& type,
-                       const std::string& help) { parser.add_option(name, value, help).type(type); };
+                       const std::string& help) { return parser.add_option(name, value, help).type(type); };
   add("--network", arguments->network, "SPEC",
       "width:activation[:dropout] for each layer (default: " + to_string(BenchmarkOptions{}.network) + ")");
   add("--input-size", arguments->input_size, "N", "inputs of the network (default: 784)");
-  add("--optimizer", arguments->optimizer, "NAME", listed(all_optimizers()) + " (default: sgd, then adam)");
+  add("--optimizer", arguments->optimizer, "NAME", listed(all_optimizers()) + " (default: sgd, then adam)")
+      .choices(texts_of(all_optimizers()));
   add("--batch-size", arguments->batch_sizes, "N[,N...]",
       "rows in a training step (default: 32,64,256,1024)");
   add("--threads", arguments->threads, "N[,N...]",
       "threads to use; auto is as many as help (default: 1,auto)");
   add("--sparse-inputs", arguments->sparse_inputs, "WHEN",
       "skip zeros in the inputs, in training and prediction: on, off, or auto (default), where it saves "
-      "time");
-  add("--precision", arguments->precision, "NAME", "of training: float32 (default) or bf16");
+      "time")
+      .choices({"auto", "on", "off"});
+  add("--precision", arguments->precision, "NAME", "of training: float32 (default) or bf16")
+      .choices({"float32", "bf16"});
   add("--cpu-target", arguments->cpu_target, "NAME",
       "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
-      "there are)");
+      "there are)")
+      .choices({"avx512", "avx2", "neon", "baseline"});
   add("--seconds", arguments->seconds, "X", "time for each number (default: 1)");
   parser.add_flag("--json", arguments->json, "print the result as one JSON object");
   parser.footer(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string_view>
 
@@ -39,7 +40,7 @@ void report(const std::string& what, const std::string& hint, const Environment&
               (hint.empty() ? "" : "  hint: " + one_line(hint) + "\n"));
 }
 
-int run_help(const Parser& program, const std::vector<std::string>& topic) {
+int run_help(const Parser& program, const std::vector<std::string>& topic, const Environment& environment) {
   Parser command = program;
   for (const auto& name : topic) {
     const auto commands = command.commands();
@@ -53,7 +54,7 @@ int run_help(const Parser& program, const std::vector<std::string>& topic) {
     }
     command = *found;
   }
-  print(help_page(command));
+  print(help_page(command, style_of(kStdout, environment).columns));
   return 0;
 }
 
@@ -73,10 +74,14 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   commands.push_back(add_data_list(data, environment));
   commands.push_back(add_data_fetch(data, environment));
 
+  commands.push_back(add_completion(program));
+
   std::vector<std::string> topic;
   Parser help = program.add_command("help", "Show help on a command");
-  help.add_option("command", topic, "The command to show help on").type("COMMAND");
-  commands.push_back({help, [&] { return run_help(program, topic); }});
+  std::vector<std::string> names;
+  for (const auto& command : program.commands()) names.push_back(command.name());
+  help.add_option("command", topic, "The command to show help on").type("COMMAND").choices(names);
+  commands.push_back({help, [&] { return run_help(program, topic, environment); }});
 
   program.footer(kExamples);
 
@@ -85,7 +90,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
       print(std::string("mlp ") + version() + "\n");
       return 0;
     case Parser::Request::kHelp:
-      print(help_page(program.chosen()));
+      print(help_page(program.chosen(), style_of(kStdout, environment).columns));
       return 0;
     case Parser::Request::kCommand:
       break;
@@ -93,7 +98,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   for (const auto& command : commands) {
     if (command.parser.given()) return command.run();
   }
-  return run_help(program.chosen(), {});
+  return run_help(program.chosen(), {}, environment);
 }
 
 }  // namespace
@@ -127,6 +132,9 @@ int run(int argc, const char* const* argv) {
         "not enough memory",
         "fewer rows need less, a table with columns left out (--ignore), a smaller network or --batch-size",
         environment);
+  } catch (const std::filesystem::filesystem_error& error) {  // of a path that was only asked about
+    report(error.path1().string() + ": " + reason_of(error.code()), "check the path, and where its links point: ls -l",
+           environment);
   } catch (const std::exception& error) {
     report(error.what(), "", environment);
   }

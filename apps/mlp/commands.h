@@ -20,6 +20,8 @@ Command add_predict(Parser& parent, const Environment& environment);
 Command add_plot(Parser& parent, const Environment& environment);
 Command add_inspect(Parser& parent, const Environment& environment);
 Command add_bench(Parser& parent, const Environment& environment);
+/// `program`: what is completed.
+Command add_completion(Parser& program);
 Command add_data_list(Parser& data, const Environment& environment);
 Command add_data_fetch(Parser& data, const Environment& environment);
 

@@ -195,6 +195,9 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 std::vector<ConfigEntry> read_config(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw FileError("cannot read " + path.string() + ": " + error.message());
+  }
   if (!std::filesystem::exists(status)) throw FileError("cannot read " + path.string() + ": no such file");
   if (std::filesystem::is_directory(status)) {
     throw FileError("cannot read " + path.string() + ": it is a folder", "name the config.toml inside it");

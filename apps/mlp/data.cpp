@@ -132,7 +132,12 @@ Command add_data_list(Parser& data, const Environment& environment) {
 Command add_data_fetch(Parser& data, const Environment& environment) {
   auto arguments = std::make_shared<Arguments>();
   Parser parser = data.add_command("fetch", "Download what is missing of a data set, and check it");
-  parser.add_option("NAME", arguments->name, "mnist, mpg, or all").type("NAME").required();
+  std::vector<std::string> names;
+  for (const auto& info : known_datasets()) {
+    if (!info.generated) names.push_back(info.name);
+  }
+  names.emplace_back("all");
+  parser.add_option("NAME", arguments->name, "mnist, mpg, or all").type("NAME").required().choices(names);
   add_data_dir(parser, *arguments);
   parser.add_flag("--quiet", arguments->quiet, "no progress on standard error");
   parser.footer("Examples:\n  mlp data fetch mnist\n  mlp data fetch all --data-dir ~/data");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config_file.h"
+#include "format.h"
 #include "mlp/error.h"
 #include "mlp/pictures.h"
 #include "mlp/split.h"
@@ -34,13 +35,13 @@ constexpr std::array<std::pair<const char*, std::vector<std::string> TableArgume
      {"ignore", &TableArguments::ignore},
      {"categorical", &TableArguments::categorical}}};
 
+}  // namespace
+
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const auto& info : known_datasets()) names.push_back(info.name);
   return names;
 }
-
-}  // namespace
 
 bool is_known_data(const std::string& name) {
   const auto names = known_names();
@@ -120,6 +121,12 @@ DataOrigin named(const DataArguments& arguments) {
   }
   if (std::filesystem::is_regular_file(path, error)) {
     throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
+  }
+  if (std::filesystem::is_symlink(path, error)) {
+    const auto status = std::filesystem::status(path, error);
+    const bool dangling = status.type() == std::filesystem::file_type::not_found;
+    throw FileError("cannot read " + text + ": " + (dangling ? "its link leads to no file" : reason_of(error)),
+                    "see where it points: ls -l");
   }
   if (text.find('/') != std::string::npos) throw FileError("cannot read " + text + ": there is no such file");
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));

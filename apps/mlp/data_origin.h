@@ -25,6 +25,9 @@ bool is_data_key(const std::string& key);
 /// Those of them that say which data, not how they are read: a name or files.
 bool names_files(const std::string& key);
 
+/// Of the sets mlp knows.
+std::vector<std::string> known_names();
+
 /// Whether `name` is that of a set mlp knows, not a file's.
 bool is_known_data(const std::string& name);
 

@@ -1,9 +1,6 @@
 #include "earlier_run.h"
 
-#include <array>
-#include <chrono>
 #include <cmath>
-#include <ctime>
 
 #include "format.h"
 #include "mlp/error.h"
@@ -12,17 +9,6 @@
 
 namespace mlp::app {
 namespace {
-
-/// "2026-11-23 08:52", as clocks show it here.
-std::string local_time(std::filesystem::file_time_type time) {
-  const auto since_epoch = std::chrono::file_clock::to_sys(time).time_since_epoch();
-  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
-  return text.data();
-}
 
 /// The validation metric of the epoch whose parameters the model has.
 std::string score_of(const Model& model, const History& history) {

@@ -229,6 +229,7 @@ bool has_changed(const Arguments& arguments, const Model& model, const std::file
 int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
+  print_error(threads_note(options.threads));
   const auto path = model_file(arguments.model);
   const Model model = load_model(path);
   DataSource source = data_source(environment, arguments.data_dir);
@@ -270,8 +271,8 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   } else {
     const Style style = style_of(kStdout, environment);
     const std::string scores = each_score(result, split.test, style);
-    print(one_line(path.string()) + " on " + one_line(dataset) + ", " + counted(split.test.rows(), "row") +
-          "\n" + field("network", network_text(model.network)) + test_fields(result, split.test, style) +
+    print(path_text(path) + " on " + one_line(dataset) + ", " + counted(split.test.rows(), "row") +
+          "\n" + field("network", network_text(model.network), style) + test_fields(result, split.test, style) +
           (scores.empty() ? "" : "\n" + scores));
   }
   for (const auto& note : notes) print_error("mlp: note: " + one_line(note) + "\n");
@@ -290,7 +291,8 @@ Command add_evaluate(Parser& parent, const Environment& environment) {
       .add_option("--data", arguments->data,
                   "the data set, table, .npz file or folder of PNG images to test on (default: the test rows "
                   "of the run)")
-      .type("NAME");
+      .type("NAME|FILE|FOLDER")
+      .choices(known_names());
   parser
       .add_option("--images", arguments->images,
                   "test on all images of this file (IDX, .npy or .npz) or folder (PNG)")
@@ -298,7 +300,9 @@ Command add_evaluate(Parser& parent, const Environment& environment) {
   parser.add_option("--labels", arguments->labels, "their labels").type("FILE");
   parser.add_option("--data-dir", arguments->data_dir, "look for data here first, and download to it")
       .type("DIR");
-  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
+  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)")
+      .type("N")
+      .choices({"auto"});
   parser.add_flag("--json", arguments->json, "print the result as one JSON object");
   add_reading_options(parser, arguments->reading, "How a table is read");
   parser.footer(

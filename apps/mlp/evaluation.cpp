@@ -5,14 +5,20 @@
 #include <nlohmann/json.hpp>
 
 #include "format.h"
+#include "mlp/printable.h"
 #include "scores.h"
 
 namespace mlp::app {
 namespace {
 
 constexpr std::size_t kReportBatch = 32;
-constexpr std::size_t kColumns = 80;
 constexpr std::size_t kLabelWidth = 12;
+
+/// What a line leaves for its value.
+std::size_t value_columns(const Style& style) {
+  constexpr std::size_t kBefore = 2 + kLabelWidth, kFewest = 20;
+  return std::max(style.columns, kBefore + kFewest) - kBefore;
+}
 
 /// The standardised squared error of each row, summed over the targets.
 void append_squared_errors(const Model& model, const Dataset& dataset, const PredictionOptions& options,
@@ -46,9 +52,19 @@ nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
-std::string to_text(const nlohmann::ordered_json& document) {
-  // Paths may hold bytes that are no UTF-8; they are replaced rather than refused.
-  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+namespace {
+
+/// Paths may hold any bytes.
+void make_utf8(nlohmann::ordered_json& value) {
+  if (value.is_string()) value = in_utf8(value.get_ref<const std::string&>());
+  if (value.is_structured()) std::ranges::for_each(value, make_utf8);
+}
+
+}  // namespace
+
+std::string to_text(nlohmann::ordered_json document) {
+  make_utf8(document);
+  return document.dump() + "\n";
 }
 
 nlohmann::ordered_json network_json(const MultilayerPerceptron& network) {
@@ -139,9 +155,9 @@ std::string line(const std::string& label, const std::string& value) {
   return "  " + label + std::string(kLabelWidth - std::min(kLabelWidth, label.size()), ' ') + value + "\n";
 }
 
-std::string field(const std::string& label, const std::string& value) {
+std::string field(const std::string& label, const std::string& value, const Style& style) {
   std::string text;
-  for (const auto& part : wrap(value, kColumns - kLabelWidth - 2))
+  for (const auto& part : wrap(value, value_columns(style)))
     text += line(text.empty() ? label : "", part);
   return text;
 }
@@ -166,18 +182,18 @@ std::string verdict(const TestResult& result, const Dataset& dataset) {
 }
 
 /// Precision and recall of the rarer of two classes, the one that is looked for.
-std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset) {
+std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset, const Style& style) {
   constexpr std::size_t kNameColumns = 24;
   if (metrics.classes.size() != 2) return "";
   const std::size_t rare = metrics.classes[1].support <= metrics.classes[0].support ? 1 : 0;
   const ClassScores& scores = metrics.classes[rare];
   return field("", "'" + shortened(one_line(dataset.class_names[rare]), kNameColumns) + "': precision " +
-                       fixed(scores.precision, 4) + ", recall " + fixed(scores.recall, 4));
+                       fixed(scores.precision, 4) + ", recall " + fixed(scores.recall, 4), style);
 }
 
 /// The line below the scores.
-std::string baseline_field(const Baseline& baseline, const std::string& score) {
-  return field("baseline", score + " (" + baseline.answer + ")");
+std::string baseline_field(const Baseline& baseline, const std::string& score, const Style& style) {
+  return field("baseline", score + " (" + baseline.answer + ")", style);
 }
 
 std::string class_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
@@ -188,16 +204,16 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
   std::string lines =
       field("test", style.bold + "accuracy " + percent(classes.accuracy) + style.off + " (" +
                         with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
-                        " wrong), loss " + significant(evaluation.loss));
-  for (const auto& part : flow(more_scores(classes, evaluation.loss), ", ", kColumns - kLabelWidth - 2)) {
+                        " wrong), loss " + significant(evaluation.loss), style);
+  for (const auto& part : flow(more_scores(classes, evaluation.loss), ", ", value_columns(style))) {
     lines += line("", part);
   }
-  lines += rare_class_field(classes, dataset);
+  lines += rare_class_field(classes, dataset, style);
   if (const auto& baseline = result.baseline) {
     lines += baseline_field(
         *baseline, "accuracy " + percent(baseline->accuracy) +
-                       (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""));
-    if (!(classes.accuracy > baseline->accuracy)) lines += field("", verdict(result, dataset));
+                       (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""), style);
+    if (!(classes.accuracy > baseline->accuracy)) lines += field("", verdict(result, dataset), style);
   }
   return lines;
 }
@@ -208,11 +224,11 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
   std::string lines = field("test", style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off +
                                         ", MAE " + significant(targets.mae) + suffix + ", MSE " +
                                         significant(targets.mse) + (unit.empty() ? "" : " " + unit + "^2") +
-                                        ", " + style.bold + "R2 " + r2_text(targets.r2) + style.off);
+                                        ", " + style.bold + "R2 " + r2_text(targets.r2) + style.off, style);
   if (const auto& baseline = result.baseline) {
-    lines += baseline_field(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix);
+    lines += baseline_field(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix, style);
     if (!(targets.rmse < baseline->regression.rmse))
-      lines += field("", std::string("the network is no better: ") + kMayHelp);
+      lines += field("", std::string("the network is no better: ") + kMayHelp, style);
   }
   return lines;
 }
@@ -221,7 +237,7 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
 std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
   std::string lines = field("test", style.bold + "R2 " + r2_text(targets.r2) + style.off + " (mean of " +
-                                        counted(targets.targets.size(), "target") + ")");
+                                        counted(targets.targets.size(), "target") + ")", style);
   if (!result.baseline) return lines;
   std::string worse;
   for (std::size_t target = 0; target < targets.targets.size(); ++target) {
@@ -230,7 +246,7 @@ std::string fields_of_several_targets(const TestResult& result, const Dataset& d
   }
   if (!worse.empty())
     lines +=
-        field("", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp);
+        field("", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp, style);
   return lines;
 }
 
@@ -247,7 +263,7 @@ std::string test_fields(const TestResult& result, const Dataset& dataset, const 
     lines +=
         field("report", "total loss " + fixed(*result.report_total_loss, 3) +
                             " (standardised squared error, mean of each batch of 32, summed over one pass "
-                            "through all rows)");
+                            "through all rows)", style);
   }
   return lines;
 }

@@ -15,8 +15,8 @@ namespace mlp::app {
 /// A number, or null where it is none (JSON has no NaN).
 nlohmann::ordered_json number(double value);
 
-/// The whole document on one line of text with line break.
-std::string to_text(const nlohmann::ordered_json& document);
+/// The whole document on one line of text with line break; texts that are no UTF-8 as in_utf8() has them.
+std::string to_text(nlohmann::ordered_json document);
 
 /// network, parameters: what every command says about a network.
 nlohmann::ordered_json network_json(const MultilayerPerceptron& network);
@@ -45,9 +45,9 @@ TestResult test(const Model& model, const std::string& dataset, const DataSplit&
 /// Adds the test_... keys of docs/cli.md, and the unit; `dataset` is what was tested on.
 void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset);
 
-/// "  label       value", the value aligned; field() breaks it at spaces to fit 80 columns.
+/// "  label       value", the value aligned; field() breaks it at spaces to fit the style's columns.
 std::string line(const std::string& label, const std::string& value);
-std::string field(const std::string& label, const std::string& value);
+std::string field(const std::string& label, const std::string& value, const Style& style);
 /// The metrics over all classes or targets, and what they are worth, in a few lines. Targets' units may
 /// differ: of several there is a table, each_score().
 std::string test_fields(const TestResult& result, const Dataset& dataset, const Style& style);

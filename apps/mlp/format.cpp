@@ -4,8 +4,10 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 
 #include "mlp/printable.h"
 
@@ -85,6 +87,16 @@ std::string countdown(double seconds) {
   return print_to_string("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::string local_time(std::filesystem::file_time_type time) {
+  const auto since_epoch = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
+  return text.data();
+}
+
 std::string rate(double per_second) {
   if (!std::isfinite(per_second)) return "-";
   if (per_second < 1e3) return fixed(per_second, 0);
@@ -143,7 +155,32 @@ std::vector<std::string> flow(const std::vector<std::string>& items, const std::
   return lines;
 }
 
+std::string reason_of(const std::error_code& error) {
+  if (error == std::errc::too_many_symbolic_link_levels) return "its symbolic links lead in a circle";
+  if (error == std::errc::filename_too_long) return "the name is longer than the file system allows";
+  return error.message();
+}
+
 std::string one_line(std::string_view text) { return printable(text, text.size()); }
+
+namespace {
+
+/// As bash, zsh and ksh read any bytes.
+std::string in_ansi_c_quotes(const std::string& word) {
+  std::string text = "$'";
+  for (const char c : word) {
+    const bool plain = c >= ' ' && c <= '~';
+    if (!plain) {
+      text += print_to_string("\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      continue;
+    }
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '\'';
+}
+
+}  // namespace
 
 std::string shell_text(const std::vector<std::string>& words) {
   constexpr std::string_view kPlain =
@@ -155,6 +192,10 @@ std::string shell_text(const std::vector<std::string>& words) {
       text += word;
       continue;
     }
+    if (one_line(word) != word) {
+      text += in_ansi_c_quotes(word);
+      continue;
+    }
     text += '\'';
     for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
     text += '\'';
@@ -162,7 +203,10 @@ std::string shell_text(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string command_text(const std::vector<std::string>& words) { return one_line(shell_text(words)); }
+std::string path_text(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  return one_line(text) == text ? text : shell_text({text});
+}
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> words;

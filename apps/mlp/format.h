@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace mlp::app {
@@ -16,10 +18,14 @@ std::string fixed(double value, int decimals);          ///< "98.43"; "-" for Na
 std::string percent(double fraction);                   ///< 0.9843 -> "98.43%"
 std::string duration(double seconds);                   ///< "42 ms", "0.42 s", "12.3 s", "1:05", "2:03:09"
 std::string countdown(double seconds);                  ///< whole seconds: "12 s", "1:05"
+std::string local_time(std::filesystem::file_time_type time);  ///< "2026-11-23 08:52", as clocks show it here
 std::string rate(double per_second);                    ///< "850", "12.3 k", "1.25 M"
 std::string bytes(std::uint64_t count);                 ///< "512 B", "9.9 MB"
 std::string shortest(double value);                     ///< the fewest digits that read back exactly
 std::string shortest(float value);
+
+/// Why a file or folder cannot be had: "permission denied".
+std::string reason_of(const std::error_code& error);
 
 std::string one_line(std::string_view text);  ///< whole, as printable() has it: control characters become '?'
 
@@ -29,11 +35,12 @@ std::size_t columns_of(std::string_view text);
 /// At most `columns` of text without escape sequences; "..." in place of what is cut off.
 std::string shortened(const std::string& text, std::size_t columns);
 
-/// The words of a command as a shell takes them: what it would read otherwise stands in quotes.
+/// The words of a command as a shell takes them: what it would read otherwise stands in quotes, $'...' where it may
+/// not be shown as it is. One line, to be typed again.
 std::string shell_text(const std::vector<std::string>& words);
 
-/// The same to be shown: whoever types it runs this command and no other.
-std::string command_text(const std::vector<std::string>& words);
+/// A path to be shown: as it is, or as shell_text() has it where it may not be.
+std::string path_text(const std::filesystem::path& path);
 
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);

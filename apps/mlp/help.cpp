@@ -1,30 +1,48 @@
 #include "help.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "format.h"
 
 namespace mlp::app {
 namespace {
 
-constexpr std::size_t kColumns = 80;
-constexpr std::size_t kIndent = 26;  ///< where descriptions begin
-
-/// "  name          what it is", the description wrapped beside its name.
-std::string entry(const std::string& name, const std::string& description) {
+/// "  name          what it is", the description wrapped beside its name, or below it where that leaves little room.
+std::string entry(const std::string& name, const std::string& description, std::size_t columns) {
+  const std::size_t indent = columns < 60 ? 6 : 26;
   std::string text = "  " + name;
-  if (name.size() + 4 > kIndent) {
-    text += "\n" + std::string(kIndent, ' ');
+  if (name.size() + 4 > indent) {
+    text += "\n" + std::string(indent, ' ');
   } else {
-    text += std::string(kIndent - 2 - name.size(), ' ');
+    text += std::string(indent - 2 - name.size(), ' ');
   }
   bool first = true;
-  for (const auto& line : wrap(description, kColumns - kIndent)) {
-    if (!first) text += "\n" + std::string(kIndent, ' ');
+  for (const auto& line : wrap(description, columns - indent)) {
+    if (!first) text += "\n" + std::string(indent, ' ');
     text += line;
     first = false;
   }
   return text + "\n";
+}
+
+/// The prose of a footer wrapped anew; what is indented, commands to be copied, stays as it is.
+std::string wrapped(const std::string& footer, std::size_t columns) {
+  std::string text, paragraph;
+  const auto end_paragraph = [&] {
+    if (paragraph.empty()) return;
+    for (const auto& line : wrap(paragraph, columns)) text += line + "\n";
+    paragraph.clear();
+  };
+  std::istringstream lines(footer);
+  for (std::string line; std::getline(lines, line);) {
+    const bool prose = !line.empty() && line.front() != ' ';
+    if (!prose) end_paragraph();
+    if (prose) paragraph += (paragraph.empty() ? "" : " ") + line;
+    if (!prose) text += line + "\n";
+  }
+  end_paragraph();
+  return text;
 }
 
 /// " FILE", behind the name of an option
@@ -34,14 +52,16 @@ std::string placeholder(const Option& option) {
 
 }  // namespace
 
-std::string help_page(const Parser& command) {
+std::string help_page(const Parser& command, std::size_t columns) {
+  constexpr std::size_t kFewest = 30;
+  columns = std::max(columns, kFewest);
   std::vector<Option> positionals, options;
   for (const auto& option : command.options())
     (option.is_positional() ? positionals : options).push_back(option);
   const auto commands = command.commands();
 
   std::string text;
-  for (const auto& line : wrap(command.description(), kColumns)) text += line + "\n";
+  for (const auto& line : wrap(command.description(), columns)) text += line + "\n";
   text += "\nUsage: " + command.full_name();
   if (!commands.empty()) text += " COMMAND";
   for (const auto& option : positionals) {
@@ -52,11 +72,11 @@ std::string help_page(const Parser& command) {
 
   if (!commands.empty()) {
     text += "\nCommands:\n";
-    for (const auto& sub : commands) text += entry(sub.name(), sub.description());
+    for (const auto& sub : commands) text += entry(sub.name(), sub.description(), columns);
   }
   if (!positionals.empty()) {
     text += "\nArguments:\n";
-    for (const auto& option : positionals) text += entry(option.type(), option.description());
+    for (const auto& option : positionals) text += entry(option.type(), option.description(), columns);
   }
   // What can be asked of every command, --help and --version, comes last.
   std::stable_partition(options.begin(), options.end(),
@@ -71,10 +91,10 @@ std::string help_page(const Parser& command) {
   for (const auto& group : groups) {
     text += "\n" + group + ":\n";
     for (const auto& option : options) {
-      if (option.group() == group) text += entry(option.names() + placeholder(option), option.description());
+      if (option.group() == group) text += entry(option.names() + placeholder(option), option.description(), columns);
     }
   }
-  if (!command.footer().empty()) text += "\n" + command.footer() + "\n";
+  if (!command.footer().empty()) text += "\n" + wrapped(command.footer(), columns);
   return text;
 }
 

@@ -90,6 +90,11 @@ Option& Option::only_on_command_line() {
   return *this;
 }
 
+Option& Option::choices(std::vector<std::string> values) {
+  (*all_choices_)[option_] = std::move(values);
+  return *this;
+}
+
 std::string Option::name() const { return option_->get_name(); }
 
 std::string Option::names() const {
@@ -105,8 +110,14 @@ std::string Option::description() const { return option_->get_description(); }
 bool Option::is_positional() const { return option_->get_positional(); }
 bool Option::is_required() const { return option_->get_required(); }
 bool Option::is_list() const { return option_->get_items_expected_max() > 1; }
-bool Option::is_flag() const { return option_->get_type_size() == 0; }
+bool Option::is_flag() const { return option_->get_expected_max() == 0; }
 bool Option::is_key() const { return option_->get_configurable(); }
+
+std::vector<std::string> Option::choices() const {
+  const auto found = all_choices_->find(option_);
+  return found == all_choices_->end() ? std::vector<std::string>() : found->second;
+}
+
 bool Option::given() const { return option_->count() > 0; }
 
 bool Option::set(const std::vector<std::string>& values) {
@@ -123,7 +134,7 @@ bool Option::set(const std::vector<std::string>& values) {
 }
 
 Parser::Parser(const std::string& name, const std::string& description)
-    : app_(std::make_shared<CLI::App>(description, name)) {
+    : app_(std::make_shared<CLI::App>(description, name)), choices_(std::make_shared<Choices>()) {
   app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app_->set_help_flag("-h,--help", "Show this help");
   app_->set_version_flag("--version", "", "Show the version");
@@ -132,25 +143,25 @@ Parser::Parser(const std::string& name, const std::string& description)
 
 Parser Parser::add_command(const std::string& name, const std::string& description) {
   app_->require_subcommand(0, 1);
-  return Parser({app_, app_->add_subcommand(name, description)});
+  return Parser({app_, app_->add_subcommand(name, description)}, choices_);
 }
 
 Option Parser::add_option(const std::string& name, std::string& value, const std::string& description) {
-  return Option(app_->add_option(name, value, description));
+  return {app_->add_option(name, value, description), choices_.get()};
 }
 
 Option Parser::add_option(const std::string& name, std::optional<std::string>& value,
                           const std::string& description) {
-  return Option(app_->add_option(name, value, description));
+  return {app_->add_option(name, value, description), choices_.get()};
 }
 
 Option Parser::add_option(const std::string& name, std::vector<std::string>& values,
                           const std::string& description) {
-  return Option(app_->add_option(name, values, description));
+  return {app_->add_option(name, values, description), choices_.get()};
 }
 
 Option Parser::add_flag(const std::string& name, bool& value, const std::string& description) {
-  return Option(app_->add_flag(name, value, description));
+  return {app_->add_flag(name, value, description), choices_.get()};
 }
 
 void Parser::footer(const std::string& text) { app_->footer(text); }
@@ -179,7 +190,7 @@ Parser::Request Parser::parse(int argc, const char* const* argv) {
 }
 
 bool Parser::given() const { return app_->parsed(); }
-Parser Parser::chosen() const { return Parser({app_, innermost(app_.get())}); }
+Parser Parser::chosen() const { return Parser({app_, innermost(app_.get())}, choices_); }
 std::string Parser::name() const { return app_->get_name(); }
 std::string Parser::full_name() const { return full_name_of(app_.get()); }
 std::string Parser::description() const { return app_->get_description(); }
@@ -188,19 +199,19 @@ std::string Parser::footer() const { return app_->get_footer(); }
 std::vector<Parser> Parser::commands() const {
   std::vector<Parser> commands;
   for (auto* command : app_->get_subcommands([](CLI::App*) { return true; }))
-    commands.push_back(Parser({app_, command}));
+    commands.push_back(Parser({app_, command}, choices_));
   return commands;
 }
 
 std::vector<Option> Parser::options() const {
   std::vector<Option> options;
-  for (auto* option : app_->get_options([](CLI::Option*) { return true; })) options.emplace_back(option);
+  for (auto* option : app_->get_options([](CLI::Option*) { return true; })) options.emplace_back(option, choices_.get());
   return options;
 }
 
 std::optional<Option> Parser::option(const std::string& name) const {
   CLI::Option* option = app_->get_option_no_throw(name);
-  return option == nullptr ? std::nullopt : std::optional(Option(option));
+  return option == nullptr ? std::nullopt : std::optional(Option(option, choices_.get()));
 }
 
 }  // namespace mlp::app

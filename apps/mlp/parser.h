@@ -5,6 +5,7 @@
 // to compile what is used of it, in each file that does.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,10 +19,13 @@ class Option;
 
 namespace mlp::app {
 
+/// Values that an option is completed with, for those that have some.
+using Choices = std::map<const CLI::Option*, std::vector<std::string>>;
+
 /// An option, a flag or a positional argument of a command: a handle, valid as long as its parser.
 class Option {
  public:
-  explicit Option(CLI::Option* option) : option_(option) {}
+  Option(CLI::Option* option, Choices* choices) : option_(option), all_choices_(choices) {}
 
   // How it is declared. Each returns the option itself, for the next.
   Option& type(const std::string& name);   ///< what its value is called: "FILE"
@@ -29,6 +33,7 @@ class Option {
   Option& required();
   Option& one_at_a_time();  ///< of a list: takes one value where it is given, not all words that follow
   Option& only_on_command_line();  ///< is no key of a config file
+  Option& choices(std::vector<std::string> values);  ///< what a shell completes it with; others may be possible
 
   // What was declared.
   std::string name() const;   ///< "--epochs"
@@ -42,6 +47,7 @@ class Option {
   bool is_list() const;
   bool is_flag() const;
   bool is_key() const;  ///< of a config file
+  std::vector<std::string> choices() const;
 
   /// Whether it has a value, from the command line or by set().
   bool given() const;
@@ -50,6 +56,7 @@ class Option {
 
  private:
   CLI::Option* option_;
+  Choices* all_choices_;
 };
 
 /// A command with its options and its own commands; the program itself is one. A handle: copies are the same
@@ -89,9 +96,11 @@ class Parser {
   std::optional<Option> option(const std::string& name) const;
 
  private:
-  explicit Parser(std::shared_ptr<CLI::App> app) : app_(std::move(app)) {}
+  Parser(std::shared_ptr<CLI::App> app, std::shared_ptr<Choices> choices)
+      : app_(std::move(app)), choices_(std::move(choices)) {}
 
   std::shared_ptr<CLI::App> app_;
+  std::shared_ptr<Choices> choices_;  ///< of the whole program's options
 };
 
 }  // namespace mlp::app

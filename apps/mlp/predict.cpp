@@ -64,6 +64,7 @@ ByteStream standard_input() {
             for (;;) {
               const ssize_t count = ::read(STDIN_FILENO, destination.data(), destination.size());
               if (count >= 0) return static_cast<std::size_t>(count);
+              if (errno == EBADF) throw FileError("standard input is closed", "name a file: --input FILE");
               if (errno != EINTR) {
                 throw FileError("cannot read standard input: " + std::generic_category().message(errno));
               }
@@ -266,6 +267,7 @@ void predict_inputs(const Model& model, const std::string& file, const Arguments
 int run_predict(const Arguments& arguments, const Environment& environment) {
   const PredictionOptions options{.threads = parse_threads(arguments.threads),
                                   .target = choose_target(environment)};
+  print_error(threads_note(options.threads));
   const Model model = load_model(model_file(arguments.model));
   const bool classification = model.task() == Task::kClassification;
   if (arguments.probabilities && !classification) {
@@ -318,7 +320,9 @@ Command add_predict(Parser& parent, const Environment& environment) {
                   "such as id,name; or all; may be given again")
       .type("COLUMN[,COLUMN]")
       .one_at_a_time();
-  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)").type("N");
+  parser.add_option("--threads", arguments->threads, "threads to use, or auto (default)")
+      .type("N")
+      .choices({"auto"});
   add_reading_options(parser, arguments->reading, "How a table is read");
   parser.footer(
       "Inputs are taken as they were in the data the model was trained on: the model\n"

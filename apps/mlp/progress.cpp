@@ -68,13 +68,20 @@ bool LiveLine::due() {
 }
 
 void LiveLine::draw(const std::string& line) {
+  print_error(to_its_start() + line + "\033[K");
   shown_ = true;
-  print_error("\r" + line + "\033[K");
+  columns_ = columns_of(line);
 }
 
 void LiveLine::clear() {
-  if (shown_) print_error("\r\033[K");
+  if (shown_) print_error(to_its_start() + "\033[K");
   shown_ = false;
+}
+
+std::string LiveLine::to_its_start() const {
+  const auto width = static_cast<std::size_t>(terminal_width(kStderr));
+  const std::size_t rows = shown_ && columns_ > 0 ? (columns_ - 1) / width : 0;
+  return rows == 0 ? "\r" : "\r\033[" + std::to_string(rows) + "A\033[J";
 }
 
 std::string bar(double fraction, std::size_t width, bool utf8) {

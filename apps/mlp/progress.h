@@ -25,8 +25,12 @@ class LiveLine {
   void clear();
 
  private:
+  /// The terminal may be narrower than when the line was drawn, and have broken it into rows: all but the first go.
+  std::string to_its_start() const;
+
   Clock::time_point last_{};
   bool shown_ = false;
+  std::size_t columns_ = 0;  ///< of what is shown
 };
 
 /// "##########----------" of `width` columns, in block characters where the terminal has them.

@@ -7,6 +7,7 @@
 
 #include "format.h"
 #include "mlp/importance.h"
+#include "mlp/error.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "report_notes.h"
@@ -116,6 +117,28 @@ void name_source(const DataOrigin& origin, ReportContent& content) {
   } else if (const auto* arrays = std::get_if<ImageData>(&origin)) {
     content.rows_of = arrays->files.images.filename().string();
     content.row_numbers = RowNumbers::kFromZero;
+  } else if (const auto* known = std::get_if<KnownData>(&origin)) {
+    const auto sets = known_datasets();
+    const auto info = std::ranges::find(sets, known->name, &DatasetInfo::name);
+    if (info != sets.end() && !info->files.empty()) content.rows_of = info->files.front();
+    content.row_numbers = RowNumbers::kFromOne;
+  }
+}
+
+/// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a missing
+/// cell said.
+void show_as_in_file(const TableOrigin& table, ReportContent& content) {
+  std::vector<std::size_t> rows;
+  for (const auto& example : content.hardest) {
+    if (!example.source_row) return;
+    rows.push_back(*example.source_row);
+  }
+  try {
+    const auto cells =
+        read_cells(table.test.empty() ? table.file : table.test, content.cell_names, rows, table.reading);
+    for (std::size_t i = 0; i < rows.size(); ++i) content.hardest[i].cells = cells[i];
+  } catch (const Error&) {
+    // It is no longer there, or another one: the cells stay as they were understood.
   }
 }
 
@@ -254,6 +277,7 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.hardest =
       hardest_examples(data, outputs, run.settings.loss, images ? kHardestImages : kHardestRows);
   if (!data.source_rows.empty()) name_source(run.settings.data, content);
+  if (const auto* table = std::get_if<TableOrigin>(&run.settings.data)) show_as_in_file(*table, content);
   content.first_weights = first_weights(trained.model);
   return content;
 }

@@ -85,7 +85,7 @@ int parse_examples(const TrainArguments& arguments) {
 std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments,
                         const std::optional<std::string>& target) {
   std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
-                     command_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
+                     shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
                      to_toml(settings);
   if (target) text += "cpu-target = " + toml_string(*target) + "\n";
   text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
@@ -135,6 +135,11 @@ Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std:
 
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment) {
   const bool names_data = arguments.data.dataset || arguments.data.images;
+  // Before anything in the folder is read: it must be this run's all the time.
+  std::unique_ptr<RunLock> lock;
+  std::error_code error;
+  if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
+    lock = std::make_unique<RunLock>(*arguments.resume);
   complete(train, arguments);
   const DataOrigin origin = data_origin(arguments.data);
   const std::string name = name_of(origin);
@@ -155,7 +160,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   // One that was asked for, and any that computes other bits than most CPUs do.
   const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
-  folder.create();
+  if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
   const Drawing drawing{.validation_fraction = settings.validation, .seed = settings.seed};
   DataSplit data = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
@@ -164,6 +169,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   Run run{.settings = settings,
           .recipe = recipe,
           .folder = folder,
+          .lock = std::move(lock),
           .data = std::move(data),
           .network = std::move(network),
           .options = {},

@@ -1,6 +1,7 @@
 // A training run before its first step: options resolved, data read, network built, checkpoint loaded.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "mlp/train.h"
 #include "parser.h"
 #include "run_folder.h"
+#include "run_lock.h"
 #include "settings.h"
 
 namespace mlp::app {
@@ -20,6 +22,7 @@ struct Run {
   Settings settings;
   Recipe recipe;  ///< what of the settings no option said
   RunFolder folder;
+  std::unique_ptr<RunLock> lock;
   DataSplit data;
   MultilayerPerceptron network;
   TrainingOptions options;

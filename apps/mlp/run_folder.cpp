@@ -16,18 +16,6 @@ std::string reason_of(int error) { return std::generic_category().message(error)
 
 }  // namespace
 
-void RunFolder::create() const {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error || !std::filesystem::is_directory(path)) {
-    throw FileError("cannot make the folder " + path.string() + ": " +
-                        (error ? error.message() : "a file is in its place"),
-                    "name another folder with --output");
-  }
-  require_writable_folder(path);
-  remove_stale_temporary_files(path);
-}
-
 bool RunFolder::has_checkpoint() const {
   return std::filesystem::exists(checkpoint()) || std::filesystem::exists(previous_checkpoint());
 }

@@ -26,9 +26,6 @@ struct RunFolder {
   std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
   std::filesystem::path report() const { return path / "report.html"; }
 
-  /// Makes the folder, checks that files can be written there, and removes the temporary files of processes
-  /// that have died there. Throws FileError.
-  void create() const;
   /// Removes what an earlier run left, but for checkpoint, config and folds: the folder never tells of two
   /// runs at once.
   void clear_earlier_run() const;

@@ -6,6 +6,7 @@
 #include "config_file.h"
 #include "format.h"
 #include "mlp/error.h"
+#include "mlp/printable.h"
 #include "option_value.h"
 
 namespace mlp::app {
@@ -61,6 +62,10 @@ std::string shown_columns(const std::string& file, const TableOptions& reading) 
 }  // namespace
 
 TableOptions ReadingArguments::options() const {
+  for (const auto& mark : missing) {
+    // The model takes them along, and no cell of a table is like it.
+    if (in_utf8(mark) != mark) reject("--na", "text in UTF-8, as tables are", one_line(mark));
+  }
   TableOptions options{.header = !no_header, .missing = missing, .not_missing = not_missing};
   if (delimiter) options.delimiter = parse_delimiter(*delimiter);
   if (decimal) options.decimal = parse_decimal(*decimal);
@@ -90,6 +95,7 @@ void add_reading_options(Parser& parser, ReadingArguments& arguments, const std:
       .add_option("--decimal", arguments.decimal,
                   "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
       .type("MARK")
+      .choices({".", ","})
       .group(group);
   parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
       .group(group);

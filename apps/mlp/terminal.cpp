@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -29,9 +30,9 @@ int write_all(int stream, std::string_view text) {
 
 void occupy_closed_streams() {
   // Opening takes the lowest free number; beyond the standard streams there is nothing to occupy.
-  int file = ::open("/dev/null", O_RDONLY);
-  while (file >= 0 && file <= kStderr) file = ::open("/dev/null", O_RDONLY);
-  if (file >= 0) ::close(file);
+  for (int stream = STDIN_FILENO; stream <= kStderr; ++stream) {
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 bool is_terminal(int stream) { return ::isatty(stream) == 1; }
@@ -39,12 +40,14 @@ bool is_terminal(int stream) { return ::isatty(stream) == 1; }
 int terminal_width(int stream) {
   winsize size{};
   if (::ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+  return static_cast<int>(kColumns);
 }
 
 Style style_of(int stream, const Environment& environment) {
-  if (!environment.colour || !is_terminal(stream)) return {};
-  return {.bold = "\033[1m", .dim = "\033[2m", .red = "\033[1;31m", .off = "\033[0m"};
+  if (!is_terminal(stream)) return {};
+  const std::size_t columns = std::min(kColumns, static_cast<std::size_t>(terminal_width(stream)));
+  if (!environment.colour) return {.columns = columns};
+  return {.bold = "\033[1m", .dim = "\033[2m", .red = "\033[1;31m", .off = "\033[0m", .columns = columns};
 }
 
 void print(std::string_view text) {

@@ -9,4 +9,7 @@ namespace mlp::app {
 /// The value of --threads: "auto" or nothing is 0, what the library takes for it. Throws UsageError.
 int parse_threads(const std::optional<std::string>& text);
 
+/// A line for standard error where there are fewer cores than `threads`; empty where there are enough.
+std::string threads_note(int threads);
+
 }  // namespace mlp::app

@@ -1,6 +1,7 @@
 // mlp train: from a data set's name to a folder with a model, a report and a checkpoint.
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <memory>
 
 #include "commands.h"
@@ -17,6 +18,7 @@
 #include "run.h"
 #include "run_saver.h"
 #include "terminal.h"
+#include "threads.h"
 #include "train_options.h"
 #include "train_result.h"
 
@@ -123,8 +125,13 @@ std::string resume_notes(const Run& run) {
 int run_train(const Parser& parser, TrainArguments& arguments, const Environment& environment) {
   catch_interrupts();
   const Run run = prepare_run(parser, arguments, environment);
+  if (!run.lock->problem().empty()) {
+    print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" + run.lock->problem() +
+                "): do not start a second run in it before this one has ended\n");
+  }
+  print_error(threads_note(run.options.threads));
   if (arguments.resume) print_error(resume_notes(run));
-  if (!arguments.quiet) print_error(introduction(run));
+  if (!arguments.quiet) print_error(introduction(run, style_of(kStderr, environment)));
   // Where data have moved to, and what else may be named anew.
   if (run.resumed) write_text_file(run.folder.config(), run.config);
 
@@ -180,6 +187,8 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
     const std::string folder = run.folder.path.string();
     throw FileError(error.what(),
                     "the run is whole, in " + folder + ": " + shell_text({"mlp", "evaluate", folder}));
+  } catch (const FileError&) {
+    if (interrupt_signal() != SIGHUP) throw;  // else the terminal is no longer there
   }
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }

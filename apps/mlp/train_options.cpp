@@ -77,7 +77,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file of yours: a table "
       "(.csv, "
       ".tsv, plain or gzip; with --target) or a .npz; or a folder of PNG images, a sub-folder for each "
-      "class");
+      "class")
+      .choices(known_names());
 
   group = "Data from a table (CSV or TSV)";
   const auto add_list = [&](const std::string& name, std::vector<std::string>& values,
@@ -92,11 +93,13 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
            "a column whose numbers are kinds, not amounts, such as a postcode");
   add("--sample-weight", table.sample_weight, "COLUMN", "a column that says how much each row counts");
   add("--class-weight", table.class_weight, "HOW",
-      "equal (default), or balanced: rows of rare classes count more");
+      "equal (default), or balanced: rows of rare classes count more")
+      .choices({"equal", "balanced"});
   add("--scaling", table.scaling, "HOW",
       "how numbers become inputs: standard (by mean and standard deviation, default) or robust (by median "
       "and "
-      "quartiles, for columns with a few extreme numbers)");
+      "quartiles, for columns with a few extreme numbers)")
+      .choices({"standard", "robust"});
   add("--test", table.test, "FILE", "a table to test on (default: some rows, drawn by seed)");
   add("--test-fraction", table.test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)");
   add_reading_options(parser, table.reading, group);
@@ -111,7 +114,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("--test-labels", arguments.data.test_labels, "FILE", "their labels");
   group = "Data from either";
   add("--task", arguments.data.task, "TASK",
-      "classification or regression (default: by what labels or target hold)");
+      "classification or regression (default: by what labels or target hold)")
+      .choices({"classification", "regression"});
 
   group = "Network";
   add("--recipe", arguments.recipe, "NAME",
@@ -122,18 +126,22 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "Activations: " +
           listed(all_activations()));
   add("--initializer", arguments.initializer, "NAME",
-      "how weights start, in every layer: " + listed(all_initializers()) + " (default: by activation)");
+      "how weights start, in every layer: " + listed(all_initializers()) + " (default: by activation)")
+      .choices(texts_of(all_initializers()));
   add("--dropout", arguments.dropout, "P", "dropout after every hidden layer, from 0 to below 1");
 
   group = "Training";
   add("--loss", arguments.loss, "NAME",
-      listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02");
+      listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02")
+      .choices(texts_of(all_losses()));
   add("--optimizer", arguments.optimizer, "NAME",
-      listed(all_optimizers()) + "; hyper-parameters in parentheses, as in 'adam(beta2=0.99)'");
+      listed(all_optimizers()) + "; hyper-parameters in parentheses, as in 'adam(beta2=0.99)'")
+      .choices(texts_of(all_optimizers()));
   add("--learning-rate", arguments.learning_rate, "X", "its learning rate, before the schedule");
   add("--schedule", arguments.schedule, "NAME",
       "how the learning rate moves: " + listed(all_schedules()) +
-          "; parameters as in 'step(factor=0.1,every=20)'");
+          "; parameters as in 'step(factor=0.1,every=20)'")
+      .choices(texts_of(all_schedules()));
   add("--epochs", arguments.epochs, "N", "passes through the training rows");
   add("--batch-size", arguments.batch_size, "N", "rows in a step");
   add("--weight-decay", arguments.weight_decay, "X",
@@ -149,7 +157,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "and are tested on it");
   add("--seed", arguments.seed, "N", "decides every random choice (default: 1)");
   add("--precision", arguments.precision, "NAME",
-      "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16");
+      "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16")
+      .choices({"float32", "bf16"});
 
   group = "Run";
   add("--output", arguments.output, "DIR",
@@ -173,12 +182,15 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("--data-dir", arguments.data_dir, "DIR", "look for data here first, and download to it");
   add("--threads", arguments.threads, "N",
       "threads to use, or auto (default), which takes fewer beside busy programs, where a fixed number "
-      "can be many times slower; the result is the same for any number");
+      "can be many times slower; the result is the same for any number")
+      .choices({"auto"});
   add("--sparse-inputs", arguments.sparse_inputs, "WHEN",
-      "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same");
+      "skip zeros in the inputs: on, off, or auto (default), where it saves time; the result is the same")
+      .choices({"auto", "on", "off"});
   add("--cpu-target", arguments.cpu_target, "NAME",
       "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
-      "there are); baseline gives other last bits than the others");
+      "there are); baseline gives other last bits than the others")
+      .choices({"avx512", "avx2", "neon", "baseline"});
   parser.add_flag("--json", arguments.json, "print the result as one JSON object").group(group);
   parser.add_flag("--quiet", arguments.quiet, "no progress on standard error").group(group);
   parser.footer(recipes_help() + "\n" + kExamples);

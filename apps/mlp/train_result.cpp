@@ -45,7 +45,7 @@ FinalLosses losses_of(const Trained& trained) {
 }
 
 /// What a table's network predicts; other data have no name for it, or one that says nothing new.
-std::string target_field(const Dataset& data) {
+std::string target_field(const Dataset& data, const Style& style) {
   constexpr std::size_t kMostNames = 8;
   if (!data.preprocessing) return "";
   const auto& targets = data.preprocessing->targets;
@@ -56,12 +56,12 @@ std::string target_field(const Dataset& data) {
   if (targets.size() > kMostNames) names += " and " + with_thousands(targets.size() - kMostNames) + " more";
   if (data.task() == Task::kClassification)
     names += ", " + with_thousands(data.class_names.size()) + " classes";
-  return field(targets.size() == 1 ? "target" : "targets", names);
+  return field(targets.size() == 1 ? "target" : "targets", names, style);
 }
 
-std::string network_field(const Run& run) {
+std::string network_field(const Run& run, const Style& style) {
   return field("network",
-               network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"));
+               network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"), style);
 }
 
 /// What is known to come of this recipe and of others near it; empty where nothing is.
@@ -106,22 +106,22 @@ std::string epochs_text(const Run& run, const Trained& trained) {
   return "";
 }
 
-std::string introduction(const Run& run) {
+std::string introduction(const Run& run, const Style& style) {
   const auto& settings = run.settings;
   std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
   std::string text =
       field("data", one_line(settings.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
-                        " to test (" + one_line(run.data.origin) + ")");
-  for (const auto& note : run.data.notes) text += field("", one_line(note));
-  text += target_field(run.data.train) + network_field(run);
+                        " to test (" + one_line(run.data.origin) + ")", style);
+  for (const auto& note : run.data.notes) text += field("", one_line(note), style);
+  text += target_field(run.data.train, style) + network_field(run, style);
   text += field("training",
                 loss_text(settings.loss) + ", " + to_string(settings.optimizer) + ", learning rate " +
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
-                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)));
-  if (!run.replaced.empty()) text += field("replaces", run.replaced);
-  if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state));
+                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)), style);
+  if (!run.replaced.empty()) text += field("replaces", run.replaced, style);
+  if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state), style);
   return text;
 }
 
@@ -203,22 +203,22 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
   std::string text = style.bold + one_line(run.settings.dataset) + style.off + "\n";
   if (!introduced) {
     std::string label = "data";
-    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), one_line(note));
-    text += target_field(run.data.train) + network_field(run);
-    if (!run.replaced.empty()) text += field("replaced", run.replaced);
+    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), one_line(note), style);
+    text += target_field(run.data.train, style) + network_field(run, style);
+    if (!run.replaced.empty()) text += field("replaced", run.replaced, style);
   }
   text +=
       field("training",
             epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) + ", " +
                 rate(samples_per_second(trained.history())) + " samples/s" +
-                (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""));
+                (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""), style);
   if (!trained.history().empty()) {
     text += field("loss",
                   "training " + significant(losses.training) +
                       (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
-                      " (" + to_string(run.settings.loss) + ")");
+                      " (" + to_string(run.settings.loss) + ")", style);
     for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
-      if (!note.empty()) text += field("", note);
+      if (!note.empty()) text += field("", note, style);
     }
   }
   text += test_fields(test, run.data.test, style);
@@ -231,17 +231,17 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;
-  text += line("files", one_line(folder)) + field("", files);
+  text += line("files", path_text(folder)) + field("", files, style);
   if (trained.stopped == StopReason::kInterrupted) {
-    text += line("go on", command_text({program, "train", "--resume", folder}));
+    text += line("go on", shell_text({program, "train", "--resume", folder}));
   } else {
     if (std::filesystem::exists(run.folder.report())) {
-      text += line("look at", one_line(run.folder.report().string()));
+      text += line("look at", path_text(run.folder.report()));
     }
     text += line("next", is_generated(run.settings.data)
-                             ? command_text({program, "evaluate", folder})
-                             : command_text({program, "predict", folder, "--input", "FILE"}));
-    text += line("", command_text({program, "inspect", folder}));
+                             ? shell_text({program, "evaluate", folder})
+                             : shell_text({program, "predict", folder, "--input", "FILE"}));
+    text += line("", shell_text({program, "inspect", folder}));
   }
   return text;
 }

@@ -13,7 +13,7 @@ namespace mlp::app {
 /// "30 epochs", "12 of 30 epochs (interrupted)"
 std::string epochs_text(const Run& run, const Trained& trained);
 
-std::string introduction(const Run& run);
+std::string introduction(const Run& run, const Style& style);
 
 /// That the network has learned its rows by heart: the validation loss ended above its least, by a tenth and
 /// by more than chance explains. Empty where it did not, or where early stopping saw to it.

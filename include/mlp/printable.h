@@ -1,4 +1,4 @@
-// Text from elsewhere - a cell, a name, an option - as it may stand in a message.
+// Text from elsewhere - a cell, a name, an option - as it may stand in a message, or in JSON.
 #pragma once
 
 #include <cstddef>
@@ -14,5 +14,9 @@ namespace MLP_EXPORT mlp {
 /// is cut, between characters, and ends in
 /// "...".
 std::string printable(std::string_view text, std::size_t most = 40);
+
+/// `text` as JSON can hold it: UTF-8 as it is. Anything else, such as the name of a file may be, with each byte that is
+/// part of no character as \xHH and each backslash twice.
+std::string in_utf8(std::string_view text);
 
 }  // namespace mlp

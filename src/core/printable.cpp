@@ -1,5 +1,7 @@
 #include "mlp/printable.h"
 
+#include <algorithm>
+
 #include "core/utf8.h"
 
 namespace mlp {
@@ -34,6 +36,24 @@ std::string printable(std::string_view text, std::size_t most) {
       shown += character;
   }
   return shown;
+}
+
+std::string in_utf8(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (!find_invalid_utf8(text)) return std::string(text);
+  std::string escaped;
+  for (std::size_t used = 0; used < text.size();) {
+    const std::size_t length = utf8_length(text.substr(used));
+    const auto byte = static_cast<unsigned char>(text[used]);
+    if (length == 0)
+      escaped += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    else if (byte == '\\')
+      escaped += "\\\\";
+    else
+      escaped += text.substr(used, length);
+    used += std::max<std::size_t>(length, 1);
+  }
+  return escaped;
 }
 
 }  // namespace mlp

@@ -9,7 +9,11 @@
 
 namespace mlp {
 
-bool is_npz(const std::filesystem::path& path) { return ByteReader(path).starts_with(kZipMagic); }
+void require_not_empty(ByteReader& reader) {
+  if (reader.peek()) return;
+  throw FileError(reader.name() + ": the file is empty, expected IDX, .npy or .npz",
+                  "was it written to its end, and copied whole?");
+}
 
 NamedArray read_array(const NpzFile& npz, const ArrayRole& role) {
   const auto array = npz.arrays().size() == 1 ? npz.arrays().front() : npz.find(role);
@@ -23,10 +27,10 @@ NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role) 
 }
 
 NamedArray read_array(ByteReader& reader, const std::filesystem::path& path, const ArrayRole& role) {
+  require_not_empty(reader);
   if (reader.starts_with(kZipMagic)) return read_array(NpzFile(path), role);
   if (reader.starts_with(kNpyMagic)) return {path.string(), read_npy(reader)};
-  const auto first = reader.peek();
-  if (first && *first != 0) {
+  if (*reader.peek() != 0) {
     const std::string kind = kind_of_file(reader);
     throw FileError(path.string() + ": expected IDX, .npy or .npz, found " +
                         (kind.empty() ? "a file of another kind" : kind),

@@ -16,7 +16,8 @@ struct NamedArray {
   Array array;
 };
 
-bool is_npz(const std::filesystem::path& path);
+/// Throws FileError where there is not a byte.
+void require_not_empty(ByteReader& reader);
 
 /// The one array of a file; of a .npz that holds several, the one whose name says `role`. Throws FileError.
 NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role);

@@ -77,6 +77,7 @@ AutoMpg parse_auto_mpg(std::string_view text, const std::string& file) {
       continue;
     }
     mpg.push_back(numbers[0]);
+    table.lines.push_back(static_cast<std::uint32_t>(line_number - 1));
     features.insert(features.end(), numbers.begin() + 1, numbers.end());
   }
   if (mpg.empty())
@@ -102,6 +103,7 @@ Dataset select(const AutoMpg& table, std::span<const std::uint32_t> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::ranges::copy(table.features.row(rows[i]), inputs.row(i).begin());
     dataset.targets(i, 0) = table.mpg(rows[i], 0);
+    dataset.source_rows.push_back(table.lines[rows[i]]);
   }
   dataset.inputs = std::move(inputs);
   return dataset;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace mlp {
 struct AutoMpg {
   Matrix<float> features;               ///< [N, 7], the complete rows in the file's order
   Matrix<float> mpg;                    ///< [N, 1]
+  std::vector<std::uint32_t> lines;     ///< [N], of the file, counted from 0
   std::size_t incomplete = 0;           ///< rows left out
   std::vector<std::string> missing_in;  ///< the columns those rows lack, each once
 };

@@ -14,6 +14,25 @@ namespace mlp {
 
 namespace {
 
+const char* remedy(int reason) {
+  switch (reason) {
+    case ENOENT:
+      return "check the path";
+    case EACCES:
+    case EPERM:
+      return "check the file's permissions";
+    case ELOOP:
+      return "see where its symbolic links point: they lead in a circle";
+    case ENAMETOOLONG:
+      return "give the file a shorter name";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open: raise the limit ('ulimit -n')";
+    default:
+      return "check that the file can be read: cat FILE > /dev/null";
+  }
+}
+
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
 constexpr const char* kDamagedHint = "the file is damaged or incomplete; fetch it again";
@@ -25,9 +44,10 @@ ByteReader::ByteReader(const std::filesystem::path& path) : name_(path.string())
   if (std::filesystem::is_directory(path, error))
     throw FileError(name_ + ": is a directory, expected a file", "name a file inside it");
   const auto file = std::make_shared<Descriptor>(Descriptor::open(path, O_RDONLY));
-  if (!file->valid())
-    throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(errno),
-                    errno == ENOENT ? "check the path" : "check the file's permissions");
+  if (!file->valid()) {
+    const int reason = errno;
+    throw FileError(name_ + ": cannot be opened: " + std::generic_category().message(reason), remedy(reason));
+  }
   if (std::filesystem::is_regular_file(path, error)) {
     const auto size = std::filesystem::file_size(path, error);
     if (!error) source_size_ = size;
@@ -70,9 +90,7 @@ void ByteReader::start() {
   refill();
   // A pipe may give the two bytes that tell gzip one by one.
   if (pending_.size() == 1 && pending_[0] == 0x1f) {
-    const std::size_t count = source_(std::span(buffer_.get() + 1, kBufferBytes - 1));
-    pending_ = {buffer_.get(), 1 + count};
-    source_read_ += count;
+    pending_ = {buffer_.get(), 1 + read_source(std::span(buffer_.get() + 1, kBufferBytes - 1))};
   }
   if (pending_.size() < 2 || pending_[0] != 0x1f || pending_[1] != 0x8b) return;
   constexpr int kLargestWindow = 15, kGzipOnly = 16;
@@ -80,11 +98,18 @@ void ByteReader::start() {
   compressed_ = true;
 }
 
-bool ByteReader::refill() {
-  const std::size_t count = source_({buffer_.get(), kBufferBytes});
-  pending_ = {buffer_.get(), count};
+// A terminal's end of file (Ctrl-D) is over once it was read: asked again, it waits for another line.
+std::size_t ByteReader::read_source(std::span<std::uint8_t> destination) {
+  if (source_ended_) return 0;
+  const std::size_t count = source_(destination);
+  source_ended_ = count == 0;
   source_read_ += count;
-  return count > 0;
+  return count;
+}
+
+bool ByteReader::refill() {
+  pending_ = {buffer_.get(), read_source({buffer_.get(), kBufferBytes})};
+  return !pending_.empty();
 }
 
 std::optional<std::uint64_t> ByteReader::upper_bound() const {

@@ -58,6 +58,7 @@ class ByteReader {
 
  private:
   void start();
+  std::size_t read_source(std::span<std::uint8_t> destination);
   bool refill();
   bool peek_to(std::size_t count);
   std::size_t copy(std::span<std::uint8_t> destination);
@@ -70,6 +71,7 @@ class ByteReader {
   std::unique_ptr<std::uint8_t[]> buffer_;
   std::span<std::uint8_t> pending_;  // the part of buffer_ not used yet
   std::uint64_t source_read_ = 0;
+  bool source_ended_ = false;
   std::uint64_t position_ = 0;
   std::vector<std::uint8_t> peeked_;  // read, but not handed out yet
   bool compressed_ = false;

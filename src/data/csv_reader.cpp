@@ -244,10 +244,12 @@ void CsvReader::quoted_cell() {
 }
 
 void CsvReader::add_cell(std::size_t begin, std::size_t size, std::uint64_t line, bool ascii) {
+  static_assert(kMaxCells == 100'000, "so says the message");
   if (size_ == kMaxCells)
     throw FileError(
-        place(record_line_) + ": more than the " + std::to_string(kMaxCells) + " cells a record may have",
-        kNotTextHint);
+        place(record_line_) + ": more than 100,000 cells, and so columns, the most that a table may have",
+        "leave columns out, as 'cut -d, -f1-1000' does; numbers alone may come as arrays (.npy, .npz); or cells end "
+        "at another character (--delimiter)");
   if (size_ == cells_.size()) cells_.resize(std::min(2 * size_, kMaxCells));
   cells_[size_++] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size)};
   if (ascii) return;

@@ -60,7 +60,9 @@ std::string unused_arrays(const NpzFile& npz, const std::vector<std::string>& us
 LabelledArrays read_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
                          Part part) {
   if (!labels.empty()) return {read_array(images, {part, false}), read_array(labels, {part, true})};
-  if (!is_npz(images))
+  ByteReader reader(images);
+  require_not_empty(reader);
+  if (!reader.starts_with(kZipMagic))
     throw FileError(images.string() + ": no file of labels is given with it, and only a .npz can hold both",
                     "name it with --labels (--test-labels for test images)");
   const NpzFile npz(images);

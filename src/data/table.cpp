@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "data/cell.h"
 #include "data/column_builder.h"
@@ -64,6 +65,32 @@ Table read_table(const TableSource& source, const TableOptions& options) {
 
 std::vector<std::string> column_names(const TableSource& source, const TableOptions& options) {
   return CsvRows(source, options).names();
+}
+
+std::vector<std::vector<std::string>> read_cells(const TableSource& source, std::span<const std::string> columns,
+                                                 std::span<const std::size_t> rows, const TableOptions& options) {
+  CsvRows csv(source, options);
+  std::vector<std::size_t> places;
+  for (const auto& name : columns) {
+    const auto place = csv.find(name);
+    if (!place) throw FileError(csv.record().name() + ": has no column " + in_quotes(name));
+    places.push_back(*place);
+  }
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return rows[i]; });
+
+  std::vector<std::vector<std::string>> cells(rows.size());
+  std::size_t read = 0;
+  for (const std::size_t i : order) {
+    for (; read <= rows[i]; ++read) {
+      if (!csv.next())
+        throw FileError(csv.record().name() + ": has " + std::to_string(read) + " rows, and row " +
+                        std::to_string(rows[i] + 1) + " is asked for");
+    }
+    for (const std::size_t place : places) cells[i].emplace_back(csv.record()[place]);
+  }
+  return cells;
 }
 
 const Column& Table::column(std::string_view column_name) const {

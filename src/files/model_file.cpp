@@ -8,6 +8,7 @@
 #include "files/preprocessing_file.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
+#include "mlp/printable.h"
 
 namespace mlp {
 namespace {
@@ -126,7 +127,7 @@ std::string model_problem(const Model& model) {
 }
 
 json record_to_json(const TrainingRecord& record) {
-  return {{"dataset", record.dataset},
+  return {{"dataset", in_utf8(record.dataset)},
           {"optimizer", record.optimizer},
           {"schedule", record.schedule},
           {"library_version", record.library_version},

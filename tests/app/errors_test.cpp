@@ -1,6 +1,8 @@
 // Wrong usage and failing work: the exit code, one or two lines that say what, where and what to do.
 #include <unistd.h>
 
+#include <thread>
+
 #include "kernels/kernels.h"
 #include "sandbox.h"
 
@@ -199,6 +201,75 @@ TEST_F(Errors, OutputThatCannotBeWrittenIsAFailure) {
     expect_error_message(result.err);
     EXPECT_NE(result.err.find("cannot write to standard output"), std::string::npos) << result.err;
   }
+}
+
+TEST_F(Errors, AClosedStandardInputIsNamedSo) {
+  write("rows.csv", "a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n");
+  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--epochs", "1", "--quiet"}).exit_code, 0);
+  for (const std::string input : {"", " --input -"}) {
+    const auto result = shell("\"$MLP\" predict runs/rows" + input + " <&-");
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err, "mlp: error: standard input is closed\n  hint: name a file: --input FILE\n");
+  }
+}
+
+TEST_F(Errors, LinksInACircleAreNamedSo) {
+  for (const std::string name : {"loop", "loop.csv", "loop.npz"})
+    std::filesystem::create_symlink(name, path(name));
+  const std::vector<Arguments> commands = {{"train", "loop"},
+                                           {"train", "loop.csv", "--target", "y"},
+                                           {"train", "loop.npz"},
+                                           {"train", "--images", "loop", "--labels", "loop"},
+                                           {"train", "friedman", "--output", "loop"},
+                                           {"train", "friedman", "--config", "loop"},
+                                           {"train", "--resume", "loop"},
+                                           {"inspect", "loop"},
+                                           {"predict", "loop"},
+                                           {"evaluate", "loop"},
+                                           {"plot", "loop"}};
+  for (const auto& command : commands) {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    expect_error_message(result.err);
+    const bool told = result.err.find("links lead in a circle") != std::string::npos ||
+                      result.err.find("Too many levels of symbolic links") != std::string::npos;
+    EXPECT_TRUE(told && result.err.find("loop") != std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("filesystem error"), std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("permission"), std::string::npos) << result.err;
+  }
+  std::filesystem::create_symlink("nowhere", path("dangling"));
+  const auto dangling = run({"train", "dangling"});
+  EXPECT_NE(dangling.err.find("cannot read dangling: its link leads to no file"), std::string::npos) << dangling.err;
+}
+
+TEST_F(Errors, AnEmptyFileOfArraysIsNamedSo) {
+  write("empty.npz", "");
+  for (const Arguments& command : {Arguments{"train", "empty.npz"},
+                                   Arguments{"train", "--images", "empty.npz", "--labels", "empty.npz"}}) {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, 1);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("empty.npz: the file is empty, expected IDX, .npy or .npz"), std::string::npos)
+        << result.err;
+  }
+}
+
+TEST_F(Errors, MoreThreadsThanCoresAreNotedAndFarMoreRefused) {
+  const auto few = run(quick_training({"--quiet", "--json"}));
+  EXPECT_EQ(few.err, "");
+  const std::string more = std::to_string(std::thread::hardware_concurrency() + 1);
+  const auto many = run(quick_training({"--quiet", "--json", "--threads", more}));
+  EXPECT_EQ(many.exit_code, 0) << many.err;
+  EXPECT_NE(many.err.find("mlp: note: --threads " + more + " on "), std::string::npos) << many.err;
+  EXPECT_NE(many.err.find("--threads auto"), std::string::npos) << many.err;
+
+  const std::string far_more = std::to_string(16 * std::thread::hardware_concurrency() + 1);
+  const auto refused = run(quick_training({"--threads", far_more, "--output", "other"}));
+  EXPECT_EQ(refused.exit_code, 2);
+  expect_error_message(refused.err);
+  EXPECT_NE(refused.err.find("--threads " + far_more + " on "), std::string::npos) << refused.err;
+  EXPECT_FALSE(exists("other"));
 }
 
 TEST_F(Errors, ClosedStreamsHarmNoFile) {

@@ -22,6 +22,17 @@ TEST(Format, LargeNumbersAreWrittenAsCountsAre) {
   EXPECT_EQ(compact(255.0), "255");
 }
 
+TEST(Format, WordsAreQuotedForAShell) {
+  EXPECT_EQ(shell_text({"mlp", "train", "a.csv"}), "mlp train a.csv");
+  EXPECT_EQ(shell_text({"a b", "it's", "", "$x"}), "'a b' 'it'\\''s' '' '$x'");
+  EXPECT_EQ(shell_text({"caf\u00e9"}), "'caf\u00e9'");
+  EXPECT_EQ(shell_text({"two\nlines"}), "$'two\\012lines'");
+  EXPECT_EQ(shell_text({"caf\xe9", "it's\x1b\\"}), "$'caf\\351' $'it\\'s\\033\\\\'");
+  EXPECT_EQ(shell_text({"\u202Ex"}), "$'\\342\\200\\256x'") << "it turns the order of text around";
+  EXPECT_EQ(path_text("runs/a b"), "runs/a b");
+  EXPECT_EQ(path_text("runs/a\nb"), "$'runs/a\\012b'");
+}
+
 TEST(Format, SmallOnesKeepTheirDigits) {
   EXPECT_EQ(significant(999.91), "999.9");
   EXPECT_EQ(significant(0.123), "0.1230");

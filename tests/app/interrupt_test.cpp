@@ -92,6 +92,38 @@ TEST_F(Interrupt, ASecondCtrlCKillsAtOnce) {
   EXPECT_EQ(result.signal, SIGINT) << "exit code " << result.exit_code;
 }
 
+TEST_F(Interrupt, ATerminalThatIsClosedStopsARunAsSigtermDoes) {
+  auto child = start(long_training({"--epochs", "100000"}), {80});
+  ASSERT_TRUE(child.wait_for("loss "));
+  child.hang_up();
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 128 + SIGHUP) << result.signal;
+  EXPECT_TRUE(exists("run/model.safetensors"));
+  EXPECT_TRUE(exists("run/checkpoint.safetensors"));
+}
+
+TEST_F(Interrupt, AHangUpThatComesTwiceIsOne) {
+  auto child = start(long_training({"--epochs", "100000"}));
+  ASSERT_TRUE(child.wait_for("epoch      1/100000"));
+  child.send(SIGHUP);
+  child.send(SIGHUP);
+  const auto result = child.finish();
+  EXPECT_EQ(result.exit_code, 128 + SIGHUP) << result.signal << result.err;
+  EXPECT_NE(result.out.find("mlp train --resume run"), std::string::npos) << result.out;
+}
+
+TEST_F(Interrupt, WhatItWasStartedToIgnoreStaysIgnored) {
+  for (const auto& [name, signal] : {std::pair("HUP", SIGHUP), std::pair("INT", SIGINT), std::pair("TERM", SIGTERM)}) {
+    auto child = start_shell(std::string("trap '' ") + name +
+                             "; exec \"$MLP\" train friedman --layers 8:relu,1:linear --epochs 500 --threads 1");
+    ASSERT_TRUE(child.wait_for("epoch   1/500")) << name;
+    child.send(signal);
+    const auto result = child.finish();
+    EXPECT_EQ(result.exit_code, 0) << name << " " << result.signal << result.err;
+    EXPECT_NE(result.err.find("epoch 500/500"), std::string::npos) << name << "\n" << result.err;
+  }
+}
+
 TEST_F(Interrupt, AFinishedRunIsNotTrainedAgain) {
   ASSERT_EQ(run(quick_training()).exit_code, 0);
   const auto before = tensors("runs/friedman/model.safetensors");

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +102,17 @@ bool Child::wait_for(const std::string& text) {
   return true;
 }
 
+void Child::type(const std::string& text) {
+  if (::write(out_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) std::abort();
+}
+
+void Child::resize(int columns) {
+  winsize size{};
+  size.ws_row = 24;
+  size.ws_col = static_cast<unsigned short>(columns);
+  ::ioctl(out_, TIOCSWINSZ, &size);
+}
+
 void Child::send(int signal) { ::kill(process_, signal); }
 
 void Child::close_output() {
@@ -154,10 +166,14 @@ Result Sandbox::run(const Arguments& arguments, Terminal terminal) const {
 }
 
 Result Sandbox::shell(const std::string& script) const {
+  Child child = start_shell(script);
+  return child.finish();
+}
+
+Child Sandbox::start_shell(const std::string& script, Terminal terminal) const {
   auto environment = environment_;
   environment["MLP"] = MLP_APP;
-  Child child(folder_, environment, {"/bin/sh", "-c", script}, {});
-  return child.finish();
+  return {folder_, environment, {"/bin/sh", "-c", script}, terminal};
 }
 
 std::string Sandbox::content(const std::string& name) const {

@@ -41,6 +41,11 @@ class Child {
   /// without.
   bool wait_for(const std::string& text);
   void send(int signal);
+  /// On a terminal: what is typed there, another width, and its end.
+  void type(const std::string& text);
+  void resize(int columns);
+  void hang_up() { close_output(); }
+  pid_t process() const { return process_; }
   /// Closes the reading end of the program's standard output.
   void close_output();
   Result finish();
@@ -65,6 +70,7 @@ class Sandbox : public ::testing::Test {
   }
   /// A shell script; "$MLP" is the program.
   Result shell(const std::string& script) const;
+  Child start_shell(const std::string& script, Terminal terminal = {}) const;
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
   std::string content(const std::string& name) const;

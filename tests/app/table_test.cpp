@@ -56,6 +56,45 @@ class Tables : public Sandbox {
   }
 };
 
+TEST_F(Tables, HardRowsAreShownAsTheyStandInTheFile) {
+  std::string rows = "zip,x,y\n";
+  for (int i = 0; i < 60; ++i) {
+    rows += (i % 2 == 0 ? "01806," : "n/a,") + std::to_string(i % 7) + ".50," + std::to_string(i * i % 11) + "\n";
+  }
+  write("rows.csv", rows);
+  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--na", "n/a", "--epochs", "1", "--quiet"}).exit_code, 0);
+  const std::string report = content("runs/rows/report.html");
+  const std::string hardest = report.substr(report.find("<table class=\"hardest\">"));
+  const std::string table = hardest.substr(0, hardest.find("</table>"));
+  EXPECT_NE(table.find(">01806<"), std::string::npos) << table;
+  EXPECT_EQ(table.find(">1806<"), std::string::npos) << table;
+  EXPECT_NE(table.find(">n/a<"), std::string::npos) << table;
+  EXPECT_NE(table.find(".50<"), std::string::npos) << table;
+}
+
+TEST_F(Tables, HardRowsOfAutoMpgAreNumberedAsInItsFile) {
+  std::string cars;
+  for (int i = 1; i <= 40; ++i) {  // each drives as many miles as its line says
+    cars += std::to_string(i) + ".0 8 307.0 " + (i == 3 ? "?" : "130.0") + " 3504. 12.0 70 1\t\"car\"\n";
+  }
+  write("auto-mpg.data", cars);
+  ASSERT_EQ(run({"train", "mpg", "--data-dir", ".", "--epochs", "1", "--quiet"}).exit_code, 0);
+  const std::string report = content("runs/mpg/report.html");
+  EXPECT_NE(report.find("Rows are numbered as in auto-mpg.data, from 1."), std::string::npos);
+  std::string table = report.substr(report.find("<table class=\"hardest\">"));
+  table = table.substr(table.find("<tbody>"), table.find("</table>") - table.find("<tbody>"));
+  int rows = 0;
+  for (std::size_t begin = 0; (begin = table.find("<tr>", begin)) != std::string::npos; ++begin, ++rows) {
+    const auto number = [&](int cell) {
+      std::size_t place = begin;
+      for (int i = 0; i <= cell; ++i) place = table.find("<td", place + 1);
+      return std::stod(table.substr(table.find('>', place) + 1));
+    };
+    EXPECT_EQ(number(0), number(1)) << "row and true mpg: " << table.substr(begin, 200);
+  }
+  EXPECT_GT(rows, 5);
+}
+
 TEST_F(Tables, ATableIsLearnedEvaluatedAndPredicted) {
   write("cars.csv", colours(300));
   const auto trained = train({"cars.csv", "--target", "y", "--json"});

@@ -30,6 +30,16 @@ TEST(Printable, ShowsAMarkForEachByteThatIsNoCharacter) {
   EXPECT_EQ(printable("\xED\xA0\x80"), "???");  // a surrogate
 }
 
+TEST(InUtf8, LeavesUtf8AsItIs) {
+  for (const std::string text : {"", "a\\b\n\"", "caf\u00e9 \u202E"}) EXPECT_EQ(in_utf8(text), text);
+}
+
+TEST(InUtf8, EscapesBytesThatAreNoCharacter) {
+  EXPECT_EQ(in_utf8("caf\xE9"), "caf\\xe9");
+  EXPECT_EQ(in_utf8("\xFF\\\u00e9\x07\xC3"), "\\xff\\\\\u00e9\x07\\xc3");
+  EXPECT_EQ(in_utf8("\xED\xA0\x80"), "\\xed\\xa0\\x80");  // a surrogate
+}
+
 TEST(Printable, IsCutBetweenCharacters) {
   EXPECT_EQ(printable(std::string(40, 'x')), std::string(40, 'x'));
   EXPECT_EQ(printable(std::string(41, 'x')), std::string(40, 'x') + "...");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,11 @@ TEST(AutoMpg, LeavesIncompleteRowsOutAndCountsThem) {
   EXPECT_EQ(table.mpg.rows(), 2u);
   EXPECT_EQ(table.incomplete, 2u);
   EXPECT_EQ(table.missing_in, std::vector<std::string>{"horsepower"});
+}
+
+TEST(AutoMpg, KnowsTheLinesOfItsRows) {
+  const auto table = parse(std::string(kIncomplete) + kLine + kIncomplete + "\n" + kLine);
+  EXPECT_EQ(table.lines, (std::vector<std::uint32_t>{1, 4}));
 }
 
 TEST(AutoMpg, TakesOtherLineEndsAndBlankLines) {
@@ -108,6 +114,15 @@ TEST(AutoMpg, SplitsEveryRowByTheSeed) {
   all.insert(all.end(), test.begin(), test.end());
   std::ranges::sort(all);
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], static_cast<float>(i));
+  const auto text = read_bytes(folder / "auto-mpg/auto-mpg.data");
+  std::vector<std::string> lines;
+  std::istringstream file(std::string(text.begin(), text.end()));
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  for (const auto* part : {&split.train, &split.test}) {
+    ASSERT_EQ(part->source_rows.size(), part->rows());
+    for (std::size_t n = 0; n < part->rows(); ++n)
+      EXPECT_EQ(std::stof(lines.at(part->source_rows[n])), part->targets(n, 0)) << n;
+  }
   EXPECT_EQ(split.notes, std::vector<std::string>{"1 of 51 rows left out: no value for horsepower"});
   EXPECT_EQ(split.origin, (folder / "auto-mpg").string());
   EXPECT_EQ(mpg_of(load_auto_mpg(source, 1, 0.3).test), test);

@@ -43,6 +43,25 @@ TEST(ByteReader, ReadsAllMembersOfAGzipFile) {
   EXPECT_EQ(read_all(gzip("one ") + gzip("") + gzip("two")), "one two");
 }
 
+TEST(ByteReader, AsksForNothingAfterTheEnd) {
+  for (const std::string text : {std::string(), std::string("a,b"), std::string("\x1f"), gzip("a,b")}) {
+    int asked = 0;
+    bool given = false;
+    ByteReader reader("terminal", [&](std::span<std::uint8_t> destination) -> std::size_t {
+      ++asked;
+      if (given || text.empty()) return 0;
+      given = true;
+      std::copy(text.begin(), text.end(), destination.begin());
+      return text.size();
+    });
+    read_text(reader, 100);
+    EXPECT_FALSE(reader.peek());
+    std::array<std::uint8_t, 4> more{};
+    EXPECT_EQ(reader.read(more), 0u);
+    EXPECT_EQ(asked, text.empty() ? 1 : 2) << "the bytes, and their end once";
+  }
+}
+
 TEST(ByteReader, PeeksWithoutTaking) {
   const auto packed = gzip("ab");
   ByteReader reader("memory", packed);

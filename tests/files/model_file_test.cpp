@@ -169,6 +169,14 @@ TEST(ModelFile, TextThatIsNotUtf8IsNotWritten) {
   EXPECT_EQ(testing_support::entries(folder.path()), 0u);
 }
 
+TEST(ModelFile, TheNameOfTheDataMayHaveAnyBytes) {
+  const TemporaryFolder folder;
+  Model model = sample_classifier();
+  model.record.dataset = "gr\xfcn\\";
+  save_model(model, folder / "m");
+  EXPECT_EQ(load_model(folder / "m").record.dataset, "gr\\xfcn\\\\");
+}
+
 TEST(ModelFile, NamesTheFormatItExpected) {
   EXPECT_EQ(edited_error([](json&, json& header) { header.erase("__metadata__"); }),
             "expected an mlp model, found safetensors without metadata 'mlp' | "
