@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "core/utf8.h"
+#include "data/cell.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 
@@ -17,6 +19,8 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Of two as frequent ones the first is taken: a comma is the likeliest to stand in a text.
 constexpr std::string_view kDelimiters = "\t;|,";
 
+constexpr char kControlZ = '\x1A';
+
 constexpr const char* kNotTextHint = "expected a table as text in UTF-8; check that it is the right file";
 constexpr const char* kEncodingHint =
     "save the table as UTF-8 (in Excel: \"CSV UTF-8\"; or iconv -f cp1252 -t utf-8 OLD.csv > NEW.csv)";
@@ -26,6 +30,9 @@ constexpr const char* kQuoteHint = "a quote within a quoted cell is written twic
 
 constexpr bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 constexpr bool is_ascii(char c) { return (c & 0x80) == 0; }
+constexpr bool is_delimiter(char c) { return !is_line_end(c) && c != '"' && c != '\0' && is_ascii(c); }
+// Whether a quote, or blanks before one, may begin with this byte. Those of most cells are above.
+constexpr bool may_be_quoted(char c) { return static_cast<unsigned char>(c) <= '"'; }
 constexpr std::size_t index_of(char c) { return static_cast<unsigned char>(c); }
 
 // Bytes that a quoted cell runs through without a closer look.
@@ -55,8 +62,9 @@ std::string shown(char c) {
 CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter, bool decimal_comma) : bytes_(bytes) {
   make_room(0);
   skip_byte_order_mark();
-  delimiter_ = delimiter ? *delimiter : detect_delimiter(decimal_comma);
-  require(!is_line_end(delimiter_) && delimiter_ != '"' && delimiter_ != '\0' && is_ascii(delimiter_),
+  const auto named = take_separator_line();
+  delimiter_ = delimiter ? *delimiter : named ? *named : detect_delimiter(decimal_comma);
+  require(is_delimiter(delimiter_),
           "CsvReader: the delimiter must be an ASCII character other than a quote or a line end");
   for (std::size_t c = 1; c < 0x80; ++c) plain_[c] = true;
   for (const char c : {'\n', '\r', delimiter_}) plain_[index_of(c)] = false;
@@ -73,8 +81,17 @@ bool CsvReader::refill() {
   make_room(kept);
   position_ -= begin_;
   begin_ = 0;
+  char* const to = buffer_.get() + kept;
   const std::size_t room = buffer_bytes_ - 1 - kept;
-  const std::size_t count = bytes_.read_some({reinterpret_cast<std::uint8_t*>(buffer_.get()) + kept, room});
+  std::size_t count = 0;
+  do {
+    if (held_back_ > 0) *to = kControlZ;
+    count = bytes_.read_some({reinterpret_cast<std::uint8_t*>(to) + held_back_, room - held_back_});
+    if (count == 0) break;
+    count += std::exchange(held_back_, 0);
+    held_back_ = to[count - 1] == kControlZ ? 1 : 0;
+    count -= held_back_;
+  } while (count == 0);
   end_ = kept + count;
   buffer_[end_] = '\0';
   exhausted_ = count == 0;
@@ -103,6 +120,28 @@ void CsvReader::skip_byte_order_mark() {
   if (start().starts_with(kByteOrderMark)) begin_ = position_ = kByteOrderMark.size();
 }
 
+// Takes a line "sep=;" in front, in any case, and returns its delimiter. Waits for no byte after one that
+// differs.
+std::optional<char> CsvReader::take_separator_line() {
+  const auto at = [&](std::size_t i) -> std::optional<char> {
+    while (begin_ + i >= end_)
+      if (!refill()) return std::nullopt;
+    return buffer_[begin_ + i];
+  };
+  for (std::size_t i = 0; i < kSeparator.size(); ++i) {
+    const auto c = at(i);
+    if (!c || lower_case({&*c, 1}).front() != kSeparator[i]) return std::nullopt;
+  }
+  const auto delimiter = at(kSeparator.size());
+  if (!delimiter || !is_delimiter(*delimiter)) return std::nullopt;
+  const auto end = at(kSeparator.size() + 1);
+  if (end && !is_line_end(*end)) return std::nullopt;
+  begin_ = position_ = begin_ + kSeparator.size() + 1;
+  if (end) end_line();
+  begin_ = position_;
+  return delimiter;
+}
+
 // Looks at the first record without taking it.
 char CsvReader::detect_delimiter(bool decimal_comma) {
   std::array<std::size_t, kDelimiters.size()> counts{};
@@ -111,8 +150,12 @@ char CsvReader::detect_delimiter(bool decimal_comma) {
   for (; !at_end(); ++position_) {
     const char c = buffer_[position_];
     if (c == '\0' || (is_line_end(c) && !quoted && !empty)) break;
-    if (is_line_end(c) && !quoted) continue;
-    empty = false;
+    if (is_line_end(c) && !quoted) {  // of a line of blanks
+      counts = {};
+      continue;
+    }
+    const bool blank = c == ' ' || c == '\t';
+    empty = empty && blank;
     const auto candidate = kDelimiters.find(c);
     const bool quote = c == '"' && (quoted || cell_start);
     if (quote) {
@@ -121,7 +164,7 @@ char CsvReader::detect_delimiter(bool decimal_comma) {
       ++counts[candidate];
     }
     // A quote right after a closing one is the second half of a doubled quote.
-    cell_start = !quoted && (quote || candidate != std::string_view::npos);
+    cell_start = !quoted && (quote || candidate != std::string_view::npos || (cell_start && blank));
   }
   position_ = begin_ + offset;
   const auto others = std::span(counts).first(kDelimiters.find(','));
@@ -141,7 +184,7 @@ bool CsvReader::next() {
   record_line_ = line_;
   for (;;) {
     simple_cells();
-    if (!at_end() && buffer_[position_] == '"') {
+    if (!at_end() && may_be_quoted(buffer_[position_]) && take_blanks_before_quote()) {
       quoted_cell();
     } else {
       plain_cell();
@@ -172,12 +215,28 @@ void CsvReader::simple_cells() {
   for (const Cell* const end = cells_.data() + cells_.size(); to != end; ++to) {
     const char* next = cell;
     while (plain_[index_of(*next)]) ++next;
-    if (*next != delimiter || *cell == '"') break;
+    if (*next != delimiter || (may_be_quoted(*cell) && is_quoted(cell))) break;
     *to = {static_cast<std::uint32_t>(cell - record), static_cast<std::uint32_t>(next - cell)};
     cell = next + 1;
   }
   size_ = static_cast<std::size_t>(to - cells_.data());
   position_ = static_cast<std::size_t>(cell - buffer_.get());
+}
+
+// Whether a cell that is at hand up to its delimiter begins with a quote, or blanks and a quote.
+bool CsvReader::is_quoted(const char* cell) const {
+  while (is_blank(*cell)) ++cell;
+  return *cell == '"';
+}
+
+// Takes the blanks in front of a cell where a quote comes next; else takes nothing and returns false.
+bool CsvReader::take_blanks_before_quote() {
+  for (std::size_t blanks = 0;; ++blanks) {
+    if (position_ + blanks == end_ && !refill()) return false;
+    const char c = buffer_[position_ + blanks];
+    if (c == '"') position_ += blanks;
+    if (!is_blank(c)) return c == '"';
+  }
 }
 
 void CsvReader::plain_cell() {
@@ -235,11 +294,17 @@ void CsvReader::quoted_cell() {
     after_cr = c == '\r';
     keep(1);
   }
-  if (!at_end() && buffer_[position_] != delimiter_ && !is_line_end(buffer_[position_]))
-    throw FileError(place(line_, size_) +
-                        ": expected a delimiter or the line's end after the closing quote, found " +
-                        shown(buffer_[position_]),
-                    kQuoteHint);
+  const auto at_cell_end = [&] {
+    return at_end() || buffer_[position_] == delimiter_ || is_line_end(buffer_[position_]);
+  };
+  if (!at_cell_end()) {
+    while (!at_end() && is_blank(buffer_[position_])) ++position_;
+    if (!at_cell_end())
+      throw FileError(place(line_, size_) +
+                          ": expected a delimiter or the line's end after the closing quote, found " +
+                          shown(buffer_[position_]),
+                      kQuoteHint);
+  }
   add_cell(begin, length, first_line, ascii);
 }
 

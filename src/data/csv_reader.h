@@ -1,13 +1,15 @@
 // Comma-separated values, record by record (RFC 4180, Shafranovich 2005), in the dialect of Python's csv
-// module with strict=True:
+// module with strict=True, but for blanks around quotes:
 //
 //   - a record ends with LF, CRLF or CR; the last one may lack its end; empty lines are skipped;
 //   - a cell that starts with a quote goes on to the closing quote and may hold delimiters and line ends; a
-//   quote in
-//     it is written twice; nothing but a delimiter or a line end may follow the closing quote;
+//     quote in it is written twice; nothing but a delimiter or a line end may follow the closing quote;
+//   - blanks (and tabs) before the opening and after the closing quote are no part of the cell;
 //   - a quote elsewhere in a cell is a character like any other, and so are blanks.
 //
-// A UTF-8 byte order mark is skipped. Zero bytes and bytes that are not UTF-8 are refused.
+// A UTF-8 byte order mark is skipped, and so is a first line "sep=;", by which Excel is told the delimiter. A
+// Ctrl-Z as the last byte, with which DOS ended its files, is the end. Zero bytes and bytes that are not
+// UTF-8 are refused.
 #pragma once
 
 #include <array>
@@ -27,11 +29,13 @@ class CsvReader {
   /// The most bytes a record may have: what a reader holds in memory is bounded, whatever the file.
   static constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 26;
   static constexpr std::size_t kMaxCells = 100'000;  ///< the most cells a record may have
+  static constexpr std::string_view kSeparator =
+      "sep=";  ///< in any case: begins a line that names the delimiter
 
-  /// `bytes` must outlive the reader. Without a `delimiter` it is that of , ; tab | which occurs most often
-  /// outside quotes in the first record (the comma where none does; of two as frequent ones the comma is the
-  /// less likely; where numbers have a decimal comma, only if there is no other). Throws FileError as next()
-  /// does.
+  /// `bytes` must outlive the reader. Without a `delimiter` it is the one that a line "sep=;" names, or that
+  /// of , ; tab | which occurs most often outside quotes in the first record (the comma where none does; of
+  /// two as frequent ones the comma is the less likely; where numbers have a decimal comma, only if there is
+  /// no other). Throws FileError as next() does.
   explicit CsvReader(ByteReader& bytes, std::optional<char> delimiter = {}, bool decimal_comma = false);
 
   /// Goes on to the next record; false at the end. Waits for no byte beyond the record's end.
@@ -69,6 +73,10 @@ class CsvReader {
   bool refill();
   void make_room(std::size_t kept);
   void skip_byte_order_mark();
+  std::optional<char> take_separator_line();
+  bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
+  bool is_quoted(const char* cell) const;
+  bool take_blanks_before_quote();
   char detect_delimiter(bool decimal_comma);
   bool at_end() { return position_ == end_ && !refill(); }
   void simple_cells();
@@ -81,11 +89,12 @@ class CsvReader {
   ByteReader& bytes_;
   std::unique_ptr<char[]> buffer_;  // one byte longer than what may be in it: a zero byte follows the data
   std::size_t buffer_bytes_ = 0;
-  std::size_t begin_ = 0;     // of the current record in the buffer
-  std::size_t position_ = 0;  // read up to here
-  std::size_t end_ = 0;       // of the bytes in the buffer
-  bool exhausted_ = false;    // no bytes come after those in the buffer
-  bool after_cr_ = false;     // the bytes ended between the CR and the LF of a line's end, or so it may be
+  std::size_t begin_ = 0;      // of the current record in the buffer
+  std::size_t position_ = 0;   // read up to here
+  std::size_t end_ = 0;        // of the bytes in the buffer
+  std::size_t held_back_ = 0;  // 1: a Ctrl-Z was read, which comes next unless it is the last byte
+  bool exhausted_ = false;     // no bytes come after those in the buffer
+  bool after_cr_ = false;      // the bytes ended between the CR and the LF of a line's end, or so it may be
   char delimiter_ = ',';
   std::array<bool, 256> plain_{};  // bytes that an unquoted cell runs through without a closer look
   std::vector<Cell> cells_ = std::vector<Cell>(64);

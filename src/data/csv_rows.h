@@ -22,8 +22,9 @@ class CsvRows {
   /// Throws FileError where the source cannot be read, is empty, or has a name twice.
   CsvRows(const TableSource& source, const TableOptions& options);
 
-  /// Goes on to the next row; false at the end. Throws FileError where a row has more or fewer cells than
-  /// there are names.
+  /// Goes on to the next row, past lines of nothing but blanks; false at the end. Throws FileError where a
+  /// row has more or fewer cells than there are names, or repeats all the names: so does a table behind
+  /// another.
   bool next();
 
   /// Throws FileError, at the end, where there was no row at all.
@@ -41,7 +42,14 @@ class CsvRows {
   std::string hint_for(std::string_view unknown, std::string_view without_names = "say so (--no-header)");
 
  private:
+  bool next_record();
   void read_names();
+  std::string name_in(std::size_t column) const;
+  bool repeats_names() const;
+  [[noreturn]] void refuse_cell_count();
+  std::string cell_count_hint();
+  bool next_row_may_have(std::size_t cells);
+  std::string comment_hint() const;
   std::string title_hint();
 
   std::unique_ptr<ByteReader> bytes_;
@@ -50,7 +58,9 @@ class CsvRows {
   bool first_row_read_ = false;  // already, to count its cells
   std::size_t rows_ = 0;
   std::vector<std::string> names_;
-  std::size_t unnamed_ = 0;  // columns without a name in the first line
+  std::size_t last_named_ = 0;  // the last column with a name in the first line
+  std::string last_name_;       // as it is written there; empty where no column has a name
+  std::size_t unnamed_ = 0;     // columns without a name in the first line
   std::unordered_map<std::string, std::size_t> columns_;
 };
 

@@ -1,13 +1,16 @@
+#include "data/cell.h"
+#include "data/csv_reader.h"
 #include "mlp/csv.h"
 #include "mlp/error.h"
 
 namespace mlp {
 
 std::string csv_cell(std::string_view text, char delimiter) {
-  // At the start of a file a bare byte order mark would be taken for no part of the text.
+  // At the start of a file a bare byte order mark, or "sep=;", would be taken for no part of the text.
   const bool needs_quotes = text.find(delimiter) != std::string_view::npos ||
                             text.find_first_of("\"\r\n") != std::string_view::npos ||
-                            text.starts_with("\xEF\xBB\xBF");
+                            text.starts_with("\xEF\xBB\xBF") ||
+                            lower_case(text.substr(0, CsvReader::kSeparator.size())) == CsvReader::kSeparator;
   if (!needs_quotes) return std::string(text);
   std::string cell = "\"";
   for (const char c : text) cell.append(c == '"' ? 2 : 1, c);

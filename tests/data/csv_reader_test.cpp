@@ -67,8 +67,53 @@ TEST(CsvReader, KeepsEmptyCellsAndBlanks) {
 }
 
 TEST(CsvReader, TakesAQuoteInsideAnUnquotedCellAsItIs) {
-  EXPECT_EQ(read("5\" disk,a\"b\"c, \"d\"\n"), (Records{{"5\" disk", "a\"b\"c", " \"d\""}}));
+  EXPECT_EQ(read("5\" disk,a\"b\"c, d\"e\"\n"), (Records{{"5\" disk", "a\"b\"c", " d\"e\""}}));
   EXPECT_EQ(read("\"\"\"a\"\"\",\"\"\"\"\n"), (Records{{"\"a\"", "\""}}));
+}
+
+TEST(CsvReader, BlanksAroundQuotesAreNoPartOfACell) {
+  EXPECT_EQ(read("\"a\", \"b, c\" ,\t\"d\"\t\n  \" e \" ,f , g\n"),
+            (Records{{"a", "b, c", "d"}, {" e ", "f ", " g"}}));
+  EXPECT_EQ(read("1, \"2\n3\" \r\n4, \"\"\"5\"\"\""), (Records{{"1", "2\n3"}, {"4", "\"5\""}}));
+  EXPECT_EQ(read("a,  x\"y\",   "), (Records{{"a", "  x\"y\"", "   "}})) << "no quotes around";
+  EXPECT_EQ(read("\"a\"\t\"b\" \t \"c\"\n", '\t'), (Records{{"a", "b", "c"}})) << "a tab ends cells here";
+  EXPECT_EQ(read("\"a\"  \"b\"", ' '), (Records{{"a", "", "b"}}));
+  EXPECT_EQ(detected("\"Index\", \"Height; Weight; Age\"\n"), ',');
+  const std::string blanks(100'000, ' ');
+  EXPECT_EQ(read("a," + blanks + "\"b\"" + blanks + "\nc," + blanks + "d\n"),
+            (Records{{"a", "b"}, {"c", blanks + "d"}}));
+  refuse("a, \"b\" c\n", {"line 1, record 1, column 2: expected a delimiter or the line's end", "found 'c'"});
+  refuse("a, \"b", {"line 1, record 1, column 2: expected a closing quote"});
+}
+
+TEST(CsvReader, ALineForExcelNamesTheDelimiter) {
+  const Records expected = {{"a,b", "c"}, {"1", "2"}};
+  for (const std::string end : {"\n", "\r\n", "\r"})
+    EXPECT_EQ(read("sep=;" + end + "a,b;c" + end + "1;2" + end, std::nullopt), expected)
+        << testing::PrintToString(end);
+  EXPECT_EQ(read("\xEF\xBB\xBFSEP=:\na,b:c\n1:2\n", std::nullopt), expected);
+  EXPECT_EQ(read("Sep=;\na,b|c\n1|2\n", '|'), expected) << "a named one counts for more";
+  EXPECT_EQ(read("sep=\t\n1,5\t2,5\n", std::nullopt), (Records{{"1,5", "2,5"}}));
+  EXPECT_EQ(read("sep=,", std::nullopt), Records{});
+  ByteReader bytes("memory", "sep=;\r\na;b\n");
+  CsvReader csv(bytes);
+  ASSERT_TRUE(csv.next());
+  EXPECT_EQ(csv.where(0), "memory: line 2, record 1, column 1");
+  // No such line.
+  EXPECT_EQ(read("sep=;x\n", ';'), (Records{{"sep=", "x"}}));
+  EXPECT_EQ(read("\"sep=;\"\n"), Records{{"sep=;"}});
+  EXPECT_EQ(read("sep=\n"), Records{{"sep="}});
+  EXPECT_EQ(read("sep\x1D;\n"), Records{{"sep\x1D;"}});
+  EXPECT_EQ(read("a\nsep=;\n"), (Records{{"a"}, {"sep=;"}}));
+}
+
+TEST(CsvReader, AControlZAtTheEndIsNoText) {
+  const Records expected = {{"a", "b"}, {"1", "2"}};
+  EXPECT_EQ(read("a,b\r\n1,2\r\n\x1A"), expected);
+  EXPECT_EQ(read("a,b\r\n1,2\x1A"), expected);
+  EXPECT_EQ(read("\x1A"), Records{});
+  EXPECT_EQ(read("a\x1A,b\n\x1A\x1A"), (Records{{"a\x1A", "b"}, {"\x1A"}})) << "the last byte alone";
+  EXPECT_EQ(read("a\n\x1A\n"), (Records{{"a"}, {"\x1A"}}));
 }
 
 TEST(CsvReader, SkipsAByteOrderMark) {
@@ -102,6 +147,7 @@ TEST(CsvReader, DetectsTheDelimiter) {
   EXPECT_EQ(detected("\"x\"\"y,,\";b\n"), ';');     // a doubled quote does not end the cell
   EXPECT_EQ(detected("5\" a;b;c\" d,e\n"), ';');    // quotes inside unquoted cells hide nothing
   EXPECT_EQ(detected("\"a\nb,c,d\";e;f\n"), ';');
+  EXPECT_EQ(detected("\n  \t\t\t\na;b;c\n"), ';');  // after a line of blanks
   ByteReader bytes("memory", "a;b;c\n");
   EXPECT_EQ(CsvReader(bytes, ',').delimiter(), ',');
 }
@@ -141,7 +187,7 @@ TEST(CsvReader, RefusesDamage) {
   refuse("a,b\nc,\"d\ne\n", {"memory: line 2, record 2, column 2: expected a closing quote, found the end"});
   refuse("a\n\"", {"line 2, record 2, column 1: expected a closing quote"});
   refuse("a,\"b\"c\n", {"line 1, record 1, column 2: expected a delimiter or the line's end", "found 'c'"});
-  refuse("\"a\nb\" \n", {"line 2, record 1, column 1: expected a delimiter", "found ' '"});
+  refuse("\"a\nb\" c\n", {"line 2, record 1, column 1: expected a delimiter", "found 'c'"});
   refuse("\"a\"\xC3\xA9", {"found the byte C3"});
   refuse("\"a\"\xE9", {"found the byte E9"});
   refuse(std::string_view("a,b\n1,\0\n", 8),

@@ -35,6 +35,12 @@ void refuse(std::string_view text, std::initializer_list<std::string_view> parts
   expect_error<FileError>([&] { read(text, options); }, parts);
 }
 
+/// The hint of the error that reading ends with.
+std::string hint_of_refusal(std::string_view text, const TableOptions& options = {}) {
+  const auto error = expect_error<Error>([&] { read(text, options); }, {});
+  return error.substr(error.find('\n') + 1);
+}
+
 /// Equal, NaN to NaN.
 void expect_numbers(const Numbers& actual, const Numbers& expected) {
   ASSERT_EQ(actual.size(), expected.size());
@@ -601,6 +607,106 @@ TEST(Table, ATitleAboveTheNamesIsNotTakenForNames) {
   }
   EXPECT_EQ(hint("1,2\n1,2,3,4\n", {.header = false}).find("title"), std::string::npos);
   EXPECT_EQ(hint("a,b\n1,2\n1,2,3,4\n", {}).find("title"), std::string::npos) << "not the first row";
+}
+
+TEST(Table, NamesThatAreRepeatedAreRefused) {
+  const std::string place = "memory: line 3, record 3: repeats the names of the columns";
+  refuse("a,b\n1,2\na,b\n3,4\n", {place});
+  EXPECT_EQ(
+      hint_of_refusal("a,b\n1,2\na,b\n3,4\n"),
+      "delete the line, which a second table brings along where it is put behind the first; if the first "
+      "line holds no names, say so (--no-header)");
+  refuse("a;b c\n1;2\n a ; \"b c\"\n", {place});
+  refuse(",b,\n1,2,3\n,b,\n", {place});
+  refuse(
+      "a,b\n1,2\n\xEF\xBB\xBF"
+      "a,b\n",
+      {place});
+  refuse("a\nx\na\n", {place});
+  refuse("5.1,setosa\n4.9,setosa\n5.1,setosa\n", {place});
+  const auto late = make({"a", "b"}, 5000, [](std::size_t row, std::size_t i) {
+    return row == 3000 ? std::string(1, "ab"[i]) : std::to_string(row);
+  });
+  refuse(late, {"memory: line 3002, record 3002: repeats"}, {.targets = {"b"}});
+  // A row may hold a name, and names may be missing.
+  EXPECT_EQ(read("a,b\na,2\n1,b\nb,a\nA,B\n").rows, 4u);
+  EXPECT_EQ(read(",\n,\n1,2\n").rows, 2u);
+  EXPECT_EQ(read("a,b\n1,2\na,b\n", {.header = false}).rows, 3u);
+  // A table with other columns behind the first.
+  EXPECT_EQ(
+      hint_of_refusal("a,b,c\n1,2,3\na,b,c,d\n1,2,3,4\n"),
+      "it has names of columns: a table put behind another needs the same columns, and no line of names");
+
+  const std::vector<ColumnType> types = {{"b", ColumnKind::kNumeric, {}}};
+  Numbers answered;
+  expect_error<FileError>(
+      [&] {
+        read_table_in_pieces(stream_of("a,b\nx,2\na,b\nx,3\n"), types, {}, 9,
+                             [&](const Table& piece) { answered = piece.columns[0].numbers; });
+      },
+      {place});
+  expect_numbers(answered, {2});
+}
+
+TEST(Table, SaysWhatMayMakeTooManyOrTooFewCells) {
+  const auto hint = [](std::string_view text, const TableOptions& options = {}) {
+    return hint_of_refusal(text, options);
+  };
+  const std::string usual =
+      "cells are taken to end at ',' (--delimiter); one that holds it belongs in quotes";
+  const std::string names_of_rows =
+      "each row has one cell more than there are names: if the first are names of the rows";
+  EXPECT_EQ(hint("mpg,cyl\nMazda,21,6\nDatsun,22,4\n").find(names_of_rows), 0u);
+  EXPECT_EQ(hint("mpg,cyl\nMazda,21,6\n").find(names_of_rows), 0u);
+  EXPECT_EQ(hint("a;b\n1;2;\n3;4;\n"), "the rows end with ';' and the line of names does not: add it there");
+  EXPECT_EQ(hint("a\tb\t\n1\t2\n3\t4\n"),
+            "the line of names ends with a tab and the rows do not: delete it there");
+  const std::string comment = "the first line begins with '#': if it is a comment, delete it";
+  EXPECT_EQ(hint("# made in May\na,y\n1,2\n"), comment);
+  EXPECT_EQ(hint("# made in May\na,y\n1,2\n", {.targets = {"y"}}), comment);
+  EXPECT_EQ(hint("# a,y\n1,2\n", {.targets = {"y2"}}).find(comment + "; did you mean 'y'?"), 0u);
+  EXPECT_EQ(hint("a,y\n1,2\n# the rest is of June\n1,2\n"), "if the line is a comment, delete it; " + usual);
+  // One row alone, a later one, no names, a name for the numbers of the rows.
+  EXPECT_EQ(hint("a,b\n1,2,3\n4,5\n"), usual);
+  EXPECT_EQ(hint("a,b\n1,2,\n4,5\n"), usual);
+  EXPECT_EQ(hint("a,b,\n1,2\n4,5,6\n"), usual);
+  EXPECT_EQ(hint("a,b,c\n1,2\n3,4\n"), usual);
+  EXPECT_EQ(hint("a,b\n1,2\n1,2,3\n1,2,3\n"), usual);
+  EXPECT_EQ(hint("1,2\n1,2,3\n", {.header = false}), usual);
+  EXPECT_EQ(hint("#,b,c\n1,2\n3,4\n"), usual);
+  // In a pipe no second row is waited for.
+  bool sent = false;
+  const ByteStream pipe{"pipe", [&](std::span<std::uint8_t> destination) -> std::size_t {
+                          EXPECT_FALSE(std::exchange(sent, true)) << "asked for more";
+                          const std::string_view text = "mpg,cyl\nMazda,21,6\n";
+                          std::ranges::copy(text, destination.begin());
+                          return text.size();
+                        }};
+  EXPECT_NE(expect_error<FileError>([&] { read_table(pipe); }, {}).find(names_of_rows), std::string::npos);
+}
+
+TEST(Table, LinesOfBlanksAreSkipped) {
+  for (const char d : {',', ';', '\t'}) {
+    const std::string cells = std::string("1") + d + "2" + d + "3\n";
+    const auto table =
+        read(" \n \t\na" + std::string(1, d) + "b" + d + "c\n  \n" + cells + "\t\n" + cells + " ");
+    ASSERT_EQ(table.rows, 2u) << d;
+    expect_numbers(table.column("c").numbers, {3, 3});
+  }
+  // A row of empty cells, and in a table of one column an empty one.
+  EXPECT_EQ(read("a\tb\n1\t2\n\t\n").rows, 2u);
+  EXPECT_EQ(read("a\n1\n \n\"\"\n").rows, 3u);
+  refuse("a,b\n1,2\n\"\"\n", {"line 3, record 3: expected 2 cells"});
+  refuse("a,b,c\n1,2,3\n,\n", {"line 3, record 3: expected 3 cells"});
+}
+
+TEST(Table, FilesOfExcelAndDosAreRead) {
+  const auto table = read("sep=;\r\na;b\r\n1,5;x\r\n\x1A", {.decimal = ','});
+  ASSERT_EQ(table.rows, 1u);
+  expect_numbers(table.column("a").numbers, {1.5});
+  expect_numbers(
+      read("\"Index\", \"Height, inches\"\n1, \"65.78\" \n2, 71\n").column("Height, inches").numbers,
+      {65.78, 71});
 }
 
 TEST(Table, ATargetOfTooManyClassesIsRefused) {
