@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/utf8.h"
+#include "data/cell.h"
 #include "data/file_kind.h"
 #include "data/name_hint.h"
 #include "data/numbers.h"
