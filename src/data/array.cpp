@@ -46,7 +46,7 @@ void for_each_column_in_need(const Array& array, Take take) {
   std::visit(
       [&]<class T>(const AlignedVector<T>& values) {
         if constexpr (sizeof(T) > 2) {  // floats hold all smaller ones
-          if (values.empty()) return;  // of however many columns
+          if (values.empty()) return;   // of however many columns
           const std::size_t rows = values.size() / columns;
           std::vector<NumberRange> ranges(columns);
           for (std::size_t n = 0; n < rows; ++n)

@@ -79,7 +79,7 @@ TEST_F(Files, NumbersFarFromZeroAreLearnedAsThoseNearIt) {
     EXPECT_EQ(evaluated["test_rmse"], trained["test_rmse"]);
     EXPECT_EQ(json({"inspect", "runs/" + run_name, "--verify", "--json"})["verified"]["passed"], true);
   }
-  EXPECT_NE(content("runs/far/report.html").find("counted from 1700000003.0625"), std::string::npos);
+  EXPECT_NE(content("runs/far/report.html").find("counted from 1700000003,"), std::string::npos);
   const auto from_array = run({"predict", "runs/far", "--input", "far.npy"});
   EXPECT_EQ(from_array.exit_code, 0) << from_array.err;
   write("rows.csv", "1700000000.125,0\n1700000006,1.75\n");
@@ -95,7 +95,7 @@ TEST_F(Files, NumbersFarFromZeroAreLearnedAsThoseNearIt) {
             std::string::npos)
       << "row 1 of the array is row 0 of the text";
   EXPECT_EQ(json({"inspect", "runs/far", "--json"})["input_units"]["origin"],
-            (std::vector<double>{1700000003.0625, 0}));
+            (std::vector<double>{1700000003.0, 0}));
 }
 
 TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
@@ -171,7 +171,7 @@ TEST_F(Files, WithoutOptionsTheyHaveARecipe) {
   EXPECT_EQ(classes["network"][3]["activation"], "softmax");
 
   std::string targets;
-  for (int i = 0; i < 200; ++i) targets += bytes_of({0, 0, 0, i % 2 == 0 ? 0x3f : 0xbf});  // 0.5, -0.5
+  for (int i = 0; i < 200; ++i) targets += bytes_of({0, 0, 0, i % 3 == 0 ? 0x3f : 0xbf});  // 0.5, -0.5
   write("y.npy", npy("<f4", "(100, 2)", targets));
   write("x.npy", npy("|u1", "(100, 4)", images(100)));
   const auto numbers = json({"train", "--images", "x.npy", "--labels", "y.npy", "--epochs", "1", "--output",
