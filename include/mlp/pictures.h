@@ -16,7 +16,8 @@
 
 namespace MLP_EXPORT mlp {
 
-/// Whether the file begins as PNG does. False where it cannot be read.
+/// Whether the file begins as PNG does. False where it cannot be read, or is a pipe, of which nothing is
+/// taken.
 bool is_picture(const std::filesystem::path& path);
 
 /// A PNG file of any bit depth and colour type as greys [height, width]: 0 black, 255 white. A colour counts

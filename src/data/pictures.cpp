@@ -29,6 +29,8 @@ bool is_called_png(const fs::path& path) {
 }  // namespace
 
 bool is_picture(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;  // a pipe's first bytes would be gone
   try {
     return ByteReader(path).starts_with(kPngMagic);
   } catch (const FileError&) {

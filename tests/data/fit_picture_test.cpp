@@ -167,8 +167,7 @@ TEST(FitPicture, GreyPaperBecomesCleanAndAThinLineStaysVisible) {
 
 TEST(FitPicture, AHairlineStaysVisible) {
   Picture sheet(300, 300);
-  for (std::size_t y = 10; y < 290; ++y)
-    sheet(y, 200) = 255;  // 280 pixels long: a 14th of it becomes a pixel
+  for (std::size_t i = 10; i < 290; ++i) sheet(i, 150) = sheet(150, i) = 255;  // 14 pixels become one
   const auto fitted = fit_picture(sheet, style_of_digits());
   EXPECT_TRUE(fitted.centred);
   EXPECT_EQ(std::ranges::max(fitted.image.values()), 255);
