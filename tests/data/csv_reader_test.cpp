@@ -249,8 +249,8 @@ TEST(CsvReader, HoldsNoMoreOfAnEndlessRecordThanItsBound) {
            Case{"a,b\n1,\"", "\"\"", "line 2, record 2: " + longer},
            Case{"a,b\n", "\xC3\xA9", "line 2, record 2: " + longer},
            Case{"", std::string(1, '\0'), "line 1, record 1, column 1: expected text, found a zero byte"},
-           Case{"a,b\n", "1,", "line 2, record 2: more than the 100000 cells"},
-           Case{"a,b\n", "\"\",", "line 2, record 2: more than the 100000 cells"},
+           Case{"a,b\n", "1,", "line 2, record 2: more than 100,000 cells"},
+           Case{"a,b\n", "\"\",", "line 2, record 2: more than 100,000 cells"},
        }) {
     std::uint64_t taken = 0;
     expect_error<FileError>(

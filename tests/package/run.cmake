@@ -44,6 +44,11 @@ else()
   message(STATUS "no pkg-config here: mlp.pc was not tested")
 endif()
 run(${work}/prefix/bin/mlp --version)
+foreach(completion bash-completion/completions/mlp zsh/site-functions/_mlp fish/vendor_completions.d/mlp.fish)
+  if(NOT EXISTS ${work}/prefix/share/${completion})
+    message(FATAL_ERROR "not installed: ${completion}")
+  endif()
+endforeach()
 
 # add_subdirectory and FetchContent: the library alone, without tool, tests, examples and install rules
 run(${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR}/subdirectory -B ${work}/subdirectory)
