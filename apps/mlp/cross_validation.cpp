@@ -221,11 +221,13 @@ std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std
   const Table table = read_table(path);
   if (table.rows != count) return std::nullopt;
   CrossValidation result;
-  for (const auto& [type, numbers, codes, missing, distinct, identifier, note] : table.columns) {
+  for (const auto& column : table.columns) {
+    const auto& name = column.type.name;
+    const auto& numbers = column.numbers;
     if (numbers.size() != count) return std::nullopt;
-    if (type.name == "rows") result.rows.assign(numbers.begin(), numbers.end());
-    if (type.name == "rows" || type.name == "fold") continue;
-    result.scores.push_back({.name = type.name, .values = numbers});
+    if (name == "rows") result.rows.assign(numbers.begin(), numbers.end());
+    if (name == "rows" || name == "fold") continue;
+    result.scores.push_back({.name = name, .values = numbers});
     finish(result.scores.back());
   }
   return result;

@@ -82,14 +82,25 @@ ColumnType classes_of(const Column& column) {
   return type;
 }
 
-/// Throws where a column of texts has nothing but numbers, not all of them read as such.
-void refuse_formatted_numbers(const Table& table, const Column& column) {
+/// Throws where a column of texts has nothing but numbers, not all of them read as such. `otherwise` is added
+/// to the hint.
+void refuse_formatted_numbers(const Table& table, const Column& column, const std::string& otherwise = {}) {
   const auto& texts = column.type.categories;
   const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
   const auto hint = formatted_number_hint(texts, std::nullopt);
   if (column.type.kind != ColumnKind::kCategorical || formatted == texts.end() || hint.empty()) return;
   throw DataError(
-      place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")", hint);
+      place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")",
+      hint + otherwise);
+}
+
+/// Throws where a column is categories and most probably meant as numbers: which of both is to be said.
+void refuse_to_guess(const Table& table, const Column& column) {
+  if (!column.perhaps_numeric) return;
+  const std::string otherwise = "; if they are classes, --task classification";
+  refuse_formatted_numbers(table, column, otherwise);
+  throw DataError(place_of(table, column.type.name) + ": cannot tell whether it holds numbers or classes",
+                  column.note + otherwise);
 }
 
 /// No, yes: the numbers 0 and 1, both, and no others.
@@ -102,13 +113,14 @@ bool is_zero_or_one(const Column& column) {
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
+  refuse_to_guess(table, target);
   return target.type.kind != ColumnKind::kNumeric || is_zero_or_one(target) ? Task::kClassification
                                                                             : Task::kRegression;
 }
 
 Task task_of(const Table& table, const TableDataOptions& options) {
   const Column& first = table.column(options.targets.front());
-  const Task task = options.task.value_or(usual_task(table, options.targets));
+  const Task task = options.task ? *options.task : usual_task(table, options.targets);
   if (task == Task::kClassification) {
     if (options.targets.size() > 1)
       throw UsageError(
