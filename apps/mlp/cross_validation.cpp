@@ -224,9 +224,9 @@ std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std
   const Table table = read_table(path);
   if (table.rows != count) return std::nullopt;
   CrossValidation result;
-  for (const Column& column : table.columns) {
-    const std::string& name = column.type.name;
-    const std::vector<double>& numbers = column.numbers;
+  for (const auto& column : table.columns) {
+    const auto& name = column.type.name;
+    const auto& numbers = column.numbers;
     if (numbers.size() != count) return std::nullopt;
     if (name == "rows") result.rows.assign(numbers.begin(), numbers.end());
     if (name == "rows" || name == "fold") continue;

@@ -62,8 +62,10 @@ void ColumnBuilder::add(const CsvReader& csv, std::size_t column) {
     } else {
       add_to_dictionary(text, csv, column);
     }
-  } else if (text.size() <= kMaxTextBytes && rules_->read(text).kind == CellKind::kMissing) {
-    ++missing_;
+  } else if (text.size() <= kMaxTextBytes) {
+    const auto kind = rules_->read(text).kind;
+    missing_ += kind == CellKind::kMissing;
+    number_cells_ += kind == CellKind::kNumber;
   }
 }
 
@@ -115,11 +117,13 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
   }
   indices_.push_back(static_cast<std::uint16_t>(dictionary_.add(text)));
   spelled_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
+  // So many different numbers are no categories, of a target either.
+  if (!role_.categorical && different_numbers_ > std::min(role_.max_categories, kMaxForcedCategories))
+    return different_texts_ == 0 ? turn_into_numbers() : turn_into_text_among_numbers();
   if (distinct_in_dictionary() <= max_categories()) return;
-  if (holds_numbers()) return turn_into_numbers();
-  if (different_numbers_ > 0 && !role_.categorical) return turn_into_text_among_numbers();
   const std::string most = "more than " + std::to_string(max_categories()) + " different ";
-  const std::string formatted = formatted_reason();
+  const std::string formatted = formatted_reason(number_share());
+  mixed_reason_ = mixed_reason();
   turn_into_text(most + "texts" +
                      (!formatted.empty() ? "; " + formatted
                       : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
@@ -159,9 +163,8 @@ void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
 }
 
 std::size_t ColumnBuilder::max_categories() const {
-  const bool classes = role_.target && different_numbers_ == 0;
-  return role_.categorical || classes ? kMaxForcedCategories
-                                      : std::min(role_.max_categories, kMaxForcedCategories);
+  return role_.categorical || role_.target ? kMaxForcedCategories
+                                           : std::min(role_.max_categories, kMaxForcedCategories);
 }
 
 void ColumnBuilder::turn_into_numbers() {
@@ -175,18 +178,54 @@ void ColumnBuilder::turn_into_numbers() {
   state_ = State::kNumbers;
 }
 
+ColumnBuilder::NumberShare ColumnBuilder::number_share() const {
+  const auto& texts = dictionary_.texts();
+  enum class Kind { kNumber, kFormatted, kOther, kNone };
+  std::vector<Kind> kinds;
+  std::vector<std::string> like_numbers;
+  NumberShare share;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const bool number = !std::isnan(spelled_[i]);
+    kinds.push_back(number                        ? Kind::kNumber
+                    : is_none(texts[i])           ? Kind::kNone
+                    : has_number_format(texts[i]) ? Kind::kFormatted
+                                                  : Kind::kOther);
+    if (kinds.back() == Kind::kFormatted && share.example.empty()) share.example = in_quotes(texts[i]);
+    if (number || kinds.back() == Kind::kFormatted) like_numbers.push_back(texts[i]);
+  }
+  if (like_numbers.empty()) return share;
+  share.hint = formatted_number_hint(like_numbers, rules_->decimal());
+  if (share.hint.empty()) std::ranges::replace(kinds, Kind::kFormatted, Kind::kOther);
+  share.different = like_numbers.size();
+  indices_.for_each([&](std::uint16_t index) {
+    if (index == kMissingIndex) return;
+    share.numbers += kinds[index] == Kind::kNumber;
+    share.formatted += kinds[index] == Kind::kFormatted;
+    share.others += kinds[index] == Kind::kOther;
+  });
+  return share;
+}
+
+std::size_t ColumnBuilder::count_numbers() const {
+  std::size_t count = 0;
+  indices_.for_each(
+      [&](std::uint16_t index) { count += index != kMissingIndex && !std::isnan(spelled_[index]); });
+  numbers_.for_each([&](double number) { count += !std::isnan(number); });
+  return count;
+}
+
 std::string ColumnBuilder::mixed_reason() const {
   const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
   return first_text_ + " among numbers (" + first_text_place_ +
          "): " + (hint.empty() ? first_text_hint_ : hint);
 }
 
-// Nothing but numbers, none of them read as one.
-std::string ColumnBuilder::formatted_reason() const {
-  if (different_numbers_ > 0) return {};
-  const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
-  if (hint.empty()) return {};
-  return first_text_ + " (" + first_text_place_ + ") and the others are numbers with a format: " + hint;
+// All or nearly all numbers, none of them read as one.
+std::string ColumnBuilder::formatted_reason(const NumberShare& share) const {
+  if (different_numbers_ > 0 || share.formatted == 0 || !share.nearly_all()) return {};
+  return (share.others == 0 ? first_text_ + " (" + first_text_place_ + ") and the others"
+                            : share.example + " and nearly all others") +
+         " are numbers with a format: " + share.hint;
 }
 
 bool ColumnBuilder::holds_dates() const {
@@ -196,7 +235,8 @@ bool ColumnBuilder::holds_dates() const {
 }
 
 void ColumnBuilder::turn_into_text_among_numbers() {
-  turn_into_text(mixed_reason(),
+  mixed_reason_ = mixed_reason();
+  turn_into_text("more than " + std::to_string(max_categories()) + " different texts",
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
                            first_text_hint_ == kMissingHint
                                ? first_text_hint_ + "; if its line is one of totals, delete it"
@@ -206,6 +246,7 @@ void ColumnBuilder::turn_into_text_among_numbers() {
 void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
   if (role_.categorical || role_.target) throw unless_it_may_be;
   text_reason_ = std::move(reason);
+  number_cells_ = count_numbers();
   indices_ = {};
   dictionary_ = {};
   spelled_ = {};
@@ -231,7 +272,8 @@ Column ColumnBuilder::finish() {
       break;
     case State::kText:
       column.type.kind = ColumnKind::kText;
-      column.note = text_reason_;
+      column.note =
+          2 * number_cells_ > rows_ - missing_ && !mixed_reason_.empty() ? mixed_reason_ : text_reason_;
   }
   if (!column.note.empty() && different_numbers_ > 0 && first_text_row_ == rows_ &&
       first_text_hint_ == kMissingHint)
@@ -306,8 +348,12 @@ void ColumnBuilder::finish_texts(Column& column) {
     return categorize(column, std::move(*categories));
   }
   const bool dates = holds_dates();
-  column.note = different_numbers_ > 0 ? mixed_reason() : formatted_reason();
+  const auto share = number_share();
+  column.note = formatted_reason(share);
+  if (different_numbers_ > 0 && (share.mostly_read() || share.nearly_all())) column.note = mixed_reason();
   if (role_.target || !nearly_all_different(texts.size(), present)) {
+    column.perhaps_numeric =
+        share.nearly_all_read() || (!column.note.empty() && share.different > kFewCategories);
     if (dates)
       column.note = std::string("dates or times, and new ones are unknown when predicting: ") + kDatesAdvice +
                     ", or leave the column out (--ignore " + printable(name_) + ")";

@@ -46,6 +46,20 @@ class ColumnBuilder {
  private:
   enum class State { kDictionary, kNumbers, kText };
 
+  // How much of a column in the dictionary is numbers, or written like them. "none" and "-" do not count.
+  struct NumberShare {
+    std::size_t numbers = 0;    // cells
+    std::size_t formatted = 0;  // cells that would be numbers if they were written plainly
+    std::size_t others = 0;     // cells
+    std::size_t different = 0;  // of `numbers` and `formatted`
+    std::string example;        // of `formatted`, quoted
+    std::string hint;           // how to have them read
+
+    bool mostly_read() const { return numbers > formatted + others; }
+    bool nearly_all_read() const { return numbers > 0 && numbers >= 9 * (formatted + others); }
+    bool nearly_all() const { return numbers + formatted >= 9 * others; }
+  };
+
   // The most a column that must not be text may have: what indices_ can tell apart, and one to notice that
   // there are more.
   static constexpr std::size_t kMaxForcedCategories = 65'000;
@@ -61,8 +75,10 @@ class ColumnBuilder {
   void note_none(std::string_view text);
   void note_codes();
   void note_first_text(std::string_view text, std::string place);
+  NumberShare number_share() const;
+  std::size_t count_numbers() const;
   std::string mixed_reason() const;
-  std::string formatted_reason() const;
+  std::string formatted_reason(const NumberShare& share) const;
   bool holds_dates() const;
   bool holds_numbers() const;
   std::size_t distinct_in_dictionary() const;
@@ -92,7 +108,9 @@ class ColumnBuilder {
   std::string first_text_place_;
   std::size_t first_text_row_ = 0;  // counted from 1
   std::string first_text_hint_;
-  std::string infinite_;  // the place and what is wrong there
+  std::size_t number_cells_ = 0;  // of a text
+  std::string mixed_reason_;      // of a text: what to say if most of its cells are numbers
+  std::string infinite_;          // the place and what is wrong there
   std::string text_reason_;
   std::string code_;  // a number that is written like a code, quoted
 };

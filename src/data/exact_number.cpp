@@ -4,11 +4,15 @@
 #include <charconv>
 #include <cstdint>
 
+#include "data/numbers.h"
+
 namespace mlp {
 
 // A power of ten and the digits behind "0." that it multiplies, without zeros at either end: in this order
 // those of one double are sorted by value.
-std::string exact_number(std::string_view text) {
+std::string exact_number(std::string_view spelling) {
+  const std::string hyphens = with_hyphens(spelling);
+  std::string_view text = hyphens;
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   const auto e = std::min(text.find_first_of("eE"), text.size());

@@ -8,8 +8,8 @@
 namespace mlp {
 
 /// The same text for every spelling of a number, and for no other number: of "1", "1.0", "+01" and "10e-1".
-/// `text` is what parse_double() takes, no NaN or infinity.
-std::string exact_number(std::string_view text);
+/// `spelling` is what parse_double() takes, no NaN or infinity.
+std::string exact_number(std::string_view spelling);
 
 /// Digits with a 0 in front that no amount has: "01", "007". Such a code is its spelling, not its value.
 bool is_code(std::string_view text);

@@ -21,6 +21,14 @@ constexpr std::array kUnits = {"$"sv, "%"sv, "\xE2\x82\xAC"sv, "\xC2\xA3"sv, "\x
 // The straight and the curly apostrophe are Swiss.
 constexpr std::array kBetweenThousands = {","sv, "."sv,        "'"sv,           "\xE2\x80\x99"sv,
                                           " "sv, "\xC2\xA0"sv, "\xE2\x80\xAF"sv};
+// What stands for a minus: the hyphen, the sign itself, hyphens of typesetting, and the dash.
+constexpr std::array kMinuses = {
+    "-"sv,           kMinusSign, "\xE2\x80\x90"sv, "\xE2\x80\x91"sv, "\xE2\x80\x93"sv, "\xEF\xB9\xA3"sv,
+    "\xEF\xBC\x8D"sv};
+constexpr std::array kCurrencyCodes = {"AUD"sv, "BRL"sv, "CAD"sv, "CHF"sv, "CNY"sv, "CZK"sv, "DKK"sv, "EUR"sv,
+                                       "GBP"sv, "HUF"sv, "INR"sv, "JPY"sv, "KRW"sv, "MXN"sv, "NOK"sv, "NZD"sv,
+                                       "PLN"sv, "RUB"sv, "SEK"sv, "TRY"sv, "USD"sv, "ZAR"sv};
+constexpr std::string_view kDigits = "0123456789";
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -52,6 +60,25 @@ void take_blanks(std::string_view& text) {
 bool take_unit(std::string_view& text) {
   if (std::ranges::none_of(kUnits, [&](auto unit) { return take(text, unit) || take_last(text, unit); }))
     return false;
+  take_blanks(text);
+  return true;
+}
+
+bool take_minus(std::string_view& text) {
+  return std::ranges::any_of(kMinuses, [&](auto minus) { return take(text, minus); });
+}
+
+/// One behind it, and the blanks between.
+bool take_last_minus(std::string_view& text) {
+  if (std::ranges::none_of(kMinuses, [&](auto minus) { return take_last(text, minus); })) return false;
+  take_blanks(text);
+  return true;
+}
+
+/// The parentheses around it, and the blanks in them.
+bool take_parentheses(std::string_view& text) {
+  if (!text.starts_with('(') || !text.ends_with(')')) return false;
+  text = text.substr(1, text.size() - 2);
   take_blanks(text);
   return true;
 }
@@ -100,14 +127,82 @@ std::string in_digits(double number) {
   return {buffer.data(), end};
 }
 
+/// A number but for what is written at it.
+struct Annotated {
+  std::string number;
+  std::string advice;  ///< how to write it
+};
+
+/// 1.2D+03, as Fortran writes doubles.
+std::optional<Annotated> with_exponent_of_fortran(std::string_view text) {
+  const auto at = text.find_first_of("dD");
+  if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return std::nullopt;
+  auto exponent = text.substr(at + 1);
+  if (!take(exponent, "-")) take(exponent, "+");
+  if (take_digits(exponent).empty() || !exponent.empty()) return std::nullopt;
+  std::string number(text);
+  number[at] = 'e';
+  return Annotated{number, "write exponents with an e, like 1.2e+03"};
+}
+
+/// EUR 12.00
+std::optional<Annotated> with_unit_before(std::string_view text) {
+  const auto code = std::ranges::find_if(kCurrencyCodes, [&](auto c) { return text.starts_with(c); });
+  if (code == kCurrencyCodes.end()) return std::nullopt;
+  text.remove_prefix(code->size());
+  take_blanks(text);
+  return Annotated{std::string(text), "leave away " + in_quotes(*code) + " before the numbers"};
+}
+
+/// 23.4 kg. A single letter right behind a whole number is no unit: 12A is a house.
+std::optional<Annotated> with_unit_behind(std::string_view text) {
+  constexpr std::size_t kMostBytes = 12;
+  const auto last = text.find_last_of(kDigits);
+  if (last == std::string_view::npos) return std::nullopt;
+  const auto number = text.substr(0, last + 1), rest = text.substr(last + 1);
+  auto unit = rest;
+  take_blanks(unit);
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+  };
+  const auto is_part = [&](char c) { return is_letter(c) || c == '/' || c == '.' || c == ' '; };
+  if (unit.empty() || unit.size() > kMostBytes || !is_letter(unit.front()) ||
+      !std::ranges::all_of(unit, is_part))
+    return std::nullopt;
+  if (rest.size() == 1 && number.find_first_of(".,") == number.npos) return std::nullopt;
+  return Annotated{std::string(number), "leave away " + in_quotes(unit) + " behind the numbers"};
+}
+
+bool parses(std::string_view text) { return parse_formatted(text, '.') || parse_formatted(text, ','); }
+
+std::optional<Annotated> annotated(std::string_view text) {
+  for (const auto kind : {with_exponent_of_fortran, with_unit_before, with_unit_behind})
+    if (auto result = kind(text);
+        result && result->number.find_first_of(kDigits) != std::string::npos && parses(result->number))
+      return result;
+  return std::nullopt;
+}
+
+/// The (130.00) and 130.00- of accountants, and their "$ -".
+bool is_accountants(std::string_view text, double value) {
+  const auto before = text.substr(0, text.find_first_of(kDigits));
+  if (before.size() == text.size()) return value == 0;
+  const auto in_front = [&](std::string_view mark) { return before.find(mark) != before.npos; };
+  return value < 0 && (in_front("(") || std::ranges::none_of(kMinuses, in_front));
+}
+
 }  // namespace
 
 std::string plain_number(std::string_view text, char decimal) {
+  if (text.size() > 1) take(text, "'");
   if (auto plain = with_point(text, decimal); !plain.empty()) return plain;
   take_blanks(text);
   const bool has_unit = take_unit(text);
-  const bool negative = take(text, "-");
-  if (!negative) take(text, "+");
+  bool negative = take_parentheses(text);
+  if (!negative) {
+    if (has_unit && std::ranges::find(kMinuses, text) != kMinuses.end()) return "0";
+    negative = take_minus(text) || (!take(text, "+") && take_last_minus(text));
+  }
   if (!has_unit) take_unit(text);
   const auto digits = plain_digits(text, {&decimal, 1});
   return digits.empty() ? std::string() : (negative ? "-" : "") + digits;
@@ -118,26 +213,42 @@ std::optional<double> parse_formatted(std::string_view text, char decimal) {
   return plain.empty() ? std::nullopt : parse_double(plain);
 }
 
+bool has_number_format(std::string_view text) { return parses(text) || annotated(text); }
+
 std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal) {
-  bool commas = true, points = true;
-  if (std::ranges::all_of(texts, is_none)) return {};
-  const std::string* ambiguous = nullptr;
+  bool any = false, commas = true, points = true, plain = true;
+  std::string ambiguous, negative, advice;
   for (const auto& text : texts) {
     if (is_none(text)) continue;
-    const auto with_comma = parse_formatted(text, ','), with_point = parse_formatted(text, '.');
-    if (!with_comma && !with_point) return {};
+    any = true;
+    std::string number = text;
+    if (!parses(text)) {
+      const auto found = annotated(text);
+      if (!found || (!advice.empty() && advice != found->advice)) return {};
+      number = found->number;
+      advice = found->advice;
+    }
+    const auto with_comma = parse_formatted(number, ','), with_point = parse_formatted(number, '.');
     commas &= with_comma.has_value();
     points &= with_point.has_value();
-    if (with_comma && with_point && *with_comma != *with_point && !ambiguous) ambiguous = &text;
+    plain &= (decimal ? parse_formatted(number, *decimal) : parse_double(number)).has_value();
+    if (with_comma && with_point && *with_comma != *with_point && ambiguous.empty()) ambiguous = number;
+    const double value = with_point ? *with_point : *with_comma;
+    if (negative.empty() && is_accountants(number, value))
+      negative = ", which reads " + in_quotes(number) + " as " + in_digits(value);
   }
-  const std::string plain =
+  if (!any) return {};
+  if (plain && !advice.empty()) return advice;
+  if (!advice.empty()) advice += "; ";
+  const std::string plainly =
       std::string("write numbers plainly, like ") + (decimal == ',' ? "1234,5" : "1234.5");
-  if (commas && points && ambiguous)
-    return "say which mark is the decimal one, --decimal '.' where " + in_quotes(*ambiguous) + " is " +
-           in_digits(*parse_formatted(*ambiguous, '.')) + ", --decimal ',' where it is " +
-           in_digits(*parse_formatted(*ambiguous, ',')) + "; or " + plain;
-  if (commas || points) return std::string("try --decimal ") + (points ? "'.'" : "','") + ", or " + plain;
-  return plain;
+  if (commas && points && !ambiguous.empty())
+    return advice + "say which mark is the decimal one, --decimal '.' where " + in_quotes(ambiguous) +
+           " is " + in_digits(*parse_formatted(ambiguous, '.')) + ", --decimal ',' where it is " +
+           in_digits(*parse_formatted(ambiguous, ',')) + "; or " + plainly;
+  if (commas || points)
+    return advice + "try --decimal " + (points ? "'.'" : "','") + negative + ", or " + plainly;
+  return advice + plainly;
 }
 
 }  // namespace mlp

@@ -12,15 +12,21 @@ namespace mlp {
 
 /// The double that all of `text` spells with this decimal mark, '.' or ',', or nothing. Either it is plain
 /// (parse_double, with this mark), or it may have: thousands in groups of three, all apart by the same one of
-/// , . ' and blanks that is not the decimal mark; a sign of currency or percent before or after it. Percent
-/// are their number: 15% is 15.
+/// , . ' and blanks that is not the decimal mark; a sign of currency or percent before or after it; what
+/// accountants make of a negative, (130.00) or 130.00-, and of a zero, "$ -"; an apostrophe in front, by
+/// which a spreadsheet keeps it as a text. Percent are their number: 15% is 15.
 std::optional<double> parse_formatted(std::string_view text, char decimal);
 
 /// That number as parse_double takes it, with all its digits: 1234.50 of "1.234,50"; empty where it is none.
 std::string plain_number(std::string_view text, char decimal);
 
+/// Whether `text` is a number with one decimal mark or the other, or would be one but for a unit (23.4 kg,
+/// EUR 12.00) or the exponent of Fortran (1.2D+03).
+bool has_number_format(std::string_view text);
+
 /// What to do so that texts, of which some are not read as numbers with `decimal`, would be: names the
-/// decimal mark with which all of them are numbers. Empty where one of them is no number with either.
+/// decimal mark with which all of them are numbers, or the unit that they all have. Empty where one of them
+/// is no number either way, or they have different units.
 std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal);
 
 }  // namespace mlp

@@ -98,20 +98,32 @@ ColumnType classes_of(const Column& column) {
   return type;
 }
 
-/// Throws where a column of texts has nothing but numbers, not all of them read as such.
-void refuse_formatted_numbers(const Table& table, const Column& column) {
+/// Throws where a column of texts has nothing but numbers, not all of them read as such. `otherwise` is added
+/// to the hint.
+void refuse_formatted_numbers(const Table& table, const Column& column, const std::string& otherwise = {}) {
   const auto& texts = column.type.categories;
   const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
   const auto hint = formatted_number_hint(texts, std::nullopt);
   if (column.type.kind != ColumnKind::kCategorical || formatted == texts.end() || hint.empty()) return;
   throw DataError(
-      place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")", hint);
+      place_of(table, column.type.name) + " holds numbers with a format (" + quote(*formatted) + ")",
+      hint + otherwise);
+}
+
+/// Throws where a column is categories and most probably meant as numbers: which of both is to be said.
+void refuse_to_guess(const Table& table, const Column& column) {
+  if (!column.perhaps_numeric) return;
+  const std::string otherwise = "; if they are classes, --task classification";
+  refuse_formatted_numbers(table, column, otherwise);
+  throw DataError(place_of(table, column.type.name) + ": cannot tell whether it holds numbers or classes",
+                  column.note + otherwise);
 }
 
 /// What is predicted of these targets unless the options say otherwise.
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
+  refuse_to_guess(table, target);
   // "01" beside "1" is a class more than the numbers tell.
   const bool zero_one = target.type.zero_one && target.type.categories.size() == 2;
   return target.type.kind != ColumnKind::kNumeric || zero_one ? Task::kClassification : Task::kRegression;
@@ -119,7 +131,7 @@ Task usual_task(const Table& table, const std::vector<std::string>& targets) {
 
 Task task_of(const Table& table, const TableDataOptions& options) {
   const Column& first = table.column(options.targets.front());
-  const Task task = options.task.value_or(usual_task(table, options.targets));
+  const Task task = options.task ? *options.task : usual_task(table, options.targets);
   if (task == Task::kClassification) {
     if (options.targets.size() > 1)
       throw UsageError(

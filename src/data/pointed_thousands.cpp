@@ -20,7 +20,8 @@ bool is_group(std::string_view text) {
 }  // namespace
 
 void PointedThousands::take(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
+  for (const std::string_view minus : {std::string_view("-"), kMinusSign})
+    if (text.starts_with(minus)) text.remove_prefix(minus.size());
   const std::size_t point = text.find('.');
   if (point == std::string_view::npos) {
     whole_ = true;

@@ -180,11 +180,43 @@ TEST(TableData, ATargetOfNumbersWithAFormatIsNamed) {
         {"column 'Preis' holds numbers with a format ('1.089.100,44')"});
   };
   const std::string hint = "try --decimal ',', or write numbers plainly, like 1234.5";
-  EXPECT_TRUE(refused(text, question).ends_with("\n" + hint));
+  const std::string or_classes = hint + "; if they are classes, --task classification";
+  EXPECT_TRUE(refused(text, question).ends_with("\n" + or_classes));
   auto numbers = question;
   numbers.task = Task::kRegression;
   EXPECT_TRUE(refused(text, numbers).ends_with("\n" + hint));
-  EXPECT_TRUE(refused("x;Preis\n9;5\n" + text.substr(text.find('\n') + 1), question).ends_with("\n" + hint));
+  EXPECT_TRUE(
+      refused("x;Preis\n9;5\n" + text.substr(text.find('\n') + 1), question).ends_with("\n" + or_classes));
+  // Also where many rows have the same.
+  const std::string twice = text + text.substr(text.find('\n') + 1);
+  EXPECT_TRUE(refused(twice, question).ends_with("\n" + or_classes));
+  auto classes = question;
+  classes.task = Task::kClassification;
+  EXPECT_EQ(split_table(table_of(twice, {.targets = {"Preis"}}), classes).train.class_names.size(), 30u);
+}
+
+TEST(TableData, AFewTextsAmongTheNumbersOfATargetAreAskedAbout) {
+  std::string text = "x,mpg\n";
+  for (int n = 0; n < 200; ++n)
+    text += std::to_string(n * n) + "," + (n == 50 ? "unknown" : std::to_string(10 + n % 87) + ".5") + "\n";
+  const auto split = [&](const TableDataOptions& question, TableOptions reading = {}) {
+    reading.targets = question.targets;
+    return split_table(table_of(text, reading), question);
+  };
+  const auto error =
+      expect_error<DataError>([&] { split({.targets = {"mpg"}}); },
+                              {"column 'mpg': cannot tell whether it holds numbers or classes"});
+  EXPECT_TRUE(
+      error.ends_with("\n'unknown' among numbers (test.csv: line 52, record 52, column 2 ('mpg')): if it "
+                      "marks a missing cell, "
+                      "name it as such (--na); if they are classes, --task classification"))
+      << error;
+  EXPECT_EQ(split({.targets = {"mpg"}, .task = Task::kClassification}).train.class_names.size(), 88u);
+  EXPECT_EQ(split({.targets = {"mpg"}}, {.categorical = {"mpg"}}).train.class_names.size(), 88u);
+  EXPECT_EQ(split({.targets = {"mpg"}}, {.missing = {"unknown"}}).train.task(), Task::kRegression);
+  const auto as_numbers = expect_error<UsageError>(
+      [&] { split({.targets = {"mpg"}, .task = Task::kRegression}); }, {"a regression's target is numeric"});
+  EXPECT_NE(as_numbers.find("'unknown' among numbers"), std::string::npos) << as_numbers;
 }
 
 TEST(TableData, OnlyNumbersAreAdvisedToBeARegression) {

@@ -31,10 +31,42 @@ TEST(ParseDouble, TakesWholeTextsOnly) {
   EXPECT_EQ(parse_double("-.5E-1"), -0.05);
   EXPECT_EQ(parse_double("00012"), 12.0);
   EXPECT_TRUE(std::signbit(*parse_double("-0")));
+  EXPECT_EQ(parse_double("\xE2\x88\x92"
+                         "1.5"),
+            -1.5);  // U+2212
+  EXPECT_EQ(parse_double("\xE2\x88\x92"
+                         "1.2e\xE2\x88\x92"
+                         "3"),
+            -0.0012);
   EXPECT_EQ(parse_double("123456789012345678901234567890"), 123456789012345678901234567890.0);
   EXPECT_EQ(parse_double("4.9e-324"), std::numeric_limits<double>::denorm_min());
-  for (const char* text : {"", "-", "+", ".", "-.", "1,5", "1 ", " 1", "1.5.2", "1-2", "--1", "+-1", "0x10",
-                           "1e", "e5", "1f", "1d5", "1_000", "\xEF\xBC\x91"})
+  for (const char* text : {"",
+                           "-",
+                           "+",
+                           ".",
+                           "-.",
+                           "1,5",
+                           "1 ",
+                           " 1",
+                           "1.5.2",
+                           "1-2",
+                           "--1",
+                           "+-1",
+                           "0x10",
+                           "1e",
+                           "e5",
+                           "1f",
+                           "1d5",
+                           "1_000",
+                           "\xEF\xBC\x91",
+                           "\xE2\x88\x92",
+                           "\xE2\x88\x92-1",
+                           "+\xE2\x88\x92"
+                           "1",
+                           "1\xE2\x88\x92"
+                           "2",
+                           "\xE2\x80\x93"
+                           "1"})
     EXPECT_EQ(parse_double(text), std::nullopt) << text;
 }
 
@@ -90,6 +122,45 @@ TEST(FormattedNumber, IsReadWithItsDecimalMark) {
            {"15%", 15, 15},
            {"3,5 %", kNo, 3.5},
            {"3.5\xC2\xA0%", 3.5, kNo},
+           // Negatives and zeros of accountants.
+           {"(130)", -130, -130},
+           {"(130.00)", -130, kNo},
+           {"($1,200.50)", -1200.5, kNo},
+           {"$(1,200.50)", -1200.5, kNo},
+           {"( 1.200,50 ) \xE2\x82\xAC", kNo, -1200.5},
+           {"(5%)", -5, -5},
+           {"130.00-", -130, kNo},
+           {"1.200,50-", kNo, -1200.5},
+           {"130 -", -130, -130},
+           {"5\xE2\x82\xAC-", -5, -5},
+           {"5- \xE2\x82\xAC", -5, -5},
+           {"$ -", 0, 0},
+           {"-   \xE2\x82\xAC", 0, 0},
+           {"'-1.01", -1.01, kNo},
+           {"'1,5", kNo, 1.5},
+           {"'1e3", 1000, 1000},
+           {"\xE2\x88\x92$5", -5, -5},
+           {"\xE2\x88\x92"
+            "1.234,5",
+            kNo, -1234.5},
+           {"\xE2\x80\x93"
+            "5",
+            -5, -5},
+           {"(-5)", kNo, kNo},
+           {"-(5)", kNo, kNo},
+           {"(5)-", kNo, kNo},
+           {"-5-", kNo, kNo},
+           {"+5-", kNo, kNo},
+           {"(5", kNo, kNo},
+           {"5)", kNo, kNo},
+           {"()", kNo, kNo},
+           {"($-)", kNo, kNo},
+           {"'", kNo, kNo},
+           {"''5", kNo, kNo},
+           {"5'", kNo, kNo},
+           {"-", kNo, kNo},
+           {"--", kNo, kNo},
+           {"$ +", kNo, kNo},
            // No groups of three, or not the same mark between them; thousands do not begin with 0.
            {"12,34", kNo, 12.34},
            {"1,23,456", kNo, kNo},
@@ -153,6 +224,36 @@ TEST(FormattedNumber, TheHintNamesTheDecimalMarkThatReadsAll) {
   EXPECT_EQ(hint({"1.5"}, ','), "try --decimal '.', or write numbers plainly, like 1234,5");
   EXPECT_EQ(hint({"1,5"}, '.'), "try --decimal ',', or " + plainly);
   EXPECT_EQ(hint({"1,5", "1,459,444"}, '.'), plainly);
+  // What is not read as it may look.
+  EXPECT_EQ(hint({"7", "(12)", "(13)"}), "try --decimal '.', which reads '(12)' as -12, or " + plainly);
+  EXPECT_EQ(hint({"1,5-"}), "try --decimal ',', which reads '1,5-' as -1.5, or " + plainly);
+  EXPECT_EQ(hint({"-$7"}), "try --decimal '.', or " + plainly);
+}
+
+TEST(FormattedNumber, TheHintNamesAUnitThatAllHave) {
+  using Texts = std::vector<std::string>;
+  const auto hint = [](const Texts& texts, std::optional<char> decimal = {}) {
+    return formatted_number_hint(texts, decimal);
+  };
+  EXPECT_EQ(hint({"23.4 kg", "7", "-0.5kg", "none"}), "leave away 'kg' behind the numbers");
+  EXPECT_EQ(hint({"23,4 kg"}),
+            "leave away 'kg' behind the numbers; try --decimal ',', or write numbers plainly, like 1234.5");
+  EXPECT_EQ(hint({"23,4 kg"}, ','), "leave away 'kg' behind the numbers");
+  EXPECT_EQ(hint({"EUR 12.00", "EUR9"}), "leave away 'EUR' before the numbers");
+  EXPECT_EQ(hint({"12.00 USD"}), "leave away 'USD' behind the numbers");
+  EXPECT_EQ(hint({"5 \xC2\xB0"
+                  "C"}),
+            "leave away '\xC2\xB0"
+            "C' behind the numbers");
+  EXPECT_EQ(hint({"1.2D+03", "4d-1", "5"}), "write exponents with an e, like 1.2e+03");
+  for (const Texts& others :
+       {Texts{"5 kg", "500 g"}, Texts{"1st", "2nd"}, Texts{"12A"}, Texts{"a 12"}, Texts{"ABC 12"},
+        Texts{"kg"}, Texts{"EUR"}, Texts{"nan kg"}, Texts{"EUR inf"}, Texts{"EUR -"},
+        Texts{"5 of the blue ones"}, Texts{"3+"}, Texts{"12D"}, Texts{"D3"}, Texts{"1.2D+x"},
+        Texts{"12:30 h"}, Texts{"2024-01-14 UTC"}, Texts{"Q1"}})
+    EXPECT_EQ(hint(others), "") << others.front();
+  EXPECT_TRUE(has_number_format("23.4 kg") && has_number_format("$5") && has_number_format("(5)"));
+  EXPECT_FALSE(has_number_format("red") || has_number_format("12A") || has_number_format(""));
 }
 
 TEST(ParseDouble, GivesNanAndInfinityForWhatIsNoFiniteNumber) {

@@ -265,6 +265,60 @@ TEST(Table, ATextAmongNumbersIsNoted) {
   EXPECT_NE(few.column("x").note.find("'3+' among numbers"), std::string::npos);
 }
 
+TEST(Table, ATextColumnMayHoldNumbers) {
+  const auto column = [](const std::string& cells, const TableOptions& options = {}) {
+    return read("c\n" + cells, options).column("c");
+  };
+  EXPECT_EQ(column("red\ngreen\nblue\n7\n").note, "");
+  EXPECT_EQ(column("7\nred\ngreen\n8\n").note, "") << "half of them";
+  EXPECT_EQ(column("7\n\nred\n\n8\n").note.find("'red' among numbers"), 0u);
+  EXPECT_FALSE(column("red\ngreen\nblue\n7\n").perhaps_numeric);
+  // More than may be categories; first and last of either kind.
+  const auto many = [](std::size_t rows, auto is_text) {
+    return make({"c"}, rows, [&](std::size_t row, std::size_t) {
+      return (is_text(row) ? "t" : "") + std::to_string(row);
+    });
+  };
+  for (const std::size_t where : {0u, 700u, 2999u}) {
+    const auto text = many(3000, [&](std::size_t row) { return row != where; });
+    EXPECT_EQ(read(text).column("c").note, "more than 1000 different texts") << where;
+    EXPECT_EQ(read(text, {.targets = {"c"}}).column("c").type.categories.size(), 3000u) << where;
+  }
+  const auto numbers_first = many(3000, [](std::size_t row) { return row >= 1200; });
+  EXPECT_EQ(read(numbers_first).column("c").note, "more than 1000 different texts");
+  const auto texts_first = many(3000, [](std::size_t row) { return row < 1200; });
+  EXPECT_EQ(read(texts_first).column("c").note.find("'t0' among numbers (memory: line 2, "), 0u);
+}
+
+TEST(Table, ColumnsThatArePerhapsNumericAreTold) {
+  const auto perhaps_numeric = [](std::size_t numbers, std::size_t different, std::size_t texts,
+                                  const std::string& number = "N", const TableOptions& options = {}) {
+    std::string text = "x;y\n";
+    for (std::size_t i = 0; i < numbers; ++i) {
+      auto cell = number;
+      text += "a;" + cell.replace(cell.find('N'), 1, std::to_string(i % different)) + "\n";
+    }
+    for (std::size_t i = 0; i < texts; ++i) text += "a;unknown\n";
+    return read(text, options).column("y").perhaps_numeric;
+  };
+  for (const TableOptions& options : {TableOptions{}, TableOptions{.targets = {"y"}}}) {
+    EXPECT_TRUE(perhaps_numeric(90, 3, 10, "N", options));
+    EXPECT_FALSE(perhaps_numeric(89, 3, 11, "N", options)) << "few numbers may be classes";
+    EXPECT_TRUE(perhaps_numeric(51, 11, 49, "N", options));
+    EXPECT_FALSE(perhaps_numeric(50, 11, 50, "N", options));
+    EXPECT_TRUE(perhaps_numeric(90, 11, 10, "$N.50", options));
+    EXPECT_TRUE(perhaps_numeric(90, 11, 0, "N kg", options));
+    EXPECT_FALSE(perhaps_numeric(90, 10, 10, "$N.50", options));
+    EXPECT_FALSE(perhaps_numeric(89, 11, 11, "$N.50", options));
+    EXPECT_FALSE(perhaps_numeric(90, 11, 0, "N", options)) << "numeric";
+    EXPECT_FALSE(perhaps_numeric(90, 11, 10, "t N", options));
+  }
+  EXPECT_FALSE(perhaps_numeric(90, 11, 10, "N", {.categorical = {"y"}}));
+  EXPECT_FALSE(perhaps_numeric(90, 11, 10, "N", {.missing = {"unknown"}}));
+  EXPECT_FALSE(perhaps_numeric(90, 11, 0, "$N.50", {.decimal = '.'}));
+  EXPECT_FALSE(read("y\nnone\nnone\n").column("y").perhaps_numeric);
+}
+
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
   const std::string plainly = "write numbers plainly, like 1234.5";
@@ -292,6 +346,61 @@ TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
                                   plainly);
 }
 
+TEST(Table, NegativesAndUnitsAreToldFromMarksOfMissingCells) {
+  const auto note = [](const Texts& cells, const TableOptions& options = {}) {
+    std::string text = "x;y\n";
+    for (const auto& cell : cells) text += "a;" + cell + "\n";
+    return read(text, options).column("y").note;
+  };
+  const std::string place = " (memory: line 3, record 3, column 2 ('y')): ";
+  const std::string plainly = ", or write numbers plainly, like 1234.5";
+  EXPECT_EQ(
+      note({"120.00", "(130.00)", "7"}),
+      "'(130.00)' among numbers" + place + "try --decimal '.', which reads '(130.00)' as -130" + plainly);
+  EXPECT_EQ(note({"120.00", "130.00-", "7"}),
+            "'130.00-' among numbers" + place + "try --decimal '.', which reads '130.00-' as -130" + plainly);
+  EXPECT_EQ(note({"$1.50", "$ -", "($2.50)"}),
+            "'$1.50' (memory: line 2, record 2, column 2 ('y')) and the others are numbers with a format: "
+            "try --decimal '.', which reads '$ -' as 0" +
+                plainly);
+  EXPECT_EQ(note({"1.5", "'-1.01", "2"}), "''-1.01' among numbers" + place + "try --decimal '.'" + plainly);
+  EXPECT_EQ(note({"1.5", "23.4 kg", "2"}),
+            "'23.4 kg' among numbers" + place + "leave away 'kg' behind the numbers");
+  EXPECT_EQ(note({"1.5", "1.2D+03", "2"}),
+            "'1.2D+03' among numbers" + place + "write exponents with an e, like 1.2e+03");
+  EXPECT_EQ(
+      note({"EUR 12.00", "EUR 9", "EUR 12.00"}),
+      "'EUR 12.00' (memory: line 2, record 2, column 2 ('y')) and the others are numbers with a format: "
+      "leave away 'EUR' before the numbers");
+  Texts most(20, "12,5");
+  most[0] = "k.A.";
+  EXPECT_EQ(note(most),
+            "'12,5' and nearly all others are numbers with a format: try --decimal ','" + plainly);
+  most[1] = most[2] = "dear";
+  EXPECT_EQ(note(most), "") << "three of twenty";
+  // Among more numbers than may be categories.
+  const auto many = [](const std::string& cell) {
+    return read(make({"y"}, 3000, [&](auto row, auto) { return row == 2000 ? cell : std::to_string(row); }))
+        .column("y");
+  };
+  EXPECT_NE(many("(130.00)").note.find("try --decimal '.', which reads"), std::string::npos);
+  EXPECT_EQ(many("\xE2\x88\x92"
+                 "130.00")
+                .numbers.at(2000),
+            -130);
+  const auto read_as = read(
+      "y\n($1,200.50)\n$ -\n12.00-\n'-1.01\n\xE2\x88\x92"
+      "5\n$7\n",
+      {.delimiter = ';', .decimal = '.'});
+  expect_numbers(read_as.column("y").numbers, {-1200.5, 0, -12, -1.01, -5, 7});
+  EXPECT_EQ(read("y\n-1\n\xE2\x88\x92"
+                 "1\n2\n",
+                 {.targets = {"y"}})
+                .column("y")
+                .type.categories,
+            (Texts{"-1", "2"}));
+}
+
 TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
   const auto note_of = [](const Texts& cells, const TableOptions& options = {}) {
     std::string text = "a;x\n";
@@ -301,6 +410,10 @@ TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
   EXPECT_EQ(note_of({"927", "1.200", "-589", "", "-13.459"}),
             "'1.200' is read as 1.2; if it is 1200, --decimal ','");
   EXPECT_EQ(note_of({"927", "1.200"}, {.targets = {"x"}}), note_of({"927", "1.200"}));
+  EXPECT_EQ(note_of({"927", "1.200",
+                     "\xE2\x88\x92"
+                     "2.300"}),
+            note_of({"927", "1.200"}));
   EXPECT_EQ(note_of({"927", "1.200"}, {.decimal = '.'}), "");
   for (const Texts& plain :
        {Texts{"1.200", "1.459"}, Texts{"927", "589"}, Texts{"927", "1.200", "1.5"},
@@ -380,6 +493,8 @@ TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
   EXPECT_EQ(
       hint_of("Preis\n1.5\n", {.decimal = ','}),
       "try --decimal '.', or write numbers plainly, like 1234,5; a mark of missing cells is named with --na");
+  EXPECT_EQ(hint_of("Preis\n3 kg\n", {}),
+            "leave away 'kg' behind the numbers; a mark of missing cells is named with --na");
   EXPECT_EQ(hint_of("Preis\ndear\n", {.decimal = ','}),
             "write numbers like 1,5 or 2e-3; a mark of missing cells is named with --na");
 }

@@ -59,9 +59,16 @@ for name, head, text in [
     ("tabs", tab, "a\tb\n1\t2\n"),
     ("detected-bar", b"\x80\x04", "a|b|\"c|d\"\n"),
     ("utf-8", comma, "gr\u00fcn,\u732b,\U0001F600\n"),
+    ("blanks-around-quotes", comma, '"a", "b, c" ,\t"d"\t\n 1 ,  2"\n'),
+    ("separator-line", b"\0\1", "sep=;\r\na;b,c\r\n1;2\r\n"),
+    ("separator-line-and-another-delimiter", comma, "SEP=:\na,b:c\n"),
+    ("separator-in-quotes", b"\x80\3", '"sep=;"\n"Sep=,"\n'),
+    ("control-z-at-the-end", comma, "a,b\r\n1\x1a,2\r\n\x1a"),
+    ("blanks-before-the-names", b"\0\2", " \n\t\t\na;b\n"),
     ("quote-in-a-cell", comma, '5" disk,a"b\n'),
     ("refused-never-closed", comma, 'a,"b\nc'),
     ("refused-after-the-quote", comma, '"a"b,c\n'),
+    ("refused-after-the-quote-and-a-blank", comma, '"a" "b",c\n'),
 ]:
     seed("csv", name, head, text)
 seed("csv", "refused-latin-1", comma, b"caf\xe9,x\n")
@@ -87,6 +94,17 @@ seed("table", "row-numbers", "- 1 - - - - 9\n", "n,x\n" + "".join(f"{i},{i % 3}\
 seed("table", "decimal-comma", "- 1, -9,5 y - c 1000\n", "x;y;c\n1.459.443,93;15 %;1,50\n-0,5;\u20ac3;1,5\n-9,50;7;2\n")
 seed("table", "decimal-point", ", 1. - - - - 2\n", "x,y\n\"$1,200.50\",1\n1'000,2.5\n7,x\n")
 seed("table", "missing-in-target", "- 1 none y - c 9\n", "y,c\nnone,1\nq,01\nr,1\n")
+seed("table", "lines-of-blanks", plain, " \nx\ty\n1\t2\n\t\t\n  \n3\t4\n")
+seed("table", "separator-line", "- 1, - - - - 9\n", "sep=;\nx;y\n1,5;2\n\x1a")
+seed("table", "minus-sign", "- 1 - y - - 9\n", "x,y\n\u22121.5,\u22121\n2,-1\n1e\u22123,3\n")
+seed("table", "negatives", "; 1. - y - - 9\n", "x;y\n($1,200.50);1-\n$ -;'-2\n\u2013 5;(3)\n-\u20ac5;7\n")
+seed("table", "negatives-without-a-mark", "; 1 - - - - 9\n", "x;y\n(130.00);5\n$ -;6-\n($2.50);7\n")
+seed("table", "units", plain, "x,y,z\n23.4 kg,EUR 12.00,1.2D+03\n5 kg,EUR 9,4\n5 kg,EUR 9,5\n")
+seed("table", "few-texts-in-target", "- 1 - y - - 20\n", "x,y\n" + "".join(f"1,{i if i != 5 else 'unknown'}\n" for i in range(12)))
+seed("table", "a-number-among-texts", plain, "c\nred\ngreen\n7\nblue\n")
+seed("table", "refused-names-again", plain, "x,y\n1,2\n\ufeffx, \"y\"\n3,4\n")
+seed("table", "refused-names-of-rows", plain, "x,y\na,1,2\nb,3,4\n")
+seed("table", "refused-comment", plain, "# of May\nx,y\n1,2\n")
 seed("table", "refused-infinite", plain, "x\n1\n1e999\n")
 seed("table", "refused-ragged", plain, "a,b\n1,2\n3\n")
 seed("table", "refused-same-name", plain, "a,a\n1,2\n")
