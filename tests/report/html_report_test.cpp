@@ -219,6 +219,7 @@ TEST(HtmlReport, AConfusionMatrixFitsATelephoneOrSaysThatItScrolls) {
 TEST(HtmlReport, LayersHaveTheColumnsTheyNeed) {
   ReportContent content = classes_content(2);
   EXPECT_FALSE(contains(html_report(content), ">dropout</th>"));
+  EXPECT_TRUE(contains(html_report(content), "<td>relu</td><td class=\"n\">10</td></tr>"));
   content.layers[0].dropout = 0.25;
   EXPECT_TRUE(contains(html_report(content), ">dropout</th>"));
 }
