@@ -97,6 +97,19 @@ double validation_of(const std::filesystem::path& path) {
   return read_number<double>(setting_of(path, "validation")).value_or(0.0);
 }
 
+/// Whether both make the same inputs of a table. The range that was seen has no part in that, and models of
+/// older files do not know it.
+bool encode_alike(Preprocessing a, const Preprocessing& b) {
+  for (std::size_t i = 0; i < std::min(a.inputs.size(), b.inputs.size()); ++i) {
+    auto* mine = std::get_if<NumericEncoding>(&a.inputs[i].encoding);
+    const auto* other = std::get_if<NumericEncoding>(&b.inputs[i].encoding);
+    if (mine == nullptr || other == nullptr) continue;
+    mine->least = other->least;
+    mine->most = other->most;
+  }
+  return a == b;
+}
+
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                    const DataSource& source) {
   if (!arguments.images) {
@@ -114,7 +127,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
     TestData data{name_of(origin), load(origin, source, drawing, model.class_names)};
-    if (model.preprocessing && data.split.test.preprocessing != model.preprocessing) {
+    if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
           "the table has changed since the model was trained on it: its columns are encoded otherwise",
           "name a table of test rows: --data FILE");

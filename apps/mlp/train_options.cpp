@@ -86,9 +86,9 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("--class-weight", table.class_weight, "HOW",
       "equal (default), or balanced: rows of rare classes count more");
   add("--scaling", table.scaling, "HOW",
-      "how numbers become inputs: standard (by mean and standard deviation, default) or robust (by median "
-      "and "
-      "quartiles, for columns with a few extreme numbers)");
+      "how numbers become inputs: standard (by mean and standard deviation), robust (by median and "
+      "quartiles, large ones softly clipped) or auto (default: robust where a column has extreme numbers, "
+      "else standard)");
   add("--test", table.test, "FILE", "a table to test on (default: some rows, drawn by seed)");
   add("--test-fraction", table.test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)");
   add_reading_options(parser, table.reading, group);

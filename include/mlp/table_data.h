@@ -37,7 +37,7 @@ struct TableDataOptions {
   std::optional<Task> task = {};
   std::optional<std::string> sample_weight = {};  ///< the column that says how much a row counts
   ClassWeights class_weights = ClassWeights::kEqual;
-  InputScaling scaling = InputScaling::kStandard;
+  InputScaling scaling = InputScaling::kAuto;
   double test_fraction = 0.2;        ///< of the rows; 0: no test set
   double validation_fraction = 0.0;  ///< as TrainingOptions will say
   std::uint64_t seed = 1;            ///< likewise

@@ -1,5 +1,6 @@
 // What the training rows say about each column, see mlp/preprocessing.h and docs/preprocessing.md.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -16,14 +17,94 @@ namespace {
 
 using Rows = std::span<const std::uint32_t>;
 
-constexpr double kQuartileRangeOfNormal = 1.349;  // in standard deviations
+/// The quantiles at `share` and 1 - `share` lie so many standard deviations apart where numbers are normal.
+struct QuantileRange {
+  double share;
+  double deviations;
+};
+constexpr std::array<QuantileRange, 5> kQuantileRanges = {
+    {{0.25, 1.349}, {0.1, 2.563}, {0.05, 3.290}, {0.025, 3.920}, {0.01, 4.653}}};
+
+constexpr double kFar = 10;  // spreads from the median: more are not left to mean and standard deviation
+constexpr double kClip = 3;  // RealMLP's
 
 constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
 
+struct Kept {
+  InputColumn column;
+  std::string note = {};  ///< what its numbers make one ask; or empty
+};
+
 /// A column as an input, or why it is none.
-using Learned = std::variant<InputColumn, std::string>;
+using Learned = std::variant<Kept, std::string>;
 
 std::string constant(const std::string& value) { return value + " in every training row"; }
+
+double robust_spread(std::span<const double> sorted) {
+  for (const auto& [share, deviations] : kQuantileRanges) {
+    const double spread = quantile(sorted, 1 - share) / deviations - quantile(sorted, share) / deviations;
+    if (spread > 0) return spread;
+  }
+  return sorted.front() == sorted.back() ? 0 : moments_of(sorted).deviation;
+}
+
+/// How many of the greatest numbers lie behind a gap more than 5 times as wide as the others reach from their
+/// median, and as 5 of their spreads: most often none. Such numbers are rather codes or mistakes than
+/// measurements. They are at most a tenth of all, or one and the same number and at most half. Found in 22
+/// real tables: three mistakes and nothing else (from 3 times on also measurements; of up to half of all, if
+/// they may differ, also columns with two heaps).
+std::size_t apart_above(std::span<const double> sorted) {
+  constexpr double kGap = 5;
+  constexpr std::size_t kFewest = 20;       // of fewer numbers nothing is said
+  constexpr std::size_t kFewestValues = 3;  // or the numbers are a flag that is rarely set
+  const std::size_t count = sorted.size();
+  if (count < kFewest) return 0;
+  std::size_t different = 1;
+  for (std::size_t i = 1; i < count; ++i) {
+    const double gap = sorted[i] - sorted[i - 1];
+    if (gap == 0) continue;
+    const auto others = sorted.first(i);
+    const std::size_t apart = count - i;
+    const std::size_t most = sorted[i] == sorted.back() ? count / 2 : count / 10;
+    if (apart <= most && different >= kFewestValues && gap > kGap * (others.back() - quantile(others, 0.5)) &&
+        gap > kGap * robust_spread(others))
+      return apart;
+    ++different;
+  }
+  return 0;
+}
+
+/// Sorted numbers as those in the middle and those far below and above all others.
+struct Parts {
+  std::span<const double> below, inner, above;
+};
+
+Parts parts_of(std::span<const double> sorted) {
+  std::vector<double> mirrored(sorted.rbegin(), sorted.rend());
+  for (double& number : mirrored) number = -number;
+  const std::size_t below = apart_above(mirrored), above = apart_above(sorted);
+  return {sorted.first(below), sorted.subspan(below, sorted.size() - below - above), sorted.last(above)};
+}
+
+/// "3 of 200 numbers are 99999, ...", or "" where none is apart.
+std::string apart_note(const Parts& parts) {
+  const std::size_t count = parts.below.size() + parts.inner.size() + parts.above.size();
+  const auto text = [](std::span<const double> part) {
+    const bool one = part.front() == part.back();
+    return format_number(part.front()) + (one ? "" : " to " + format_number(part.back()));
+  };
+  std::string note, marks;
+  for (const auto part : {parts.below, parts.above}) {
+    if (part.empty()) continue;
+    note += (note.empty() ? "" : ", and ") + std::to_string(part.size()) + " of " + std::to_string(count) +
+            " numbers " + (part.size() == 1 ? "is " : "are ") + text(part);
+    marks += " --na " + format_number(part.front());
+    if (part.front() != part.back()) marks += " --na " + format_number(part.back());
+  }
+  if (note.empty()) return note;
+  return note + ", far from all others (" + text(parts.inner) + "): where that stands for a missing value," +
+         marks + " says so";
+}
 
 Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
   std::vector<double> values;
@@ -37,14 +118,18 @@ Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
   NumericEncoding encoding{.fill = quantile(values, 0.5),
                            .center = moments.mean,
                            .spread = values.front() == values.back() ? 0.0 : moments.deviation,
+                           .least = values.front(),
+                           .most = values.back(),
                            .missing_input = missing};
-  if (scaling == InputScaling::kRobust) {
-    encoding.center = encoding.fill;
-    const double low = quantile(values, 0.25), high = quantile(values, 0.75);
-    const double spread = high / kQuartileRangeOfNormal - low / kQuartileRangeOfNormal;
-    if (spread > 0) encoding.spread = spread;
+  const Parts parts = parts_of(values);
+  const double center = quantile(parts.inner, 0.5), spread = robust_spread(parts.inner);
+  const bool far = std::max(encoding.most - center, center - encoding.least) > kFar * spread;
+  if (scaling == InputScaling::kRobust || (scaling == InputScaling::kAuto && far)) {
+    encoding.center = center;
+    encoding.spread = spread;
+    encoding.clip = kClip;
   }
-  return InputColumn{{.name = column.type.name}, encoding};
+  return Kept{{{.name = column.type.name}, encoding}, apart_note(parts)};
 }
 
 /// How often each category occurs.
@@ -70,9 +155,9 @@ Learned learn_codes(const Column& column, Rows rows) {
     encoding.shares.push_back(share(code));
   }
   if (type.categories.size() == 1 && !missing) return constant(quote(type.categories.front()));
-  if (type.kind == ColumnKind::kCategorical) return InputColumn{std::move(type), std::move(encoding)};
+  if (type.kind == ColumnKind::kCategorical) return Kept{{std::move(type), std::move(encoding)}};
   type.categories = column.type.categories;
-  return InputColumn{std::move(type), BooleanEncoding{.fill = share(1), .missing_input = missing}};
+  return Kept{{std::move(type), BooleanEncoding{.fill = share(1), .missing_input = missing}}};
 }
 
 /// "categorical", or how many inputs it makes where they are many.
@@ -124,9 +209,9 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
     if (std::ranges::find(options.excluded, column.type.name) != options.excluded.end()) continue;
     auto learned = learn_column(column, training_rows, options.scaling);
     const std::string name = "column " + quote(column.type.name);
-    if (numbers_the_rows(column) && std::holds_alternative<InputColumn>(learned)) {
+    if (numbers_the_rows(column) && std::holds_alternative<Kept>(learned)) {
       if (!row_number) {
-        row_number = std::get<InputColumn>(std::move(learned));
+        row_number = std::get<Kept>(std::move(learned)).column;
         row_number_note = result.notes.size();
       }
       learned = std::string("whole numbers, each one more than above: they number the rows");
@@ -135,10 +220,11 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
       result.notes.push_back(name + " left out: " + *reason);
       continue;
     }
-    auto& input = std::get<InputColumn>(learned);
+    auto& [input, note] = std::get<Kept>(learned);
     if (!column.note.empty() || input.type.categories.size() > kManyInputs)
       result.notes.push_back(name + " taken as " + how_taken(input) +
                              (column.note.empty() ? "" : ": " + column.note));
+    if (!note.empty()) result.notes.push_back(name + ": " + note);
     result.preprocessing.inputs.push_back(std::move(input));
   }
   // Alone they are the x of somebody's y.

@@ -143,7 +143,7 @@ TEST_F(Tables, TheReportSaysWhatDecidedTheRun) {
   std::string report = settings({});
   for (const auto& text :
        {row("class weight", "equal"), row("validation share", "0.1"), row("test share", "0.2"),
-        row("scaling", "standard"), std::string("as in table.csv, from 1 below its line of names")})
+        row("scaling", "auto"), std::string("as in table.csv, from 1 below its line of names")})
     EXPECT_NE(report.find(text), std::string::npos) << text;
   EXPECT_EQ(report.find("rows weighted by"), std::string::npos);
   EXPECT_EQ(report.find("Both count rows by their weights"), std::string::npos);
@@ -235,7 +235,7 @@ TEST_F(Tables, AnOptionThatMakesAnotherRunIsNamed) {
     EXPECT_NE(result.err.find("runs/cars: " + difference + " in the checkpoint\n"), std::string::npos)
         << result.err;
   };
-  refused({"--scaling", "robust"}, "scaling is robust, but standard");
+  refused({"--scaling", "robust"}, "scaling is robust, but auto");
   refused({"--na", "0.5"}, "na is 0.5, but not given");
   refused({"--test-fraction", "0.5", "--categorical", "x"},
           "categorical is x, but not given in the checkpoint; test-fraction is 0.5, but 0.2");
@@ -846,6 +846,60 @@ TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
   ASSERT_EQ(all.size(), 6u);
   EXPECT_NE(all[4].find("column 'e': 1 cell lies far"), std::string::npos) << all[4];
   EXPECT_EQ(all[5], "mlp: note: so do cells of 1 more column");
+}
+
+TEST_F(Tables, AModelThatKnowsNoRangeIsEvaluatedAndPredictsWithoutANote) {
+  write("cars.csv", colours(200));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2"}).exit_code, 0);
+  const auto expected = run({"evaluate", "runs/cars", "--json"});
+  Model model = load_model(path("runs/cars/model.safetensors"));
+  for (auto& input : model.preprocessing->inputs) {
+    if (auto* numeric = std::get_if<NumericEncoding>(&input.encoding)) {
+      EXPECT_LT(numeric->least, numeric->most);
+      numeric->least = NumericEncoding().least;  // as in a file of version 2
+      numeric->most = NumericEncoding().most;
+    }
+  }
+  save_model(model, path("runs/cars/model.safetensors"));
+  const auto evaluated = run({"evaluate", "runs/cars", "--json"});
+  EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(only_json(evaluated.out)["test_rmse"], only_json(expected.out)["test_rmse"]);
+  write("new.csv", "x,colour\n1e9,red\n");
+  const auto predicted = run({"predict", "runs/cars", "--input", "new.csv"});
+  EXPECT_EQ(predicted.exit_code, 0);
+  EXPECT_EQ(predicted.err, "");
+}
+
+/// y of four columns, with `code` in one of a hundred cells of the first.
+std::string with_code(const std::string& code) {
+  std::string text = "a,b,c,d,y\n";
+  for (int i = 0; i < 1000; ++i) {
+    const double a = i * 37 % 101 / 50.0 - 1, b = i * 53 % 97 / 48.0 - 1, c = i * 29 % 89 / 44.0 - 1,
+                 d = i * 41 % 83 / 41.0 - 1;
+    text += (i % 100 == 50 ? code : std::to_string(a)) + "," + std::to_string(b) + "," + std::to_string(c) +
+            "," + std::to_string(d) + "," + std::to_string(3 * a + 2 * b * c - d) + "\n";
+  }
+  return text;
+}
+
+TEST_F(Tables, ACodeForMissingIsWithstoodAndNamed) {
+  for (const std::string code : {"99999999", "1e+20", "-999"}) {
+    write("codes.csv", with_code(code));
+    const auto result = train({"codes.csv", "--target", "y", "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto json = only_json(result.out);
+    // One row in a hundred has lost what most of y depends on.
+    EXPECT_GT(json["test_r2"].get<double>(), 0.9) << code;
+    EXPECT_NE(json["notes"].dump().find(" numbers are " + code +
+                                        ", far from all others (-1 to 1): where that "
+                                        "stands for a missing value, --na " +
+                                        code + " says so"),
+              std::string::npos)
+        << json["notes"];
+    const auto marked = train({"codes.csv", "--target", "y", "--json", "--na", code});
+    ASSERT_EQ(marked.exit_code, 0) << marked.err;
+    EXPECT_EQ(only_json(marked.out)["notes"].dump().find("far from"), std::string::npos);
+  }
 }
 
 TEST_F(Tables, AnEarlierRunOfAnotherTargetIsNamed) {
