@@ -838,7 +838,7 @@ TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
   const auto one = predict("1,1,1,1,1,1\n1000,2,2,2,2,2\n-1000,2,2,2,2,2\n,,,,,\n");
   EXPECT_EQ(one.exit_code, 0);
   EXPECT_TRUE(one.err.starts_with(
-      "mlp: note: column 'a': 2 cells lie far outside what the model was trained on (about "))
+      "mlp: note: column 'a': 2 cells lie far outside what the model was trained on (0 to 8)"))
       << one.err;
   EXPECT_EQ(lines_of(one.err).size(), 1u) << one.err;
   EXPECT_EQ(predict("9,0,15,8,7,-5\n").err, "") << "not very far";
@@ -846,6 +846,32 @@ TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
   ASSERT_EQ(all.size(), 6u);
   EXPECT_NE(all[4].find("column 'e': 1 cell lies far"), std::string::npos) << all[4];
   EXPECT_EQ(all[5], "mlp: note: so do cells of 1 more column");
+}
+
+TEST_F(Tables, WhatWasSeenInTrainingIsNotFar) {
+  // 99999 in one row of fifty, a flag that is set in one of a hundred: many standard deviations from the
+  // mean.
+  std::string table = "gain,flag,x,y\n";
+  for (int i = 0; i < 400; ++i) {
+    table += std::string(i % 50 == 7  ? "99999"
+                         : i % 5 == 0 ? std::to_string(10 * i)
+                                      : "0") +
+             "," + (i % 100 == 3 ? "1" : "0") + "," + std::to_string(i % 13) + "," +
+             std::to_string(i % 13 * 2) + "\n";
+  }
+  write("gains.csv", table);
+  ASSERT_EQ(train({"gains.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "gain,flag,x\n99999,1,3\n0,0,24\n");
+  EXPECT_EQ(run({"predict", "runs/gains", "--input", "new.csv"}).err, "");
+  write("new.csv", "gain,flag,x\n250000,3,25\n");
+  const auto far = lines_of(run({"predict", "runs/gains", "--input", "new.csv"}).err);
+  ASSERT_EQ(far.size(), 3u);
+  EXPECT_TRUE(
+      far[0].ends_with("column 'gain': 1 cell lies far outside what the model was trained on (0 to 99999)"));
+  EXPECT_TRUE(far[1].ends_with("'flag': 1 cell lies far outside what the model was trained on (0 to 1)"))
+      << far[1];
+  EXPECT_TRUE(far[2].ends_with("'x': 1 cell lies far outside what the model was trained on (0 to 12)"))
+      << far[2];
 }
 
 TEST_F(Tables, AModelThatKnowsNoRangeIsEvaluatedAndPredictsWithoutANote) {
