@@ -501,7 +501,7 @@ TEST_F(Tables, SeveralTargetsWeightsAndATestTable) {
   const auto shown = run({"train", "--config", "runs/sums/config.toml", "--folds", "2", "--output", "shown"});
   ASSERT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_NE(shown.err.find("  targets     sum, difference\n"), std::string::npos) << shown.err;
-  for (const char* part : {"  test        R2 0.9", " (mean of 2 targets)\n", "\n  target ",
+  for (const char* part : {"  test        R2 1.0000", " (mean of 2 targets)\n", "\n  target ",
                            "baseline RMSE\n  sum ", "RMSE of sum ", "RMSE of difference "}) {
     EXPECT_NE(shown.out.find(part), std::string::npos) << part << "\n" << shown.out;
   }
@@ -926,6 +926,45 @@ TEST_F(Tables, ACodeForMissingIsWithstoodAndNamed) {
     ASSERT_EQ(marked.exit_code, 0) << marked.err;
     EXPECT_EQ(only_json(marked.out)["notes"].dump().find("far from"), std::string::npos);
   }
+}
+
+/// sin over five periods, rows in no order.
+std::string five_periods() {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 1000; ++i) {
+    const double x = i * 389 % 1009 / 1009.0;
+    text += std::to_string(x) + "," + std::to_string(std::sin(10 * std::acos(-1) * x)) + "\n";
+  }
+  return text;
+}
+
+TEST_F(Tables, ACurveOfOneColumnIsLearned) {
+  write("curve.csv", five_periods());
+  const auto result = train({"curve.csv", "--target", "y", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_GT(only_json(result.out)["test_r2"].get<double>(), 0.95);
+  const auto config = content("runs/curve/config.toml");
+  for (const std::string line : {"layers = \"64:relu,64:relu,1:linear\"", "initializer = \"pytorch\"",
+                                 "optimizer = \"adamw(weight_decay=0)\"", "epochs = 200"})
+    EXPECT_NE(config.find(line), std::string::npos) << line << "\n" << config;
+  // What is given comes first; what has a column more, or a category, is no curve.
+  const auto settings = [&](const std::string& columns, const std::string& cells, const Arguments& more) {
+    std::string text = columns + "\n";
+    for (int i = 0; i < 60; ++i)
+      text += std::to_string(i * 7 % 11) + cells + std::to_string(i % 5) + "," + std::to_string(i % 7) + "\n";
+    write("few.csv", text);
+    Arguments arguments = {"few.csv", "--target", "y", "--epochs", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(train(arguments).exit_code, 0);
+    return content("runs/few/config.toml");
+  };
+  EXPECT_NE(settings("a,b,y", ",", {}).find("initializer = \"pytorch\""), std::string::npos);
+  EXPECT_NE(settings("a,b,y", ",", {"--initializer", "he_normal"}).find("initializer = \"he_normal\""),
+            std::string::npos);
+  EXPECT_NE(settings("a,b,y", ",", {"--task", "classification"}).find("adamw(weight_decay=0.1)"),
+            std::string::npos);
+  EXPECT_EQ(settings("a,b,y", ",k", {}).find("initializer"), std::string::npos) << "a category";
+  EXPECT_NE(settings("a,c,b,y", ",2.5,", {}).find("initializer"), std::string::npos) << "c is constant";
 }
 
 TEST_F(Tables, AnEarlierRunOfAnotherTargetIsNamed) {
