@@ -97,12 +97,18 @@ double validation_of(const std::filesystem::path& path) {
   return read_number<double>(setting_of(path, "validation")).value_or(0.0);
 }
 
-/// As models of earlier versions have it, which did not say what numbers are nothing but 0 and 1.
-std::optional<Preprocessing> comparable(std::optional<Preprocessing> preprocessing) {
-  if (!preprocessing) return preprocessing;
-  for (auto& column : preprocessing->inputs) column.type.zero_one = false;
-  for (auto& target : preprocessing->targets) target.zero_one = false;
-  return preprocessing;
+/// Whether both make the same inputs of a table. What models of older files do not know has no part in that:
+/// the range that was seen, and what numbers are nothing but 0 and 1.
+bool encode_alike(Preprocessing a, Preprocessing b) {
+  for (auto* preprocessing : {&a, &b}) {
+    for (auto& column : preprocessing->inputs) {
+      column.type.zero_one = false;
+      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding))
+        numeric->least = numeric->most = 0;
+    }
+    for (auto& target : preprocessing->targets) target.zero_one = false;
+  }
+  return a == b;
 }
 
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
@@ -123,7 +129,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
     TestData data{name_of(origin), load(origin, source, drawing, &model)};
     hold_out_validation_rows(data.split.train, drawing);
-    if (model.preprocessing && comparable(data.split.test.preprocessing) != comparable(model.preprocessing)) {
+    if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
           "the table has changed since the model was trained on it: its columns are encoded otherwise",
           "name a table of test rows: --data FILE");

@@ -148,8 +148,8 @@ class UnknownCategories {
   std::vector<Unknown> columns_;
 };
 
-/// For each column of numbers, how many of its cells are far from those of the training rows. The model knows
-/// their middle and spread, not their range.
+/// For each column of numbers, how many of its cells are farther from the range of the training rows than
+/// that is wide. Models of older files know no range.
 class FarCells {
  public:
   void count(const Preprocessing& preprocessing, const Table& table) {
@@ -157,8 +157,9 @@ class FarCells {
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
       const auto* numeric = std::get_if<NumericEncoding>(&preprocessing.inputs[c].encoding);
       if (numeric == nullptr || numeric->spread == 0) continue;
+      const double width = numeric->most - numeric->least;
       for (const double number : table.columns[c].numbers)
-        counts_[c] += std::abs(number - numeric->center) > kFar * numeric->spread;
+        counts_[c] += number > numeric->most + width || number < numeric->least - width;
     }
   }
   void tell(const Preprocessing& preprocessing) const {
@@ -168,15 +169,13 @@ class FarCells {
       const auto& [type, encoding] = preprocessing.inputs[c];
       const auto& numeric = std::get<NumericEncoding>(encoding);
       print_error("mlp: note: column '" + one_line(type.name) + "': " + counted(counts_[c], "cell") +
-                  (counts_[c] == 1 ? " lies" : " lie") +
-                  " far outside what the model was trained on (about " + significant(numeric.center, 3) +
-                  " +- " + significant(numeric.spread, 3) + ")\n");
+                  (counts_[c] == 1 ? " lies" : " lie") + " far outside what the model was trained on (" +
+                  shortest(numeric.least) + " to " + shortest(numeric.most) + ")\n");
     }
     tell_of_more_columns(told);
   }
 
  private:
-  static constexpr double kFar = 10;  ///< spreads
   std::vector<std::size_t> counts_;
 };
 

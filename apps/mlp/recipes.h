@@ -21,6 +21,7 @@ struct Recipe {
   std::string name = kDefaultRecipe;
   bool classes;  ///< classification, not regression
   std::string layers;
+  std::string initializer = {};  ///< empty: each activation's own
   std::string loss;
   std::string optimizer;
   double learning_rate;
@@ -46,13 +47,15 @@ void check_recipe(const std::string& dataset, const std::string& name);
 /// Whether a recipe has something to say about the option of this key.
 bool is_recipe_key(const std::string& key);
 
-/// For tables, by task and number of outputs. Chosen on data sets of some hundred to some ten thousand rows.
+/// For tables, by task and number of outputs, and by whether a curve is to be learned: of one or two columns
+/// of numbers. Chosen on data sets of some hundred to some ten thousand rows.
 Recipe recipe_for_table(const std::string& name, const Dataset& dataset);
 /// The share of a table's training rows held out for validation, before the table is read.
 inline constexpr double kTableValidation = 0.1;
 
 /// For images, or other rows of numbers, from files: MNIST's for classes and Friedman's for numbers to
-/// predict, with as many outputs as the data set asks for, batches and epochs by the number of rows.
+/// predict, with as many outputs as the data set asks for, batches and epochs by the number of rows. Of one
+/// or two numbers a row, as for tables.
 Recipe recipe_for_images(const std::string& name, const Dataset& dataset);
 
 }  // namespace mlp::app

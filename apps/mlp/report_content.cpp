@@ -88,7 +88,7 @@ std::vector<ReportFact> row_facts(const Run& run) {
   if (table == nullptr) return facts;
   const TableDataOptions& question = table->question;
   if (table->test.empty()) facts.push_back({"test share", shortest(question.test_fraction)});
-  facts.push_back({"scaling", question.scaling == InputScaling::kRobust ? "robust" : "standard"});
+  facts.push_back({"scaling", to_text(question.scaling)});
   if (run.data.train.task() == Task::kClassification) {
     const bool balanced = question.class_weights == ClassWeights::kBalanced;
     facts.push_back({"class weight", balanced ? "balanced" : "equal"});

@@ -120,9 +120,9 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
   settings.data = data;
   settings.dataset = recipe.dataset;
   settings.layers = canonical_layers(arguments, recipe);
-  if (const auto name = arguments.initializer.value_or(recipe.initializer);
-      !name.empty() || arguments.initializer) {
-    settings.initializer = option_value("--initializer", [&] { return parse_initializer(name); });
+  const std::string initializer = arguments.initializer.value_or(recipe.initializer);
+  if (arguments.initializer || !initializer.empty()) {
+    settings.initializer = option_value("--initializer", [&] { return parse_initializer(initializer); });
   }
   settings.loss = option_value("--loss", [&] { return parse_loss(arguments.loss.value_or(recipe.loss)); });
   settings.optimizer = option_value(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "config_file.h"
 #include "format.h"
@@ -16,10 +17,15 @@ std::filesystem::path absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
 
+constexpr std::array<std::pair<InputScaling, const char*>, 3> kScalings = {
+    {{InputScaling::kAuto, "auto"},
+     {InputScaling::kStandard, "standard"},
+     {InputScaling::kRobust, "robust"}}};
+
 InputScaling parse_scaling(const std::string& text) {
-  if (text == "standard") return InputScaling::kStandard;
-  if (text == "robust") return InputScaling::kRobust;
-  reject("--scaling", "standard or robust", text);
+  const auto found = std::ranges::find(kScalings, text, &std::pair<InputScaling, const char*>::second);
+  if (found == kScalings.end()) reject("--scaling", "auto, standard or robust", text);
+  return found->first;
 }
 
 ClassWeights parse_class_weight(const std::string& text) {
@@ -186,6 +192,10 @@ Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path
                        read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments)));
 }
 
+std::string to_text(InputScaling scaling) {
+  return std::ranges::find(kScalings, scaling, &std::pair<InputScaling, const char*>::first)->second;
+}
+
 std::string to_toml(const TableOrigin& origin) {
   std::string text;
   const auto line = [&](const std::string& key, const std::string& value) {
@@ -205,7 +215,7 @@ std::string to_toml(const TableOrigin& origin) {
   if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
   if (!reading.header) line("no-header", "true");
   if (test.empty()) line("test-fraction", shortest(question.test_fraction));
-  line("scaling", toml_string(question.scaling == InputScaling::kRobust ? "robust" : "standard"));
+  line("scaling", toml_string(to_text(question.scaling)));
   if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
   if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
   return text;

@@ -66,6 +66,9 @@ Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path
 /// with, and its decimal mark unless they name one.
 TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
 
+/// As --scaling takes it.
+std::string to_text(InputScaling scaling);
+
 /// `key = value` lines of config.toml, file names apart.
 std::string to_toml(const TableOrigin& origin);
 

@@ -96,10 +96,10 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "equal (default), or balanced: rows of rare classes count more")
       .choices({"equal", "balanced"});
   add("--scaling", table.scaling, "HOW",
-      "how numbers become inputs: standard (by mean and standard deviation, default) or robust (by median "
-      "and "
-      "quartiles, for columns with a few extreme numbers)")
-      .choices({"standard", "robust"});
+      "how numbers become inputs: standard (by mean and standard deviation), robust (by median and "
+      "quartiles, large ones softly clipped) or auto (default: robust where a column has extreme numbers, "
+      "else standard)")
+      .choices({"auto", "standard", "robust"});
   add("--test", table.test, "FILE", "a table to test on (default: some rows, drawn by seed)");
   add("--test-fraction", table.test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)");
   add_reading_options(parser, table.reading, group);

@@ -136,10 +136,14 @@ std::string overfitting_note(const Run& run, const Trained& trained) {
   const auto& best = *std::ranges::min_element(history, {}, &EpochRecord::validation_loss);
   const double growth = history.back().validation_loss / best.validation_loss - 1;
   if (!(growth > std::max(0.1, chance)) || !std::isfinite(growth)) return "";
+  // On five real tables that this was said of, --early-stopping 10 made 0.7 times the log loss and 1.05 times
+  // the error; neither it nor more dropout or a smaller network made the error smaller on all.
   return "the validation loss was lowest after epoch " + with_thousands(best.epoch) + " and ended " +
          (growth < 1 ? fixed(100 * growth, 0) + "% higher" : significant(growth + 1, 2) + " times as high") +
-         ": try --early-stopping 10" +
-         (run.network.depth() > 1 ? ", more dropout or a smaller network" : " or more weight decay");
+         (run.data.train.task() == Task::kClassification
+              ? ": where probabilities count, --early-stopping 10 most often makes better ones, though no "
+                "better classes"
+              : "");
 }
 
 std::string weights_note(const Run& run) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,12 +25,19 @@
 
 namespace MLP_EXPORT mlp {
 
-/// x' = (x - center) / spread, a missing x taken as `fill`; 0 where the spread is 0. With `missing_input`
-/// then 1 where x was missing, else 0.
+/// x' = (x - center) / spread, a missing x taken as `fill`; 0 where the spread is 0. With `clip` it becomes
+/// x' / sqrt(1 + (x' / clip)^2), which is x' where that is small and stays within +-clip whatever x is (the
+/// smooth clipping of RealMLP: Holzmueller, Grinsztajn, Steinwart, 2024). With `missing_input` then 1 where x
+/// was missing, else 0.
 struct NumericEncoding {
   double fill = 0.0;  ///< the training rows' median
   double center = 0.0;
-  double spread = 1.0;         ///< 0: all numbers of the training rows are equal
+  double spread = 1.0;  ///< 0: all numbers of the training rows are equal
+  double clip = 0.0;    ///< 0: x' is not clipped
+  /// The range of the training rows' numbers, which has no part in the encoding. Infinite where it is not
+  /// known: files of models did not always hold it.
+  double least = -std::numeric_limits<double>::infinity();
+  double most = std::numeric_limits<double>::infinity();
   bool missing_input = false;  ///< cells of the training rows are missing
   friend bool operator==(const NumericEncoding&, const NumericEncoding&) = default;
 };
@@ -84,14 +92,16 @@ struct Preprocessing {
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
-/// kStandard: center and spread are mean and standard deviation. kRobust: median and quartile range / 1.349,
-/// which is a normal distribution's standard deviation; where the quartiles are equal, the standard
-/// deviation.
-enum class InputScaling { kStandard, kRobust };
+/// kStandard: center and spread are mean and standard deviation.
+/// kRobust: median and quartile range / 1.349, which is a normal distribution's standard deviation; where the
+/// quartiles are equal, likewise by the quantiles at 10%, 5%, 2.5% or 1% and their counterparts, and where
+/// those are, the standard deviation. Clipped softly at 3.
+/// kAuto: kRobust for a column with numbers more than 10 such spreads from the median, else kStandard.
+enum class InputScaling { kAuto, kStandard, kRobust };
 
 struct PreprocessingOptions {
   std::vector<std::string> excluded = {};  ///< columns that are no inputs: targets, weights
-  InputScaling scaling = InputScaling::kStandard;
+  InputScaling scaling = InputScaling::kAuto;
 };
 
 /// A column that is no input.
@@ -102,8 +112,9 @@ struct LeftOutColumn {
 
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
-  /// Which columns were left out and why, and what else to know of them: one for each kind of reason, with
-  /// the number of its columns and the first of them.
+  /// Which columns were left out and why, and what else to know of them (numbers far apart from all
+  /// others of their column, which may stand for "no value"): one for each kind of reason, with the number of
+  /// its columns and the first of them.
   std::vector<std::string> notes;
   std::vector<LeftOutColumn> left_out;  ///< all of them
 };

@@ -41,7 +41,7 @@ struct TableDataOptions {
   /// mean over the training rows.
   std::optional<std::string> sample_weight = {};
   ClassWeights class_weights = ClassWeights::kEqual;
-  InputScaling scaling = InputScaling::kStandard;
+  InputScaling scaling = InputScaling::kAuto;
   double test_fraction = 0.2;        ///< of the rows; 0: no test set
   double validation_fraction = 0.0;  ///< of the rows that are left; 0: none
   std::uint64_t seed = 1;            ///< of the test rows and the validation rows

@@ -28,14 +28,32 @@ struct Place {
   std::size_t begin;
 };
 
+double scaled(const NumericEncoding& encoding, double number) {
+  if (encoding.spread == 0) return 0;
+  const double x = (number - encoding.center) / encoding.spread;
+  // x / sqrt(1 + (x / clip)^2), written so that an infinite x is clip, too.
+  return encoding.clip > 0 ? std::copysign(encoding.clip / std::hypot(1, encoding.clip / x), x) : x;
+}
+
+/// Its inverse. What is clip to a float comes from any number beyond some thousand spreads; the least of them
+/// is as good as another.
+double unscaled(const NumericEncoding& encoding, float input) {
+  double x = input;
+  if (encoding.clip > 0) {
+    const float clip = std::nextafter(static_cast<float>(encoding.clip), 0.0f);
+    x = std::clamp(input, -clip, clip);
+    x /= std::sqrt(1 - std::pow(x / encoding.clip, 2));
+  }
+  return x * encoding.spread + encoding.center;
+}
+
 /// Returns where the next column's inputs begin.
 std::size_t encode_column(const NumericEncoding& encoding, const Place& place) {
   for (std::size_t n = 0; n < place.rows.size(); ++n) {
     const double cell = place.column.numbers[place.rows[n]];
     const bool missing = std::isnan(cell);
     const double number = missing ? encoding.fill : cell;
-    const double scaled = encoding.spread > 0 ? (number - encoding.center) / encoding.spread : 0;
-    const auto input = static_cast<float>(scaled);
+    const auto input = static_cast<float>(scaled(encoding, number));
     if (!std::isfinite(input))
       throw DataError(place.table.name + ": column " + quote(place.type.name) + ", row " +
                           std::to_string(place.table.first_row + place.rows[n] + 1) + ": " +
@@ -76,19 +94,25 @@ std::size_t encode_column(const OneHotEncoding& encoding, const Place& place) {
   return place.begin + categories + encoding.missing_input;
 }
 
-/// The shortest decimal that is encoded as `input`: what the cell said, as far as a float still knows.
+/// The least or greatest of the training rows where `input` is theirs: what is far out, a soft clip leaves
+/// few digits of. Else the shortest decimal that is encoded as `input`: what the cell said, as far as a float
+/// still knows.
 double shortest_number(const NumericEncoding& encoding, float input) {
-  const double exact = static_cast<double>(input) * encoding.spread + encoding.center;
+  const auto is_that_of = [&](double number) {
+    return static_cast<float>(scaled(encoding, number)) == input;
+  };
+  const double exact = unscaled(encoding, input);
   if (encoding.spread == 0) return exact;
+  for (const double end : {encoding.least, encoding.most})
+    if (std::isfinite(end) && is_that_of(end)) return end;
   constexpr int kMostDecimals = 15;
-  const double rounding = std::abs(exact - encoding.center) * std::numeric_limits<float>::epsilon();
+  const double rounding = std::abs(exact - unscaled(encoding, std::nextafter(input, 0.0f)));
   const int first = rounding > 1 ? -static_cast<int>(std::ceil(std::log10(rounding))) : 0;
   for (int decimals = first; decimals <= kMostDecimals; ++decimals) {
     const double power = std::pow(10.0, std::abs(decimals));
     const double number =
         decimals < 0 ? std::round(exact / power) * power : std::round(exact * power) / power;
-    if (static_cast<float>((number - encoding.center) / encoding.spread) == input)
-      return number + 0.0;  // no -0
+    if (is_that_of(number)) return number + 0.0;  // no -0
   }
   return exact;
 }

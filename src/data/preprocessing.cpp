@@ -45,6 +45,10 @@ std::string encoding_problem(const InputColumn& column) {
                    if (!std::isfinite(e.fill) || !std::isfinite(e.center) || !std::isfinite(e.spread) ||
                        e.spread < 0)
                      return std::string("fill, center and spread must be finite, the spread not negative");
+                   if (!std::isfinite(e.clip) || e.clip < 0)
+                     return std::string("the clip must be finite and not negative");
+                   if (!(e.least <= e.most))
+                     return std::string("least and most must be numbers, the least not above the most");
                    return kind_problem(ColumnKind::kNumeric);
                  },
                  [&](const BooleanEncoding& e) {

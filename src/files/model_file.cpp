@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 const char* const kFormat = "mlp model";
-constexpr std::uint64_t kVersion = 2;  ///< 2: with a checksum and examples
+constexpr std::uint64_t kVersion = 3;  ///< 2: with a checksum and examples; 3: numbers softly clipped
 const char* const kInputScaling = "input_scaling";
 const char* const kTargetScaling = "target_scaling";
 const char* const kExampleInputs = "examples.inputs";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -38,6 +39,9 @@ json column_to_json(const InputColumn& column) {
                           result["fill"] = number_to_json(encoding.fill);
                           result["center"] = number_to_json(encoding.center);
                           result["spread"] = number_to_json(encoding.spread);
+                          if (encoding.clip > 0) result["clip"] = number_to_json(encoding.clip);
+                          if (std::isfinite(encoding.least)) result["least"] = number_to_json(encoding.least);
+                          if (std::isfinite(encoding.most)) result["most"] = number_to_json(encoding.most);
                           result["missing_input"] = encoding.missing_input;
                         },
                         [&](const BooleanEncoding& encoding) {
@@ -54,13 +58,23 @@ json column_to_json(const InputColumn& column) {
   return result;
 }
 
+double number_or(const JsonField& field, const std::string& key, double otherwise) {
+  const auto member = field.member(key);
+  return member ? member->number() : otherwise;
+}
+
 Encoding encoding_from_json(const JsonField& field, ColumnKind kind) {
   const bool missing_input = field["missing_input"].boolean();
-  if (kind == ColumnKind::kNumeric)
+  if (kind == ColumnKind::kNumeric) {
+    const NumericEncoding absent;
     return NumericEncoding{.fill = field["fill"].number(),
                            .center = field["center"].number(),
                            .spread = field["spread"].number(),
+                           .clip = number_or(field, "clip", absent.clip),
+                           .least = number_or(field, "least", absent.least),
+                           .most = number_or(field, "most", absent.most),
                            .missing_input = missing_input};
+  }
   if (kind == ColumnKind::kBoolean)
     return BooleanEncoding{.fill = field["fill"].number(), .missing_input = missing_input};
   OneHotEncoding encoding{.shares = {}, .missing_input = missing_input};

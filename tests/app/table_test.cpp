@@ -184,7 +184,7 @@ TEST_F(Tables, TheReportSaysWhatDecidedTheRun) {
   std::string report = settings({});
   for (const auto& text :
        {row("class weight", "equal"), row("validation share", "0.1"), row("test share", "0.2"),
-        row("scaling", "standard"), std::string("as in table.csv, from 1 below its line of names")})
+        row("scaling", "auto"), std::string("as in table.csv, from 1 below its line of names")})
     EXPECT_NE(report.find(text), std::string::npos) << text;
   EXPECT_EQ(report.find("rows weighted by"), std::string::npos);
   EXPECT_EQ(report.find("Both count rows by their weights"), std::string::npos);
@@ -321,7 +321,7 @@ TEST_F(Tables, AnOptionThatMakesAnotherRunIsNamed) {
     EXPECT_NE(result.err.find("runs/cars: " + difference + " in the checkpoint\n"), std::string::npos)
         << result.err;
   };
-  refused({"--scaling", "robust"}, "scaling is robust, but standard");
+  refused({"--scaling", "robust"}, "scaling is robust, but auto");
   refused({"--na", "0.5"}, "na is 0.5, but not given");
   refused({"--test-fraction", "0.5", "--categorical", "x"},
           "categorical is x, but not given in the checkpoint; test-fraction is 0.5, but 0.2");
@@ -587,7 +587,7 @@ TEST_F(Tables, SeveralTargetsWeightsAndATestTable) {
   const auto shown = run({"train", "--config", "runs/sums/config.toml", "--folds", "2", "--output", "shown"});
   ASSERT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_NE(shown.err.find("  targets     sum, difference\n"), std::string::npos) << shown.err;
-  for (const char* part : {"  test        R2 0.9", " (mean of 2 targets)\n", "\n  target ",
+  for (const char* part : {"  test        R2 1.0000", " (mean of 2 targets)\n", "\n  target ",
                            "baseline RMSE\n  sum ", "RMSE of sum ", "RMSE of difference "}) {
     EXPECT_NE(shown.out.find(part), std::string::npos) << part << "\n" << shown.out;
   }
@@ -925,7 +925,7 @@ TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
   const auto one = predict("1,1,1,1,1,1\n1000,2,2,2,2,2\n-1000,2,2,2,2,2\n,,,,,\n");
   EXPECT_EQ(one.exit_code, 0);
   EXPECT_TRUE(one.err.starts_with(
-      "mlp: note: column 'a': 2 cells lie far outside what the model was trained on (about "))
+      "mlp: note: column 'a': 2 cells lie far outside what the model was trained on (0 to 8)"))
       << one.err;
   EXPECT_EQ(lines_of(one.err).size(), 1u) << one.err;
   EXPECT_EQ(predict("9,0,15,8,7,-5\n").err, "") << "not very far";
@@ -933,6 +933,125 @@ TEST_F(Tables, NumbersFarFromTheTrainingRowsAreCounted) {
   ASSERT_EQ(all.size(), 6u);
   EXPECT_NE(all[4].find("column 'e': 1 cell lies far"), std::string::npos) << all[4];
   EXPECT_EQ(all[5], "mlp: note: so do cells of 1 more column");
+}
+
+TEST_F(Tables, WhatWasSeenInTrainingIsNotFar) {
+  // 99999 in one row of fifty, a flag that is set in one of a hundred: many standard deviations from the
+  // mean.
+  std::string table = "gain,flag,x,y\n";
+  for (int i = 0; i < 400; ++i) {
+    table += std::string(i % 50 == 7  ? "99999"
+                         : i % 5 == 0 ? std::to_string(10 * i)
+                                      : "0") +
+             "," + (i % 100 == 3 ? "1" : "0") + "," + std::to_string(i % 13) + "," +
+             std::to_string(i % 13 * 2) + "\n";
+  }
+  write("gains.csv", table);
+  ASSERT_EQ(train({"gains.csv", "--target", "y", "--epochs", "1"}).exit_code, 0);
+  write("new.csv", "gain,flag,x\n99999,1,3\n0,0,24\n");
+  EXPECT_EQ(run({"predict", "runs/gains", "--input", "new.csv"}).err, "");
+  write("new.csv", "gain,flag,x\n250000,3,25\n");
+  const auto far = lines_of(run({"predict", "runs/gains", "--input", "new.csv"}).err);
+  ASSERT_EQ(far.size(), 3u);
+  EXPECT_TRUE(
+      far[0].ends_with("column 'gain': 1 cell lies far outside what the model was trained on (0 to 99999)"));
+  EXPECT_TRUE(far[1].ends_with("'flag': 1 cell lies far outside what the model was trained on (0 to 1)"))
+      << far[1];
+  EXPECT_TRUE(far[2].ends_with("'x': 1 cell lies far outside what the model was trained on (0 to 12)"))
+      << far[2];
+}
+
+TEST_F(Tables, AModelThatKnowsNoRangeIsEvaluatedAndPredictsWithoutANote) {
+  write("cars.csv", colours(200));
+  ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2"}).exit_code, 0);
+  const auto expected = run({"evaluate", "runs/cars", "--json"});
+  Model model = load_model(path("runs/cars/model.safetensors"));
+  for (auto& input : model.preprocessing->inputs) {
+    if (auto* numeric = std::get_if<NumericEncoding>(&input.encoding)) {
+      EXPECT_LT(numeric->least, numeric->most);
+      numeric->least = NumericEncoding().least;  // as in a file of version 2
+      numeric->most = NumericEncoding().most;
+    }
+  }
+  save_model(model, path("runs/cars/model.safetensors"));
+  const auto evaluated = run({"evaluate", "runs/cars", "--json"});
+  EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(only_json(evaluated.out)["test_rmse"], only_json(expected.out)["test_rmse"]);
+  write("new.csv", "x,colour\n1e9,red\n");
+  const auto predicted = run({"predict", "runs/cars", "--input", "new.csv"});
+  EXPECT_EQ(predicted.exit_code, 0);
+  EXPECT_EQ(predicted.err, "");
+}
+
+/// y of four columns, with `code` in one of a hundred cells of the first.
+std::string with_code(const std::string& code) {
+  std::string text = "a,b,c,d,y\n";
+  for (int i = 0; i < 1000; ++i) {
+    const double a = i * 37 % 101 / 50.0 - 1, b = i * 53 % 97 / 48.0 - 1, c = i * 29 % 89 / 44.0 - 1,
+                 d = i * 41 % 83 / 41.0 - 1;
+    text += (i % 100 == 50 ? code : std::to_string(a)) + "," + std::to_string(b) + "," + std::to_string(c) +
+            "," + std::to_string(d) + "," + std::to_string(3 * a + 2 * b * c - d) + "\n";
+  }
+  return text;
+}
+
+TEST_F(Tables, ACodeForMissingIsWithstoodAndNamed) {
+  for (const std::string code : {"99999999", "1e+20", "-999"}) {
+    write("codes.csv", with_code(code));
+    const auto result = train({"codes.csv", "--target", "y", "--json"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto json = only_json(result.out);
+    // One row in a hundred has lost what most of y depends on.
+    EXPECT_GT(json["test_r2"].get<double>(), 0.9) << code;
+    EXPECT_NE(json["notes"].dump().find(" numbers are " + code +
+                                        ", far from all others (-1 to 1): where that "
+                                        "stands for a missing value, --na " +
+                                        code + " says so"),
+              std::string::npos)
+        << json["notes"];
+    const auto marked = train({"codes.csv", "--target", "y", "--json", "--na", code});
+    ASSERT_EQ(marked.exit_code, 0) << marked.err;
+    EXPECT_EQ(only_json(marked.out)["notes"].dump().find("far from"), std::string::npos);
+  }
+}
+
+/// sin over five periods, rows in no order.
+std::string five_periods() {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 1000; ++i) {
+    const double x = i * 389 % 1009 / 1009.0;
+    text += std::to_string(x) + "," + std::to_string(std::sin(10 * std::acos(-1) * x)) + "\n";
+  }
+  return text;
+}
+
+TEST_F(Tables, ACurveOfOneColumnIsLearned) {
+  write("curve.csv", five_periods());
+  const auto result = train({"curve.csv", "--target", "y", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_GT(only_json(result.out)["test_r2"].get<double>(), 0.95);
+  const auto config = content("runs/curve/config.toml");
+  for (const std::string line : {"layers = \"64:relu,64:relu,1:linear\"", "initializer = \"pytorch\"",
+                                 "optimizer = \"adamw(weight_decay=0)\"", "epochs = 200"})
+    EXPECT_NE(config.find(line), std::string::npos) << line << "\n" << config;
+  // What is given comes first; what has a column more, or a category, is no curve.
+  const auto settings = [&](const std::string& columns, const std::string& cells, const Arguments& more) {
+    std::string text = columns + "\n";
+    for (int i = 0; i < 60; ++i)
+      text += std::to_string(i * 7 % 11) + cells + std::to_string(i % 5) + "," + std::to_string(i % 7) + "\n";
+    write("few.csv", text);
+    Arguments arguments = {"few.csv", "--target", "y", "--epochs", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(train(arguments).exit_code, 0);
+    return content("runs/few/config.toml");
+  };
+  EXPECT_NE(settings("a,b,y", ",", {}).find("initializer = \"pytorch\""), std::string::npos);
+  EXPECT_NE(settings("a,b,y", ",", {"--initializer", "he_normal"}).find("initializer = \"he_normal\""),
+            std::string::npos);
+  EXPECT_NE(settings("a,b,y", ",", {"--task", "classification"}).find("adamw(weight_decay=0.1)"),
+            std::string::npos);
+  EXPECT_EQ(settings("a,b,y", ",k", {}).find("initializer"), std::string::npos) << "a category";
+  EXPECT_NE(settings("a,c,b,y", ",2.5,", {}).find("initializer"), std::string::npos) << "c is constant";
 }
 
 TEST_F(Tables, AnEarlierRunOfAnotherTargetIsNamed) {

@@ -35,7 +35,7 @@ TEST(Preprocessing, NumbersGetMeanZeroAndDeviationOne) {
   EXPECT_EQ(preprocessing.feature_names(), Names{"x"});
   const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
   EXPECT_EQ(encoding,
-            (NumericEncoding{.fill = 4, .center = 4, .spread = std::sqrt(5.0), .missing_input = false}));
+            (NumericEncoding{.fill = 4, .center = 4, .spread = std::sqrt(5.0), .least = 1, .most = 7}));
   EXPECT_EQ(encoded_row(preprocessing, "x\n9\n"), std::vector<float>{static_cast<float>(5 / std::sqrt(5.0))});
   EXPECT_TRUE(notes.empty());
 }
@@ -65,12 +65,118 @@ TEST(Preprocessing, RobustScalingIgnoresOutliers) {
   EXPECT_NEAR(encoding.spread, (4 - 2) / 1.349, 1e-12);
 }
 
-TEST(Preprocessing, RobustScalingOfEqualQuartilesTakesTheDeviation) {
-  const Table table = table_of("x\n5\n5\n5\n5\n5\n5\n5\n5\n5\n15\n");
-  const auto preprocessing = learn(table, {.scaling = InputScaling::kRobust}).preprocessing;
-  const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
-  EXPECT_EQ(encoding.center, 5);
-  EXPECT_DOUBLE_EQ(encoding.spread, 3);  // the deviation of nine 5 and a 15
+TEST(Preprocessing, RobustScalingOfEqualQuartilesTakesWiderQuantilesThenTheDeviation) {
+  // `others` rows of 5 and `ones` of 15.
+  const auto encoding_of = [](int others, int ones) {
+    std::string text = "x\n";
+    for (int i = 0; i < others + ones; ++i) text += i < others ? "5\n" : "15\n";
+    const auto preprocessing = learn(table_of(text), {.scaling = InputScaling::kRobust}).preprocessing;
+    return std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
+  };
+  EXPECT_EQ(encoding_of(800, 200).center, 5);
+  // That many standard deviations lie between the quantiles of a normal distribution.
+  EXPECT_NEAR(encoding_of(700, 300).spread, 10 / (2 * 0.6745), 1e-3);
+  EXPECT_NEAR(encoding_of(800, 200).spread, 10 / (2 * 1.2816), 1e-3);
+  EXPECT_NEAR(encoding_of(920, 80).spread, 10 / (2 * 1.6449), 1e-3);
+  EXPECT_NEAR(encoding_of(960, 40).spread, 10 / (2 * 1.9600), 1e-3);
+  EXPECT_NEAR(encoding_of(980, 20).spread, 10 / (2 * 2.3263), 1e-3);
+  EXPECT_DOUBLE_EQ(encoding_of(999, 1).spread, 10 * std::sqrt(0.001 * 0.999));
+}
+
+TEST(Preprocessing, RobustScalingClipsSoftly) {
+  const auto preprocessing =
+      learn(table_of("x\n1\n2\n3\n4\n5\n"), {.scaling = InputScaling::kRobust}).preprocessing;
+  const double spread = (4 - 2) / 1.349;
+  const auto input = [&](const std::string& cell) {
+    return encoded_row(preprocessing, "x\n" + cell + "\n")[0];
+  };
+  EXPECT_EQ(input("3"), 0);
+  const double x = (5 - 3) / spread;
+  EXPECT_NEAR(input("5"), x / std::sqrt(1 + x * x / 9), 1e-6);
+  EXPECT_NEAR(input("1"), -x / std::sqrt(1 + x * x / 9), 1e-6);
+  EXPECT_NEAR(input("3.01"), 0.01 / spread, 1e-7) << "as good as not clipped";
+  EXPECT_LT(input("20"), input("30"));
+  EXPECT_EQ(input("1e308"), 3);
+  EXPECT_EQ(input("-1e308"), -3);
+}
+
+/// y of 0 to 99, and `codes`.
+std::string numbers_and(const std::vector<std::string>& codes, int rows = 1000) {
+  std::string text = "x,y\n";
+  for (int i = 0; i < rows; ++i)
+    text += std::to_string(i * 37 % 100) + "," + std::to_string(i * 53 % 1009) + "\n";
+  for (const auto& code : codes) text += code + ",7\n";
+  return text;
+}
+
+TEST(Preprocessing, AColumnWithExtremeNumbersIsScaledRobustlyByDefault) {
+  const auto encoding_of = [](const std::string& text) {
+    return std::get<NumericEncoding>(learn(table_of(text)).preprocessing.inputs.at(0).encoding);
+  };
+  const NumericEncoding plain = encoding_of(numbers_and({}));
+  EXPECT_DOUBLE_EQ(plain.center, 49.5);
+  EXPECT_EQ(plain.clip, 0);
+  for (const std::string code : {"99999999", "1e20", "-1e300"}) {
+    const NumericEncoding encoding = encoding_of(numbers_and(std::vector<std::string>(10, code)));
+    EXPECT_EQ(encoding.center, 49.5) << code;
+    EXPECT_NEAR(encoding.spread, 49.5 / 1.349, 1e-9) << code;
+    EXPECT_EQ(encoding.clip, 3) << code;
+    EXPECT_EQ(encoding.least, std::min(0.0, std::stod(code)));
+    EXPECT_EQ(encoding.most, std::max(99.0, std::stod(code)));
+  }
+  // 10 spreads are 367.
+  EXPECT_EQ(encoding_of(numbers_and({"410"})).clip, 0);
+  EXPECT_EQ(encoding_of(numbers_and({"425"})).clip, 3);
+}
+
+TEST(Preprocessing, NumbersFarFromAllOthersAreNoted) {
+  const auto notes_of = [](const std::string& text) { return learn(table_of(text)).notes; };
+  const auto with = [&](const std::vector<std::string>& codes) { return notes_of(numbers_and(codes)); };
+  EXPECT_EQ(
+      with(std::vector<std::string>(10, "99999999")),
+      Names{"column 'x': 10 of 1010 numbers are 99999999, far from all others (0 to 99): where that stands "
+            "for a missing value, --na 99999999 says so"});
+  EXPECT_EQ(with({"-999"}),
+            Names{"column 'x': 1 of 1001 numbers is -999, far from all others (0 to 99): where "
+                  "that stands for a missing value, --na -999 says so"});
+  EXPECT_EQ(
+      with({"-9999", "1e20", "2e20", "1e20"}),
+      Names{"column 'x': 1 of 1004 numbers is -9999, and 3 of 1004 numbers are 1e+20 to 2e+20, far from all "
+            "others (0 to 99): where that stands for a missing value, --na -9999 --na 1e+20 --na 2e+20 says "
+            "so"});
+  EXPECT_EQ(with({"420"}),
+            Names{"column 'x': 1 of 1001 numbers is 420, far from all others (0 to 99): where that "
+                  "stands for a missing value, --na 420 says so"});
+  // A long tail, a flag that is rarely set, two heaps, and a few numbers are none of that.
+  std::string tail = "x\n", flag = "x\n", heaps = "x\n";
+  for (int i = 0; i < 1000; ++i) {
+    tail += std::to_string(std::exp(0.008 * i)) + "\n";
+    flag += i == 500 ? "1\n" : "0\n";
+    heaps += std::to_string(i % 8 == 0 ? 99999 + i % 3 : i % 50) + "\n";
+  }
+  for (const auto& text : {tail, flag, heaps, numbers_and({}), std::string("x\n1\n2\n3\n4\n99999\n")})
+    EXPECT_EQ(notes_of(text), Names{});
+}
+
+TEST(Preprocessing, ACodeInManyCellsLeavesTheOthersTheirScale) {
+  for (const std::size_t codes : {10u, 300u, 900u}) {
+    const auto [preprocessing, notes] = learn(table_of(numbers_and(std::vector<std::string>(codes, "-999"))));
+    const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
+    EXPECT_EQ(encoding.center, 49.5) << codes;
+    EXPECT_NEAR(encoding.spread, 49.5 / 1.349, 1e-9) << codes;
+    EXPECT_EQ(notes.size(), 1u) << codes;
+  }
+}
+
+TEST(Preprocessing, DecodingKnowsTheEndsOfAClippedColumn) {
+  const Table table = table_of(numbers_and({"99999999", "-1e20", "4000"}));
+  const auto preprocessing = learn(table).preprocessing;
+  const Table back = decode(preprocessing, encode(preprocessing, table));
+  const auto& numbers = back.columns[0].numbers;
+  for (std::size_t row = 0; row < 1000; ++row) ASSERT_EQ(numbers[row], table.columns[0].numbers[row]);
+  EXPECT_EQ(numbers[1000], 99999999);
+  EXPECT_EQ(numbers[1001], -1e20);
+  EXPECT_NEAR(numbers[1002], 4000, 1);
 }
 
 TEST(Preprocessing, ANumberThatIsAlwaysTheSameButOftenMissingIsOnlyThatItIsThere) {
@@ -339,7 +445,7 @@ TEST(Preprocessing, ARowsEncodingDependsOnThatRowAlone) {
 
 TEST(Preprocessing, OtherRowsDoNotMatterToWhatIsLearned) {
   const Table table = table_of(mixed_text(200, 2));
-  for (const InputScaling scaling : {InputScaling::kStandard, InputScaling::kRobust}) {
+  for (const InputScaling scaling : {InputScaling::kAuto, InputScaling::kStandard, InputScaling::kRobust}) {
     const auto expected = learn_preprocessing(table, first_rows(150), {.scaling = scaling});
     Table changed = table;
     for (std::size_t row = 150; row < 200; ++row) {
@@ -376,9 +482,10 @@ TEST(Preprocessing, DecodingIsTheInverseOfEncoding) {
           EXPECT_EQ(std::isnan(found.numbers[n]), std::isnan(expected.numbers[n]));
           if (std::isnan(expected.numbers[n])) continue;
           const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs[i].encoding);
-          // A float's rounding, of what was scaled.
-          EXPECT_NEAR(found.numbers[n], expected.numbers[n],
-                      std::ldexp(std::abs(expected.numbers[n] - encoding.center), -23));
+          // A float's rounding, of what was scaled; where that was clipped, by the slope there.
+          const double off = std::abs(expected.numbers[n] - encoding.center);
+          const double clipped = encoding.clip > 0 ? off / encoding.spread / encoding.clip : 0;
+          EXPECT_NEAR(found.numbers[n], expected.numbers[n], std::ldexp(off * (1 + clipped * clipped), -23));
         }
       }
       EXPECT_EQ(encode(preprocessing, back), inputs);  // and the other way round

@@ -122,7 +122,7 @@ TEST(ModelFile, AnyReaderFindsTheTensors) {
   EXPECT_EQ(file.tensors.size(), 6u);
   const auto document = json::parse(file.header.at("__metadata__").at("mlp").get<std::string>());
   EXPECT_EQ(document.at("format"), "mlp model");
-  EXPECT_EQ(document.at("version"), 2);
+  EXPECT_EQ(document.at("version"), 3);
   EXPECT_EQ(document.at("written_by"), std::string("mlp ") + version());
   EXPECT_EQ(document.at("loss"), "huber(0.5)");
   EXPECT_TRUE(document.at("training").at("validation_loss").is_null());
@@ -192,11 +192,11 @@ TEST(ModelFile, NamesTheFormatItExpected) {
 
 TEST(ModelFile, ANewerVersionTellsToUpdate) {
   EXPECT_EQ(edited_error([](json& document, json&) {
-              document["version"] = 3;
+              document["version"] = 4;
               document["written_by"] = "mlp 9.0.0";
               document.erase("layers");
             }),
-            "mlp model version 3, written by 'mlp 9.0.0', is newer than the 2 known here | update mlp");
+            "mlp model version 4, written by 'mlp 9.0.0', is newer than the 3 known here | update mlp");
   EXPECT_EQ(edited_error([](json& document, json&) { document["version"] = 0; }),
             "metadata 'mlp': version: expected 1 or more, found 0 | ");
 }

@@ -82,13 +82,46 @@ TEST(PreprocessingFile, ComesBackExactly) {
   Model with_zero_one = sample_regression_model();
   with_zero_one.preprocessing->inputs[0].type.zero_one = true;
   with_zero_one.preprocessing->targets[1].zero_one = true;
-  for (const Model& model :
-       {sample_model(), sample_regression_model(), with_marks, with_decimal, with_zero_one}) {
+  Model with_clip = sample_model();
+  auto& numeric = std::get<NumericEncoding>(with_clip.preprocessing->inputs[0].encoding);
+  numeric.clip = 0.1 + 0.2;
+  numeric.least = -1e308;
+  numeric.most = 5e-324;
+  for (const Model& model : {sample_model(), sample_regression_model(), with_marks, with_decimal, with_zero_one,
+                             with_clip}) {
     const Model back = model_of(bytes_of(model));
     ASSERT_TRUE(back.preprocessing);
     EXPECT_EQ(*back.preprocessing, *model.preprocessing);
     EXPECT_EQ(bytes_of(back), bytes_of(model));
   }
+}
+
+TEST(PreprocessingFile, AFileOfVersion2ClipsNothingAndKnowsNoRange) {
+  // It has none of these members; all else is as it is now.
+  const std::string bytes = edited(bytes_of(sample_model()), [](json& document, json&) {
+    document["version"] = 2;
+    for (const char* member : {"clip", "least", "most"})
+      EXPECT_FALSE(document["preprocessing"]["inputs"][0].contains(member)) << member;
+  });
+  const Model back = model_of(bytes);
+  EXPECT_EQ(*back.preprocessing, sample_preprocessing());
+  const auto& numeric = std::get<NumericEncoding>(back.preprocessing->inputs[0].encoding);
+  EXPECT_EQ(numeric.clip, 0);
+  EXPECT_EQ(numeric.least, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(numeric.most, std::numeric_limits<double>::infinity());
+}
+
+TEST(PreprocessingFile, ClipAndRangeMustBeNumbersThatGoTogether) {
+  const auto with = [](const json& members) {
+    return error_with([&](json& p) { p["inputs"][0].update(members); });
+  };
+  EXPECT_NE(with({{"clip", "3"}}).find("clip: expected a number"), std::string::npos);
+  EXPECT_NE(with({{"clip", -3}}).find("inputs[0]: the clip must be finite and not negative"),
+            std::string::npos);
+  EXPECT_NE(with({{"clip", "Infinity"}}).find("the clip must be finite"), std::string::npos);
+  EXPECT_NE(with({{"least", 2}, {"most", 1}}).find("the least not above the most"), std::string::npos);
+  EXPECT_NE(with({{"least", nullptr}}).find("least and most must be numbers"), std::string::npos);
+  EXPECT_EQ(with({{"clip", 3}, {"least", 1}, {"most", 1}}), "no FileError");
 }
 
 TEST(PreprocessingFile, AModelWithoutOneHasNone) {

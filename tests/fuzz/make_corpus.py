@@ -226,6 +226,11 @@ wide = [layer(5, 1, "linear")]
 table = model(wide, feature_names=["w", "w missing", "on=yes", "c=a", "c=b"], target_names=["y"],
               preprocessing={"inputs": columns, "targets": [{"name": "y", "kind": "numeric", "categories": []}]})
 seed("model", "table", document(table, parameters(wide)))
+clipped = columns[0] | {"clip": 3, "least": -1e20, "most": 99999999.0}
+seed("model", "clipped", document(table | {"version": 3, "preprocessing": table["preprocessing"] | {"inputs": [clipped] + columns[1:]}},
+     parameters(wide)))
+seed("model", "refused-clip-negative", document(table | {"version": 3, "preprocessing": table["preprocessing"]
+     | {"inputs": [clipped | {"clip": -3}] + columns[1:]}}, parameters(wide)))
 seed("model", "examples", document(model(line, version=2),
      parameters(line) + [("examples.inputs", [2, 2], [1, 2, 3, 4]), ("examples.outputs", [2, 1], [0.5, 2.5])]))
 seed("model", "refused-examples-without-outputs", document(model(line, version=2),
