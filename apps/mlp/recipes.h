@@ -29,7 +29,6 @@ struct Recipe {
   int epochs;
   int batch_size;
   double validation;
-  std::string initializer = {};  ///< empty: each activation's own
   /// What is known of it: as it stands, with one option more, each alone, and of the default one.
   std::vector<Variant> variants = {};
 };

@@ -65,14 +65,15 @@ std::string network_field(const Run& run, const Style& style) {
 }
 
 /// What is known to come of this recipe and of others near it; empty where nothing is.
-std::string variants_field(const Recipe& recipe) {
+std::string variants_field(const Recipe& recipe, const Style& style) {
   if (recipe.variants.empty()) return "";
   constexpr std::size_t kResultWidth = 12, kOptionsWidth = 54;
   std::string text = field(
       "recipe",
       recipe.name +
           ": as the report did. What the test rows give, mean of seeds 1 to 5: with this recipe, with one "
-          "option more, each alone, and with the default recipe (docs/report_recipe.md):");
+          "option more, each alone, and with the default recipe (docs/report_recipe.md):",
+      style);
   for (const auto& variant : recipe.variants) {
     std::string result = variant.result;
     for (const auto& part : wrap(variant.options, kOptionsWidth)) {
@@ -231,7 +232,7 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
     if (!scores.empty()) text += "\n" + scores + "\n";
   }
   if (folds) text += folds_field(*folds, style);
-  text += variants_field(run.recipe);
+  text += variants_field(run.recipe, style);
 
   std::string files;
   for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;

@@ -44,7 +44,7 @@ TEST(ByteReader, ReadsAllMembersOfAGzipFile) {
 }
 
 TEST(ByteReader, AsksForNothingAfterTheEnd) {
-  for (const std::string text : {std::string(), std::string("a,b"), std::string("\x1f"), gzip("a,b")}) {
+  for (const auto& text : {std::string(), std::string("a,b"), std::string("\x1f"), gzip("a,b")}) {
     int asked = 0;
     bool given = false;
     ByteReader reader("terminal", [&](std::span<std::uint8_t> destination) -> std::size_t {
