@@ -1,6 +1,6 @@
 # `cpack -G DEB` in the build folder: the tool as a Debian package, with completions and man pages and what it needs to
 # run. The library is no part of it: `cmake --install` has that.
-set(MLP_PACKAGE_CONTACT "mlp maintainers <maintainers@users.noreply.github.com>" CACHE STRING
+set(MLP_PACKAGE_CONTACT "mlp <mlp@example.org>" CACHE STRING
     "Who a package names as its maintainer: Name <address>")
 string(TIMESTAMP package_date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # or SOURCE_DATE_EPOCH
 set(debian_dir ${PROJECT_BINARY_DIR}/debian)

@@ -148,17 +148,21 @@ std::string bfloat16_text(const BenchmarkOptions& options, const BenchmarkResult
 
 std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& result, const Style& style) {
   std::string text = style.bold + "mlp " + version() + " on " + cpu_name() + style.off + "\n";
-  text += field("cpu", counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " +
-                           result.target + bfloat16_text(options, result), style);
-  text += field("network", network_text(options.network) + ", " +
-                               counted(options.network.parameter_count(), "parameter"), style);
+  text += field("cpu",
+                counted(static_cast<std::uint64_t>(result.cores), "core") + " to use, target " +
+                    result.target + bfloat16_text(options, result),
+                style);
+  text += field(
+      "network",
+      network_text(options.network) + ", " + counted(options.network.parameter_count(), "parameter"), style);
   text +=
       field("data",
             with_thousands(result.rows) + " generated rows of " + counted(options.network.fan_in(), "byte") +
                 ", " + fixed(100.0 * result.nonzero, 1) + "% of them not zero" +
                 (result.steps_cut ? "; more would take over " + std::to_string(options.data_bytes >> 20) +
                                         " MiB, so some steps are smaller than asked for"
-                                  : ""), style);
+                                  : ""),
+            style);
   for (const auto& limit : result.limits) {
     text += line(&limit == &result.limits.front() ? "limit" : "",
                  gflops(limit.flops()) + " GFLOP/s on " +
@@ -182,7 +186,8 @@ std::string to_page(const BenchmarkOptions& options, const BenchmarkResult& resu
       "The limit is the larger one of before and after.";
   if (result.bfloat16_layers > 0) remarks += " It is float32's: bf16 may do more than 100% of it.";
   text += "\n" + table(rows, 0, style) + "\n";
-  for (const auto& row : wrap(remarks, std::max<std::size_t>(style.columns, 22) - 2)) text += "  " + row + "\n";
+  for (const auto& row : wrap(remarks, std::max<std::size_t>(style.columns, 22) - 2))
+    text += "  " + row + "\n";
   if (disturbed(result.limits, result.cores)) {
     text +=
         "\n  Other programs are running, as the limits show: these figures mean little.\n"

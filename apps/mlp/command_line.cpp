@@ -133,8 +133,8 @@ int run(int argc, const char* const* argv) {
         "fewer rows need less, a table with columns left out (--ignore), a smaller network or --batch-size",
         environment);
   } catch (const std::filesystem::filesystem_error& error) {  // of a path that was only asked about
-    report(error.path1().string() + ": " + reason_of(error.code()), "check the path, and where its links point: ls -l",
-           environment);
+    report(error.path1().string() + ": " + reason_of(error.code()),
+           "check the path, and where its links point: ls -l", environment);
   } catch (const std::exception& error) {
     report(error.what(), "", environment);
   }

@@ -125,8 +125,9 @@ DataOrigin named(const DataArguments& arguments) {
   if (std::filesystem::is_symlink(path, error)) {
     const auto status = std::filesystem::status(path, error);
     const bool dangling = status.type() == std::filesystem::file_type::not_found;
-    throw FileError("cannot read " + text + ": " + (dangling ? "its link leads to no file" : reason_of(error)),
-                    "see where it points: ls -l");
+    throw FileError(
+        "cannot read " + text + ": " + (dangling ? "its link leads to no file" : reason_of(error)),
+        "see where it points: ls -l");
   }
   if (text.find('/') != std::string::npos) throw FileError("cannot read " + text + ": there is no such file");
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));

@@ -103,8 +103,7 @@ bool encode_alike(Preprocessing a, Preprocessing b) {
   for (auto* preprocessing : {&a, &b}) {
     for (auto& column : preprocessing->inputs) {
       column.type.zero_one = false;
-      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding))
-        numeric->least = numeric->most = 0;
+      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding)) numeric->least = numeric->most = 0;
     }
     for (auto& target : preprocessing->targets) target.zero_one = false;
   }
@@ -277,8 +276,8 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   } else {
     const Style style = style_of(kStdout, environment);
     const std::string scores = each_score(result, split.test, style);
-    print(path_text(path) + " on " + one_line(dataset) + ", " + counted(split.test.rows(), "row") +
-          "\n" + field("network", network_text(model.network), style) + test_fields(result, split.test, style) +
+    print(path_text(path) + " on " + one_line(dataset) + ", " + counted(split.test.rows(), "row") + "\n" +
+          field("network", network_text(model.network), style) + test_fields(result, split.test, style) +
           (scores.empty() ? "" : "\n" + scores));
   }
   for (const auto& note : notes) print_error("mlp: note: " + one_line(note) + "\n");

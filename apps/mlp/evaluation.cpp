@@ -157,8 +157,7 @@ std::string line(const std::string& label, const std::string& value) {
 
 std::string field(const std::string& label, const std::string& value, const Style& style) {
   std::string text;
-  for (const auto& part : wrap(value, value_columns(style)))
-    text += line(text.empty() ? label : "", part);
+  for (const auto& part : wrap(value, value_columns(style))) text += line(text.empty() ? label : "", part);
   return text;
 }
 
@@ -182,13 +181,16 @@ std::string verdict(const TestResult& result, const Dataset& dataset) {
 }
 
 /// Precision and recall of the rarer of two classes, the one that is looked for.
-std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset, const Style& style) {
+std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset,
+                             const Style& style) {
   constexpr std::size_t kNameColumns = 24;
   if (metrics.classes.size() != 2) return "";
   const std::size_t rare = metrics.classes[1].support <= metrics.classes[0].support ? 1 : 0;
   const ClassScores& scores = metrics.classes[rare];
-  return field("", "'" + shortened(one_line(dataset.class_names[rare]), kNameColumns) + "': precision " +
-                       fixed(scores.precision, 4) + ", recall " + fixed(scores.recall, 4), style);
+  return field("",
+               "'" + shortened(one_line(dataset.class_names[rare]), kNameColumns) + "': precision " +
+                   fixed(scores.precision, 4) + ", recall " + fixed(scores.recall, 4),
+               style);
 }
 
 /// The line below the scores.
@@ -202,17 +204,21 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
   const auto right =
       static_cast<std::uint64_t>(std::llround(classes.accuracy * static_cast<double>(evaluation.rows)));
   std::string lines =
-      field("test", style.bold + "accuracy " + percent(classes.accuracy) + style.off + " (" +
-                        with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
-                        " wrong), loss " + significant(evaluation.loss), style);
+      field("test",
+            style.bold + "accuracy " + percent(classes.accuracy) + style.off + " (" +
+                with_thousands(evaluation.rows - right) + " of " + with_thousands(evaluation.rows) +
+                " wrong), loss " + significant(evaluation.loss),
+            style);
   for (const auto& part : flow(more_scores(classes, evaluation.loss), ", ", value_columns(style))) {
     lines += line("", part);
   }
   lines += rare_class_field(classes, dataset, style);
   if (const auto& baseline = result.baseline) {
     lines += baseline_field(
-        *baseline, "accuracy " + percent(baseline->accuracy) +
-                       (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""), style);
+        *baseline,
+        "accuracy " + percent(baseline->accuracy) +
+            (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""),
+        style);
     if (!(classes.accuracy > baseline->accuracy)) lines += field("", verdict(result, dataset), style);
   }
   return lines;
@@ -221,10 +227,12 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
 std::string target_fields(const TestResult& result, const std::string& unit, const Style& style) {
   const auto& targets = *result.evaluation.regression;
   const std::string suffix = unit.empty() ? "" : " " + unit;
-  std::string lines = field("test", style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off +
-                                        ", MAE " + significant(targets.mae) + suffix + ", MSE " +
-                                        significant(targets.mse) + (unit.empty() ? "" : " " + unit + "^2") +
-                                        ", " + style.bold + "R2 " + r2_text(targets.r2) + style.off, style);
+  std::string lines = field("test",
+                            style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off + ", MAE " +
+                                significant(targets.mae) + suffix + ", MSE " + significant(targets.mse) +
+                                (unit.empty() ? "" : " " + unit + "^2") + ", " + style.bold + "R2 " +
+                                r2_text(targets.r2) + style.off,
+                            style);
   if (const auto& baseline = result.baseline) {
     lines += baseline_field(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix, style);
     if (!(targets.rmse < baseline->regression.rmse))
@@ -236,8 +244,10 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
 /// R2 alone has no unit.
 std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
-  std::string lines = field("test", style.bold + "R2 " + r2_text(targets.r2) + style.off + " (mean of " +
-                                        counted(targets.targets.size(), "target") + ")", style);
+  std::string lines = field("test",
+                            style.bold + "R2 " + r2_text(targets.r2) + style.off + " (mean of " +
+                                counted(targets.targets.size(), "target") + ")",
+                            style);
   if (!result.baseline) return lines;
   std::string worse;
   for (std::size_t target = 0; target < targets.targets.size(); ++target) {
@@ -245,8 +255,8 @@ std::string fields_of_several_targets(const TestResult& result, const Dataset& d
     worse += (worse.empty() ? "" : ", ") + target_name(dataset, target);
   }
   if (!worse.empty())
-    lines +=
-        field("", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp, style);
+    lines += field(
+        "", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp, style);
   return lines;
 }
 
@@ -260,10 +270,11 @@ std::string test_fields(const TestResult& result, const Dataset& dataset, const 
                                          : target_fields(result, dataset.unit, style);
   }
   if (result.report_total_loss) {
-    lines +=
-        field("report", "total loss " + fixed(*result.report_total_loss, 3) +
-                            " (standardised squared error, mean of each batch of 32, summed over one pass "
-                            "through all rows)", style);
+    lines += field("report",
+                   "total loss " + fixed(*result.report_total_loss, 3) +
+                       " (standardised squared error, mean of each batch of 32, summed over one pass "
+                       "through all rows)",
+                   style);
   }
   return lines;
 }

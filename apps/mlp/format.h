@@ -19,9 +19,9 @@ std::string percent(double fraction);                   ///< 0.9843 -> "98.43%"
 std::string duration(double seconds);                   ///< "42 ms", "0.42 s", "12.3 s", "1:05", "2:03:09"
 std::string countdown(double seconds);                  ///< whole seconds: "12 s", "1:05"
 std::string local_time(std::filesystem::file_time_type time);  ///< "2026-11-23 08:52", as clocks show it here
-std::string rate(double per_second);                    ///< "850", "12.3 k", "1.25 M"
-std::string bytes(std::uint64_t count);                 ///< "512 B", "9.9 MB"
-std::string shortest(double value);                     ///< the fewest digits that read back exactly
+std::string rate(double per_second);                           ///< "850", "12.3 k", "1.25 M"
+std::string bytes(std::uint64_t count);                        ///< "512 B", "9.9 MB"
+std::string shortest(double value);                            ///< the fewest digits that read back exactly
 std::string shortest(float value);
 
 /// Why a file or folder cannot be had: "permission denied".
@@ -35,8 +35,8 @@ std::size_t columns_of(std::string_view text);
 /// At most `columns` of text without escape sequences; "..." in place of what is cut off.
 std::string shortened(const std::string& text, std::size_t columns);
 
-/// The words of a command as a shell takes them: what it would read otherwise stands in quotes, $'...' where it may
-/// not be shown as it is. One line, to be typed again.
+/// The words of a command as a shell takes them: what it would read otherwise stands in quotes, $'...' where
+/// it may not be shown as it is. One line, to be typed again.
 std::string shell_text(const std::vector<std::string>& words);
 
 /// A path to be shown: as it is, or as shell_text() has it where it may not be.

@@ -8,7 +8,8 @@
 namespace mlp::app {
 namespace {
 
-/// "  name          what it is", the description wrapped beside its name, or below it where that leaves little room.
+/// "  name          what it is", the description wrapped beside its name, or below it where that leaves
+/// little room.
 std::string entry(const std::string& name, const std::string& description, std::size_t columns) {
   const std::size_t indent = columns < 60 ? 6 : 26;
   std::string text = "  " + name;
@@ -91,7 +92,8 @@ std::string help_page(const Parser& command, std::size_t columns) {
   for (const auto& group : groups) {
     text += "\n" + group + ":\n";
     for (const auto& option : options) {
-      if (option.group() == group) text += entry(option.names() + placeholder(option), option.description(), columns);
+      if (option.group() == group)
+        text += entry(option.names() + placeholder(option), option.description(), columns);
     }
   }
   if (!command.footer().empty()) text += "\n" + wrapped(command.footer(), columns);

@@ -157,8 +157,8 @@ void require_passed(const Verification& verification, const std::filesystem::pat
 std::string to_page(const Model& model, const std::filesystem::path& path,
                     const std::optional<Verification>& verification, const Style& style) {
   const auto& record = model.record;
-  std::string text = style.bold + path_text(path) + style.off + " (" +
-                     bytes(std::filesystem::file_size(path)) + ")\n\n";
+  std::string text =
+      style.bold + path_text(path) + style.off + " (" + bytes(std::filesystem::file_size(path)) + ")\n\n";
 
   std::vector<std::vector<std::string>> rows = {
       {"layer", "fan_in", "fan_out", "activation", "dropout", "parameters", "min", "mean", "std", "max"}};
@@ -172,46 +172,58 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                     significant(statistics.most, 3)});
   }
   text += table(rows, 3, style) + "\n";
-  text += field("parameters", with_thousands(model.network.parameter_count()) +
-                                  "   (min, mean, std, max are of the weights)", style);
-  text += field("digest", digest(model.network, model.parameters) + "   (of network and parameters alone)", style);
-  text += field("trained", "on " + (record.dataset.empty() ? "" : printable(record.dataset) + ", ") +
-                               counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") +
-                               " (" + counted(record.steps, "step") + ") in " + duration(record.seconds) +
-                               ", seed " + std::to_string(record.seed), style);
-  text +=
-      field("by", printable(record.optimizer) + ", learning rate " + shortest(record.learning_rate) + ", " +
-                      printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
-                      (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
-                      printable(record.library_version), style);
+  text += field(
+      "parameters",
+      with_thousands(model.network.parameter_count()) + "   (min, mean, std, max are of the weights)", style);
+  text += field("digest", digest(model.network, model.parameters) + "   (of network and parameters alone)",
+                style);
+  text += field("trained",
+                "on " + (record.dataset.empty() ? "" : printable(record.dataset) + ", ") +
+                    counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") + " (" +
+                    counted(record.steps, "step") + ") in " + duration(record.seconds) + ", seed " +
+                    std::to_string(record.seed),
+                style);
+  text += field("by",
+                printable(record.optimizer) + ", learning rate " + shortest(record.learning_rate) + ", " +
+                    printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
+                    (record.l2 > 0.0 ? ", l2 " + shortest(record.l2) : "") + ", mlp " +
+                    printable(record.library_version),
+                style);
   text += field(
       "loss",
       loss_text(model.loss) + ": training " + significant(record.train_loss) +
-          (std::isnan(record.validation_loss) ? "" : ", validation " + significant(record.validation_loss)), style);
+          (std::isnan(record.validation_loss) ? "" : ", validation " + significant(record.validation_loss)),
+      style);
   std::string inputs = std::to_string(model.network.fan_in());
   if (model.image.height > 0) {
     inputs = std::to_string(model.image.height) + " x " + std::to_string(model.image.width) + " image";
   } else if (!model.feature_names.empty()) {
     inputs += ": " + joined(model.feature_names);
   }
-  text += field("inputs", inputs + "; " +
-                              (model.preprocessing
-                                   ? "encoded from " + counted(model.preprocessing->inputs.size(), "column") +
-                                         " of a table"
-                                   : scaling_text(model.input_scaling)) +
-                              (model.input_units.identity() ? "" : "; in units of their own (--json)"),
-                          style);
+  text +=
+      field("inputs",
+            inputs + "; " +
+                (model.preprocessing
+                     ? "encoded from " + counted(model.preprocessing->inputs.size(), "column") + " of a table"
+                     : scaling_text(model.input_scaling)) +
+                (model.input_units.identity() ? "" : "; in units of their own (--json)"),
+            style);
   if (model.task() == Task::kClassification) {
-    text += field("outputs", std::to_string(model.class_names.size()) + " classes" +
-                                 (model.preprocessing ? " of " + joined(target_names(model)) : "") + ": " +
-                                 joined(model.class_names), style);
+    text += field("outputs",
+                  std::to_string(model.class_names.size()) + " classes" +
+                      (model.preprocessing ? " of " + joined(target_names(model)) : "") + ": " +
+                      joined(model.class_names),
+                  style);
   } else {
-    text += field("outputs", (model.target_names.empty() ? with_thousands(model.network.fan_out())
-                                                         : joined(model.target_names)) +
-                                 (model.unit.empty() ? "" : " [" + printable(model.unit) + "]") + "; " +
-                                 scaling_text(model.target_scaling), style);
+    text += field(
+        "outputs",
+        (model.target_names.empty() ? with_thousands(model.network.fan_out()) : joined(model.target_names)) +
+            (model.unit.empty() ? "" : " [" + printable(model.unit) + "]") + "; " +
+            scaling_text(model.target_scaling),
+        style);
   }
-  if (verification && verification->passed()) text += field("verified", verification_text(*verification), style);
+  if (verification && verification->passed())
+    text += field("verified", verification_text(*verification), style);
   return text;
 }
 

@@ -31,7 +31,8 @@ void catch_interrupts() {
   // SA_RESETHAND: the second signal meets the default action, which ends the process.
   catch_signal(SIGINT, static_cast<int>(SA_RESETHAND));
   catch_signal(SIGTERM, static_cast<int>(SA_RESETHAND));
-  // A terminal that is closed hangs up more than once: its shell does, and the system when the shell has gone.
+  // A terminal that is closed hangs up more than once: its shell does, and the system when the shell has
+  // gone.
   catch_signal(SIGHUP, 0);
 }
 

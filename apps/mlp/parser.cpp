@@ -205,7 +205,8 @@ std::vector<Parser> Parser::commands() const {
 
 std::vector<Option> Parser::options() const {
   std::vector<Option> options;
-  for (auto* option : app_->get_options([](CLI::Option*) { return true; })) options.emplace_back(option, choices_.get());
+  for (auto* option : app_->get_options([](CLI::Option*) { return true; }))
+    options.emplace_back(option, choices_.get());
   return options;
 }
 

@@ -33,7 +33,8 @@ class Option {
   Option& required();
   Option& one_at_a_time();  ///< of a list: takes one value where it is given, not all words that follow
   Option& only_on_command_line();  ///< is no key of a config file
-  Option& choices(std::vector<std::string> values);  ///< what a shell completes it with; others may be possible
+  Option& choices(
+      std::vector<std::string> values);  ///< what a shell completes it with; others may be possible
 
   // What was declared.
   std::string name() const;   ///< "--epochs"

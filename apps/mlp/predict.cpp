@@ -253,8 +253,7 @@ void predict_inputs(const Model& model, const std::string& file, const Arguments
         "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
         "leave it out: predictions come in the order of the rows");
   }
-  const Inputs inputs =
-      read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
+  const Inputs inputs = read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
   const Matrix<float> outputs = predict(model, inputs, options);
   require_finite(outputs, 0, file);
   Output output(arguments);

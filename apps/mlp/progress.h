@@ -25,7 +25,8 @@ class LiveLine {
   void clear();
 
  private:
-  /// The terminal may be narrower than when the line was drawn, and have broken it into rows: all but the first go.
+  /// The terminal may be narrower than when the line was drawn, and have broken it into rows: all but the
+  /// first go.
   std::string to_its_start() const;
 
   Clock::time_point last_{};

@@ -6,8 +6,8 @@
 #include <ctime>
 
 #include "format.h"
-#include "mlp/importance.h"
 #include "mlp/error.h"
+#include "mlp/importance.h"
 #include "mlp/version.h"
 #include "precision.h"
 #include "report_notes.h"
@@ -125,8 +125,8 @@ void name_source(const DataOrigin& origin, ReportContent& content) {
   }
 }
 
-/// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a missing
-/// cell said.
+/// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a
+/// missing cell said.
 void show_as_in_file(const TableOrigin& table, ReportContent& content) {
   std::vector<std::size_t> rows;
   for (const auto& example : content.hardest) {

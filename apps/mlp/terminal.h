@@ -11,8 +11,8 @@ namespace mlp::app {
 
 inline constexpr std::size_t kColumns = 80;  ///< of a page, but on a narrower terminal
 
-/// How text looks on a stream: escape sequences, all empty where it is not a terminal or colour is not wanted, and
-/// the columns that it is wrapped to.
+/// How text looks on a stream: escape sequences, all empty where it is not a terminal or colour is not
+/// wanted, and the columns that it is wrapped to.
 struct Style {
   std::string bold;
   std::string dim;
@@ -24,8 +24,8 @@ struct Style {
 inline constexpr int kStdout = 1;
 inline constexpr int kStderr = 2;
 
-/// Where a standard stream is closed, puts something in its place that cannot be read or written: else the next
-/// file that is opened takes its number, and a download receives its own progress.
+/// Where a standard stream is closed, puts something in its place that cannot be read or written: else the
+/// next file that is opened takes its number, and a download receives its own progress.
 void occupy_closed_streams();
 
 bool is_terminal(int stream);

@@ -16,8 +16,8 @@ std::string cores_text() { return counted(static_cast<std::uint64_t>(cores()), "
 }  // namespace
 
 int parse_threads(const std::optional<std::string>& text) {
-  // More than a few threads a core stop a machine that has other work: 1,024 on 2 busy cores had trained Auto MPG,
-  // half a second's work, for ten minutes when they were stopped.
+  // More than a few threads a core stop a machine that has other work: 1,024 on 2 busy cores had trained Auto
+  // MPG, half a second's work, for ten minutes when they were stopped.
   constexpr int kMost = 1024, kMostForACore = 16;
   if (!text || *text == "auto") return 0;
   const auto value = read_number<int>(*text);

@@ -126,8 +126,8 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   catch_interrupts();
   const Run run = prepare_run(parser, arguments, environment);
   if (!run.lock->problem().empty()) {
-    print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" + run.lock->problem() +
-                "): do not start a second run in it before this one has ended\n");
+    print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" +
+                run.lock->problem() + "): do not start a second run in it before this one has ended\n");
   }
   print_error(threads_note(run.options.threads));
   if (arguments.resume) print_error(resume_notes(run));

@@ -131,8 +131,7 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("--dropout", arguments.dropout, "P", "dropout after every hidden layer, from 0 to below 1");
 
   group = "Training";
-  add("--loss", arguments.loss, "NAME",
-      listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02")
+  add("--loss", arguments.loss, "NAME", listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02")
       .choices(texts_of(all_losses()));
   add("--optimizer", arguments.optimizer, "NAME",
       listed(all_optimizers()) + "; hyper-parameters in parentheses, as in 'adam(beta2=0.99)'")

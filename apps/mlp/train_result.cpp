@@ -111,16 +111,18 @@ std::string introduction(const Run& run, const Style& style) {
   const auto& settings = run.settings;
   std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
-  std::string text =
-      field("data", one_line(settings.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
-                        " to test (" + one_line(run.data.origin) + ")", style);
+  std::string text = field("data",
+                           one_line(settings.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
+                               " to test (" + one_line(run.data.origin) + ")",
+                           style);
   for (const auto& note : run.data.notes) text += field("", one_line(note), style);
   text += target_field(run.data.train, style) + network_field(run, style);
   text += field("training",
                 loss_text(settings.loss) + ", " + to_string(settings.optimizer) + ", learning rate " +
                     shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
                     counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
-                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)), style);
+                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)),
+                style);
   if (!run.replaced.empty()) text += field("replaces", run.replaced, style);
   if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state), style);
   return text;
@@ -216,12 +218,14 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
       field("training",
             epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) + ", " +
                 rate(samples_per_second(trained.history())) + " samples/s" +
-                (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""), style);
+                (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""),
+            style);
   if (!trained.history().empty()) {
     text += field("loss",
                   "training " + significant(losses.training) +
                       (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
-                      " (" + to_string(run.settings.loss) + ")", style);
+                      " (" + to_string(run.settings.loss) + ")",
+                  style);
     for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
       if (!note.empty()) text += field("", note, style);
     }

@@ -15,8 +15,8 @@ namespace MLP_EXPORT mlp {
 /// "...".
 std::string printable(std::string_view text, std::size_t most = 40);
 
-/// `text` as JSON can hold it: UTF-8 as it is. Anything else, such as the name of a file may be, with each byte that is
-/// part of no character as \xHH and each backslash twice.
+/// `text` as JSON can hold it: UTF-8 as it is. Anything else, such as the name of a file may be, with each
+/// byte that is part of no character as \xHH and each backslash twice.
 std::string in_utf8(std::string_view text);
 
 }  // namespace mlp

@@ -130,11 +130,13 @@ Table read_table(const TableSource& source, const TableOptions& options = {});
 /// The names of its columns, without reading the rows. Throws FileError as read_table() does.
 std::vector<std::string> column_names(const TableSource& source, const TableOptions& options = {});
 
-/// The cells of some rows as they stand in the file, [rows][columns], in the orders that are asked for. Rows count
-/// from 0. Of the options only delimiter, decimal and header count. Throws FileError as read_table() does, and where
-/// there is no such column or row.
-std::vector<std::vector<std::string>> read_cells(const TableSource& source, std::span<const std::string> columns,
-                                                 std::span<const std::size_t> rows, const TableOptions& options = {});
+/// The cells of some rows as they stand in the file, [rows][columns], in the orders that are asked for. Rows
+/// count from 0. Of the options only delimiter, decimal and header count. Throws FileError as read_table()
+/// does, and where there is no such column or row.
+std::vector<std::vector<std::string>> read_cells(const TableSource& source,
+                                                 std::span<const std::string> columns,
+                                                 std::span<const std::size_t> rows,
+                                                 const TableOptions& options = {});
 
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is

@@ -136,10 +136,11 @@ std::vector<std::string> notes_of(const std::vector<Noted>& noted) {
     }
     const bool apart = first.finding == Finding::kApart;
     const std::string what = is_left_out(first.finding) ? " left out: " : apart ? ": " : " taken as ";
-    notes.push_back(
-        count == 1 ? "column " + quote(first.column) + what + reason(first)
-                   : std::to_string(count) + " columns" + (apart ? " with " : what) + reason_of_many(first.finding) + ": " +
-                         names + (count > kShown ? " and " + std::to_string(count - kShown) + " more" : ""));
+    notes.push_back(count == 1
+                        ? "column " + quote(first.column) + what + reason(first)
+                        : std::to_string(count) + " columns" + (apart ? " with " : what) +
+                              reason_of_many(first.finding) + ": " + names +
+                              (count > kShown ? " and " + std::to_string(count - kShown) + " more" : ""));
   }
   return notes;
 }

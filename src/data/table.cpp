@@ -67,8 +67,10 @@ std::vector<std::string> column_names(const TableSource& source, const TableOpti
   return CsvRows(source, options).names();
 }
 
-std::vector<std::vector<std::string>> read_cells(const TableSource& source, std::span<const std::string> columns,
-                                                 std::span<const std::size_t> rows, const TableOptions& options) {
+std::vector<std::vector<std::string>> read_cells(const TableSource& source,
+                                                 std::span<const std::string> columns,
+                                                 std::span<const std::size_t> rows,
+                                                 const TableOptions& options) {
   CsvRows csv(source, options);
   std::vector<std::size_t> places;
   for (const auto& name : columns) {

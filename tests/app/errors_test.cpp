@@ -240,7 +240,8 @@ TEST_F(Errors, LinksInACircleAreNamedSo) {
   }
   std::filesystem::create_symlink("nowhere", path("dangling"));
   const auto dangling = run({"train", "dangling"});
-  EXPECT_NE(dangling.err.find("cannot read dangling: its link leads to no file"), std::string::npos) << dangling.err;
+  EXPECT_NE(dangling.err.find("cannot read dangling: its link leads to no file"), std::string::npos)
+      << dangling.err;
 }
 
 TEST_F(Errors, AnEmptyFileOfArraysIsNamedSo) {

@@ -113,9 +113,11 @@ TEST_F(Interrupt, AHangUpThatComesTwiceIsOne) {
 }
 
 TEST_F(Interrupt, WhatItWasStartedToIgnoreStaysIgnored) {
-  for (const auto& [name, signal] : {std::pair("HUP", SIGHUP), std::pair("INT", SIGINT), std::pair("TERM", SIGTERM)}) {
-    auto child = start_shell(std::string("trap '' ") + name +
-                             "; exec \"$MLP\" train friedman --layers 8:relu,1:linear --epochs 500 --threads 1");
+  for (const auto& [name, signal] :
+       {std::pair("HUP", SIGHUP), std::pair("INT", SIGINT), std::pair("TERM", SIGTERM)}) {
+    auto child =
+        start_shell(std::string("trap '' ") + name +
+                    "; exec \"$MLP\" train friedman --layers 8:relu,1:linear --epochs 500 --threads 1");
     ASSERT_TRUE(child.wait_for("epoch   1/500")) << name;
     child.send(signal);
     const auto result = child.finish();

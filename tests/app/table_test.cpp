@@ -59,10 +59,12 @@ class Tables : public Sandbox {
 TEST_F(Tables, HardRowsAreShownAsTheyStandInTheFile) {
   std::string rows = "zip,x,y\n";
   for (int i = 0; i < 60; ++i) {
-    rows += (i % 2 == 0 ? "01806," : "n/a,") + std::to_string(i % 7) + ".50," + std::to_string(i * i % 11) + "\n";
+    rows +=
+        (i % 2 == 0 ? "01806," : "n/a,") + std::to_string(i % 7) + ".50," + std::to_string(i * i % 11) + "\n";
   }
   write("rows.csv", rows);
-  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--na", "n/a", "--epochs", "1", "--quiet"}).exit_code, 0);
+  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--na", "n/a", "--epochs", "1", "--quiet"}).exit_code,
+            0);
   const std::string report = content("runs/rows/report.html");
   const std::string hardest = report.substr(report.find("<table class=\"hardest\">"));
   const std::string table = hardest.substr(0, hardest.find("</table>"));

@@ -268,8 +268,10 @@ TEST(CsvReader, HoldsNoMoreOfAnEndlessRecordThanItsBound) {
 TEST(CsvReader, TakesAsManyCellsAsARecordMayHave) {
   const auto record = [](std::size_t cells) { return std::string(cells - 1, ',') + "\n"; };
   EXPECT_EQ(read(record(CsvReader::kMaxCells)).front().size(), CsvReader::kMaxCells);
-  refuse(record(CsvReader::kMaxCells + 1), {"more than 100,000 cells, and so columns, the most that a table may have"});
-  refuse(std::string(CsvReader::kMaxCells, ',') + "x", {"more than 100,000 cells, and so columns, the most that a table may have"});
+  refuse(record(CsvReader::kMaxCells + 1),
+         {"more than 100,000 cells, and so columns, the most that a table may have"});
+  refuse(std::string(CsvReader::kMaxCells, ',') + "x",
+         {"more than 100,000 cells, and so columns, the most that a table may have"});
 }
 
 TEST(CsvReader, WaitsForNothingBeyondARecord) {

@@ -160,7 +160,8 @@ TEST(Preprocessing, NumbersFarFromAllOthersAreNoted) {
 
 TEST(Preprocessing, ACodeInManyCellsLeavesTheOthersTheirScale) {
   for (const std::size_t codes : {10u, 300u, 900u}) {
-    const auto [preprocessing, notes] = learn(table_of(numbers_and(std::vector<std::string>(codes, "-999"))));
+    const auto [preprocessing, notes, left_out] =
+        learn(table_of(numbers_and(std::vector<std::string>(codes, "-999"))));
     const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.at(0).encoding);
     EXPECT_EQ(encoding.center, 49.5) << codes;
     EXPECT_NEAR(encoding.spread, 49.5 / 1.349, 1e-9) << codes;

@@ -162,13 +162,16 @@ TEST(Table, CellsAreReadAsTheyStandInTheFile) {
   const std::string text = "zip;x;y\n01806;1,50;N/A\n\"a;\"\"b\"; 2 ;\n94110;3;z\n";
   const Texts columns = {"y", "zip", "x"};
   const std::vector<std::size_t> rows = {2, 0, 1, 0};
-  EXPECT_EQ(read_cells(stream_of(text), columns, rows),
-            (std::vector<Texts>{{"z", "94110", "3"}, {"N/A", "01806", "1,50"}, {"", "a;\"b", " 2 "}, {"N/A", "01806", "1,50"}}));
+  EXPECT_EQ(
+      read_cells(stream_of(text), columns, rows),
+      (std::vector<Texts>{
+          {"z", "94110", "3"}, {"N/A", "01806", "1,50"}, {"", "a;\"b", " 2 "}, {"N/A", "01806", "1,50"}}));
   const Texts numbered = {"1"};
   const std::vector<std::size_t> first = {0};
   EXPECT_EQ(read_cells(stream_of(text), numbered, first, {.header = false}), std::vector<Texts>{{"zip"}});
   const std::vector<std::size_t> beyond = {3};
-  expect_error<FileError>([&] { read_cells(stream_of(text), columns, beyond); }, {"has 3 rows, and row 4 is asked for"});
+  expect_error<FileError>([&] { read_cells(stream_of(text), columns, beyond); },
+                          {"has 3 rows, and row 4 is asked for"});
   expect_error<FileError>([&] { read_cells(stream_of(text), numbered, first); }, {"has no column '1'"});
 }
 

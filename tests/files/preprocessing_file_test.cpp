@@ -87,8 +87,8 @@ TEST(PreprocessingFile, ComesBackExactly) {
   numeric.clip = 0.1 + 0.2;
   numeric.least = -1e308;
   numeric.most = 5e-324;
-  for (const Model& model : {sample_model(), sample_regression_model(), with_marks, with_decimal, with_zero_one,
-                             with_clip}) {
+  for (const Model& model :
+       {sample_model(), sample_regression_model(), with_marks, with_decimal, with_zero_one, with_clip}) {
     const Model back = model_of(bytes_of(model));
     ASSERT_TRUE(back.preprocessing);
     EXPECT_EQ(*back.preprocessing, *model.preprocessing);

@@ -72,11 +72,13 @@ inline Dataset subset(const Dataset& dataset, std::span<const std::uint32_t> row
   part.labels.clear();
   part.validation_rows.reset();
   part.sample_weights.clear();
+  part.source_rows.clear();
   for (std::size_t n = 0; n < rows.size(); ++n) {
     std::ranges::copy(from.row(rows[n]), inputs.row(n).begin());
     if (!dataset.labels.empty()) part.labels.push_back(dataset.labels[rows[n]]);
     if (!dataset.targets.empty()) std::ranges::copy(dataset.targets.row(rows[n]), targets.row(n).begin());
     if (!dataset.sample_weights.empty()) part.sample_weights.push_back(dataset.sample_weights[rows[n]]);
+    if (!dataset.source_rows.empty()) part.source_rows.push_back(dataset.source_rows[rows[n]]);
   }
   part.inputs = std::move(inputs);
   if (!dataset.targets.empty()) part.targets = std::move(targets);
