@@ -248,11 +248,6 @@ void predict_table(const Model& model, const std::string& file, const Arguments&
 
 void predict_inputs(const Model& model, const std::string& file, const Arguments& arguments,
                     const PredictionOptions& options) {
-  if (!arguments.keep.empty()) {
-    throw UsageError(
-        "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
-        "leave it out: predictions come in the order of the rows");
-  }
   const Inputs inputs = read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
   const Matrix<float> outputs = predict(model, inputs, options);
   require_finite(outputs, 0, file);
@@ -276,6 +271,16 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
   if (files.empty() && !model.preprocessing) {
     throw UsageError("which rows? " + arguments.model + " was trained on images or numbers, not on a table",
                      "name a file: --input FILE");
+  }
+  if (!arguments.keep.empty() && !model.preprocessing) {
+    throw UsageError(
+        "--keep is for the columns of a table, and " + arguments.model + " was trained on images or numbers",
+        "leave it out: predictions come in the order of the rows");
+  }
+  if (!model.preprocessing && files == std::vector<std::string>{"-"}) {
+    throw UsageError(
+        "standard input is read as a table, and " + arguments.model + " was trained on images or numbers",
+        "name a file: --input FILE");
   }
   if (files.empty()) files = {"-"};
   for (const auto& file : files) require_other_file(file, arguments);

@@ -38,13 +38,15 @@ std::vector<fs::path> files_of(const std::vector<std::string>& paths, std::vecto
 
 /// How many images something was done to.
 struct Changes {
-  std::size_t inverted = 0, stretched = 0, centred = 0, scaled = 0;
+  std::size_t inverted = 0, stretched = 0, centred = 0, scaled = 0, empty = 0;
 
   void count(const FittedPicture& fitted) {
     inverted += fitted.inverted;
     stretched += fitted.stretched;
     centred += fitted.centred;
     scaled += fitted.scaled;
+    const auto [least, most] = std::ranges::minmax(fitted.image.values());
+    empty += least == most;
   }
   std::vector<std::string> notes(const PictureStyle& style, const Model& model, std::size_t images) const {
     std::vector<std::string> notes;
@@ -60,6 +62,7 @@ struct Changes {
     note(stretched, "on grey paper or of faint ink stretched to black and white");
     note(centred, "cut to what is drawn, scaled to " + std::to_string(style.ink_side) +
                       " pixels and centred by mass in " + size + ", as those trained on");
+    note(empty, "of one colour, with nothing drawn on it: what is said of it means nothing");
     note(scaled, "of another size scaled to " + size);
     if (model.examples.inputs.rows() == 0)
       notes.emplace_back(

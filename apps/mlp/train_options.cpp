@@ -120,7 +120,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   group = "Network";
   add("--recipe", arguments.recipe, "NAME",
       "what options are where they are not given: default, or report (mnist and mpg: as in the report mlp "
-      "grew out of; the result says what each difference brings)");
+      "grew out of; the result says what each difference brings)")
+      .choices({kDefaultRecipe, "report"});
   add("--layers", arguments.layers, "SPEC",
       "width:activation[:dropout] for each layer, the last one as wide as there are classes or targets. "
       "Activations: " +

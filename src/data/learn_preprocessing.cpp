@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "data/numbers_apart.h"
 #include "data/statistics.h"
 #include "mlp/error.h"
 #include "mlp/preprocessing.h"
@@ -16,14 +17,6 @@ namespace mlp {
 namespace {
 
 using Rows = std::span<const std::uint32_t>;
-
-/// The quantiles at `share` and 1 - `share` lie so many standard deviations apart where numbers are normal.
-struct QuantileRange {
-  double share;
-  double deviations;
-};
-constexpr std::array<QuantileRange, 5> kQuantileRanges = {
-    {{0.25, 1.349}, {0.1, 2.563}, {0.05, 3.290}, {0.025, 3.920}, {0.01, 4.653}}};
 
 constexpr double kFar = 10;  // spreads from the median: more are not left to mean and standard deviation
 constexpr double kClip = 3;  // RealMLP's
@@ -143,72 +136,6 @@ std::vector<std::string> notes_of(const std::vector<Noted>& noted) {
                               (count > kShown ? " and " + std::to_string(count - kShown) + " more" : ""));
   }
   return notes;
-}
-
-double robust_spread(std::span<const double> sorted) {
-  for (const auto& [share, deviations] : kQuantileRanges) {
-    const double spread = quantile(sorted, 1 - share) / deviations - quantile(sorted, share) / deviations;
-    if (spread > 0) return spread;
-  }
-  return sorted.front() == sorted.back() ? 0 : moments_of(sorted).deviation;
-}
-
-/// How many of the greatest numbers lie behind a gap more than 5 times as wide as the others reach from their
-/// median, and as 5 of their spreads: most often none. Such numbers are rather codes or mistakes than
-/// measurements. They are at most a tenth of all, or one and the same number and at most half. Found in 22
-/// real tables: three mistakes and nothing else (from 3 times on also measurements; of up to half of all, if
-/// they may differ, also columns with two heaps).
-std::size_t apart_above(std::span<const double> sorted) {
-  constexpr double kGap = 5;
-  constexpr std::size_t kFewest = 20;       // of fewer numbers nothing is said
-  constexpr std::size_t kFewestValues = 3;  // or the numbers are a flag that is rarely set
-  const std::size_t count = sorted.size();
-  if (count < kFewest) return 0;
-  std::size_t different = 1;
-  for (std::size_t i = 1; i < count; ++i) {
-    const double gap = sorted[i] - sorted[i - 1];
-    if (gap == 0) continue;
-    const auto others = sorted.first(i);
-    const std::size_t apart = count - i;
-    const std::size_t most = sorted[i] == sorted.back() ? count / 2 : count / 10;
-    if (apart <= most && different >= kFewestValues && gap > kGap * (others.back() - quantile(others, 0.5)) &&
-        gap > kGap * robust_spread(others))
-      return apart;
-    ++different;
-  }
-  return 0;
-}
-
-/// Sorted numbers as those in the middle and those far below and above all others.
-struct Parts {
-  std::span<const double> below, inner, above;
-};
-
-Parts parts_of(std::span<const double> sorted) {
-  std::vector<double> mirrored(sorted.rbegin(), sorted.rend());
-  for (double& number : mirrored) number = -number;
-  const std::size_t below = apart_above(mirrored), above = apart_above(sorted);
-  return {sorted.first(below), sorted.subspan(below, sorted.size() - below - above), sorted.last(above)};
-}
-
-/// "3 of 200 numbers are 99999, ...", or "" where none is apart.
-std::string apart_note(const Parts& parts) {
-  const std::size_t count = parts.below.size() + parts.inner.size() + parts.above.size();
-  const auto text = [](std::span<const double> part) {
-    const bool one = part.front() == part.back();
-    return format_number(part.front()) + (one ? "" : " to " + format_number(part.back()));
-  };
-  std::string note, marks;
-  for (const auto part : {parts.below, parts.above}) {
-    if (part.empty()) continue;
-    note += (note.empty() ? "" : ", and ") + std::to_string(part.size()) + " of " + std::to_string(count) +
-            " numbers " + (part.size() == 1 ? "is " : "are ") + text(part);
-    marks += " --na " + format_number(part.front());
-    if (part.front() != part.back()) marks += " --na " + format_number(part.back());
-  }
-  if (note.empty()) return note;
-  return note + ", far from all others (" + text(parts.inner) + "): where that stands for a missing value," +
-         marks + " says so";
 }
 
 Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "data/labeled_rows.h"
+#include "data/numbers_apart.h"
 #include "data/statistics.h"
 #include "mlp/error.h"
 #include "network/text.h"
@@ -67,6 +68,18 @@ void append(std::vector<std::string>& notes, const std::vector<std::string>& mor
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
+/// Of targets with numbers far from all others, such as a code for "no value", among these rows.
+std::vector<std::string> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
+  std::vector<std::string> notes;
+  for (const auto& target : labeled.targets) {
+    auto numbers = select(table.column(target.name).numbers, select(labeled.rows, training));
+    std::ranges::sort(numbers);
+    const auto note = apart_note(parts_of(numbers));
+    if (!note.empty()) notes.push_back("column " + quote(target.name) + ": " + note);
+  }
+  return notes;
+}
+
 /// The weights of rows, divided by their mean over the training rows: only their ratios count.
 std::vector<float> relative_weights(const Table& table, const std::string& column,
                                     const std::vector<double>& weights, const Rows& training) {
@@ -101,6 +114,8 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
                   .origin = table.name,
                   .left_out = std::move(left_out)};
   append(split.notes, notes);
+  if (labeled.task == Task::kRegression)
+    append(split.notes, target_notes(table, labeled, select(rows.training, training)));
   split.train.validation_rows = validation;
   if (options.sample_weight)
     split.train.sample_weights =

@@ -28,7 +28,7 @@ small{font-size:12.5px}
 background:var(--line);border:1px solid var(--line);border-radius:12px}
 .tile{flex:1 1 140px;min-width:0;padding:16px 20px 15px;background:var(--card)}
 .tile dt{font-size:13px;color:var(--quiet)}
-.tile dd{font-size:26px;line-height:1.25;font-weight:640;letter-spacing:-.015em}
+.tile dd{overflow-wrap:anywhere;font-size:26px;line-height:1.25;font-weight:640;letter-spacing:-.015em}
 .tile.first dd{color:rgb(var(--blue))}
 .tile.bad dd,td.bad,b.bad{color:rgb(var(--red))}
 .tile.mixed dd,b.mixed{color:rgb(var(--orange))}

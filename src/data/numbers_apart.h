@@ -1,0 +1,22 @@
+// Numbers far from all others of their column: rather codes for "no value" or mistakes than measurements.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace mlp {
+
+/// The spread of sorted numbers by the first of some pairs of quantiles that differ, in standard deviations
+/// of normal ones; 0 where all are equal.
+double robust_spread(std::span<const double> sorted);
+
+/// Sorted numbers as those in the middle and those far below and above all others.
+struct Parts {
+  std::span<const double> below, inner, above;
+};
+Parts parts_of(std::span<const double> sorted);
+
+/// "3 of 200 numbers are 99999, ...", or "" where none is apart.
+std::string apart_note(const Parts& parts);
+
+}  // namespace mlp
