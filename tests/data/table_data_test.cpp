@@ -385,6 +385,19 @@ TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
                           {"lacks the column 'class'"});
 }
 
+TEST(TableData, ACodeForNoValueInATargetIsNoted) {
+  const auto notes = [](const std::string& code) {
+    std::string text = "x,y\n";
+    for (int i = 0; i < 100; ++i) text += std::to_string(i * 7 % 10) + "," + std::to_string(i) + "\n";
+    for (int i = 0; i < 3; ++i) text += "1," + code + "\n";
+    return split_table(table_of(text, {.targets = {"y"}}), {.targets = {"y"}, .test_fraction = 0}).notes;
+  };
+  EXPECT_EQ(notes("-999"),
+            Names{"column 'y': 3 of 103 numbers are -999, far from all others (0 to 99): where that stands for "
+                  "a missing value, --na -999 says so"});
+  EXPECT_EQ(notes("50"), Names{});
+}
+
 TEST(TableData, ClassesThatAreNumbersAreFoundByValue) {
   const Table table = table_of("x,n\n1,2\n2,1\n3,10\n4,1\n", {.targets = {"n"}});
   const DataSplit data =
