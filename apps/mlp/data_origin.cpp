@@ -201,14 +201,15 @@ std::string name_of(const DataOrigin& origin) {
   if (const auto* table = std::get_if<TableOrigin>(&origin)) {
     const auto& file = table->file;
     const std::string name = (file.extension() == ".gz" ? file.stem() : file).stem().string();
-    return name.empty() ? "table" : is_known_data(name) ? name + "-table" : name;
+    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" names no folder of its own
+    return is_known_data(name) ? name + "-table" : name;
   }
   const auto& files = std::get<ImageData>(origin).files;
   std::string name = (!files.labels.empty()     ? files.images.parent_path().filename()
                       : is_folder(files.images) ? files.images.filename()
                                                 : files.images.stem())
                          .string();
-  if (name.empty()) name = "images";
+  if (name.empty() || name == "." || name == "..") name = "images";
   return is_known_data(name) ? name + "-files" : name;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "mlp/data.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
+#include "mlp/pictures.h"
 #include "mlp/predictor.h"
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
@@ -98,8 +100,19 @@ void require_other_file(const std::string& file, const Arguments& arguments) {
   if (::stat(arguments.output.c_str(), &output) != 0 || !S_ISREG(output.st_mode)) return;
   if ((file == "-" ? ::fstat(STDIN_FILENO, &input) : ::stat(file.c_str(), &input)) != 0) return;
   if (input.st_dev != output.st_dev || input.st_ino != output.st_ino) return;
-  throw UsageError("--output " + arguments.output + " is the input: the predictions would replace its rows",
+  throw UsageError("--output " + arguments.output + " is the input: the predictions would replace it",
                    "name another file");
+}
+
+/// The same of the model, and of what lies in folders.
+void require_other_files(const std::vector<std::string>& files, const Arguments& arguments) {
+  require_other_file(model_file(arguments.model).string(), arguments);
+  for (const auto& file : files) {
+    require_other_file(file, arguments);
+    std::error_code error;
+    if (!std::filesystem::is_directory(file, error)) continue;
+    for (const auto& picture : find_pictures(file).pictures) require_other_file(picture.string(), arguments);
+  }
 }
 
 constexpr std::size_t kMostColumns = 5;  ///< that notes tell of one by one
@@ -283,7 +296,7 @@ int run_predict(const Arguments& arguments, const Environment& environment) {
         "name a file: --input FILE");
   }
   if (files.empty()) files = {"-"};
-  for (const auto& file : files) require_other_file(file, arguments);
+  require_other_files(files, arguments);
   if (are_pictures(files)) {
     const auto [csv, rows, notes] = predict_pictures(model, files, arguments.probabilities, options);
     Output output(arguments);

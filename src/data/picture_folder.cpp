@@ -103,6 +103,11 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
       throw DataError(name + ": expected at least two classes, found one sub-folder with images, '" +
                           printable(names.front()) + "'",
                       "put the images of each class into a sub-folder of its own");
+    for (const auto& its_class : names)
+      if (in_utf8(its_class) != its_class)
+        throw DataError(name + ": the sub-folder '" + in_utf8(its_class) +
+                            "' is to be the name of a class, and is not UTF-8",
+                        "give it another name");
   }
   std::map<std::string, std::int32_t> index_of;
   for (std::size_t i = 0; i < names.size(); ++i) index_of.emplace(names[i], static_cast<std::int32_t>(i));

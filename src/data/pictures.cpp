@@ -53,6 +53,18 @@ Matrix<std::uint8_t> read_picture(const fs::path& path) {
   return decode_png(read_text(reader, kMostBytes), path.string());
 }
 
+namespace {
+
+/// Whoever opens a pipe waits for its other end.
+bool is_device(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  return fs::is_fifo(status) || fs::is_socket(status) || fs::is_character_file(status) ||
+         fs::is_block_file(status);
+}
+
+}  // namespace
+
 PictureFiles find_pictures(const fs::path& folder) {
   PictureFiles found;
   std::error_code error;
@@ -61,7 +73,8 @@ PictureFiles find_pictures(const fs::path& folder) {
     if (is_hidden(entry->path())) {
       entry.disable_recursion_pending();
     } else if (!entry->is_directory(error)) {
-      (is_called_png(entry->path()) ? found.pictures : found.others).push_back(entry->path());
+      (is_called_png(entry->path()) && !is_device(entry->path()) ? found.pictures : found.others)
+          .push_back(entry->path());
     }
   }
   if (error) throw FileError("cannot read the folder " + folder.string() + ": " + error.message());

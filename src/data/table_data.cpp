@@ -82,11 +82,15 @@ std::vector<std::string> target_notes(const Table& table, const LabeledRows& lab
 
 /// The weights of rows, divided by their mean over the training rows: only their ratios count.
 std::vector<float> relative_weights(const Table& table, const std::string& column,
-                                    const std::vector<double>& weights, const Rows& training) {
+                                    const std::vector<double>& weights, const Rows& training,
+                                    const Rows& validation) {
   const double mean = moments_of(select(weights, training)).mean;
   if (mean == 0)
     throw DataError(table.name + ": column " + quote(column) + ": the weight of every training row is 0",
                     "is it the right column?");
+  if (!validation.empty() && moments_of(select(weights, validation)).mean == 0)
+    throw DataError(table.name + ": column " + quote(column) + ": the weight of every validation row is 0",
+                    "hold out more rows, or none (--validation 0), or draw others (--seed)");
   std::vector<float> relative;
   for (const double weight : weights) relative.push_back(static_cast<float>(weight / mean));
   return relative;
@@ -118,8 +122,8 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
     append(split.notes, target_notes(table, labeled, select(rows.training, training)));
   split.train.validation_rows = validation;
   if (options.sample_weight)
-    split.train.sample_weights =
-        relative_weights(table, *options.sample_weight, select(labeled.weights, rows.training), training);
+    split.train.sample_weights = relative_weights(
+        table, *options.sample_weight, select(labeled.weights, rows.training), training, validation);
   if (options.class_weights == ClassWeights::kBalanced) {
     if (labeled.task != Task::kClassification)
       throw UsageError("class weights are for classes, and " + quote(options.targets.front()) +

@@ -1,5 +1,6 @@
 // Folders of PNG images, a sub-folder for each class, as a data set.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -123,6 +124,19 @@ TEST_F(PictureFolder, WhatSaysNoClassIsRefused) {
   image("b/1.png", 1);
   image("2.png", 1);
   refuse<DataError>({"images lie in the folder itself"});
+}
+
+TEST_F(PictureFolder, AClassHasANameInUtf8) {
+  image("a\xff/1.png", 1);
+  image("b/1.png", 2);
+  refuse<DataError>({"the sub-folder 'a\\xff'", "is not UTF-8"});
+}
+
+TEST_F(PictureFolder, NobodyWaitsForAPipesOtherEnd) {
+  for (const std::string name : {"a/1", "a/2", "b/1", "b/2"}) image(name + ".png", 1);
+  ASSERT_EQ(::mkfifo((folder_ / "b/3.png").c_str(), 0600), 0);
+  const auto split = load();
+  EXPECT_EQ(split.train.rows() + split.test.rows(), 4u);
 }
 
 TEST_F(PictureFolder, WhatDoesNotFitIsRefused) {

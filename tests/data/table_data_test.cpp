@@ -392,9 +392,10 @@ TEST(TableData, ACodeForNoValueInATargetIsNoted) {
     for (int i = 0; i < 3; ++i) text += "1," + code + "\n";
     return split_table(table_of(text, {.targets = {"y"}}), {.targets = {"y"}, .test_fraction = 0}).notes;
   };
-  EXPECT_EQ(notes("-999"),
-            Names{"column 'y': 3 of 103 numbers are -999, far from all others (0 to 99): where that stands for "
-                  "a missing value, --na -999 says so"});
+  EXPECT_EQ(
+      notes("-999"),
+      Names{"column 'y': 3 of 103 numbers are -999, far from all others (0 to 99): where that stands for "
+            "a missing value, --na -999 says so"});
   EXPECT_EQ(notes("50"), Names{});
 }
 
@@ -478,6 +479,20 @@ TEST(TableData, WeightsThatAreNoneAreRefused) {
   expect_error<DataError>([&] { split_table(with("NA"), options); }, {"column 'w', row 2", "found none"});
   expect_error<DataError>([&] { split_table(table_of("x,y,w\n1,1,0\n2,3,0\n"), options); },
                           {"column 'w'", "the weight of every training row is 0"});
+  // Then the validation loss would be 0 after every epoch, and early stopping keep the first.
+  TableDataOptions held_out = options;
+  held_out.validation_fraction = 0.5;
+  const Table either = table_of("x,y,w\n1,1,0\n2,3,0\n3,4,1\n4,6,1\n", {.targets = {"y"}});
+  expect_error<DataError>(
+      [&] {
+        for (held_out.seed = 1; held_out.seed < 20; ++held_out.seed) {
+          const auto data = split_table(either, held_out);
+          const auto& weights = data.train.sample_weights;
+          ASSERT_TRUE(
+              std::ranges::any_of(*data.train.validation_rows, [&](auto n) { return weights[n] > 0; }));
+        }
+      },
+      {"column 'w'", "the weight of every validation row is 0"});
   expect_error<UsageError>([&] { split_table(table_of("x,y,w\n1,1,a\n2,3,b\n"), options); },
                            {"column 'w'", "weights are numbers"});
   expect_error<UsageError>(
