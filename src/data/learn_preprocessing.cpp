@@ -1,6 +1,5 @@
 // What the training rows say about each column, see mlp/preprocessing.h and docs/preprocessing.md.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>

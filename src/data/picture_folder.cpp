@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/counted.h"
 #include "data/numbers.h"
 #include "mlp/error.h"
 #include "mlp/pictures.h"
@@ -35,10 +36,6 @@ bool is_before(const std::string& a, const std::string& b) {
   return a < b;
 }
 
-std::string count_text(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string size_text(const ImageShape& shape) {
   return std::to_string(shape.width) + " x " + std::to_string(shape.height);
 }
@@ -57,7 +54,7 @@ ImageShape common_shape(const Sizes& sizes, std::size_t images, const std::strin
 
 void note_others(const std::vector<fs::path>& others, std::vector<std::string>& notes) {
   if (others.empty()) return;
-  notes.push_back(count_text(others.size(), "file") + " not called .png left out: " +
+  notes.push_back(counted(others.size(), "file") + " not called .png left out: " +
                   printable(others.front().filename().string()) + (others.size() > 1 ? ", ..." : ""));
 }
 
@@ -88,7 +85,7 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
   const std::string name = folder.string();
   if (pictures.empty())
     throw DataError(name + ": no PNG image is in the folder" +
-                        (others.empty() ? "" : ", but " + count_text(others.size(), "other file")),
+                        (others.empty() ? "" : ", but " + counted(others.size(), "other file")),
                     "images are read from files called .png, one sub-folder for each class");
   if (!holds_folders(pictures, folder))
     throw DataError(name + ": images lie in the folder itself, and say no class",
@@ -143,7 +140,7 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
     images[n] = {};
   }
   if (scaled > 0)
-    notes.push_back(count_text(scaled, "image") + " of another size scaled to " + size_text(dataset.image));
+    notes.push_back(counted(scaled, "image") + " of another size scaled to " + size_text(dataset.image));
   dataset.inputs = std::move(rows);
   return dataset;
 }

@@ -72,8 +72,8 @@ void count_at_thresholds(ConstMatrixView<float> outputs, std::span<const std::in
   }
   std::sort(scores.begin(), scores.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   ThresholdCounts counts;
-  std::uint64_t half_pairs =
-      0;                    // twice the ROC's area by trapezoids, in pairs of a positive and a negative row
+  // Twice the ROC's area by trapezoids, in pairs of a positive and a negative row.
+  std::uint64_t half_pairs = 0;
   double precisions = 0.0;  // sum over the positive rows of the precision at their threshold
   for (std::size_t begin = 0, end = 0; begin < scores.size(); begin = end) {
     const ThresholdCounts above = counts;
