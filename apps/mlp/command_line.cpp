@@ -7,15 +7,15 @@
 #include <new>
 #include <string_view>
 
-#include "commands.h"
-#include "format.h"
-#include "help.h"
-#include "interrupt.h"
+#include "cli/help.h"
+#include "cli/parser.h"
+#include "commands/commands.h"
 #include "mlp/error.h"
 #include "mlp/suggest.h"
 #include "mlp/version.h"
-#include "parser.h"
-#include "terminal.h"
+#include "terminal/format.h"
+#include "terminal/interrupt.h"
+#include "terminal/terminal.h"
 
 namespace mlp::app {
 namespace {

@@ -29,6 +29,30 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"c", {"core"}},
 };
 
+/// The rooms of a house that has them, and for each room the others it may include.
+struct House {
+  std::string folder;
+  std::map<std::string, std::set<std::string>> rooms;
+  bool roof = false;  ///< files may lie outside its rooms: they include any, and no room includes them
+};
+const std::vector<House> kHouses = {
+    {"src/data",
+     {{"numbers", {}},
+      {"bytes", {"numbers"}},
+      {"cells", {"numbers"}},
+      {"arrays", {"numbers", "bytes", "cells"}},
+      {"table", {"numbers", "bytes", "cells"}},
+      {"prepare", {"numbers", "bytes", "cells", "arrays", "table"}},
+      {"sets", {"numbers", "bytes", "arrays"}}}},
+    {"apps/mlp",
+     {{"terminal", {}},
+      {"cli", {"terminal"}},
+      {"present", {"terminal", "cli", "run"}},
+      {"run", {"terminal", "cli", "present"}},
+      {"commands", {"terminal", "cli", "present", "run"}}},
+     true},
+};
+
 /// Libraries whose headers are customarily included in quotes.
 const std::set<std::string> kQuotedLibraries = {"hwy"};
 
@@ -137,7 +161,40 @@ std::string expected_in_source(const std::string& folder) {
   return expected;
 }
 
+/// What a house's file includes of its rooms: "cli" of "cli/parser.h", or of "data/cells/cell.h" in src/data.
+std::string room_of(const House& house, const std::string& path) {
+  const std::string floor = fs::path(house.folder).filename().string() + "/";
+  const bool of_floor = house.folder.starts_with("src/");
+  if (of_floor && !path.starts_with(floor)) return "";
+  return first_folder(of_floor ? path.substr(floor.size()) : path);
+}
+
+void check_rooms(const fs::path& root, const House& house, std::vector<std::string>& violations) {
+  for (const auto& file : sources_below(root / house.folder)) {
+    const std::string name = fs::relative(file, root).string();
+    const std::string room = first_folder(fs::relative(file, root / house.folder).string());
+    if (room.empty() && house.roof) continue;
+    if (!house.rooms.contains(room)) {
+      violations.push_back(name + ": lies in no known room");
+      continue;
+    }
+    const auto& below = house.rooms.at(room);
+    for (const auto& include : includes_of(file)) {
+      const std::string target = room_of(house, include.path);
+      if (target == room || below.contains(target) || !house.rooms.contains(target)) continue;
+      violations.push_back(name + ":" + std::to_string(include.line) + ": includes " + include.path +
+                           ", which is not below its room");
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> room_violations(const fs::path& root) {
+  std::vector<std::string> violations;
+  for (const auto& house : kHouses) check_rooms(root, house, violations);
+  return violations;
+}
 
 std::vector<std::string> floor_violations(const fs::path& root) {
   std::vector<std::string> violations;

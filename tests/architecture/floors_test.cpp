@@ -25,6 +25,7 @@ class Tree {
     return *this;
   }
   std::vector<std::string> floors() const { return floor_violations(folder_.path()); }
+  std::vector<std::string> rooms() const { return room_violations(folder_.path()); }
   std::vector<std::string> silence() const { return silence_violations(folder_.path()); }
 
  private:
@@ -34,6 +35,13 @@ class Tree {
 TEST(Project, IncludesPointDownwardsOnly) {
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/core/random.h"));
   const auto violations = floor_violations(MLP_SOURCE_DIR);
+  EXPECT_TRUE(violations.empty()) << joined(violations);
+}
+
+TEST(Project, RoomsIncludeOnlyRoomsBelow) {
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/data/cells/cell.h"));
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "apps/mlp/cli/parser.h"));
+  const auto violations = room_violations(MLP_SOURCE_DIR);
   EXPECT_TRUE(violations.empty()) << joined(violations);
 }
 
@@ -52,8 +60,9 @@ TEST(Floors, DownwardSidewaysWithinAFolderAndPublicIncludesAreFine) {
       .file("src/training/a.cpp", "#include \"engine/a.h\"\n#include \"mlp/data.h\"\n")
       .file("src/files/a.cpp", "#include \"network/a.h\"\n#include <nlohmann/json.hpp>\n")
       .file("include/mlp/a.h", "#include <span>\n#include \"mlp/error.h\"\n")
-      .file("apps/mlp/main.cpp", "#include <CLI/CLI.hpp>\n#include \"mlp/mlp.h\"\n#include \"progress.h\"\n")
-      .file("apps/mlp/progress.h", "#include <mlp/train.h>\n");
+      .file("apps/mlp/main.cpp",
+            "#include <CLI/CLI.hpp>\n#include \"mlp/mlp.h\"\n#include \"terminal/progress.h\"\n")
+      .file("apps/mlp/terminal/progress.h", "#include <mlp/train.h>\n");
   EXPECT_TRUE(tree.floors().empty()) << joined(tree.floors());
 }
 
@@ -97,6 +106,28 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Floors, AFolderOnNoFloorIsFound) {
   EXPECT_EQ(Tree().file("src/misc/a.h", "").floors(),
             (std::vector<std::string>{"src/misc/a.h: lies on no known floor"}));
+}
+
+TEST(Rooms, DownwardIncludesAndTheRoofAreFine) {
+  Tree tree;
+  tree.file("src/data/table/a.cpp",
+            "#include \"data/cells/cell.h\"\n#include \"data/table/a.h\"\n#include \"core/a.h\"\n")
+      .file("apps/mlp/main.cpp", "#include \"commands/commands.h\"\n")
+      .file("apps/mlp/commands/a.cpp", "#include \"cli/parser.h\"\n#include \"mlp/table.h\"\n");
+  EXPECT_TRUE(tree.rooms().empty()) << joined(tree.rooms());
+}
+
+TEST(Rooms, UpwardIncludesAndFilesInNoRoomAreFound) {
+  EXPECT_EQ(Tree().file("src/data/cells/a.cpp", "\n#include \"data/table/a.h\"\n").rooms(),
+            (std::vector<std::string>{
+                "src/data/cells/a.cpp:2: includes data/table/a.h, which is not below its room"}));
+  EXPECT_EQ(Tree().file("apps/mlp/terminal/a.h", "#include \"cli/parser.h\"\n").rooms(),
+            (std::vector<std::string>{
+                "apps/mlp/terminal/a.h:1: includes cli/parser.h, which is not below its room"}));
+  EXPECT_EQ(Tree().file("src/data/a.h", "").rooms(),
+            (std::vector<std::string>{"src/data/a.h: lies in no known room"}));
+  EXPECT_EQ(Tree().file("apps/mlp/misc/a.h", "").rooms(),
+            (std::vector<std::string>{"apps/mlp/misc/a.h: lies in no known room"}));
 }
 
 TEST(Floors, CommentsDoNotIncludeButOddSpacingDoes) {

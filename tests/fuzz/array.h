@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "data/array.h"
+#include "data/arrays/array.h"
 #include "fuzz/fuzz.h"
 
 namespace mlp::fuzz {

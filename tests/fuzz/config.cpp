@@ -1,8 +1,8 @@
 // config.toml: what is accepted, written as its settings would be, is read back the same.
 #include <set>
 
-#include "config_file.h"
 #include "fuzz/fuzz.h"
+#include "run/config_file.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mlp;

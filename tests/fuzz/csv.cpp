@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_reader.h"
-#include "data/csv_reader.h"
+#include "data/bytes/byte_reader.h"
+#include "data/table/csv_reader.h"
 #include "fuzz/gzip.h"
 
 namespace {

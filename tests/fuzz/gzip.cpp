@@ -3,7 +3,7 @@
 // result to change.
 #include "fuzz/gzip.h"
 
-#include "data/byte_reader.h"
+#include "data/bytes/byte_reader.h"
 
 namespace {
 

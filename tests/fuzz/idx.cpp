@@ -1,7 +1,7 @@
 // Plain IDX: what is accepted is all of the file, and the same in pieces of any size.
-#include "data/idx.h"
+#include "data/arrays/idx.h"
 
-#include "data/byte_reader.h"
+#include "data/bytes/byte_reader.h"
 #include "fuzz/array.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 // Gzip'd IDX: the input is what comes out of the gzip stream, which is made here, so that its check sum is
 // right. Read so it is accepted or refused as it is without gzip.
-#include "data/byte_reader.h"
-#include "data/idx.h"
+#include "data/arrays/idx.h"
+#include "data/bytes/byte_reader.h"
 #include "fuzz/array.h"
 #include "fuzz/gzip.h"
 

@@ -2,7 +2,7 @@
 // line of the header, whose length comes right so, and the elements; or, by the first byte, a file as it is.
 #include "fuzz/npy.h"
 
-#include "data/byte_reader.h"
+#include "data/bytes/byte_reader.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mlp;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include "fuzz/array.h"
 
 namespace mlp::fuzz {

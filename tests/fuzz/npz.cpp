@@ -1,6 +1,6 @@
 // .npz: zip archives as they are, and (first byte 's' or 'd') archives made here, so that their sums are
 // right, of the entries in the input, stored or deflated: a line "name bytes" before each entry's content.
-#include "data/npz.h"
+#include "data/arrays/npz.h"
 
 #include <charconv>
 

@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "data/cell.h"
+#include "data/cells/cell.h"
 #include "fuzz/gzip.h"
 
 namespace {

@@ -1,0 +1,16 @@
+// Scripts that complete commands, options and values in a shell, made from the parser: what it knows, they
+// know.
+#pragma once
+
+#include <string>
+
+#include "cli/parser.h"
+
+namespace mlp::app {
+
+/// For `eval` or a file where the shell looks for them.
+std::string bash_completion(const Parser& program);
+std::string zsh_completion(const Parser& program);
+std::string fish_completion(const Parser& program);
+
+}  // namespace mlp::app

@@ -1,0 +1,204 @@
+// mlp train: from a data set's name to a folder with a model, a report and a checkpoint.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <memory>
+
+#include "cli/threads.h"
+#include "commands/commands.h"
+#include "mlp/error.h"
+#include "mlp/html_report.h"
+#include "mlp/report.h"
+#include "mlp/version.h"
+#include "present/report_content.h"
+#include "present/train_result.h"
+#include "run/config_file.h"
+#include "run/cross_validation.h"
+#include "run/run.h"
+#include "run/run_saver.h"
+#include "run/train_options.h"
+#include "terminal/format.h"
+#include "terminal/interrupt.h"
+#include "terminal/progress.h"
+#include "terminal/terminal.h"
+
+namespace mlp::app {
+namespace {
+
+/// Shows progress, saves checkpoints, and stops the training after Ctrl-C.
+class RunObserver : public TrainingObserver {
+ public:
+  RunObserver(const Run& run, RunSaver& saver, TrainingProgress& progress)
+      : run_(run), saver_(saver), progress_(progress) {}
+
+  bool on_step(const StepProgress& step) override {
+    progress_.step(step);
+    return interrupt_signal() == 0;
+  }
+
+  void on_epoch(const EpochRecord& record, const TrainingState& state) override {
+    progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.epochs));
+    if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
+  }
+
+  bool wants_state() override { return run_.checkpoint_every.due_after_step(seconds_since_last()); }
+
+  void on_state(const TrainingState& state) override {
+    saver_.save(state);
+    last_save_ = Clock::now();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double seconds_since_last() const {
+    return std::chrono::duration<double>(Clock::now() - last_save_).count();
+  }
+
+  const Run& run_;
+  RunSaver& saver_;
+  TrainingProgress& progress_;
+  Clock::time_point last_save_ = Clock::now();
+};
+
+/// Figures and report.html. Returns what the user should know about those that could not be made.
+std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test,
+                                      const std::optional<CrossValidation>& folds,
+                                      const std::string& command) {
+  std::vector<std::string> notes;
+  // What cannot be drawn or written must not cost the result of a long training.
+  const auto draw = [&](const auto& figure) {
+    std::optional<std::string> note;
+    try {
+      note = figure();
+    } catch (const std::bad_alloc&) {
+      note = "not enough memory for all figures and the report";
+    } catch (const std::exception& error) {
+      note = error.what();
+    }
+    if (note && std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);
+  };
+  const std::string& name = run.settings.dataset;
+  const Dataset& data = run.data.test;
+  if (!trained.history().empty()) {
+    draw([&] {
+      return draw_loss_curves({loss_curve(trained.history(), name, least_training_loss(run))}, name,
+                              to_string(run.settings.loss), {run.folder.loss_svg(), run.folder.loss_png()});
+    });
+  }
+  const auto outputs = predict(trained.model, data.inputs, run.prediction());
+  if (const auto& classes = test.evaluation.classification; classes && !classes->confusion.empty()) {
+    draw([&] {
+      return draw_confusion_matrix(classes->confusion, data.class_names,
+                                   name + ", test accuracy " + percent(classes->accuracy),
+                                   run.folder.confusion_svg());
+    });
+  }
+  if (const auto& targets = test.evaluation.regression) {
+    draw([&] {
+      return draw_predicted_versus_true(
+          data.targets, outputs, data.target_names,
+          name + (targets->targets.size() > 1
+                      ? ", test R2 " + fixed(targets->r2, 4)  // their units may differ
+                      : ", test RMSE " + significant(targets->rmse) +
+                            (data.unit.empty() ? "" : " " + data.unit)),
+          run.folder.predicted_svg());
+    });
+  }
+  draw([&]() -> std::optional<std::string> {
+    write_html_report(report_content(run, trained, test, outputs, folds, command), run.folder.report());
+    return std::nullopt;
+  });
+  return notes;
+}
+
+/// What the user should know about where --resume goes on.
+std::string resume_notes(const Run& run) {
+  if (!run.resumed) {
+    return "mlp: note: the run in " + one_line(run.folder.path.string()) +
+           " was stopped before its first checkpoint; it starts from the beginning\n";
+  }
+  if (run.resumed->problem.empty()) return {};
+  return "mlp: note: " + one_line(run.resumed->problem) + "; going on from " +
+         one_line(run.resumed->path.string()) + ", the one before\n";
+}
+
+int run_train(const Parser& parser, TrainArguments& arguments, const Environment& environment) {
+  catch_interrupts();
+  const Run run = prepare_run(parser, arguments, environment);
+  if (!run.lock->problem().empty()) {
+    print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" +
+                run.lock->problem() + "): do not start a second run in it before this one has ended\n");
+  }
+  print_error(threads_note(run.options.threads));
+  if (arguments.resume) print_error(resume_notes(run));
+  if (!arguments.quiet) print_error(introduction(run, style_of(kStderr, environment)));
+  // Where data have moved to, and what else may be named anew.
+  if (run.resumed) write_text_file(run.folder.config(), run.config);
+
+  const ProgressMode mode = progress_mode(arguments.quiet, environment);
+  std::optional<CrossValidation> folds;
+  if (run.folds) {
+    if (run.resumed) folds = read_folds(run.folder.folds(), *run.folds);
+    if (!folds) {
+      folds = cross_validate(run, *run.folds, arguments.quiet);
+      if (mode == ProgressMode::kLines) print_error("\n");
+    }
+  }
+
+  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
+  const FileLayer files;
+  const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
+  RunSaver saver({.folder = run.folder,
+                  .network = run.network,
+                  .config = run.config,
+                  .fingerprint = run.fingerprint,
+                  .folds = folds ? folds_csv(*folds) : ""},
+                 resumed, files);
+  RunObserver observer(run, saver, progress);
+  const Trained trained = train(run.network, run.data.train, run.options, &observer,
+                                resumed ? &resumed->checkpoint.state : nullptr);
+  progress.finish();
+  if (resumed && resumed->checkpoint.state.step == trained.state.step && interrupt_signal() == 0) {
+    print_error("mlp: the run in " + one_line(run.folder.path.string()) +
+                " had finished; nothing was left to train\n");
+  }
+  if (!arguments.quiet) print_error("\n");
+
+  saver.save(trained.state);
+  saver.save(trained.model);
+  if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
+  TestResult result = test(trained.model, run.settings.dataset, run.data,
+                           constant_answer(run.data.train, run.training_rows), run.prediction());
+  result.class_weights = has_class_weights(run.settings.data);
+  auto said = draw_figures(run, trained, result, folds, environment.command);
+  if (const auto note = sparse_inputs_note(run, trained); !note.empty()) said.push_back(note);
+  for (const auto& note : said) print_error("mlp: note: " + one_line(note) + "\n");
+
+  auto notes = run.data.notes;
+  for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
+    if (!note.empty()) notes.push_back(note);
+  }
+  notes.insert(notes.end(), said.begin(), said.end());
+  try {
+    print(arguments.json ? result_json(run, trained, result, folds, notes)
+                         : result_summary(run, trained, result, folds, !arguments.quiet, environment.program,
+                                          style_of(kStdout, environment)));
+  } catch (const ClosedPipe& error) {
+    const std::string folder = run.folder.path.string();
+    throw FileError(error.what(),
+                    "the run is whole, in " + folder + ": " + shell_text({"mlp", "evaluate", folder}));
+  } catch (const FileError&) {
+    if (interrupt_signal() != SIGHUP) throw;  // else the terminal is no longer there
+  }
+  return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
+}
+
+}  // namespace
+
+Command add_train(Parser& parent, const Environment& environment) {
+  auto arguments = std::make_shared<TrainArguments>();
+  const Parser parser = add_train_options(parent, *arguments);
+  return {parser, [parser, arguments, &environment] { return run_train(parser, *arguments, environment); }};
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,22 @@
+// What report.html shows of a training run.
+#pragma once
+
+#include <string>
+
+#include "mlp/html_report.h"
+#include "present/evaluation.h"
+#include "run/cross_validation.h"
+#include "run/run.h"
+
+namespace mlp::app {
+
+/// The least that a run's training and validation losses can be: above 0 with label smoothing. 0 where rows
+/// are weighted, by whose weights it would be multiplied.
+double least_training_loss(const Run& run);
+
+/// `outputs`: the network's for the test rows; `command`: as it was typed.
+ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
+                             const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,
+                             const std::string& command);
+
+}  // namespace mlp::app

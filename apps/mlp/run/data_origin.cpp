@@ -1,0 +1,317 @@
+#include "run/data_origin.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/option_value.h"
+#include "mlp/error.h"
+#include "mlp/pictures.h"
+#include "mlp/split.h"
+#include "mlp/suggest.h"
+#include "run/config_file.h"
+#include "terminal/format.h"
+
+namespace mlp::app {
+namespace {
+
+/// Each argument with its key in config.toml.
+constexpr std::array<std::pair<const char*, std::optional<std::string> DataArguments::*>, 6> kKeys = {
+    {{"dataset", &DataArguments::dataset},
+     {"images", &DataArguments::images},
+     {"labels", &DataArguments::labels},
+     {"test-images", &DataArguments::test_images},
+     {"test-labels", &DataArguments::test_labels},
+     {"task", &DataArguments::task}}};
+
+constexpr std::array<std::pair<const char*, std::optional<std::string> TableArguments::*>, 5> kTableKeys = {
+    {{"test", &TableArguments::test},
+     {"test-fraction", &TableArguments::test_fraction},
+     {"scaling", &TableArguments::scaling},
+     {"class-weight", &TableArguments::class_weight},
+     {"sample-weight", &TableArguments::sample_weight}}};
+constexpr std::array<std::pair<const char*, std::vector<std::string> TableArguments::*>, 3> kTableLists = {
+    {{"target", &TableArguments::targets},
+     {"ignore", &TableArguments::ignore},
+     {"categorical", &TableArguments::categorical}}};
+
+}  // namespace
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names;
+  for (const auto& info : known_datasets()) names.push_back(info.name);
+  return names;
+}
+
+bool is_known_data(const std::string& name) {
+  const auto names = known_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+namespace {
+
+/// A folder's path without the '/' that may end it.
+std::filesystem::path absolute(const std::optional<std::string>& path) {
+  if (!path) return {};
+  const auto normal = std::filesystem::absolute(*path).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+std::optional<Task> parse_task(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  if (*text == "classification") return Task::kClassification;
+  if (*text == "regression") return Task::kRegression;
+  reject("--task", "classification or regression", *text);
+}
+
+DataOrigin images(const DataArguments& arguments) {
+  if (is_picture(*arguments.images)) {
+    throw FileError(*arguments.images + ": is a single PNG image",
+                    "name the folder of all of them, with one sub-folder for each class: mlp train FOLDER");
+  }
+  return ImageData{.files = {.images = absolute(arguments.images),
+                             .labels = absolute(arguments.labels),
+                             .test_images = absolute(arguments.test_images),
+                             .test_labels = absolute(arguments.test_labels)},
+                   .task = parse_task(arguments.task)};
+}
+
+/// By its name: .npy, or what IDX files are called ("train-images-idx3-ubyte.gz").
+bool looks_like_images(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return path.extension() == ".npy" || name.find("idx") != std::string::npos ||
+         name.find("ubyte") != std::string::npos;
+}
+
+/// What DATASET stands for: a known name or a file.
+DataOrigin named(const DataArguments& arguments) {
+  const std::string& text = *arguments.dataset;
+  if (text == "-") {
+    throw UsageError("a run needs its data again, to resume and evaluate it, and standard input comes once",
+                     "write it to a file first: cat > FILE.csv; mlp train FILE.csv --target COLUMN");
+  }
+  if (is_known_data(text)) {
+    if (arguments.task || arguments.table.given()) {
+      throw UsageError((arguments.task ? "--task is for data from files; what "
+                                       : "--target and other options of tables are for files; what ") +
+                           text + " is for is known",
+                       "leave it out");
+    }
+    return KnownData{text};
+  }
+  const std::filesystem::path path = text;
+  if (path.extension() == ".npz" || is_folder(path) || is_picture(path)) {
+    if (arguments.table.given()) {
+      throw UsageError("--target and other options of tables do not go with " + text, "leave them out");
+    }
+    DataArguments file = arguments;
+    file.images = std::exchange(file.dataset, std::nullopt);
+    return images(file);
+  }
+  // A name that looks like a table's is one, even where no such file is: then reading it says so.
+  std::error_code error;
+  const bool is_table = is_table_name(path) || !arguments.table.targets.empty();
+  if (is_table || (std::filesystem::is_regular_file(path, error) && !looks_like_images(path))) {
+    return table_origin(text, arguments.table, parse_task(arguments.task));
+  }
+  if (std::filesystem::is_regular_file(path, error)) {
+    throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
+  }
+  if (std::filesystem::is_symlink(path, error)) {
+    const auto status = std::filesystem::status(path, error);
+    const bool dangling = status.type() == std::filesystem::file_type::not_found;
+    throw FileError(
+        "cannot read " + text + ": " + (dangling ? "its link leads to no file" : reason_of(error)),
+        "see where it points: ls -l");
+  }
+  if (text.find('/') != std::string::npos) throw FileError("cannot read " + text + ": there is no such file");
+  throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));
+}
+
+}  // namespace
+
+bool is_data_key(const std::string& key) {
+  const auto is = [&](const auto& entry) { return key == entry.first; };
+  return std::any_of(kKeys.begin(), kKeys.end(), is) ||
+         std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
+         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "not-na" ||
+         key == "delimiter" || key == "decimal" || key == "no-header";
+}
+
+bool names_files(const std::string& key) {
+  return key == "dataset" || key == "images" || key == "labels" || key == "test-images" ||
+         key == "test-labels";
+}
+
+DataOrigin data_origin(const DataArguments& arguments) {
+  if (arguments.test_labels && !arguments.test_images) {
+    throw UsageError("--test-labels without --test-images", "give both");
+  }
+  if (arguments.labels && !arguments.images) throw UsageError("--labels without --images", "give both");
+  if (arguments.dataset) {
+    if (arguments.images || arguments.test_images) {
+      throw UsageError("'" + *arguments.dataset + "' and --images are two sources of data",
+                       "give one of them");
+    }
+    return named(arguments);
+  }
+  if (arguments.images) {
+    if (arguments.table.given()) {
+      throw UsageError("--target and other options of tables do not go with --images", "leave them out");
+    }
+    return images(arguments);
+  }
+  if (arguments.test_images) throw UsageError("--test-images without --images", "give both");
+  throw UsageError(
+      "which data set?",
+      "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or your own: mlp train "
+      "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
+}
+
+DataOrigin data_origin_in(const std::filesystem::path& config) {
+  DataArguments arguments;
+  for (const auto& [key, values, is_array, line] : read_config(config)) {
+    if (values.empty()) continue;
+    for (const auto& [name, member] : kKeys) {
+      if (key == name) arguments.*member = values.front();
+    }
+    for (const auto& [name, member] : kTableKeys) {
+      if (key == name) arguments.table.*member = values.front();
+    }
+    for (const auto& [name, member] : kTableLists) {
+      if (key == name) arguments.table.*member = values;
+    }
+    auto& reading = arguments.table.reading;
+    if (key == "na") reading.missing = values;
+    if (key == "not-na") reading.not_missing = values;
+    if (key == "delimiter") reading.delimiter = values.front();
+    if (key == "decimal") reading.decimal = values.front();
+    if (key == "no-header") reading.no_header = values.front() == "true";
+  }
+  return data_origin(arguments);
+}
+
+std::string name_of(const DataOrigin& origin) {
+  if (const auto* known = std::get_if<KnownData>(&origin)) return known->name;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    const auto& file = table->file;
+    const std::string name = (file.extension() == ".gz" ? file.stem() : file).stem().string();
+    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" names no folder of its own
+    return is_known_data(name) ? name + "-table" : name;
+  }
+  const auto& files = std::get<ImageData>(origin).files;
+  std::string name = (!files.labels.empty()     ? files.images.parent_path().filename()
+                      : is_folder(files.images) ? files.images.filename()
+                                                : files.images.stem())
+                         .string();
+  if (name.empty() || name == "." || name == "..") name = "images";
+  return is_known_data(name) ? name + "-files" : name;
+}
+
+std::string files_text(const DataOrigin& origin) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) return table->file.filename().string();
+  const auto* data = std::get_if<ImageData>(&origin);
+  return data != nullptr && data->files.labels.empty() ? data->files.images.filename().string()
+                                                       : name_of(origin);
+}
+
+std::optional<std::filesystem::path> missing_file(const DataOrigin& origin) {
+  std::vector<std::filesystem::path> files;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) files = {table->file, table->test};
+  if (const auto* data = std::get_if<ImageData>(&origin)) {
+    const auto& [images, labels, test_images, test_labels] = data->files;
+    files = {images, labels, test_images, test_labels};
+  }
+  std::error_code error;
+  for (const auto& file : files) {
+    if (!file.empty() && !std::filesystem::exists(file, error)) return file;
+  }
+  return std::nullopt;
+}
+
+bool has_class_weights(const DataOrigin& origin) {
+  const auto* table = std::get_if<TableOrigin>(&origin);
+  return table != nullptr && table->question.class_weights == ClassWeights::kBalanced;
+}
+
+bool is_generated(const DataOrigin& origin) {
+  const auto* known = std::get_if<KnownData>(&origin);
+  return known != nullptr && std::ranges::any_of(known_datasets(), [&](const DatasetInfo& info) {
+           return info.generated && info.name == known->name;
+         });
+}
+
+bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
+
+DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
+               const Model* model) {
+  if (const auto* known = std::get_if<KnownData>(&origin)) {
+    return load_dataset(known->name, source, drawing.seed);
+  }
+  DataSplit split;
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    split = load(*table, drawing.validation_fraction, drawing.seed);
+  } else {
+    const auto& [files, task] = std::get<ImageData>(origin);
+    ImageOptions options{.task = task};
+    if (model != nullptr) {
+      options.class_names = model->class_names;
+      options.input_units = model->input_units;
+    }
+    split = load_images(files, drawing.seed, options);
+  }
+  split.train.name = split.test.name = name_of(origin);
+  return split;
+}
+
+void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
+  if (train.validation_rows) return;
+  train.validation_rows =
+      draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
+}
+
+namespace {
+
+/// `task = "..."`, where it was said.
+std::string task_line(const std::optional<Task>& task) {
+  if (!task) return {};
+  return std::string("task = \"") + (*task == Task::kClassification ? "classification" : "regression") +
+         "\"\n";
+}
+
+}  // namespace
+
+std::string to_toml(const DataOrigin& origin) {
+  if (const auto* known = std::get_if<KnownData>(&origin))
+    return "dataset = " + toml_string(known->name) + "\n";
+  std::string text;
+  const auto line = [&](const std::string& key, const std::string& value) {
+    if (!value.empty()) text += key + " = " + toml_string(value) + "\n";
+  };
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    line("dataset", table->file.string());
+    line("test", table->test.string());
+    return text + task_line(table->question.task) + to_toml(*table);
+  }
+  const auto& [files, task] = std::get<ImageData>(origin);
+  line("images", files.images.string());
+  line("labels", files.labels.string());
+  line("test-images", files.test_images.string());
+  line("test-labels", files.test_labels.string());
+  return text + task_line(task);
+}
+
+std::string identity(const DataOrigin& origin) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    return task_line(table->question.task) + to_toml(*table);
+  }
+  if (const auto* images = std::get_if<ImageData>(&origin)) return task_line(images->task);
+  return to_toml(origin);
+}
+
+}  // namespace mlp::app

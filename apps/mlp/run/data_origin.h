@@ -1,0 +1,89 @@
+// Where a run's data come from: the one place that knows. A set known by name, a table, or files of images.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mlp/data.h"
+#include "mlp/model.h"
+#include "run/table_origin.h"
+
+namespace mlp::app {
+
+/// The options that name data, as typed; nothing where not given.
+struct DataArguments {
+  std::optional<std::string> dataset;  ///< a known name, or a file
+  std::optional<std::string> images, labels, test_images, test_labels, task;
+  TableArguments table = {};
+};
+
+/// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
+bool is_data_key(const std::string& key);
+/// Those of them that say which data, not how they are read: a name or files.
+bool names_files(const std::string& key);
+
+/// Of the sets mlp knows.
+std::vector<std::string> known_names();
+
+/// Whether `name` is that of a set mlp knows, not a file's.
+bool is_known_data(const std::string& name);
+
+struct KnownData {
+  std::string name;
+};
+struct ImageData {
+  ImageFiles files;  ///< absolute
+  std::optional<Task> task;
+};
+using DataOrigin = std::variant<KnownData, ImageData, TableOrigin>;
+
+/// Throws UsageError where the arguments name no data, two kinds of it, or an unknown set.
+DataOrigin data_origin(const DataArguments& arguments);
+
+/// The data of the run that wrote this config.toml.
+DataOrigin data_origin_in(const std::filesystem::path& config);
+
+/// Of the data set; of one file its name without ending, of several that of their folder. Never that of a
+/// known set for files.
+std::string name_of(const DataOrigin& origin);
+
+/// What a message calls the data by: "cars.csv", "mnist".
+std::string files_text(const DataOrigin& origin);
+
+/// A file of the data that is not where it was said to be; nothing where all are there.
+std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
+
+/// Whether rows of rare classes count more in training.
+bool has_class_weights(const DataOrigin& origin);
+
+/// Whether mlp makes the data itself, so that there is no file of them.
+bool is_generated(const DataOrigin& origin);
+
+/// Whether the number of inputs, classes and targets is known only once the data are read.
+bool is_file(const DataOrigin& origin);
+
+/// The share of the training rows that a run holds out to validate on, and the seed of all that is drawn.
+struct Drawing {
+  double validation_fraction = 0.0;
+  std::uint64_t seed = 1;
+};
+
+/// `model`: whose classes and input units arrays are read in; none: those they have themselves.
+DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
+               const Model* model = nullptr);
+
+/// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
+/// is learned of its columns is learned from the others.
+void hold_out_validation_rows(Dataset& train, const Drawing& drawing);
+
+/// As `key = value` lines of config.toml, which lead to the same data from any folder.
+std::string to_toml(const DataOrigin& origin);
+
+/// What must be equal for data to be the same beside their content, as `key = value` lines: not where files
+/// lie.
+std::string identity(const DataOrigin& origin);
+
+}  // namespace mlp::app

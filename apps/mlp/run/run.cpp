@@ -1,0 +1,196 @@
+#include "run/run.h"
+
+#include "cli/option_value.h"
+#include "cli/precision.h"
+#include "cli/sparse_inputs.h"
+#include "cli/target.h"
+#include "cli/threads.h"
+#include "mlp/error.h"
+#include "mlp/split.h"
+#include "mlp/version.h"
+#include "present/evaluation.h"
+#include "run/config_file.h"
+#include "run/cross_validation.h"
+#include "run/earlier_run.h"
+#include "run/train_options.h"
+#include "terminal/format.h"
+#include "terminal/interrupt.h"
+#include "terminal/progress.h"
+
+namespace mlp::app {
+namespace {
+
+/// Fills in what --config or --resume bring along.
+void complete(const Parser& train, TrainArguments& arguments) {
+  if (!arguments.resume) {
+    if (arguments.config) apply_config(train, *arguments.config, ConfigUse::kAnyRun);
+    return;
+  }
+  if (arguments.config) {
+    throw UsageError("--resume takes the run's own config.toml; --config cannot be given as well");
+  }
+  const RunFolder folder{*arguments.resume};
+  if (arguments.output && std::filesystem::path(*arguments.output) != folder.path) {
+    throw UsageError("--resume continues a run where it is; --output cannot be another folder");
+  }
+  if (!std::filesystem::exists(folder.config())) {
+    throw FileError("cannot resume " + *arguments.resume + ": there is no " + folder.config().string(),
+                    "--resume takes the folder of a run that 'mlp train' has begun");
+  }
+  if (std::filesystem::exists(folder.model()) && !folder.has_checkpoint()) {
+    throw FileError("cannot resume " + *arguments.resume + ": there is no " + folder.checkpoint().string(),
+                    "without it the run can only be trained anew: " +
+                        shell_text({"mlp", "train", "--config", folder.config().string()}));
+  }
+  apply_config(train, folder.config(), ConfigUse::kSameRun);
+  arguments.output = arguments.resume;
+}
+
+/// Data of a resumed run that have moved can be named anew.
+void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& arguments) {
+  const auto file = missing_file(origin);
+  if (!arguments.resume || !file) return;
+  const std::string command =
+      "if it has moved: " + shell_text({"mlp", "train", "--resume", *arguments.resume});
+  const auto* table = std::get_if<TableOrigin>(&origin);
+  throw FileError("cannot resume " + *arguments.resume + ": there is no file " + file->string(),
+                  command + (table == nullptr       ? " --images FILE --labels FILE"
+                             : *file == table->test ? " --test FILE.csv"
+                                                    : " FILE.csv"));
+}
+
+DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
+                    const Environment& environment) {
+  DataSource source = data_source(environment, arguments.data_dir.value_or(""));
+  DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
+  source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
+    progress.update(file, done, total);
+    return interrupt_signal() == 0;
+  };
+  try {
+    auto data = load(origin, source, drawing);
+    if (interrupt_signal() != 0) throw Interrupted{};
+    return data;
+  } catch (const Error&) {
+    if (interrupt_signal() != 0) throw Interrupted{};  // the download failed because it was told to stop
+    throw;
+  }
+}
+
+int parse_examples(const TrainArguments& arguments) {
+  return arguments.examples ? whole("--examples", *arguments.examples, 0, 1000) : TrainingOptions().examples;
+}
+
+/// `target`: the CPU target to write down, if any.
+std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments,
+                        const std::optional<std::string>& target) {
+  std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
+                     shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
+                     to_toml(settings);
+  if (target) text += "cpu-target = " + toml_string(*target) + "\n";
+  text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
+  text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
+  if (arguments.recipe) text += "recipe = " + toml_string(*arguments.recipe) + "\n";
+  if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
+  if (arguments.checkpoint_every) {
+    text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
+  }
+  if (arguments.data_dir) {
+    text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
+  }
+  return text;
+}
+
+/// Where the run in the folder is; nothing where it was stopped before its first checkpoint. `named_anew`:
+/// its data, on the command line.
+std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_anew) {
+  if (!run.folder.has_checkpoint()) return std::nullopt;
+  auto newest = load_newest_checkpoint(run.folder.checkpoint());
+  const Checkpoint& checkpoint = newest.checkpoint;
+  const std::string problem = "cannot resume " + run.folder.path.string() + ": ";
+  if (checkpoint.fingerprint != run.fingerprint) {
+    const auto [text, options_differ] =
+        difference(run.fingerprint, checkpoint.fingerprint,
+                   files_text(run.settings.data) +
+                       (named_anew ? " is not what the run began with" : " has changed since the run began"));
+    throw UsageError(problem + text, options_differ
+                                         ? "leave out what differs, or train anew into another --output"
+                                         : "train anew into another --output");
+  }
+  if (checkpoint.network != run.network) {
+    throw DataError(problem + "its checkpoint holds another network, " + network_text(checkpoint.network),
+                    "the file does not belong to this run; train anew into another --output");
+  }
+  return newest;
+}
+
+Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<DataSplit>& data) {
+  const std::string name = name_of(origin);
+  if (!data) return recipe_for(name, recipe);
+  const bool table = std::holds_alternative<TableOrigin>(origin);
+  return table ? recipe_for_table(name, data->train) : recipe_for_images(name, data->train);
+}
+
+}  // namespace
+
+Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment) {
+  const bool names_data = arguments.data.dataset || arguments.data.images;
+  // Before anything in the folder is read: it must be this run's all the time.
+  std::unique_ptr<RunLock> lock;
+  std::error_code error;
+  if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
+    lock = std::make_unique<RunLock>(*arguments.resume);
+  complete(train, arguments);
+  const DataOrigin origin = data_origin(arguments.data);
+  const std::string name = name_of(origin);
+  check_files_of_resumed(origin, arguments);
+  // What a known set asks of the network is known: mistakes are found before anything is downloaded.
+  const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
+  check_recipe(name, recipe_name);
+  std::optional<DataSplit> read;
+  if (is_file(origin))
+    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
+  const Recipe recipe = recipe_of(origin, recipe_name, read);
+  const Settings settings = resolve(arguments, origin, recipe);
+  const int threads = parse_threads(arguments.threads);
+  const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
+  const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
+  const std::string target = choose_target(environment, arguments.cpu_target);
+  check_precision(settings.precision, target);
+  // One that was asked for, and any that computes other bits than most CPUs do.
+  const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
+  const RunFolder folder{arguments.output.value_or("runs/" + name)};
+  if (!lock) lock = std::make_unique<RunLock>(folder.path);
+
+  const Drawing drawing{.validation_fraction = settings.validation, .seed = settings.seed};
+  DataSplit data = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  hold_out_validation_rows(data.train, drawing);
+  MultilayerPerceptron network = network_for(settings, data.train);
+  Run run{.settings = settings,
+          .recipe = recipe,
+          .folder = folder,
+          .lock = std::move(lock),
+          .data = std::move(data),
+          .network = std::move(network),
+          .options = {},
+          .training_rows = {},
+          .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
+          .fingerprint = {},
+          .resumed = std::nullopt,
+          .folds = std::nullopt,
+          .replaced = {},
+          .checkpoint_every = checkpoint_every};
+  if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
+  if (arguments.folds) run.folds = parse_folds(*arguments.folds);
+  run.options = training_options(settings);
+  run.options.threads = threads;
+  run.options.target = target;
+  run.options.sparse_inputs = sparse_inputs;
+  run.options.examples = parse_examples(arguments);
+  run.training_rows = training_split(run.data.train).training;
+  run.fingerprint = fingerprint(settings, run.data.train, target);
+  if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
+  return run;
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,45 @@
+// A training run before its first step: options resolved, data read, network built, checkpoint loaded.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/parser.h"
+#include "mlp/checkpoint.h"
+#include "mlp/data.h"
+#include "mlp/train.h"
+#include "run/checkpoint_every.h"
+#include "run/run_folder.h"
+#include "run/run_lock.h"
+#include "run/settings.h"
+#include "terminal/environment.h"
+
+namespace mlp::app {
+
+struct Run {
+  Settings settings;
+  Recipe recipe;  ///< what of the settings no option said
+  RunFolder folder;
+  std::unique_ptr<RunLock> lock;
+  DataSplit data;
+  MultilayerPerceptron network;
+  TrainingOptions options;
+  std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
+  std::string config;                        ///< what config.toml holds
+  std::string fingerprint;
+  std::optional<NewestCheckpoint> resumed;  ///< where to go on from
+  std::optional<std::size_t> folds;         ///< to cross-validate with
+  std::string replaced;                     ///< the earlier run in the folder, as earlier_run() has it
+  CheckpointEvery checkpoint_every;
+
+  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
+  PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
+};
+
+/// Everything that can be wrong with options, folders and data is found here, before training begins. `train`
+/// is the parser of `mlp train`: a config file gives its options their values.
+Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment);
+
+}  // namespace mlp::app

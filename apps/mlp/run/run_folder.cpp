@@ -1,0 +1,116 @@
+#include "run/run_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "mlp/error.h"
+#include "terminal/format.h"
+
+namespace mlp::app {
+namespace {
+
+std::string reason_of(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+bool RunFolder::has_checkpoint() const {
+  return std::filesystem::exists(checkpoint()) || std::filesystem::exists(previous_checkpoint());
+}
+
+namespace {
+
+// What cannot be removed cannot be written either, and writing says why.
+void remove_if_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+}  // namespace
+
+void RunFolder::clear_earlier_run() const {
+  for (const auto& file : {previous_checkpoint(), model(), metrics(), loss_svg(), loss_png(), confusion_svg(),
+                           predicted_svg(), report()}) {
+    remove_if_there(file);
+  }
+}
+
+void RunFolder::clear_folds() const { remove_if_there(folds()); }
+
+std::vector<std::string> RunFolder::files() const {
+  std::vector<std::string> names;
+  for (const auto& file : {report(), model(), checkpoint(), previous_checkpoint(), metrics(), loss_svg(),
+                           loss_png(), confusion_svg(), predicted_svg(), folds(), config()}) {
+    if (std::filesystem::exists(file)) names.push_back(file.filename().string());
+  }
+  return names;
+}
+
+namespace {
+
+/// Such as a table given in a model's place: no safetensors file, neither by name nor by how it begins, the
+/// length of a JSON header and its brace.
+bool is_other_file(const std::filesystem::path& file) {
+  constexpr std::size_t kLength = 8;
+  std::error_code error;
+  if (file.extension() == ".safetensors" || !std::filesystem::is_regular_file(file, error)) return false;
+  std::array<char, kLength + 1> start{};
+  std::ifstream in(file, std::ios::binary);
+  return in && (!in.read(start.data(), start.size()) || start[kLength] != '{');
+}
+
+/// "runs/cars, runs/mnist": those in a folder that is none itself; empty where there are none.
+std::string runs_in(const std::filesystem::path& folder) {
+  constexpr std::size_t kMostNames = 5;
+  std::error_code error;
+  std::vector<std::string> runs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (std::filesystem::exists(RunFolder{entry.path()}.model(), error))
+      runs.push_back(entry.path().string());
+  }
+  std::ranges::sort(runs);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(runs.size(), kMostNames); ++i) text += (i == 0 ? "" : ", ") + runs[i];
+  return text + (runs.size() > kMostNames ? ", ..." : "");
+}
+
+}  // namespace
+
+std::filesystem::path model_file(const std::filesystem::path& given) {
+  const RunFolder folder{given};
+  const bool is_folder = std::filesystem::is_directory(given);
+  const auto file = is_folder ? folder.model() : given;
+  if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
+    throw FileError(
+        "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",
+        "go on with it: " + shell_text({"mlp", "train", "--resume", given.string()}));
+  }
+  if (!std::filesystem::exists(file)) {
+    const std::string runs = is_folder ? runs_in(given) : "";
+    throw FileError("there is no model " + file.string(),
+                    runs.empty() ? "name a run's folder, such as runs/mnist after 'mlp train mnist'"
+                                 : "name one of the runs in it: " + runs);
+  }
+  if (is_other_file(file)) {
+    throw FileError(file.string() + " is no model",
+                    "MODEL is a run's folder or its model.safetensors; rows to predict come with --input: " +
+                        shell_text({"mlp", "predict", "MODEL", "--input", file.string()}));
+  }
+  return file;
+}
+
+void write_text_file(const std::filesystem::path& path, std::string_view text) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error)) {
+    write_file_atomically(path, text);
+    return;
+  }
+  errno = 0;
+  std::ofstream file(path, std::ios::binary);
+  file << text << std::flush;
+  if (!file) throw FileError("cannot write " + path.string() + ": " + reason_of(errno));
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,224 @@
+#include "run/table_origin.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "cli/option_value.h"
+#include "mlp/error.h"
+#include "mlp/printable.h"
+#include "run/config_file.h"
+#include "terminal/format.h"
+
+namespace mlp::app {
+namespace {
+
+std::filesystem::path absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+constexpr std::array<std::pair<InputScaling, const char*>, 3> kScalings = {
+    {{InputScaling::kAuto, "auto"},
+     {InputScaling::kStandard, "standard"},
+     {InputScaling::kRobust, "robust"}}};
+
+InputScaling parse_scaling(const std::string& text) {
+  const auto found = std::ranges::find(kScalings, text, &std::pair<InputScaling, const char*>::second);
+  if (found == kScalings.end()) reject("--scaling", "auto, standard or robust", text);
+  return found->first;
+}
+
+ClassWeights parse_class_weight(const std::string& text) {
+  if (text == "equal") return ClassWeights::kEqual;
+  if (text == "balanced") return ClassWeights::kBalanced;
+  reject("--class-weight", "balanced or equal", text);
+}
+
+char parse_delimiter(const std::string& text) {
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.size() != 1 || text == "\"" || text == "\n" || text == "\r" || (text.front() & 0x80) != 0) {
+    reject("--delimiter", "one character, or tab", text);
+  }
+  return text.front();
+}
+
+char parse_decimal(const std::string& text) {
+  if (text != "." && text != ",") reject("--decimal", "'.' or ','", text);
+  return text.front();
+}
+
+TableOptions with_targets(const TableOrigin& origin) {
+  TableOptions reading = origin.reading;
+  reading.targets = origin.question.targets;
+  return reading;
+}
+
+/// The columns of a table, as a hint shows them.
+std::string shown_columns(const std::string& file, const TableOptions& reading) {
+  constexpr std::size_t kShown = 20;
+  const auto names = column_names(file, reading);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (i > 0 ? ", " : "") + one_line(names[i]);
+  }
+  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace
+
+TableOptions ReadingArguments::options() const {
+  for (const auto& mark : missing) {
+    // The model takes them along, and no cell of a table is like it.
+    if (in_utf8(mark) != mark) reject("--na", "text in UTF-8, as tables are", one_line(mark));
+  }
+  TableOptions options{.header = !no_header, .missing = missing, .not_missing = not_missing};
+  if (delimiter) options.delimiter = parse_delimiter(*delimiter);
+  if (decimal) options.decimal = parse_decimal(*decimal);
+  return options;
+}
+
+void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group) {
+  parser
+      .add_option("--na", arguments.missing,
+                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
+                  "also none and -")
+      .type("TEXT")
+      .group(group)
+      .one_at_a_time();
+  parser
+      .add_option("--not-na", arguments.not_missing,
+                  "a text that is no mark of a missing cell though usually it is, such as NA for Namibia")
+      .type("TEXT")
+      .group(group)
+      .one_at_a_time();
+  parser
+      .add_option("--delimiter", arguments.delimiter,
+                  "between cells; tab for tabulators (default: by the first line)")
+      .type("CHAR")
+      .group(group);
+  parser
+      .add_option("--decimal", arguments.decimal,
+                  "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
+      .type("MARK")
+      .choices({".", ","})
+      .group(group);
+  parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
+      .group(group);
+}
+
+bool TableArguments::given() const {
+  return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
+         !reading.not_missing.empty() || reading.delimiter || reading.decimal || reading.no_header || test ||
+         test_fraction || scaling || class_weight || sample_weight;
+}
+
+bool is_table_name(const std::filesystem::path& path) {
+  const auto name = path.extension() == ".gz" ? path.stem() : path;
+  constexpr std::array<const char*, 3> kEndings = {".csv", ".tsv", ".txt"};
+  return std::find(kEndings.begin(), kEndings.end(), name.extension()) != kEndings.end();
+}
+
+TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task) {
+  if (arguments.targets.empty()) {
+    throw UsageError("which column of " + file + " is to be predicted?",
+                     shell_text({"mlp", "train", file, "--target", "COLUMN"}) +
+                         "; the table has: " + shown_columns(file, arguments.reading.options()));
+  }
+  TableOrigin origin{
+      .file = absolute(file),
+      .test = arguments.test ? absolute(*arguments.test) : std::filesystem::path(),
+      .reading = arguments.reading.options(),
+      .question = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
+  origin.reading.ignore = arguments.ignore;
+  origin.reading.categorical = arguments.categorical;
+  if (arguments.test_fraction) {
+    if (arguments.test) {
+      throw UsageError("--test names the test rows and --test-fraction draws them", "give one of them");
+    }
+    origin.question.test_fraction =
+        real("--test-fraction", *arguments.test_fraction, "a number above 0 and below 1",
+             [](double x) { return x > 0 && x < 1; });
+  }
+  if (arguments.scaling) origin.question.scaling = parse_scaling(*arguments.scaling);
+  if (arguments.class_weight) origin.question.class_weights = parse_class_weight(*arguments.class_weight);
+  return origin;
+}
+
+namespace {
+
+TableDataOptions question_of(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  TableDataOptions question = origin.question;
+  question.validation_fraction = validation_fraction;
+  question.seed = seed;
+  return question;
+}
+
+}  // namespace
+
+TableToSplit table_to_split(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  TableToSplit result{.table = read_table(origin.file, with_targets(origin)),
+                      .question = question_of(origin, validation_fraction, seed),
+                      .labeled = {}};
+  result.labeled = label_rows(result.table, result.question);
+  return result;
+}
+
+DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+  const Table table = read_table(origin.file, with_targets(origin));
+  const TableDataOptions question = question_of(origin, validation_fraction, seed);
+  DataSplit split = origin.test.empty() ? split_table(table, question)
+                                        : split_table(table, origin.test, question, origin.reading);
+  // The model takes along what a missing cell and a number look like.
+  for (Dataset* dataset : {&split.train, &split.test}) {
+    if (!dataset->preprocessing) continue;
+    dataset->preprocessing->missing_marks = origin.reading.missing;
+    dataset->preprocessing->decimal = origin.reading.decimal;
+  }
+  return split;
+}
+
+TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments) {
+  TableOptions options = arguments.options();
+  const auto& marks = preprocessing.missing_marks;
+  options.missing.insert(options.missing.end(), marks.begin(), marks.end());
+  if (!options.decimal) options.decimal = preprocessing.decimal;
+  return options;
+}
+
+Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
+                 const ReadingArguments& arguments) {
+  return table_dataset(preprocessing,
+                       read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments)));
+}
+
+std::string to_text(InputScaling scaling) {
+  return std::ranges::find(kScalings, scaling, &std::pair<InputScaling, const char*>::first)->second;
+}
+
+std::string to_toml(const TableOrigin& origin) {
+  std::string text;
+  const auto line = [&](const std::string& key, const std::string& value) {
+    text += key + " = " + value + "\n";
+  };
+  const auto list = [&](const std::string& key, const std::vector<std::string>& values) {
+    if (!values.empty()) line(key, toml_array(values));
+  };
+  const auto& [file, test, reading, question] = origin;
+  list("target", question.targets);
+  list("ignore", reading.ignore);
+  list("categorical", reading.categorical);
+  list("na", reading.missing);
+  list("not-na", reading.not_missing);
+  if (reading.delimiter)
+    line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
+  if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
+  if (!reading.header) line("no-header", "true");
+  if (test.empty()) line("test-fraction", shortest(question.test_fraction));
+  line("scaling", toml_string(to_text(question.scaling)));
+  if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
+  if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
+  return text;
+}
+
+}  // namespace mlp::app

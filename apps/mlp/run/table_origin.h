@@ -1,0 +1,75 @@
+// A run's data from a CSV or TSV file: the options that say how it is read and what is to be predicted.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/parser.h"
+#include "mlp/table.h"
+#include "mlp/table_data.h"
+
+namespace mlp::app {
+
+/// How any table is read, as typed; nothing where not given.
+struct ReadingArguments {
+  std::vector<std::string> missing, not_missing;
+  std::optional<std::string> delimiter, decimal;
+  bool no_header = false;
+
+  TableOptions options() const;  ///< throws UsageError
+};
+
+/// Adds --na, --not-na, --delimiter, --decimal, --no-header to a command.
+void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group);
+
+/// The options of a table to train on.
+struct TableArguments {
+  ReadingArguments reading;
+  std::vector<std::string> targets, ignore, categorical;
+  std::optional<std::string> test, test_fraction, scaling, class_weight, sample_weight;
+
+  bool given() const;
+};
+
+struct TableOrigin {
+  std::filesystem::path file;  ///< absolute
+  std::filesystem::path test;  ///< absolute; empty: test rows are drawn
+  TableOptions reading;
+  TableDataOptions question;  ///< but for what the run decides: validation fraction and seed
+};
+
+/// "cars.csv", "cars.tsv.gz": names of tables.
+bool is_table_name(const std::filesystem::path& path);
+
+/// Throws UsageError naming the option.
+TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task);
+
+/// The table with its rows labelled, to be split.
+struct TableToSplit {
+  Table table;
+  TableDataOptions question;
+  LabeledRows labeled;
+};
+TableToSplit table_to_split(const TableOrigin& origin, double validation_fraction, std::uint64_t seed);
+
+/// Training and test data of a run with this validation fraction and seed.
+DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed);
+
+/// A table with the same columns, as a model trained on `origin` takes it to be evaluated.
+Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
+                 const ReadingArguments& arguments);
+
+/// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
+/// with, and its decimal mark unless they name one.
+TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
+
+/// As --scaling takes it.
+std::string to_text(InputScaling scaling);
+
+/// `key = value` lines of config.toml, file names apart.
+std::string to_toml(const TableOrigin& origin);
+
+}  // namespace mlp::app

@@ -1,0 +1,221 @@
+#include "terminal/format.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "mlp/printable.h"
+
+namespace mlp::app {
+namespace {
+
+template <class... Values>
+std::string print_to_string(const char* format, Values... values) {
+  std::array<char, 400> buffer;  // enough for any double in %f
+  const int length = std::snprintf(buffer.data(), buffer.size(), format, values...);
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+template <class T>
+std::string shortest_text(T value) {
+  std::array<char, 40> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return {buffer.data(), end};
+}
+
+}  // namespace
+
+std::string with_thousands(std::uint64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t place = text.size(); place > 3;) {
+    place -= 3;
+    text.insert(place, ",");
+  }
+  return text;
+}
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+namespace {
+
+/// `text`, a number that %g has rounded; from 1,000 to a thousand millions as counts are written.
+std::string readable(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
+  const double value = std::abs(std::strtod(text.c_str(), nullptr));
+  const bool whole = text.find('.') == std::string::npos || text.find('e') != std::string::npos;
+  if (!whole || !(value >= 1000.0 && value < 1e9)) return text;
+  return (text.front() == '-' ? "-" : "") + with_thousands(static_cast<std::uint64_t>(std::llround(value)));
+}
+
+}  // namespace
+
+std::string significant(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  return readable(print_to_string("%#.*g", digits, value));  // '#' keeps zeros at the end
+}
+
+std::string compact(double value) {
+  return std::isnan(value) ? "-" : readable(print_to_string("%.6g", value));
+}
+
+std::string fixed(double value, int decimals) {
+  return std::isnan(value) ? "-" : print_to_string("%.*f", decimals, value);
+}
+
+std::string percent(double fraction) { return std::isnan(fraction) ? "-" : fixed(100.0 * fraction, 2) + "%"; }
+
+std::string duration(double seconds) {
+  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
+  if (seconds < 0.0995) return fixed(1e3 * seconds, 0) + " ms";
+  if (seconds < 9.995) return fixed(seconds, 2) + " s";
+  if (seconds < 59.95) return fixed(seconds, 1) + " s";
+  return countdown(seconds);
+}
+
+std::string countdown(double seconds) {
+  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return print_to_string("%lld:%02lld", whole / 60, whole % 60);
+  return print_to_string("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string local_time(std::filesystem::file_time_type time) {
+  const auto since_epoch = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &parts);
+  return text.data();
+}
+
+std::string rate(double per_second) {
+  if (!std::isfinite(per_second)) return "-";
+  if (per_second < 1e3) return fixed(per_second, 0);
+  if (per_second < 1e6) return significant(per_second / 1e3, 3) + " k";
+  return significant(per_second / 1e6, 3) + " M";
+}
+
+std::string bytes(std::uint64_t count) {
+  if (count < 1000) return std::to_string(count) + " B";
+  if (count < 1000000) return fixed(static_cast<double>(count) / 1e3, 1) + " kB";
+  return fixed(static_cast<double>(count) / 1e6, 1) + " MB";
+}
+
+std::string shortest(double value) { return shortest_text(value); }
+std::string shortest(float value) { return shortest_text(value); }
+
+namespace {
+
+/// A byte of a character in UTF-8 that is not its first.
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u; }
+
+}  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  bool escape = false;
+  for (const char c : text) {
+    if (c == '\033') escape = true;
+    if (!escape && !continues_character(c)) ++columns;
+    if (c == 'm') escape = false;
+  }
+  return columns;
+}
+
+std::string shortened(const std::string& text, std::size_t columns) {
+  constexpr std::string_view kDots = "...";
+  if (columns_of(text) <= columns) return text;
+  std::size_t end = 0;
+  for (std::size_t kept = 0; end < text.size(); ++end) {
+    if (!continues_character(text[end]) && kept++ == columns - kDots.size()) break;
+  }
+  return text.substr(0, end).append(kDots);
+}
+
+std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
+                              std::size_t width) {
+  std::vector<std::string> lines;
+  for (const auto& item : items) {
+    if (lines.empty() || columns_of(lines.back()) + separator.size() + columns_of(item) > width) {
+      if (!lines.empty()) lines.back() += separator.substr(0, separator.find_last_not_of(' ') + 1);
+      lines.push_back(item);
+    } else {
+      lines.back() += separator + item;
+    }
+  }
+  return lines;
+}
+
+std::string reason_of(const std::error_code& error) {
+  if (error == std::errc::too_many_symbolic_link_levels) return "its symbolic links lead in a circle";
+  if (error == std::errc::filename_too_long) return "the name is longer than the file system allows";
+  return error.message();
+}
+
+std::string one_line(std::string_view text) { return printable(text, text.size()); }
+
+namespace {
+
+/// As bash, zsh and ksh read any bytes.
+std::string in_ansi_c_quotes(const std::string& word) {
+  std::string text = "$'";
+  for (const char c : word) {
+    const bool plain = c >= ' ' && c <= '~';
+    if (!plain) {
+      text += print_to_string("\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      continue;
+    }
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '\'';
+}
+
+}  // namespace
+
+std::string shell_text(const std::vector<std::string>& words) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
+  std::string text;
+  for (const auto& word : words) {
+    if (!text.empty()) text += ' ';
+    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+      text += word;
+      continue;
+    }
+    if (one_line(word) != word) {
+      text += in_ansi_c_quotes(word);
+      continue;
+    }
+    text += '\'';
+    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    text += '\'';
+  }
+  return text;
+}
+
+std::string path_text(const std::filesystem::path& path) {
+  const std::string text = path.string();
+  return one_line(text) == text ? text : shell_text({text});
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    words.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return flow(words, " ", width);
+}
+
+}  // namespace mlp::app

@@ -1,0 +1,435 @@
+// Images and labels in files of the user's own: which rows are trained on, and what the labels mean.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/arrays/array_file.h"
+#include "data/arrays/picture_folder.h"
+#include "data/cells/text_count.h"
+#include "data/numbers/numbers.h"
+#include "mlp/data.h"
+#include "mlp/error.h"
+#include "mlp/split.h"
+#include "network/text.h"
+
+namespace mlp {
+
+namespace {
+
+using Part = ArrayRole::Part;
+
+/// Inputs and what belongs to each of their rows, as the files have them.
+struct LabelledArrays {
+  NamedArray inputs;
+  NamedArray labels;
+};
+
+/// Nothing where a .npz has neither array of that part.
+std::optional<LabelledArrays> find_pair(const NpzFile& npz, Part part) {
+  const auto inputs = npz.find({part, false});
+  const auto labels = npz.find({part, true});
+  if (!inputs && !labels) return std::nullopt;
+  if (!inputs || !labels) npz.refuse("inputs and labels");
+  return LabelledArrays{{npz.name() + ": " + *inputs, npz.read(*inputs)},
+                        {npz.name() + ": " + *labels, npz.read(*labels)}};
+}
+
+bool has_test_arrays(const NpzFile& npz) {
+  return std::ranges::any_of(npz.arrays(), [](const auto& array) {
+    const auto role = role_of(array);
+    return role && role->part == Part::kTest;
+  });
+}
+
+/// Arrays that nothing is made of, for a note: validation rows, say.
+std::string unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
+  std::string names;
+  for (const auto& array : npz.arrays())
+    if (std::ranges::find(used, npz.name() + ": " + array) == used.end())
+      names += (names.empty() ? "" : ", ") + printable(array);
+  return names;
+}
+
+LabelledArrays read_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
+                         Part part) {
+  if (!labels.empty()) return {read_array(images, {part, false}), read_array(labels, {part, true})};
+  ByteReader reader(images);
+  require_not_empty(reader);
+  if (!reader.starts_with(kZipMagic))
+    throw FileError(images.string() + ": no file of labels is given with it, and only a .npz can hold both",
+                    "name it with --labels (--test-labels for test images)");
+  const NpzFile npz(images);
+  auto pair = find_pair(npz, part);
+  if (!pair) npz.refuse("inputs and labels");
+  return std::move(*pair);
+}
+
+[[noreturn]] void refuse_values(const NamedArray& named, const std::string& expected) {
+  throw DataError(named.name + ": expected " + expected + ", found " +
+                      (named.array.dims.size() == 1 ? "one number for each row (rank 1)"
+                                                    : "an array of " + shape_text(named.array.dims)),
+                  "check that images and labels are not swapped");
+}
+
+bool is_column(const Array& array) {
+  return array.dims.size() == 1 || (array.dims.size() == 2 && array.dims[1] == 1);
+}
+
+/// Labels as integers where all of them are, floating-point or not.
+std::optional<std::vector<std::int64_t>> whole_labels(const NamedArray& labels) {
+  if (!is_column(labels.array)) return std::nullopt;
+  if (labels.array.holds_integers()) return array_labels(labels.array, labels.name);
+  constexpr double kMost = 9007199254740992.0;  // 2^53: beyond, not every whole number is a double
+  return std::visit(
+      [&]<class T>(const AlignedVector<T>& values) -> std::optional<std::vector<std::int64_t>> {
+        std::vector<std::int64_t> whole;
+        for (const T value : values) {
+          const auto number = static_cast<double>(value);
+          if (!(std::abs(number) < kMost) || number != std::trunc(number)) return std::nullopt;
+          whole.push_back(static_cast<std::int64_t>(number));
+        }
+        return whole;
+      },
+      labels.array.values);
+}
+
+/// Whether each row is a single 1 among zeros, as classes are in one-hot form.
+bool is_one_hot(const Array& array) {
+  if (array.dims.size() != 2 || array.dims[1] < 2) return false;
+  const std::size_t columns = array.dims[1];
+  return std::visit(
+      [&]<class T>(const AlignedVector<T>& values) {
+        for (std::size_t begin = 0; begin < values.size(); begin += columns) {
+          const auto row = std::span(values).subspan(begin, columns);
+          const auto ones = std::ranges::count(row, T{1}), zeros = std::ranges::count(row, T{0});
+          if (ones != 1 || ones + zeros != std::ssize(row)) return false;
+        }
+        return !values.empty();
+      },
+      array.values);
+}
+
+constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
+constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
+
+/// Several integers in each row are classes in one-hot form, or a class with what else is known of the row;
+/// or they are no labels.
+[[noreturn]] void refuse_label_rows(const NamedArray& labels, const Array& inputs) {
+  const auto& dims = labels.array.dims;
+  if (dims.size() != 2 || inputs.dims.size() < 2) refuse_values(labels, "labels, one for each row");
+  const std::string count = std::to_string(dims[1]);
+  const bool one_hot = is_one_hot(labels.array);
+  throw DataError(labels.name + ": expected one label for each row, found " + count + " integers" +
+                      (one_hot ? std::string("; ") + kOneHot : ""),
+                  (one_hot ? std::string("save as labels ") + kFromOneHot
+                           : "save the column of the classes alone, such as labels[:, 0]") +
+                      "; or predict all " + count + " as numbers: --task regression");
+}
+
+Matrix<float> targets_of(NamedArray labels) {
+  if (labels.array.dims.empty() || labels.array.dims.size() > 2)
+    refuse_values(labels, "targets, N or N x O numbers");
+  return array_targets(std::move(labels.array), labels.name);
+}
+
+Dataset read_part(LabelledArrays&& arrays, Task task, const InputUnits& units) {
+  auto& [inputs, labels] = arrays;
+  if (inputs.array.dims.size() < 2) refuse_values(inputs, "images or rows of inputs (rank 2 or more)");
+  Dataset dataset;
+  dataset.image = image_shape(inputs.array);
+  const std::string shape = shape_text(inputs.array.dims);
+  dataset.inputs = array_rows(std::move(inputs.array), inputs.name, units);
+  dataset.input_units = units;
+  if (dataset.rows() == 0 || dataset.features() == 0)
+    throw DataError(inputs.name + ": expected at least one row and one feature, found " + shape);
+  const std::uint64_t count = labels.array.dims.empty() ? 1 : labels.array.dims[0];
+  if (count != dataset.rows())
+    throw DataError(labels.name + ": expected a label for each of the " + std::to_string(dataset.rows()) +
+                        " rows of " + inputs.name + ", found " + std::to_string(count),
+                    "check that images and labels belong together");
+  if (task == Task::kRegression) {
+    dataset.targets = targets_of(std::move(labels));
+    if (dataset.targets.columns() == 1) dataset.target_names = {"target"};
+  }
+  return dataset;
+}
+
+/// Throws where all targets of training rows are the same, in every column.
+void refuse_constant(const Matrix<float>& targets, const std::string& name) {
+  if (targets.rows() < 2) return;
+  for (std::size_t row = 1; row < targets.rows(); ++row)
+    if (!std::ranges::equal(targets.row(row), targets.row(0))) return;
+  throw DataError(name + ": " + format_number(static_cast<double>(targets(0, 0))) +
+                      " in every row: there is nothing to learn",
+                  "is it the right array?");
+}
+
+/// Empty where they are the numbers as they are.
+std::string units_note(const InputUnits& units) {
+  std::size_t columns = 0, first = 0;
+  for (std::size_t c = units.origin.size(); c-- > 0;) {
+    if (units.origin[c] == 0 && units.unit[c] == 1) continue;
+    ++columns;
+    first = c;
+  }
+  if (columns == 0) return {};
+  return "input " + std::to_string(first) +
+         (columns > 1 ? " and " + std::to_string(columns - 1) + " more are" : " is") + " counted from " +
+         (columns > 1 ? "numbers such as " : "") + format_number(units.origin[first]) +
+         ", as floats could not tell " + (columns > 1 ? "their" : "its") + " numbers apart";
+}
+
+/// Class labels on their way to indices.
+struct Labels {
+  std::string name;
+  std::vector<std::int64_t> values;
+};
+
+std::vector<std::string> names_of(const std::set<std::int64_t>& values) {
+  std::vector<std::string> names;
+  for (const auto value : values) names.push_back(std::to_string(value));
+  return names;
+}
+
+void set_labels(Dataset& dataset, const Labels& labels, const std::vector<std::string>& class_names) {
+  std::map<std::int64_t, std::int32_t> index_of;
+  std::map<std::string, std::int32_t> index_of_name;
+  for (std::size_t i = 0; i < class_names.size(); ++i)
+    index_of_name.emplace(class_names[i], static_cast<std::int32_t>(i));
+  dataset.class_names = class_names;
+  dataset.labels.reserve(labels.values.size());
+  for (std::size_t row = 0; row < labels.values.size(); ++row) {
+    const auto value = labels.values[row];
+    auto known = index_of.find(value);
+    if (known == index_of.end()) {
+      const auto named = index_of_name.find(std::to_string(value));
+      if (named == index_of_name.end())
+        throw DataError(labels.name + ": row " + std::to_string(row) + ": label " + std::to_string(value) +
+                            " is none of the model's " + std::to_string(class_names.size()) + " classes",
+                        "evaluate the model on data with the classes it was trained on");
+      known = index_of.emplace(value, named->second).first;
+    }
+    dataset.labels.push_back(known->second);
+  }
+}
+
+std::set<std::int64_t> different(const Labels& labels) {
+  return {labels.values.begin(), labels.values.end()};
+}
+
+void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
+  constexpr std::size_t kLikely = 1000, kMost = 65'000;
+  if (classes < 2)
+    throw DataError(labels.name + ": expected at least two classes, found label " +
+                        std::to_string(labels.values.front()) + " in every row",
+                    "there is nothing to tell apart; check the file");
+  if (classes > (task_given ? kMost : kLikely))
+    throw DataError(
+        labels.name + ": " + std::to_string(classes) + " different labels are too many for classes",
+        task_given ? "at most 65,000 classes can be learned"
+                   : "if they are numbers to be predicted: --task regression; if classes, --task "
+                     "classification");
+}
+
+Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
+  Dataset dataset;
+  dataset.source_rows.assign(rows.begin(), rows.end());
+  dataset.class_names = from.class_names;
+  dataset.target_names = from.target_names;
+  dataset.image = from.image;
+  dataset.input_units = from.input_units;
+  const auto select = [&]<class T>(const Matrix<T>& matrix) {
+    Matrix<T> selected(rows.size(), matrix.columns());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::ranges::copy(matrix.row(rows[i]), selected.row(i).begin());
+    return selected;
+  };
+  dataset.inputs = std::visit([&](const auto& matrix) -> Inputs { return select(matrix); }, from.inputs);
+  if (!from.labels.empty())
+    for (const auto row : rows) dataset.labels.push_back(from.labels[row]);
+  else
+    dataset.targets = select(from.targets);
+  return dataset;
+}
+
+/// Moves a part of the training rows to the test set.
+void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const std::string& file) {
+  const std::size_t rows = split.train.rows();
+  const auto drawn = test_split(split.train, fraction, seed);
+  const std::size_t test_rows = drawn.held_out.size();
+  if (test_rows == 0)
+    throw DataError(file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
+                        " cannot be split into training and test rows",
+                    "give test data as files of its own: --test-images and --test-labels");
+  split.test = select_rows(split.train, drawn.held_out);
+  split.train = select_rows(split.train, drawn.training);
+  split.notes.push_back(std::to_string(test_rows) + " of " + std::to_string(rows) +
+                        " rows drawn by seed to test on");
+}
+
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+/// Sub-folders give classes, nothing else.
+void check_folder(const std::filesystem::path& folder, const std::filesystem::path& labels,
+                  const std::optional<Task>& task) {
+  if (!labels.empty())
+    throw UsageError(folder.string() + " is a folder, whose sub-folders are the labels, and " +
+                         labels.string() + " would be others",
+                     "leave out the file of labels, or name one file with all images");
+  if (task == Task::kRegression)
+    throw UsageError(folder.string() + ": the images of a folder have classes, not numbers to predict",
+                     "leave the task out, or give images and their numbers as arrays");
+}
+
+DataSplit load_folder(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options) {
+  check_folder(files.images, files.labels, options.task);
+  PictureFolders folders = picture_folders(files.images);
+  if (!files.test_images.empty()) {
+    check_folder(files.test_images, files.test_labels, options.task);
+    folders = {files.images, files.test_images};
+  }
+  DataSplit split;
+  split.train = read_picture_folder(folders.train, options.class_names, {}, split.notes);
+  if (folders.test.empty()) {
+    draw_test_rows(split, options.test_fraction, seed, files.images.string());
+  } else {
+    split.test = read_picture_folder(folders.test, split.train.class_names, split.train.image, split.notes);
+  }
+  split.train.name = split.test.name = files.images.filename().string();
+  split.origin = files.images.string();
+  return split;
+}
+
+std::string name_of(const std::filesystem::path& file) {
+  return (file.extension() == ".gz" ? file.stem() : file).stem().string();
+}
+
+Task task_of(const NamedArray& labels, const std::optional<Task>& given) {
+  if (given) return *given;
+  return labels.array.holds_integers() || whole_labels(labels) ? Task::kClassification : Task::kRegression;
+}
+
+Labels class_labels(const LabelledArrays& arrays) {
+  const NamedArray& labels = arrays.labels;
+  auto values = whole_labels(labels);
+  if (!values) {
+    if (!is_column(labels.array)) refuse_label_rows(labels, arrays.inputs.array);
+    throw DataError(labels.name + ": expected whole numbers as class labels, found others",
+                    "numbers to be predicted take --task regression");
+  }
+  return {labels.name, std::move(*values)};
+}
+
+/// "class '7' occurs in the test rows only (3 rows)".
+std::string classes_of_test_rows(const Labels& train, const Labels& test) {
+  const auto trained = different(train);
+  std::map<std::int64_t, std::size_t> rows;
+  for (const auto value : test.values)
+    if (!trained.contains(value)) ++rows[value];
+  std::vector<TextCount> counts;
+  for (const auto& [value, count] : rows) count_text(counts, std::to_string(value), count);
+  return (rows.size() > 1 ? std::to_string(rows.size()) + " classes occur" : "a class occurs") +
+         " in the test rows only: " + listed(counts) + (rows.size() > counts.size() ? ", ..." : "");
+}
+
+}  // namespace
+
+DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options) {
+  require(options.test_fraction > 0 && options.test_fraction < 1,
+          "load_images: test_fraction must lie between 0 and 1");
+  require(files.test_labels.empty() || !files.test_images.empty(),
+          "load_images: test labels without test images");
+  if (is_folder(files.images)) return load_folder(files, seed, options);
+  auto train = read_pair(files.images, files.labels, Part::kTrain);
+  std::optional<LabelledArrays> test;
+  DataSplit split;
+  if (!files.test_images.empty()) {
+    test = read_pair(files.test_images, files.test_labels, Part::kTest);
+  } else if (files.labels.empty()) {
+    const NpzFile npz(files.images);
+    if (has_test_arrays(npz)) test = find_pair(npz, Part::kTest);
+    std::vector<std::string> used = {train.inputs.name, train.labels.name};
+    if (test) used.insert(used.end(), {test->inputs.name, test->labels.name});
+    if (const auto unused = unused_arrays(npz, used); !unused.empty())
+      split.notes.push_back("not used: " + unused);
+  }
+
+  const Task task = task_of(train.labels, options.task);
+  std::optional<Labels> train_labels, test_labels;
+  if (task == Task::kClassification) {
+    train_labels = class_labels(train);
+    if (test) test_labels = class_labels(*test);
+  } else if (is_one_hot(train.labels.array)) {
+    split.notes.push_back(train.labels.name + ": " + kOneHot + ", and is predicted as so many numbers; " +
+                          kFromOneHot + " makes classes of them");
+  }
+  const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
+  if (const auto note = units_note(units); !note.empty()) split.notes.push_back(note);
+  if (const auto& dims = train.inputs.array.dims;
+      dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
+    split.notes.push_back("rows of " + shape_text(std::span(dims).subspan(1)) +
+                          " are taken as so many numbers, not as images, which have one channel (N x H x W)");
+  const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
+  split.train = read_part(std::move(train), task, units);
+  if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
+  if (test) {
+    split.test = read_part(std::move(*test), task, units);
+    const auto& a = split.train;
+    const auto& b = split.test;
+    if (a.features() != b.features() || a.image != b.image ||
+        (task == Task::kRegression && a.outputs() != b.outputs()))
+      throw DataError(test_name + ": expected test rows like those to train on, " +
+                          std::to_string(a.features()) + " inputs, found " + std::to_string(b.features()),
+                      "check that both belong to the same data set");
+  }
+  if (train_labels) {
+    auto values = different(*train_labels);
+    const std::size_t trained = values.size();
+    if (test_labels) values.merge(different(*test_labels));
+    check_classes(*train_labels, values.size(), options.task.has_value());
+    if (values.size() > trained) split.notes.push_back(classes_of_test_rows(*train_labels, *test_labels));
+    const auto names = options.class_names.empty() ? names_of(values) : options.class_names;
+    set_labels(split.train, *train_labels, names);
+    if (test_labels) set_labels(split.test, *test_labels, names);
+  }
+  if (!test) draw_test_rows(split, options.test_fraction, seed, files.images.string());
+  split.train.name = split.test.name = name_of(files.images);
+  split.origin = (files.labels.empty() ? files.images : files.images.parent_path()).string();
+  if (split.origin.empty()) split.origin = ".";
+  return split;
+}
+
+Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
+                             const ImageOptions& options) {
+  if (is_folder(images)) {
+    check_folder(images, labels, options.task);
+    const PictureFolders folders = picture_folders(images);
+    std::vector<std::string> notes;
+    Dataset dataset = read_picture_folder(folders.test.empty() ? folders.train : folders.test,
+                                          options.class_names, {}, notes);
+    dataset.name = images.filename().string();
+    return dataset;
+  }
+  auto arrays = read_pair(images, labels, Part::kTest);
+  const Task task = task_of(arrays.labels, options.task);
+  std::optional<Labels> classes;
+  if (task == Task::kClassification) classes = class_labels(arrays);
+  Dataset dataset = read_part(std::move(arrays), task, options.input_units.value_or(InputUnits{}));
+  if (classes)
+    set_labels(dataset, *classes,
+               options.class_names.empty() ? names_of(different(*classes)) : options.class_names);
+  dataset.name = name_of(images);
+  return dataset;
+}
+
+}  // namespace mlp

@@ -1,0 +1,118 @@
+// Makes a column of cells as they arrive, in one pass, and finds out what it holds.
+//
+// A column begins as a dictionary: each different text once, and for each row the number of its text. Where
+// the texts become more than may be categories the column turns into numbers if all of them are numbers, else
+// into a text, whose cells are not kept. A column of numbers that meets another text turns into a text as
+// well: it could not be categories any more. So what a column becomes does not depend on the order of its
+// cells, and none is read twice. (The texts "none" and "-" are missing cells if all others are missing or
+// numbers, else texts like others.)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/bytes/chunked_vector.h"
+#include "data/cells/cell.h"
+#include "data/cells/pointed_thousands.h"
+#include "data/table/categories.h"
+#include "data/table/csv_reader.h"
+#include "data/table/dictionary.h"
+#include "mlp/error.h"
+#include "mlp/table.h"
+
+namespace mlp {
+
+class ColumnBuilder {
+ public:
+  struct Role {
+    bool categorical = false;  ///< whatever the cells are
+    bool target = false;       ///< never a text
+    std::size_t max_categories = 0;
+  };
+
+  /// `rules` must outlive the builder.
+  ColumnBuilder(std::string name, Role role, const CellRules& rules)
+      : name_(std::move(name)), role_(role), rules_(&rules) {}
+
+  /// Adds the current record's cell in `column`. Throws FileError for an infinite number, and where a column
+  /// that must not be text would have to be one.
+  void add(const CsvReader& csv, std::size_t column);
+
+  /// The column of all cells added; call it once. Throws as add() does.
+  Column finish();
+
+ private:
+  enum class State { kDictionary, kNumbers, kText };
+
+  // How much of a column in the dictionary is numbers, or written like them. "none" and "-" do not count.
+  struct NumberShare {
+    std::size_t numbers = 0;    // cells
+    std::size_t formatted = 0;  // cells that would be numbers if they were written plainly
+    std::size_t others = 0;     // cells
+    std::size_t different = 0;  // of `numbers` and `formatted`
+    std::string example;        // of `formatted`, quoted
+    std::string hint;           // how to have them read
+
+    bool mostly_read() const { return numbers > formatted + others; }
+    bool nearly_all_read() const { return numbers > 0 && numbers >= 9 * (formatted + others); }
+    bool nearly_all() const { return numbers + formatted >= 9 * others; }
+  };
+
+  // The most a column that must not be text may have: what indices_ can tell apart, and one to notice that
+  // there are more.
+  static constexpr std::size_t kMaxForcedCategories = 65'000;
+  static constexpr std::uint16_t kMissingIndex = 65'535;
+
+  void add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column);
+  void add_number(std::string_view text, const CsvReader& csv, std::size_t column);
+  std::size_t max_categories() const;
+  void turn_into_numbers();
+  void turn_into_text_among_numbers();
+  void turn_into_text(std::string reason, const FileError& unless_it_may_be);
+  void note_missing(std::string_view text);
+  void note_none(std::string_view text);
+  void note_codes();
+  void note_first_text(std::string_view text, std::string place);
+  NumberShare number_share() const;
+  std::size_t count_numbers() const;
+  std::string mixed_reason() const;
+  std::string formatted_reason(const NumberShare& share) const;
+  bool holds_dates() const;
+  bool holds_numbers() const;
+  std::size_t distinct_in_dictionary() const;
+  std::string number_note() const;
+  void finish_few_numbers(Column& column);
+  void finish_texts(Column& column);
+  void categorize(Column& column, Categories categories);
+
+  std::string name_;
+  Role role_;
+  const CellRules* rules_;
+  State state_ = State::kDictionary;
+  std::size_t rows_ = 0;
+  std::size_t missing_ = 0;
+
+  Dictionary dictionary_;
+  std::vector<double> spelled_;  // what the dictionary's texts are as numbers, NaN where they are none
+  ChunkedVector<std::uint16_t> indices_;  // of the rows' texts in the dictionary, or kMissingIndex
+  ChunkedVector<double> numbers_;
+  std::size_t different_numbers_ = 0;  // in the dictionary
+  std::size_t different_texts_ = 0;
+  std::size_t different_nones_ = 0;       // "none", "-": texts unless all others are numbers
+  PointedThousands thousands_;            // of the numbers, where no decimal mark is named
+  std::vector<TextCount> missing_marks_;  // of a target
+  std::string first_none_;                // quoted
+  std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
+  std::string first_text_place_;
+  std::size_t first_text_row_ = 0;  // counted from 1
+  std::string first_text_hint_;
+  std::size_t number_cells_ = 0;  // of a text
+  std::string mixed_reason_;      // of a text: what to say if most of its cells are numbers
+  std::string infinite_;          // the place and what is wrong there
+  std::string text_reason_;
+  std::string code_;  // a number that is written like a code, quoted
+};
+
+}  // namespace mlp
