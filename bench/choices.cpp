@@ -7,10 +7,10 @@
 //   shares   what two and more threads share: the first layer's inputs, or rows, or columns; and whether each
 //            sums the weight gradients of its own rows
 //
-// For developers, after a change of kernels or of a threshold in src/engine/plan.cpp; it is no test of the
-// build and not part of CI. Run it on a quiet machine: beside other programs many threads are slow whatever
-// is chosen. (That a training run takes fewer threads there is thread_choice.h's affair and not measured
-// here.)
+// For developers, after a change of kernels or of a threshold in src/engine/cpu/plan.cpp; it is no test of
+// the build and not part of CI. Run it on a quiet machine: beside other programs many threads are slow
+// whatever is chosen. (That a training run takes fewer threads there is thread_choice.h's affair and not
+// measured here.)
 //
 // Choice and alternative take turns in one process, some hundredths of a second each, and what counts is the
 // median of the ratios of neighbours, so that a machine that is now faster, now slower, changes little. A
@@ -30,10 +30,11 @@
 #include "core/cpu.h"
 #include "core/random.h"
 #include "core/thread_team.h"
-#include "engine/step.h"
+#include "engine/cpu/step.h"
 #include "kernels/kernels.h"
 #include "mlp/mlp.h"
 #include "training/benchmark_data.h"
+#include "training/examples.h"
 #include "training/input_density.h"
 
 namespace mlp {
@@ -150,10 +151,10 @@ class Runner {
     const auto rows = left.first(work_.rows);
     const Dataset& dataset = work_.data->dataset;
     if (work_.optimizer) {
-      engine::train_step(plan_, workspace_, team_, {dataset, rows, left.subspan(rows.size())},
+      engine::train_step(plan_, workspace_, team_, {examples_of(dataset), rows, left.subspan(rows.size())},
                          {.step = steps_++});
     } else {
-      engine::predict_step(plan_, workspace_, team_, engine::view_of(dataset.inputs), rows, outputs_);
+      engine::predict_step(plan_, workspace_, team_, view_of(dataset.inputs), rows, outputs_);
     }
     at_ += work_.rows;
   }

@@ -3,6 +3,7 @@
 
 // IWYU pragma: begin_exports
 #include "mlp/activation.h"
+#include "mlp/affine_scaling.h"
 #include "mlp/atomic_file.h"
 #include "mlp/benchmark.h"
 #include "mlp/checkpoint.h"
@@ -37,6 +38,7 @@
 #include "mlp/table_data.h"
 #include "mlp/target.h"
 #include "mlp/train.h"
+#include "mlp/trainer.h"
 #include "mlp/verify.h"
 #include "mlp/version.h"
 // IWYU pragma: end_exports

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mlp/affine_scaling.h"
 #include "mlp/dataset.h"
 #include "mlp/export.h"
 #include "mlp/file_layer.h"
@@ -14,17 +15,6 @@
 #include "mlp/parameters.h"
 
 namespace MLP_EXPORT mlp {
-
-/// x' = (x - shift) * scale, column by column. Empty: identity. One entry: the same for every column.
-struct AffineScaling {
-  std::vector<float> shift;
-  std::vector<float> scale;  ///< as many as shift, none zero
-
-  bool identity() const { return shift.empty(); }
-  float apply(float value, std::size_t column) const;
-  float invert(float value, std::size_t column) const;
-  friend bool operator==(const AffineScaling&, const AffineScaling&) = default;
-};
 
 /// How a model came to be: what `mlp inspect` shows. Texts are those the to_string functions write.
 struct TrainingRecord {

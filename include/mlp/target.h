@@ -1,5 +1,7 @@
 // CPU targets: the inner loops are compiled for several instruction sets ("avx512", "avx2", "neon",
-// "baseline"), and one of them is chosen at run time.
+// "baseline"), and one of them is chosen at run time. Beside these there is "reference": the formulas of
+// mlp/reference.h in plain loops, on one thread, a hundred times slower; for who wants to see them work, and
+// for tests.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// AffineScaling, see mlp/model.h.
-#include "mlp/model.h"
+#include "mlp/affine_scaling.h"
 
 namespace mlp {
 

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "core/cpu.h"
-#include "core/thread_team.h"
-#include "engine/step.h"
+#include "engine/cpu/plan.h"
 #include "mlp/train.h"
 #include "training/benchmark_data.h"
+#include "training/examples.h"
 #include "training/flop_limit.h"
 #include "training/sparse_inputs.h"
 
@@ -24,6 +24,7 @@ constexpr int kRepetitions = 7;
 constexpr std::size_t kLeastBatches = 4;
 // Times need no learning, and weights that hardly move never overflow or fade into slow denormal numbers.
 constexpr double kLearningRate = 1e-6;
+const AffineScaling kInputScaling = {{0.0f}, {1.0f / 255.0f}};
 
 double seconds_between(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
@@ -125,7 +126,7 @@ class Benchmark {
   }
 
   engine::Plan plan(const std::optional<Optimizer>& optimizer, std::size_t rows, int threads) const {
-    return engine::Plan(options_.network, result_.loss, optimizer, {{0.0f}, {1.0f / 255.0f}}, {},
+    return engine::Plan(options_.network, result_.loss, optimizer, kInputScaling, {},
                         {.max_batch = rows,
                          .threads = threads,
                          .available_threads = available_cores(),
@@ -189,10 +190,12 @@ class Benchmark {
   void measure_prediction(const Dataset& dataset, BenchmarkMeasurement& measurement) {
     const std::size_t rows = measurement.rows;
     announce("prediction, rows " + std::to_string(rows) + ", " + threads_text(measurement.threads));
-    const engine::Plan the_plan = plan(std::nullopt, rows, measurement.threads);
-    engine::Workspace workspace(the_plan);
-    workspace.load(the_plan, initialize(options_.network, 1));
-    ThreadTeam team(the_plan.threads());
+    const auto engine = engine::prediction_engine({options_.network, result_.loss, kInputScaling, {}},
+                                                  initialize(options_.network, 1),
+                                                  {.max_batch = rows,
+                                                   .threads = measurement.threads,
+                                                   .target = options_.target,
+                                                   .skips_zeros = skips_zeros(options_.sparse_inputs)});
     std::vector<std::uint32_t> index(dataset.rows());
     std::iota(index.begin(), index.end(), 0u);
     Matrix<float> outputs(rows, options_.network.fan_out());
@@ -205,8 +208,7 @@ class Benchmark {
     for (std::size_t call = 0;
          times.size() < kLeastCalls || (spent < options_.seconds && times.size() < kMostCalls); ++call) {
       const std::size_t begin = call % (dataset.rows() / rows) * rows;
-      engine::predict_step(the_plan, workspace, team, engine::view_of(dataset.inputs),
-                           std::span(index).subspan(begin, rows), outputs);
+      engine->predict(view_of(dataset.inputs), std::span(index).subspan(begin, rows), outputs);
       const auto now = Clock::now();
       const double elapsed = seconds_between(last, now);
       last = now;
@@ -245,6 +247,8 @@ class Benchmark {
 };
 
 void check(const BenchmarkOptions& options) {
+  if (options.target == engine::kReferenceTarget)
+    throw UsageError("there is no limit of this machine to hold the reference beside", "name a CPU target");
   require(!options.batch_sizes.empty() && !options.threads.empty() && !options.prediction_rows.empty(),
           "benchmark: batch_sizes, prediction_rows and threads must not be empty");
   // train() takes the batch size as an int.

@@ -3,11 +3,10 @@
 #include <numeric>
 
 #include "core/counted.h"
-#include "core/cpu.h"
-#include "engine/step.h"
 #include "mlp/predictor.h"
 #include "mlp/train.h"
 #include "training/evaluation.h"
+#include "training/examples.h"
 #include "training/weights.h"
 
 namespace mlp {
@@ -48,27 +47,28 @@ void check_fit(const Model& model, const Dataset& dataset) {
           "the data set's inputs are not in the model's input_units");
 }
 
-LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                                const Dataset& dataset, std::span<const std::uint32_t> rows,
-                                double weight_unit) {
-  LossAndOutputs result{.outputs = Matrix<float>(rows.size(), plan.network().fan_out())};
-  for (std::size_t begin = 0; begin < rows.size(); begin += plan.max_batch()) {
-    const auto chunk = rows.subspan(begin, std::min(plan.max_batch(), rows.size() - begin));
-    const engine::Batch batch{.dataset = dataset, .rows = chunk, .weight_unit = weight_unit};
-    result.loss += engine::evaluate_step(plan, workspace, team, batch) / static_cast<double>(rows.size());
-    for (std::size_t n = 0; n < chunk.size(); ++n) {
-      for (std::size_t c = 0; c < result.outputs.columns(); ++c) {
-        result.outputs(begin + n, c) = plan.target_scaling().invert(workspace.outputs(n, c), c);
-      }
+LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
+                                std::size_t step_rows, const Dataset& dataset,
+                                std::span<const std::uint32_t> rows, double weight_unit) {
+  LossAndOutputs result{.outputs = Matrix<float>(rows.size(), dataset.outputs())};
+  const engine::Examples examples = examples_of(dataset, weight_unit);
+  for (std::size_t begin = 0; begin < rows.size(); begin += step_rows) {
+    const auto step = rows.subspan(begin, std::min(step_rows, rows.size() - begin));
+    const auto outputs = result.outputs.view().rows(begin, step.size());
+    result.loss += engine.evaluate({examples, step}, outputs) / static_cast<double>(rows.size());
+    for (std::size_t n = 0; n < outputs.rows(); ++n) {
+      for (std::size_t c = 0; c < outputs.columns(); ++c)
+        outputs(n, c) = target_scaling.invert(outputs(n, c), c);
     }
   }
   return result;
 }
 
-EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                              const Dataset& dataset, std::span<const std::uint32_t> rows,
-                              double weight_unit) {
-  const auto [loss, outputs] = loss_and_outputs(plan, workspace, team, dataset, rows, weight_unit);
+RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
+                             std::size_t step_rows, const Dataset& dataset,
+                             std::span<const std::uint32_t> rows, double weight_unit) {
+  const auto [loss, outputs] =
+      loss_and_outputs(engine, target_scaling, step_rows, dataset, rows, weight_unit);
   if (dataset.task() == Task::kClassification) {
     std::vector<std::int32_t> labels;
     labels.reserve(rows.size());
@@ -83,18 +83,13 @@ EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& works
 
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
   check_fit(model, dataset);
-  const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-                          {.max_batch = step_rows(dataset.rows()),
-                           .threads = options.threads,
-                           .available_threads = available_cores(),
-                           .target = options.target,
-                           .kernels_of = kernels::prediction_kernels_for});
-  engine::Workspace workspace(plan);
-  workspace.load(plan, model.parameters);
-  ThreadTeam team(plan.threads());
+  const std::size_t step = step_rows(dataset.rows());
+  const auto engine =
+      engine::prediction_engine(computation_of(model), model.parameters,
+                                {.max_batch = step, .threads = options.threads, .target = options.target});
   const auto rows = all_rows(dataset.rows());
   const auto [loss, outputs] =
-      loss_and_outputs(plan, workspace, team, dataset, rows, weight_unit(dataset, rows));
+      loss_and_outputs(*engine, model.target_scaling, step, dataset, rows, weight_unit(dataset, rows));
   Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
   if (dataset.task() == Task::kClassification) {
     evaluation.classification = classification_metrics(outputs, dataset.labels,

@@ -1,12 +1,13 @@
-// Loss, outputs and metric of some rows of a data set under parameters that are already in an engine.
+// Loss, outputs and metric of some rows of a data set under the parameters that an engine holds.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "engine/step.h"
+#include "engine/engine.h"
 #include "mlp/train.h"
+#include "mlp/trainer.h"
 
 namespace mlp {
 
@@ -22,19 +23,15 @@ struct LossAndOutputs {
   Matrix<float> outputs;  ///< [rows, O], targets in their own unit
 };
 
-LossAndOutputs loss_and_outputs(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                                const Dataset& dataset, std::span<const std::uint32_t> rows,
-                                double weight_unit);
+/// In steps of at most `step_rows`.
+LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
+                                std::size_t step_rows, const Dataset& dataset,
+                                std::span<const std::uint32_t> rows, double weight_unit);
 
 /// What an epoch reports of its validation rows. The other metrics wait for evaluate(): sorting for ROC AUC
 /// can cost as much as the predictions.
-struct EpochEvaluation {
-  double loss = 0.0;    ///< likewise
-  double metric = 0.0;  ///< accuracy, or RMSE in the target's unit
-};
-
-EpochEvaluation evaluate_rows(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
-                              const Dataset& dataset, std::span<const std::uint32_t> rows,
-                              double weight_unit);
+RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
+                             std::size_t step_rows, const Dataset& dataset,
+                             std::span<const std::uint32_t> rows, double weight_unit);
 
 }  // namespace mlp

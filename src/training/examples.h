@@ -1,17 +1,18 @@
-// The rows a model carries to be verified by.
+// From the values of the public headers to what engines take.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-
+#include "engine/engine.h"
+#include "mlp/dataset.h"
 #include "mlp/model.h"
 
 namespace mlp {
 
-/// At most `count` of `rows`, evenly spaced, with what `model` predicts for them; none where a prediction is
-/// not finite.
-ModelExamples make_examples(const Model& model, const Inputs& inputs, std::span<const std::uint32_t> rows,
-                            std::size_t count, const std::string& target);
+engine::InputsView view_of(const Inputs& inputs);
+
+/// Views of a data set, which must outlive them.
+engine::Examples examples_of(const Dataset& dataset, double weight_unit = 1.0);
+
+/// What a model computes.
+engine::Computation computation_of(const Model& model);
 
 }  // namespace mlp

@@ -5,10 +5,9 @@
 #include <cmath>
 #include <functional>
 
-#include "core/cpu.h"
 #include "core/random.h"
-#include "engine/step.h"
 #include "training/evaluation.h"
+#include "training/examples.h"
 
 namespace mlp {
 namespace {
@@ -133,18 +132,13 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
 
   const Dataset originals = sample(dataset, result.rows);
   Dataset shuffled = originals;
-  const engine::Plan plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-                          {.max_batch = std::min(result.rows, kStepRows),
-                           .threads = prediction.threads,
-                           .available_threads = available_cores(),
-                           .target = prediction.target,
-                           .kernels_of = kernels::prediction_kernels_for});
-  engine::Workspace workspace(plan);
-  workspace.load(plan, model.parameters);
-  ThreadTeam team(plan.threads());
+  const std::size_t step = std::min(result.rows, kStepRows);
+  const auto engine = engine::prediction_engine(
+      computation_of(model), model.parameters,
+      {.max_batch = step, .threads = prediction.threads, .target = prediction.target});
   const auto rows = all_rows(result.rows);
   const auto tested = [&] {
-    return quality(loss_and_outputs(plan, workspace, team, shuffled, rows, 1.0), shuffled);
+    return quality(loss_and_outputs(*engine, model.target_scaling, step, shuffled, rows, 1.0), shuffled);
   };
 
   const LossAndScore before = tested();

@@ -7,9 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/cpu.h"
-#include "core/thread_team.h"
-#include "engine/step.h"
+#include "training/examples.h"
 
 namespace mlp {
 
@@ -45,16 +43,14 @@ class SoleUse {
 // Hidden as its members' types are.
 struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
-      : plan(model.network, model.loss, std::nullopt, model.input_scaling, model.target_scaling,
-             {.max_batch = checked_rows(options.max_rows),
-              .threads = options.threads,
-              .available_threads = available_cores(),
-              .target = options.target,
-              .kernels_of = kernels::prediction_kernels_for}),
-        team(plan.threads()),
-        workspace(plan),
+      : fan_in(model.network.fan_in()),
+        fan_out(model.network.fan_out()),
+        target_scaling(model.target_scaling),
+        engine(engine::prediction_engine(computation_of(model), model.parameters,
+                                         {.max_batch = checked_rows(options.max_rows),
+                                          .threads = options.threads,
+                                          .target = options.target})),
         rows(options.max_rows) {
-    workspace.load(plan, model.parameters);
     std::iota(rows.begin(), rows.end(), 0u);
   }
 
@@ -63,30 +59,27 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
     const auto text = [](std::size_t a, std::size_t b) {
       return "[" + std::to_string(a) + ", " + std::to_string(b) + "]";
     };
-    if (inputs.columns() != plan.network().fan_in() || outputs.columns() != plan.network().fan_out() ||
-        inputs.rows() != outputs.rows()) {
+    if (inputs.columns() != fan_in || outputs.columns() != fan_out || inputs.rows() != outputs.rows()) {
       require(false, "Predictor: inputs " + text(inputs.rows(), inputs.columns()) + " and outputs " +
                          text(outputs.rows(), outputs.columns()) + " do not fit a network from " +
-                         std::to_string(plan.network().fan_in()) + " to " +
-                         std::to_string(plan.network().fan_out()));
+                         std::to_string(fan_in) + " to " + std::to_string(fan_out));
     }
     const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
-      engine::predict_step(plan, workspace, team, inputs.rows(begin, count), std::span(rows).first(count),
-                           outputs.rows(begin, count));
+      engine->predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
     }
-    if (plan.target_scaling().identity()) return;
+    if (target_scaling.identity()) return;
     for (std::size_t n = 0; n < outputs.rows(); ++n) {
       for (std::size_t c = 0; c < outputs.columns(); ++c) {
-        outputs(n, c) = plan.target_scaling().invert(outputs(n, c), c);
+        outputs(n, c) = target_scaling.invert(outputs(n, c), c);
       }
     }
   }
 
-  engine::Plan plan;
-  ThreadTeam team;
-  engine::Workspace workspace;
+  std::size_t fan_in, fan_out;
+  AffineScaling target_scaling;
+  std::unique_ptr<engine::Engine> engine;
   std::vector<std::uint32_t> rows;  // 0, 1, 2, ...
   std::atomic_flag in_use;
 };
@@ -97,8 +90,8 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-std::size_t Predictor::fan_in() const { return state_->plan.network().fan_in(); }
-std::size_t Predictor::fan_out() const { return state_->plan.network().fan_out(); }
+std::size_t Predictor::fan_in() const { return state_->fan_in; }
+std::size_t Predictor::fan_out() const { return state_->fan_out; }
 
 void Predictor::predict(std::span<const float> input, std::span<float> output) {
   predict(ConstMatrixView<float>(input.data(), 1, input.size()),

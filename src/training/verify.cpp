@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "training/examples.h"
+#include "training/model_examples.h"
 
 namespace mlp {
 namespace {

@@ -226,6 +226,30 @@ std::vector<std::string> floor_violations(const fs::path& root) {
   return violations;
 }
 
+std::vector<std::string> reach_violations(const fs::path& root) {
+  static const std::set<std::string> kOutOfReach = {"mlp/dataset.h", "mlp/table.h", "mlp/preprocessing.h"};
+  std::vector<std::string> violations;
+  for (const char* folder : {"src/engine", "src/kernels", "src/network"}) {
+    for (const auto& file : sources_below(root / folder)) {
+      std::set<std::string> seen;
+      const std::function<std::string(const fs::path&)> way = [&](const fs::path& from) -> std::string {
+        for (const auto& include : includes_of(from)) {
+          if (kOutOfReach.contains(include.path)) return include.path;
+          if (!seen.insert(include.path).second) continue;
+          const fs::path next =
+              (first_folder(include.path) == "mlp" ? root / "include" : root / "src") / include.path;
+          if (!fs::exists(next)) continue;
+          if (const std::string rest = way(next); !rest.empty()) return include.path + " -> " + rest;
+        }
+        return "";
+      };
+      if (const std::string found = way(file); !found.empty())
+        violations.push_back(fs::relative(file, root).string() + " -> " + found);
+    }
+  }
+  return violations;
+}
+
 std::vector<std::string> silence_violations(const fs::path& root) {
   static const std::regex kLoud(
       R"(\bstd::(cout|cerr|clog)\b|\b(stdout|stderr)\b|)"

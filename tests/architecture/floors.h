@@ -22,6 +22,10 @@ std::vector<std::string> floor_violations(const std::filesystem::path& root);
 /// each file in no room.
 std::vector<std::string> room_violations(const std::filesystem::path& root);
 
+/// One line for each file of src/engine, src/kernels and src/network that reaches a data set or a table
+/// through whatever it includes, with the way there: they take views (engine/batch.h).
+std::vector<std::string> reach_violations(const std::filesystem::path& root);
+
 /// One line for each call in src/ or include/ that prints, exits or reads the environment.
 std::vector<std::string> silence_violations(const std::filesystem::path& root);
 

@@ -26,6 +26,7 @@ class Tree {
   }
   std::vector<std::string> floors() const { return floor_violations(folder_.path()); }
   std::vector<std::string> rooms() const { return room_violations(folder_.path()); }
+  std::vector<std::string> reach() const { return reach_violations(folder_.path()); }
   std::vector<std::string> silence() const { return silence_violations(folder_.path()); }
 
  private:
@@ -42,6 +43,12 @@ TEST(Project, RoomsIncludeOnlyRoomsBelow) {
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/data/cells/cell.h"));
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "apps/mlp/cli/parser.h"));
   const auto violations = room_violations(MLP_SOURCE_DIR);
+  EXPECT_TRUE(violations.empty()) << joined(violations);
+}
+
+TEST(Project, NoEngineReachesADataSetOrATable) {
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/engine/engine.h"));
+  const auto violations = reach_violations(MLP_SOURCE_DIR);
   EXPECT_TRUE(violations.empty()) << joined(violations);
 }
 
@@ -128,6 +135,18 @@ TEST(Rooms, UpwardIncludesAndFilesInNoRoomAreFound) {
             (std::vector<std::string>{"src/data/a.h: lies in no known room"}));
   EXPECT_EQ(Tree().file("apps/mlp/misc/a.h", "").rooms(),
             (std::vector<std::string>{"apps/mlp/misc/a.h: lies in no known room"}));
+}
+
+TEST(Reach, ATableIsFoundBehindOtherHeaders) {
+  Tree tree;
+  tree.file("include/mlp/table.h", "")
+      .file("include/mlp/model.h", "#include \"mlp/error.h\"\n#include \"mlp/table.h\"\n")
+      .file("src/engine/plan.h", "#include \"mlp/model.h\"\n")
+      .file("src/engine/cpu/a.cpp", "#include \"engine/plan.h\"\n")
+      .file("src/training/a.cpp", "#include \"mlp/table.h\"\n");
+  EXPECT_EQ(tree.reach(),
+            (std::vector<std::string>{"src/engine/cpu/a.cpp -> engine/plan.h -> mlp/model.h -> mlp/table.h",
+                                      "src/engine/plan.h -> mlp/model.h -> mlp/table.h"}));
 }
 
 TEST(Floors, CommentsDoNotIncludeButOddSpacingDoes) {

@@ -7,8 +7,9 @@
 #include <new>
 #include <numeric>
 
+#include "engine/cpu/step.h"
 #include "engine/random_network.h"
-#include "engine/step.h"
+#include "training/examples.h"
 
 namespace {
 
@@ -72,7 +73,7 @@ void expect_no_allocation(const MultilayerPerceptron& network, const engine::Pla
         // The last batch of an epoch is smaller.
         const auto in_batch =
             std::span<const std::uint32_t>(rows).first(number % 3 == 0 ? batch : small_batch);
-        engine::train_step(plan, workspace, team, {dataset, in_batch, rows},
+        engine::train_step(plan, workspace, team, {examples_of(dataset), in_batch, rows},
                            {.step = number, .l2 = 0.01, .clip_norm = clip_norm});
       };
       step(1);
@@ -81,8 +82,8 @@ void expect_no_allocation(const MultilayerPerceptron& network, const engine::Pla
                 }),
                 0);
       EXPECT_EQ(allocations_of([&] {
-                  engine::evaluate_step(plan, workspace, team, {dataset, rows});
-                  engine::predict_step(plan, workspace, team, engine::view_of(dataset.inputs), rows, outputs);
+                  engine::evaluate_step(plan, workspace, team, {examples_of(dataset), rows}, outputs);
+                  engine::predict_step(plan, workspace, team, view_of(dataset.inputs), rows, outputs);
                 }),
                 0);
     }

@@ -9,10 +9,11 @@
 #include <cstring>
 #include <numeric>
 
+#include "engine/cpu/step.h"
 #include "engine/random_network.h"
-#include "engine/step.h"
 #include "mlp/reference.h"
 #include "support/same_bits.h"
+#include "training/examples.h"
 
 namespace mlp {
 namespace {
@@ -130,7 +131,7 @@ TEST_F(BFloat16Step, GradientsAreTheReferencesButForRounding) {
       engine::Workspace workspace(plan);
       workspace.load(plan, c.parameters);
       const double l2 = seed % 2 == 0 ? 0.01 : 0.0;
-      const Parameters found = engine::gradients_of(plan, workspace, team, {c.dataset, c.rows},
+      const Parameters found = engine::gradients_of(plan, workspace, team, {examples_of(c.dataset), c.rows},
                                                     {.step = seed, .seed = 7, .l2 = l2});
 
       Matrix<double> X(c.rows.size(), c.network.fan_in()), Y(c.rows.size(), c.network.fan_out());
@@ -174,8 +175,9 @@ TEST_F(BFloat16Step, UpdatesAreTheReferencesFromTheSameGradients) {
         for (std::uint64_t step = 0; step < 3; ++step) {
           const engine::StepSettings settings{.step = step, .l2 = 0.01, .clip_norm = clip_norm};
           asked.load(plan, plan.unpack(workspace.parameters.data()));
-          const Parameters gradients = engine::gradients_of(plan, asked, team, {c.dataset, c.rows}, settings);
-          engine::train_step(plan, workspace, team, {c.dataset, c.rows}, settings);
+          const Parameters gradients =
+              engine::gradients_of(plan, asked, team, {examples_of(c.dataset), c.rows}, settings);
+          engine::train_step(plan, workspace, team, {examples_of(c.dataset), c.rows}, settings);
           state = reference::update(
               optimizer, std::move(state),
               reference::clip_by_norm(converted<double>(c.network, gradients), clip_norm), 1.0);
@@ -208,7 +210,7 @@ TEST_F(BFloat16Step, SameBitsForAnyNumberOfThreadsAndChunks) {
           engine::Workspace workspace(plan);
           workspace.load(plan, c.parameters);
           for (std::uint64_t step = 0; step < 3; ++step) {
-            engine::train_step(plan, workspace, team, {c.dataset, c.rows},
+            engine::train_step(plan, workspace, team, {examples_of(c.dataset), c.rows},
                                {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = clip_norm});
           }
           return plan.unpack(workspace.parameters.data());
@@ -241,7 +243,7 @@ TEST_F(BFloat16Step, SameBitsWhereTheFirstLayerAloneIsWide) {
       engine::Workspace workspace(plan);
       workspace.load(plan, initialize(network, 1));
       for (std::uint64_t step = 0; step < 3; ++step)
-        engine::train_step(plan, workspace, team, {dataset, rows}, {.step = step, .l2 = 1e-3});
+        engine::train_step(plan, workspace, team, {examples_of(dataset), rows}, {.step = step, .l2 = 1e-3});
       return plan.unpack(workspace.parameters.data());
     };
     const Parameters expected = trained(1);
@@ -259,8 +261,9 @@ TEST_F(BFloat16Step, EvaluationIsFloat32) {
       const engine::Plan plan = c.plan(SGD{}, 2, k);
       engine::Workspace workspace(plan);
       workspace.load(plan, c.parameters);
-      engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows});
-      return workspace.outputs;
+      Matrix<float> outputs(c.rows.size(), c.network.fan_out());
+      engine::evaluate_step(plan, workspace, team, {examples_of(c.dataset), c.rows}, outputs);
+      return outputs;
     };
     EXPECT_EQ(outputs_of(bfloat16), outputs_of(nullptr));
   });

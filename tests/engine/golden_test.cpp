@@ -5,7 +5,8 @@
 
 #include <numeric>
 
-#include "engine/step.h"
+#include "engine/cpu/step.h"
+#include "training/examples.h"
 
 namespace mlp {
 namespace {
@@ -41,7 +42,7 @@ TEST(EngineGolden, OutputsLossesAndGradients) {
 
       if (golden.outputs) {
         Matrix<float> outputs(rows.size(), golden.network.fan_out());
-        engine::predict_step(plan, workspace, team, engine::view_of(dataset.inputs), rows, outputs);
+        engine::predict_step(plan, workspace, team, view_of(dataset.inputs), rows, outputs);
         EXPECT_LE(golden::distance(std::as_const(outputs).values(), golden.outputs->values()), kTolerance);
       }
       double penalty = 0;  // the step's loss is without the L2 term
@@ -51,11 +52,13 @@ TEST(EngineGolden, OutputsLossesAndGradients) {
           penalty += golden.l2 / 2 * static_cast<double>(W.data()[i]) * static_cast<double>(W.data()[i]);
         }
       }
-      const double loss = engine::evaluate_step(plan, workspace, team, {dataset, rows});
+      Matrix<float> evaluated(rows.size(), golden.network.fan_out());
+      const double loss =
+          engine::evaluate_step(plan, workspace, team, {examples_of(dataset), rows}, evaluated);
       EXPECT_NEAR(loss / static_cast<double>(rows.size()) + penalty, golden.value, kTolerance * golden.value);
 
       const Parameters gradients =
-          engine::gradients_of(plan, workspace, team, {dataset, rows}, {.l2 = golden.l2});
+          engine::gradients_of(plan, workspace, team, {examples_of(dataset), rows}, {.l2 = golden.l2});
       for (std::size_t layer = 0; layer < golden.network.depth(); ++layer) {
         const auto dW = gradients.weight(layer);
         const auto expected = golden.gradients.weight(layer);
@@ -86,7 +89,8 @@ TEST(EngineGolden, OptimizerTrajectories) {
         for (; step < point.step; ++step) {
           const double factor =
               learning_rate_factor(golden.schedule, step, golden.total_steps, golden.total_steps);
-          engine::train_step(plan, workspace, team, {dataset, rows}, {.step = step, .rate_factor = factor});
+          engine::train_step(plan, workspace, team, {examples_of(dataset), rows},
+                             {.step = step, .rate_factor = factor});
         }
         const Parameters trained = plan.unpack(workspace.parameters.data());
         EXPECT_LE(golden::distance(trained.values(), point.parameters.values()), golden::kTolerance<float>)

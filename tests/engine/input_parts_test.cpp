@@ -1,6 +1,6 @@
 // The first layer's inputs in parts: which these are; that threads that share them leave the same bits as one
 // thread. (The reference's gradients: step_test.cpp.)
-#include "engine/input_parts.h"
+#include "engine/cpu/input_parts.h"
 
 #include <gtest/gtest.h>
 

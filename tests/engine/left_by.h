@@ -39,7 +39,7 @@ inline std::vector<float> left_by(const Case& c, const How& how, const engine::P
     // The last batch of an epoch is smaller.
     const std::size_t last = how.last_rows > 0 ? how.last_rows : (c.rows.size() + 1) / 2;
     const auto rows = std::span(c.rows).first(step == 3 ? last : c.rows.size());
-    engine::Batch batch{c.dataset, rows};
+    engine::Batch batch{examples_of(c.dataset), rows};
     if (how.tells_what_comes) batch.upcoming = c.rows;
     keep_sum(engine::train_step(plan, workspace, team, batch,
                                 {.step = step, .seed = 5, .l2 = 1e-3, .clip_norm = how.clip_norm}));
@@ -51,13 +51,14 @@ inline std::vector<float> left_by(const Case& c, const How& how, const engine::P
     const Parameters unpacked = plan.unpack(moment.data());
     keep(unpacked.values());
   }
-  keep_sum(engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows}));
-  keep(std::as_const(workspace.outputs).values());
+  const Evaluated evaluation = evaluated(plan, workspace, team, {examples_of(c.dataset), c.rows});
+  keep_sum(evaluation.loss);
+  keep(evaluation.outputs.values());
   Matrix<float> predicted(c.rows.size(), c.network.fan_out());
-  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, predicted);
+  engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, predicted);
   keep(std::as_const(predicted).values());
-  const Parameters gradients =
-      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = 9, .seed = 5, .l2 = 1e-3});
+  const Parameters gradients = engine::gradients_of(plan, workspace, team, {examples_of(c.dataset), c.rows},
+                                                    {.step = 9, .seed = 5, .l2 = 1e-3});
   keep(gradients.values());
   return all;
 }

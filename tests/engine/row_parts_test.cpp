@@ -1,6 +1,6 @@
 // Weight gradients as sums of parts of the rows: where that is so; that threads that sum their own rows leave
 // the same bits as one thread; and that the gradients are the reference's.
-#include "engine/row_parts.h"
+#include "engine/cpu/row_parts.h"
 
 #include <gtest/gtest.h>
 
@@ -145,8 +145,8 @@ TEST(RowParts, GradientsAreTheReferences) {
         ThreadTeam team(threads);
         engine::Workspace workspace(plan);
         workspace.load(plan, c.parameters);
-        const Parameters gradients = engine::gradients_of(plan, workspace, team, {c.dataset, c.rows},
-                                                          {.step = 3, .seed = 7, .l2 = 1e-2});
+        const Parameters gradients = engine::gradients_of(
+            plan, workspace, team, {examples_of(c.dataset), c.rows}, {.step = 3, .seed = 7, .l2 = 1e-2});
         EXPECT_LT(test::distance_of_gradients(gradients, expected.gradients, c.network), 2e-4)
             << parted.layers << ", " << batch << " rows, " << threads << " threads";
       }

@@ -218,7 +218,7 @@ std::pair<double, std::size_t> after_a_step(const Case& c, double density, int t
   ThreadTeam team(threads);
   engine::Workspace workspace(plan);
   workspace.load(plan, c.parameters);
-  const double loss = engine::train_step(plan, workspace, team, {c.dataset, c.rows}, {});
+  const double loss = engine::train_step(plan, workspace, team, {examples_of(c.dataset), c.rows}, {});
   return {loss, engine::first_non_finite_layer(workspace)};
 }
 
@@ -289,8 +289,8 @@ TEST(SparsePrediction, OfARowIsTheSameInAnyCompany) {
     std::iota(forwards.begin(), forwards.end(), 0u);
     const std::vector<std::uint32_t> backwards(forwards.rbegin(), forwards.rend());
     Matrix<float> there(kRows, 9), back(kRows, 9);
-    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), forwards, there);
-    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), backwards, back);
+    engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), forwards, there);
+    engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), backwards, back);
     for (std::size_t n = 0; n < kRows; ++n) {
       EXPECT_EQ(std::memcmp(there.row(n).data(), back.row(kRows - 1 - n).data(), 9 * sizeof(float)), 0)
           << target << ", row " << n;
@@ -313,7 +313,7 @@ TEST(SparsePrediction, SkipsAsItIsToldAndElseByItsRows) {
     engine::Workspace workspace(plan);
     workspace.load(plan, c.parameters);
     Matrix<float> outputs(c.rows.size(), c.network.fan_out());
-    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, outputs);
+    engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, outputs);
     return !std::ranges::all_of(std::as_const(outputs).values(), [](float y) { return std::isfinite(y); });
   };
   for (const double zeros : {0.1, 0.95}) {
@@ -336,7 +336,7 @@ TEST(SparsePrediction, ANaNAmongManyZerosIsSeen) {
       engine::Workspace workspace(plan);
       workspace.load(plan, c.parameters);
       Matrix<float> outputs(40, c.network.fan_out());
-      engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, outputs);
+      engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, outputs);
       for (std::size_t n = 0; n < 40; ++n)
         EXPECT_EQ(std::isfinite(outputs(n, 0)), n != 17) << target << ", " << bad;
     }

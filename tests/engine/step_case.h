@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/cpu/step.h"
 #include "engine/random_network.h"
-#include "engine/step.h"
 #include "mlp/reference.h"
+#include "training/examples.h"
 
 namespace mlp::test {
 
@@ -62,6 +63,18 @@ inline engine::Plan plan_of(const Case& c, const std::optional<Optimizer>& optim
                             engine::PlanOptions options) {
   options.max_batch = c.rows.size();
   return engine::Plan(c.network, c.loss, optimizer, c.input_scaling, {}, options);
+}
+
+/// What evaluate_step() gives.
+struct Evaluated {
+  double loss = 0;
+  Matrix<float> outputs;
+};
+inline Evaluated evaluated(const engine::Plan& plan, engine::Workspace& workspace, ThreadTeam& team,
+                           const engine::Batch& batch) {
+  Evaluated result{.outputs = Matrix<float>(batch.rows.size(), plan.network().fan_out())};
+  result.loss = engine::evaluate_step(plan, workspace, team, batch, result.outputs);
+  return result;
 }
 
 /// Calls body(case description, loss, output activation) for every loss on every output activation it is

@@ -1,7 +1,7 @@
 // The engine against the reference: random networks, every activation and loss, forward, gradients, optimizer
 // steps, on every CPU target, in one chunk and in several; what is refused, and where numbers stop being
 // finite.
-#include "engine/step.h"
+#include "engine/cpu/step.h"
 
 #include <gtest/gtest.h>
 
@@ -32,15 +32,15 @@ void expect_the_references(const Case& c, const engine::PlanOptions& options, Th
   const auto expected = reference::loss_and_gradients<double>(
       c.network, parameters, c.loss, X, Y, weights, reference::DropoutMasks{.seed = 7, .step = step}, l2);
 
-  const Parameters gradients =
-      engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {.step = step, .seed = 7, .l2 = l2});
+  const Parameters gradients = engine::gradients_of(plan, workspace, team, {examples_of(c.dataset), c.rows},
+                                                    {.step = step, .seed = 7, .l2 = l2});
   EXPECT_LT(test::distance_of_gradients(gradients, expected.gradients, c.network), 2e-4);
   EXPECT_EQ(engine::first_non_finite_layer(workspace), c.network.depth());
 
   const auto expected_outputs = reference::forward(c.network, parameters, X);
-  const double loss_sum = engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows});
+  const auto [loss_sum, outputs] = test::evaluated(plan, workspace, team, {examples_of(c.dataset), c.rows});
   for (std::size_t n = 0; n < c.rows.size(); ++n) {
-    EXPECT_LT(relative_distance(workspace.outputs.row(n), expected_outputs.row(n)), 1e-4) << "row " << n;
+    EXPECT_LT(relative_distance(outputs.row(n), expected_outputs.row(n)), 1e-4) << "row " << n;
   }
   const double expected_loss =
       reference::loss_and_gradients<double>(c.network, parameters, c.loss, X, Y, weights, {}, 0.0).loss;
@@ -48,8 +48,8 @@ void expect_the_references(const Case& c, const engine::PlanOptions& options, Th
               1e-5 * (1 + std::abs(expected_loss)));
 
   Matrix<float> predicted(c.rows.size(), c.network.fan_out());
-  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, predicted);
-  EXPECT_EQ(predicted, workspace.outputs);
+  engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, predicted);
+  EXPECT_EQ(predicted, outputs);
 }
 
 TEST(Step, ForwardLossAndGradientsAreTheReferences) {
@@ -173,7 +173,7 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
       const auto weights = test::weights_of(dataset, rows);
       for (std::uint64_t step = 0; step < 10; ++step) {
         const double rate_factor = 1.0 / static_cast<double>(step + 1);
-        engine::train_step(plan, workspace, team, {dataset, rows},
+        engine::train_step(plan, workspace, team, {examples_of(dataset), rows},
                            {.step = step, .rate_factor = rate_factor, .l2 = 0.01, .clip_norm = clip_norm});
         auto gradients =
             reference::loss_and_gradients<double>(network, state.parameters, loss, X, Y, weights, {}, 0.01)
@@ -201,10 +201,10 @@ TEST(Step, PredictionDoesNotDependOnTheBatchARowIsIn) {
   engine::Workspace workspace(plan);
   workspace.load(plan, c.parameters);
   Matrix<float> together(c.rows.size(), c.network.fan_out()), alone(1, c.network.fan_out());
-  engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs), c.rows, together);
+  engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, together);
   for (std::size_t n = 0; n < c.rows.size(); ++n) {
-    engine::predict_step(plan, workspace, team, engine::view_of(c.dataset.inputs),
-                         std::span(c.rows).subspan(n, 1), alone);
+    engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), std::span(c.rows).subspan(n, 1),
+                         alone);
     EXPECT_TRUE(std::ranges::equal(together.row(n), alone.row(0))) << "row " << n;
   }
 }
@@ -215,7 +215,8 @@ TEST(Step, ShapesThatDoNotFitAreRefused) {
   const engine::Plan plan = plan_of(c, SGD{}, {.threads = 2});
   engine::Workspace workspace(plan);
   ThreadTeam team(2);
-  EXPECT_THROW(engine::train_step(plan, workspace, team, {c.dataset, {}}, {}), std::invalid_argument);
+  EXPECT_THROW(engine::train_step(plan, workspace, team, {examples_of(c.dataset), {}}, {}),
+               std::invalid_argument);
   EXPECT_THROW(engine::Plan(c.network, CrossEntropy{}, std::nullopt, {}, {}, {}), std::invalid_argument);
   EXPECT_THROW(engine::Plan(c.network, MeanSquaredError{}, std::nullopt, {}, {}, {.target = "avx1024"}),
                UsageError);
@@ -227,8 +228,10 @@ TEST(Step, APlanForPredictionNeitherTrainsNorHasGradients) {
   const engine::Plan plan = plan_of(c, std::nullopt, {});
   engine::Workspace workspace(plan);
   ThreadTeam team(1);
-  EXPECT_THROW(engine::train_step(plan, workspace, team, {c.dataset, c.rows}, {}), std::invalid_argument);
-  EXPECT_THROW(engine::gradients_of(plan, workspace, team, {c.dataset, c.rows}, {}), std::invalid_argument);
+  EXPECT_THROW(engine::train_step(plan, workspace, team, {examples_of(c.dataset), c.rows}, {}),
+               std::invalid_argument);
+  EXPECT_THROW(engine::gradients_of(plan, workspace, team, {examples_of(c.dataset), c.rows}, {}),
+               std::invalid_argument);
 }
 
 TEST(Step, ATeamSmallerThanThePlanIsRefused) {
@@ -238,12 +241,14 @@ TEST(Step, ATeamSmallerThanThePlanIsRefused) {
   engine::Workspace workspace(plan);
   ThreadTeam small(1);
   Matrix<float> outputs(c.rows.size(), c.network.fan_out());
-  EXPECT_THROW(engine::train_step(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
-  EXPECT_THROW(engine::evaluate_step(plan, workspace, small, {c.dataset, c.rows}), std::invalid_argument);
-  EXPECT_THROW(engine::gradients_of(plan, workspace, small, {c.dataset, c.rows}, {}), std::invalid_argument);
-  EXPECT_THROW(
-      engine::predict_step(plan, workspace, small, engine::view_of(c.dataset.inputs), c.rows, outputs),
-      std::invalid_argument);
+  EXPECT_THROW(engine::train_step(plan, workspace, small, {examples_of(c.dataset), c.rows}, {}),
+               std::invalid_argument);
+  EXPECT_THROW(test::evaluated(plan, workspace, small, {examples_of(c.dataset), c.rows}),
+               std::invalid_argument);
+  EXPECT_THROW(engine::gradients_of(plan, workspace, small, {examples_of(c.dataset), c.rows}, {}),
+               std::invalid_argument);
+  EXPECT_THROW(engine::predict_step(plan, workspace, small, view_of(c.dataset.inputs), c.rows, outputs),
+               std::invalid_argument);
 }
 
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -259,7 +264,8 @@ TEST(Step, DenormalNumbersAreZeroInsideAStepAndTheCallersOwnAfterIt) {
   for (const double clip_norm : {0.0, 1.0}) {
     engine::Workspace workspace(plan);
     workspace.load(plan, Parameters(network), {moments, moments});
-    engine::train_step(plan, workspace, team, {dataset, rows}, {.step = 5, .clip_norm = clip_norm});
+    engine::train_step(plan, workspace, team, {examples_of(dataset), rows},
+                       {.step = 5, .clip_norm = clip_norm});
     const Parameters first_moments = plan.unpack(workspace.moments[0].data());
     for (const float m : first_moments.values()) ASSERT_EQ(m, 0.0f) << "0.9 * 1.2e-38 is denormal";
     volatile float smallest = std::numeric_limits<float>::min();
@@ -300,14 +306,14 @@ std::size_t first_bad_layer(const Tower& tower) {
       Parameters parameters(tower.network);
       for (std::size_t layer = 0; layer < 3; ++layer) parameters.weight(layer)(0, 0) = 1e10f;
       workspace.load(plan, parameters);
-      engine::evaluate_step(plan, workspace, team, {tower.dataset, tower.rows});
+      test::evaluated(plan, workspace, team, {examples_of(tower.dataset), tower.rows});
       found.push_back(engine::first_non_finite_layer(workspace));
-      engine::train_step(plan, workspace, team, {tower.dataset, tower.rows}, {});
+      engine::train_step(plan, workspace, team, {examples_of(tower.dataset), tower.rows}, {});
       found.push_back(engine::first_non_finite_layer(workspace));
       // The next step starts anew.
       workspace.load(plan, Parameters(tower.network));
       const std::vector<std::uint32_t> healthy = {1};
-      engine::evaluate_step(plan, workspace, team, {tower.dataset, healthy});
+      test::evaluated(plan, workspace, team, {examples_of(tower.dataset), healthy});
       EXPECT_EQ(engine::first_non_finite_layer(workspace), 3u);
     }
   }
@@ -343,9 +349,11 @@ TEST(Step, ANaNAmongTheParametersNamesItsLayer) {
       Parameters parameters = c.parameters;
       parameters.bias(layer).back() = std::numeric_limits<float>::quiet_NaN();
       workspace.load(plan, parameters);
-      EXPECT_FALSE(std::isfinite(engine::evaluate_step(plan, workspace, team, {c.dataset, c.rows})));
+      EXPECT_FALSE(
+          std::isfinite(test::evaluated(plan, workspace, team, {examples_of(c.dataset), c.rows}).loss));
       EXPECT_EQ(engine::first_non_finite_layer(workspace), layer);
-      EXPECT_FALSE(std::isfinite(engine::train_step(plan, workspace, team, {c.dataset, c.rows}, {})));
+      EXPECT_FALSE(
+          std::isfinite(engine::train_step(plan, workspace, team, {examples_of(c.dataset), c.rows}, {})));
       EXPECT_EQ(engine::first_non_finite_layer(workspace), layer);
     }
   }

@@ -7,7 +7,7 @@
 #include "kernels/kernels.h"
 #include "mlp/data.h"
 #include "support/temporary_folder.h"
-#include "training/examples.h"
+#include "training/model_examples.h"
 #include "training/toy.h"
 
 namespace mlp {

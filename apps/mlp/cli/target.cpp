@@ -10,6 +10,6 @@ std::string choose_target(const Environment& environment, const std::optional<st
                       [&] { return cpu_target(option.value_or(environment.mlp_target)); });
 }
 
-bool is_fused(const std::string& target) { return target != "baseline"; }
+bool is_fused(const std::string& target) { return target != "baseline" && target != "reference"; }
 
 }  // namespace mlp::app

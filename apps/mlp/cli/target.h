@@ -12,7 +12,8 @@ namespace mlp::app {
 /// is unknown, or not for this CPU; so call it before anything that takes time.
 std::string choose_target(const Environment& environment, const std::optional<std::string>& option = {});
 
-/// Whether a target rounds a multiply-add once. Those that do compute the same bits; the baseline does not.
+/// Whether a target rounds a multiply-add once. Those that do compute the same bits; the baseline and
+/// the reference do not.
 bool is_fused(const std::string& target);
 
 }  // namespace mlp::app

@@ -189,8 +189,8 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       .choices({"auto", "on", "off"});
   add("--cpu-target", arguments.cpu_target, "NAME",
       "instructions to compute with: avx512, avx2, neon or baseline (default: MLP_TARGET, else the best "
-      "there are); baseline gives other last bits than the others")
-      .choices({"avx512", "avx2", "neon", "baseline"});
+      "there are); baseline gives other last bits than the others; or reference, the formulas in plain loops")
+      .choices({"avx512", "avx2", "neon", "baseline", "reference"});
   parser.add_flag("--json", arguments.json, "print the result as one JSON object").group(group);
   parser.add_flag("--quiet", arguments.quiet, "no progress on standard error").group(group);
   parser.footer(recipes_help() + "\n" + kExamples);

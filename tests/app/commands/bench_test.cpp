@@ -208,6 +208,25 @@ TEST_F(Target, BenchTakesAnOptionBeforeTheVariable) {
       << unknown.err;
 }
 
+TEST_F(Target, TheReferenceSaysTheSame) {
+  const auto rmse = [&](const Arguments& more) {
+    Arguments arguments = {"train", "friedman", "--epochs", "2", "--quiet", "--json", "--output", "run"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return nlohmann::json::parse(result.out).at("test_rmse").get<double>();
+  };
+  const double fast = rmse({});
+  const double plain = rmse({"--cpu-target", "reference"});
+  EXPECT_NEAR(plain, fast, 1e-3 * fast);
+  EXPECT_NE(content("run/config.toml").find("cpu-target = \"reference\""), std::string::npos);
+  // What it trained another target verifies, and it itself to the last bit.
+  EXPECT_EQ(run({"inspect", "run", "--verify"}).exit_code, 0);
+  environment_["MLP_TARGET"] = "reference";
+  const auto own = run({"inspect", "run", "--verify"});
+  EXPECT_NE(own.out.find("8 examples, the outputs the same to the last bit"), std::string::npos) << own.out;
+}
+
 TEST_F(Target, OneThatWasAskedForIsPartOfTheRun) {
   const auto names = kernels::available_targets();
   const auto config_line = [&](const std::string& folder) {

@@ -1,0 +1,48 @@
+// What a step is given: views of examples in someone else's memory, and which of their rows.
+//
+// No step sees a data set or a table. Whoever makes a batch - of rows in memory, of a mapped file, of rows
+// made on the way (training/batch_source.h) - says here where its numbers lie.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include "mlp/matrix.h"
+
+namespace mlp::engine {
+
+/// Inputs as they are stored, 8-bit or float.
+using InputsView = std::variant<ConstMatrixView<std::uint8_t>, ConstMatrixView<float>>;
+
+inline std::size_t columns_of(const InputsView& inputs) {
+  return std::visit([](const auto& view) { return view.columns(); }, inputs);
+}
+
+/// N examples: inputs as they are stored and what they should become, unscaled.
+struct Examples {
+  InputsView inputs;                          ///< [N, I]
+  std::size_t outputs = 0;                    ///< O: of the network they are for
+  std::span<const std::int32_t> labels = {};  ///< [N], each in [0, O): one-hot targets; or empty,
+  ConstMatrixView<float> targets = {};        ///< and then [N, O]
+  std::span<const float> weights = {};        ///< [N], not negative; empty: all 1
+  double weight_unit = 1.0;                   ///< weights are divided by it
+};
+
+/// Rows of some examples, by index, in batch order.
+struct Batch {
+  Examples examples;
+  std::span<const std::uint32_t> rows;
+  /// The next batch's, of the same examples, if known: fetched from memory meanwhile.
+  std::span<const std::uint32_t> upcoming = {};
+};
+
+struct StepSettings {
+  std::uint64_t step = 0;    ///< optimizer steps taken before this one
+  double rate_factor = 1.0;  ///< the schedule's
+  std::uint64_t seed = 1;    ///< of the dropout masks
+  double l2 = 0.0;
+  double clip_norm = 0.0;  ///< 0: no clipping
+};
+
+}  // namespace mlp::engine

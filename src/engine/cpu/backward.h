@@ -1,0 +1,14 @@
+// Backward through all layers: from the outputs' gradient to dZ of every layer. Weights are only read; their
+// gradients are the next phase's (weight_pass.h).
+#pragma once
+
+#include "engine/cpu/chunk.h"
+
+namespace mlp::engine {
+
+/// This member's part: the last layer's dZ from its outputs' gradient (unless the loss has left dZ), then dA
+/// = dZ W^T of the layer above, through the activation. `soon` goes on meanwhile.
+void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
+              kernels::Prefetch& soon);
+
+}  // namespace mlp::engine

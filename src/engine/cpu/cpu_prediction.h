@@ -1,0 +1,25 @@
+// Prediction and evaluation on this CPU: a plan, its threads and their workspace.
+#pragma once
+
+#include "core/thread_team.h"
+#include "engine/cpu/plan.h"
+#include "engine/cpu/workspace.h"
+#include "engine/engine.h"
+
+namespace mlp::engine {
+
+class CpuPrediction final : public Engine {
+ public:
+  CpuPrediction(const Computation& computation, const Parameters& parameters, const EngineOptions& options);
+
+  double evaluate(const Batch& batch, MatrixView<float> outputs) override;
+  void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
+               MatrixView<float> outputs) override;
+
+ private:
+  Plan plan_;
+  ThreadTeam team_;
+  Workspace workspace_;
+};
+
+}  // namespace mlp::engine

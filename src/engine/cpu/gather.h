@@ -1,0 +1,45 @@
+// A chunk's inputs and targets, from rows of the examples to blocked, scaled floats; and which inputs are not
+// zero, for a first layer that skips the others.
+#pragma once
+
+#include "engine/cpu/chunk.h"
+
+namespace mlp::engine {
+
+/// What a member goes on with when it has gathered its inputs of a chunk; X itself lies in the workspace.
+struct Gathered {
+  kernels::NonZeros non_zeros;  ///< of its rows of X; without bits where the first layer skips none
+  kernels::CodedView codes;     ///< X of all the chunk's rows in codes, its own rows gathered; or no values
+  kernels::Prefetch soon;       ///< what it will gather next, fetched from memory while kernels work
+};
+
+/// X for training, by the plan dense or sparse: all the chunk's rows where this member needs them, else its
+/// own.
+Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+
+/// X for prediction; zeros are skipped as the plan says, or where the rows are seen to have many.
+Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+
+/// One block of columns of X for all the chunk's rows.
+struct GatheredBlock {
+  kernels::ConstBlockedView<float> X;
+  kernels::NonZeros non_zeros;  ///< without bits unless `sparse`
+};
+
+/// Gathered again, into this member's input block; what was known of the zeros of its own rows is lost.
+GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
+                           bool sparse);
+
+/// Some blocks of columns of X in codes, for all the chunk's rows.
+struct GatheredCodes {
+  kernels::CodedView X;
+  kernels::NonZeros non_zeros;
+};
+
+/// The same for inputs in codes: at most plan.gather_blocks() of them.
+GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks);
+
+/// Y of this member's rows: one-hot labels, or scaled targets.
+void gather_targets(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+
+}  // namespace mlp::engine

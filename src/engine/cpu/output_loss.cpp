@@ -1,0 +1,119 @@
+#include "engine/cpu/output_loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+namespace mlp::engine {
+
+namespace {
+
+using kernels::Smoothing;
+
+/// One of the rows; element c is (0, c).
+struct OutputRow {
+  kernels::ConstBlockedView<float> logits, outputs, targets;
+};
+
+Smoothing smoothing_of(const CrossEntropy& loss, std::size_t classes) {
+  return {static_cast<float>(1 - loss.label_smoothing),
+          static_cast<float>(loss.label_smoothing / static_cast<double>(classes))};
+}
+
+float softplus(float z) { return std::max(z, 0.0f) + std::log1p(std::exp(-std::abs(z))); }
+
+float smoothed(const BinaryCrossEntropy& loss, float y) {
+  return static_cast<float>(1 - loss.label_smoothing) * y + static_cast<float>(loss.label_smoothing / 2);
+}
+
+/// `on_logits`: the outputs are sigmoids, whose logits tell the loss without loss of digits.
+float row_loss(const BinaryCrossEntropy& loss, bool on_logits, const OutputRow& row) {
+  const auto z = row.logits, a = row.outputs;
+  const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
+  float sum = 0;
+  for (std::size_t c = 0; c < a.columns(); ++c) {
+    const float y = smoothed(loss, row.targets(0, c));
+    sum += on_logits ? y * softplus(-z(0, c)) + (1 - y) * softplus(z(0, c))
+                     : -(y * bounded_log(a(0, c)) + (1 - y) * bounded_log(1 - a(0, c)));
+  }
+  return sum / static_cast<float>(a.columns());
+}
+
+void row_gradient(const BinaryCrossEntropy& loss, bool on_logits, const OutputRow& row, float factor,
+                  kernels::BlockedView<float> gradient) {
+  const auto a = row.outputs;
+  for (std::size_t c = 0; c < a.columns(); ++c) {
+    const float residual = a(0, c) - smoothed(loss, row.targets(0, c));
+    const float slope = on_logits ? 1.0f : std::max(a(0, c) * (1 - a(0, c)), 1e-12f);
+    gradient(0, c) = residual / slope / static_cast<float>(a.columns()) * factor;
+  }
+}
+
+/// The losses that depend on a - y alone.
+template <class L>
+float row_loss(const L& loss, bool, const OutputRow& row) {
+  float sum = 0;
+  for (std::size_t c = 0; c < row.outputs.columns(); ++c) {
+    const float residual = row.outputs(0, c) - row.targets(0, c);
+    const float size = std::abs(residual);
+    if constexpr (std::is_same_v<L, SquaredError>) sum += residual * residual / 2;
+    if constexpr (std::is_same_v<L, MeanSquaredError>) sum += residual * residual;
+    if constexpr (std::is_same_v<L, MeanAbsoluteError>) sum += size;
+    if constexpr (std::is_same_v<L, Huber>) {
+      const float delta = static_cast<float>(loss.delta);
+      sum += size <= delta ? residual * residual / 2 : delta * (size - delta / 2);
+    }
+  }
+  return std::is_same_v<L, SquaredError> ? sum : sum / static_cast<float>(row.outputs.columns());
+}
+
+template <class L>
+void row_gradient(const L& loss, bool, const OutputRow& row, float factor,
+                  kernels::BlockedView<float> gradient) {
+  const float count = static_cast<float>(row.outputs.columns());
+  for (std::size_t c = 0; c < row.outputs.columns(); ++c) {
+    const float residual = row.outputs(0, c) - row.targets(0, c);
+    float g = residual;  // SquaredError
+    if constexpr (std::is_same_v<L, MeanSquaredError>) g = 2 * residual / count;
+    if constexpr (std::is_same_v<L, MeanAbsoluteError>) {
+      g = static_cast<float>((residual > 0) - (residual < 0)) / count;
+    }
+    if constexpr (std::is_same_v<L, Huber>) {
+      const float delta = static_cast<float>(loss.delta);
+      g = std::clamp(residual, -delta, delta) / count;
+    }
+    gradient(0, c) = g * factor;
+  }
+}
+
+}  // namespace
+
+bool fused(const Loss& loss, const Activation& activation) {
+  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
+         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
+}
+
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
+                const OutputRows& rows, float* losses, float* gradient) {
+  const bool on_logits = fused(loss, activation);
+  const kernels::BlockedView<float> gradients(gradient, rows.outputs.rows(), rows.outputs.columns(),
+                                              rows.outputs.block_stride());
+  std::visit(
+      [&]<class L>(const L& of) {
+        if constexpr (std::is_same_v<L, CrossEntropy>) {  // on Softmax, the only activation it is defined on
+          kernels.cross_entropy(rows.logits, rows.outputs, rows.targets,
+                                smoothing_of(of, rows.targets.columns()), rows.weights, rows.mean, losses,
+                                gradient);
+        } else {
+          for (std::size_t n = 0; n < rows.outputs.rows(); ++n) {
+            const OutputRow row{rows.logits.rows(n, 1), rows.outputs.rows(n, 1), rows.targets.rows(n, 1)};
+            const float weight = rows.weights ? rows.weights[n] : 1.0f;
+            losses[n] = weight * row_loss(of, on_logits, row);
+            if (gradient) row_gradient(of, on_logits, row, weight * rows.mean, gradients.rows(n, 1));
+          }
+        }
+      },
+      loss);
+}
+
+}  // namespace mlp::engine

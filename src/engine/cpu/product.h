@@ -1,0 +1,46 @@
+// What the products of forward and backward have in common: they are cut along their depth, and apply at once
+// an activation that is one slope below zero.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+#include "engine/cpu/plan.h"
+#include "kernels/derivative_of_output.h"
+
+namespace mlp::engine {
+
+/// What a layer's product may do at once: its activation, if that is one slope below zero.
+inline kernels::Epilogue slope_of(const LayerPlan& layer) {
+  if (layer.derivative != Derivative::kOfOutput) return {};
+  return std::visit(
+      []<class F>(const F& f) -> kernels::Epilogue {
+        if constexpr (kernels::kDerivativeOfOutput<F> && !std::is_same_v<F, Linear>)
+          return {.kind = kernels::Epilogue::Kind::kSlope, .slope = kernels::slope_below_zero(f)};
+        else
+          return {};
+      },
+      layer.layer.activation);
+}
+
+/// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left
+/// matrix stays in the second-level cache for all columns of the right one. The last part has the epilogue.
+template <class Body>
+void for_each_depth(std::size_t depth, const kernels::Epilogue& epilogue, const Body& body) {
+  constexpr std::size_t kDeep = 1024, kPart = 512;
+  const std::size_t part = depth > kDeep ? kPart : depth;
+  for (std::size_t first = 0; first < depth; first += part) {
+    kernels::Epilogue of_part = first + part < depth ? kernels::Epilogue{} : epilogue;
+    of_part.continues = first > 0;
+    body(first, std::min(part, depth - first), of_part);
+  }
+}
+
+/// Columns [first, first + count) of a matrix, first being a multiple of 16.
+inline kernels::ConstBlockedView<float> columns_of(const kernels::ConstBlockedView<float>& X,
+                                                   std::size_t first, std::size_t count) {
+  return {X.block(first / kernels::kBlock), X.rows(), count, X.block_stride()};
+}
+
+}  // namespace mlp::engine

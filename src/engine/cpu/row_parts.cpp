@@ -1,0 +1,143 @@
+// See row_parts.h.
+#include "engine/cpu/row_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mlp::engine {
+
+using kernels::RowParts;
+using kernels::UpdateBuffers;
+using kernels::UpdateRule;
+
+namespace {
+
+/// Up to kPartedRows rows of a batch, of which each part has a quarter.
+struct Turn {
+  std::size_t first = 0;
+  std::size_t rows = 0;
+
+  Share part(std::size_t p) const {
+    const Share share = share_of(rows, static_cast<int>(p), static_cast<int>(kRowParts));
+    return {first + share.begin, first + share.end};
+  }
+};
+
+/// That of row `row`.
+Turn turn_of(std::size_t row, std::size_t batch_rows) {
+  const std::size_t first = row / kPartedRows * kPartedRows;
+  return {first, std::min(kPartedRows, batch_rows - first)};
+}
+
+/// Some of a chunk's rows, counted from its first, all of one turn.
+struct Rows {
+  Turn turn;
+  Share rows;
+};
+
+/// The rows of a part among them.
+struct PartRows {
+  Share rows;
+  bool continues = false;  ///< the batch had others before
+};
+
+PartRows part_rows(const Chunk& chunk, const Rows& of, std::size_t p) {
+  const Share part = of.turn.part(p);
+  const auto within = [&](std::size_t row) {
+    return std::clamp(row, chunk.first + of.rows.begin, chunk.first + of.rows.end) - chunk.first;
+  };
+  const Share own{within(part.begin), within(part.end)};
+  return {own, of.turn.first > 0 || (part.begin < part.end && part.begin < chunk.first + own.begin)};
+}
+
+float* sums_at(const Plan& plan, Workspace& workspace, std::size_t p, std::size_t offset) {
+  return workspace.row_sums[p].data() + (offset - plan.row_sums_offset());
+}
+
+/// The gradients of `task`'s weights over some of the chunk's rows, then `rule`.
+void step(const Plan& plan, const Workspace& workspace, const WeightTask& task, const Chunk& chunk,
+          const Share& rows, const UpdateRule& rule, const UpdateBuffers& buffers, kernels::Prefetch& soon) {
+  const LayerPlan& layer = plan.layers()[task.layer];
+  const std::size_t count = rows.end - rows.begin;
+  const auto dZ =
+      chunk_view(plan, workspace.layers[task.layer].gradient, chunk.rows.size(), layer.layer.fan_out)
+          .rows(rows.begin, count)
+          .blocks(task.columns.begin, task.columns.end);
+  if (task.bias) return plan.kernels().bias_step(dZ, rule, buffers);
+  const auto X = input_of(plan, workspace, task.layer, chunk)
+                     .rows(rows.begin, count)
+                     .blocks(task.rows.begin, task.rows.end);
+  plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), soon);
+}
+
+/// Adds what `rows` give to the parts' sums of `task`'s weights.
+void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk, const Rows& rows,
+         kernels::Prefetch& soon) {
+  const std::size_t offset = offset_of(plan.layers()[task.layer], task);
+  for (std::size_t p = 0; p < kRowParts; ++p) {
+    const PartRows part = part_rows(chunk, rows, p);
+    if (part.rows.begin == part.rows.end) continue;
+    const UpdateBuffers buffers{.parameters = workspace.parameters.data() + offset,
+                                .gradients = sums_at(plan, workspace, p, offset)};
+    step(plan, workspace, task, chunk, part.rows, {.continues = part.continues}, buffers, soon);
+  }
+}
+
+/// `rule` with the gradients of `task`'s weights: the parts' sums, with what the rows `last` of the batch add
+/// to them.
+void update(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
+            const Rows& last, kernels::Prefetch& soon, UpdateRule rule) {
+  const std::size_t offset = offset_of(plan.layers()[task.layer], task);
+  RowParts parts{.count = kRowParts};
+  for (std::size_t p = 0; p < kRowParts; ++p) {
+    const PartRows part = part_rows(chunk, last, p);
+    if (part.continues) parts.before[p] = sums_at(plan, workspace, p, offset);
+    parts.edges[p] = part.rows.begin - last.rows.begin;
+    parts.edges[p + 1] = part.rows.end - last.rows.begin;
+  }
+  rule.parts = &parts;
+  step(plan, workspace, task, chunk, last.rows, rule, workspace.buffers_at(offset), soon);
+}
+
+}  // namespace
+
+std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_rows) {
+  const std::size_t most = first + plan.chunk_rows();
+  if (!plan.sums_own_rows()) return std::min(most, batch_rows);
+  const Turn turn = turn_of(first, batch_rows);
+  const std::size_t end = turn.first + turn.rows;
+  if (most >= end) return end;
+  const std::size_t half = turn.part(kRowParts / 2).begin;
+  return first < half ? half : end;
+}
+
+void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& soon) {
+  const Rows rows{turn_of(chunk.first, chunk.batch_rows), chunk.share(plan)};
+  for (std::size_t index = plan.layers().size() - 1; index > 0; --index) {
+    const Layer& layer = plan.layers()[index].layer;
+    const Share inputs{0, kernels::blocks_of(layer.fan_in)}, outputs{0, kernels::blocks_of(layer.fan_out)};
+    sum(plan, workspace, {.layer = index, .rows = inputs, .columns = outputs}, chunk, rows, soon);
+    sum(plan, workspace, {.layer = index, .columns = outputs, .bias = true}, chunk, rows, soon);
+  }
+}
+
+void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
+                    kernels::Prefetch& soon, const UpdateRule& rule) {
+  const std::size_t end = chunk.rows.size();
+  std::size_t begin = plan.sums_own_rows() ? end : 0;
+  // Only the batch's last turn is left to the update.
+  Turn turn = turn_of(chunk.first + std::min(begin, end - 1), chunk.batch_rows);
+  while (turn.first + turn.rows < chunk.first + end) {
+    const std::size_t next = turn.first + turn.rows - chunk.first;
+    sum(plan, workspace, task, chunk, {turn, {begin, next}}, soon);
+    begin = next;
+    turn = turn_of(chunk.first + begin, chunk.batch_rows);
+  }
+  if (chunk.is_last()) {
+    update(plan, workspace, task, chunk, {turn, {begin, end}}, soon, rule);
+  } else {
+    sum(plan, workspace, task, chunk, {turn, {begin, end}}, soon);
+  }
+}
+
+}  // namespace mlp::engine

@@ -1,0 +1,21 @@
+// The first phase of a chunk: from rows of the examples through gather, forward, loss and backward to dZ of
+// every layer. Weights are only read. Every member of the team calls these together; inside, they meet
+// wherever one needs what another has computed.
+#pragma once
+
+#include "engine/cpu/chunk.h"
+#include "engine/cpu/gather.h"
+
+namespace mlp::engine {
+
+/// X to A of the last layer, without dropout.
+void prediction_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+
+/// The same, then this member's rows' weighted losses.
+void evaluation_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+
+/// Forward with dropout, losses, and dZ of every layer. Returns what the weights' gradients need besides.
+Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk,
+                       const StepSettings& settings);
+
+}  // namespace mlp::engine

@@ -1,0 +1,155 @@
+// See step.h.
+#include "engine/cpu/step.h"
+
+#include <algorithm>
+
+#include "core/cpu.h"
+#include "engine/cpu/row_parts.h"
+#include "engine/cpu/row_pass.h"
+#include "engine/cpu/weight_pass.h"
+
+namespace mlp::engine {
+
+using kernels::UpdateRule;
+
+namespace {
+
+double sum_of_losses(const Workspace& workspace, std::size_t rows) {
+  double sum = 0;  // in row order: the same for any number of threads
+  for (std::size_t n = 0; n < rows; ++n) sum += static_cast<double>(workspace.row_losses[n]);
+  return sum;
+}
+
+void check_team(const Plan& plan, const ThreadTeam& team) {
+  require(team.size() >= plan.threads(), "the thread team is smaller than the plan's number of threads");
+}
+
+void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
+  check_team(plan, team);
+  require(!batch.rows.empty() && batch.rows.size() <= plan.max_batch(),
+          "a batch must have 1 to max_batch rows");
+  require(columns_of(batch.examples.inputs) == plan.network().fan_in() &&
+              batch.examples.outputs == plan.network().fan_out(),
+          "the examples do not fit the network");
+}
+
+/// Calls body(chunk) on every member for each chunk of the batch in turn.
+template <class Body>
+void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                    const Body& body) {
+  const auto [examples, rows, upcoming] = batch;
+  team.run(
+      [&](int member) {
+        const FlushDenormals flush;
+        workspace.non_finite_layers[static_cast<std::size_t>(member)] = plan.layers().size();
+        for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
+          if (first > 0) team.barrier();  // the buffers are about to be written again
+          end = end_of_chunk(plan, first, rows.size());
+          const auto next = end < rows.size() ? rows.subspan(end, end_of_chunk(plan, end, rows.size()) - end)
+                                              : upcoming.first(end_of_chunk(plan, 0, upcoming.size()));
+          const Chunk chunk{.rows = rows.subspan(first, end - first),
+                            .first = first,
+                            .batch_rows = rows.size(),
+                            .upcoming = next,
+                            .examples = batch.examples,
+                            .team = team,
+                            .member = member};
+          body(chunk);
+        }
+      },
+      plan.threads());
+}
+
+/// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
+void train_chunk(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
+                 UpdateRule rule) {
+  Gathered gathered = training_pass(plan, workspace, chunk, settings);
+  chunk.team.barrier();
+  rule.continues = chunk.first > 0;
+  if (!chunk.is_last()) {
+    rule.kind = UpdateRule::Kind::kStore;
+    rule.l2 = 0;
+  }
+  weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], chunk, gathered,
+               rule);
+}
+
+/// This member's rows of the last layer's outputs, row-major.
+void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chunk, MatrixView<float> to) {
+  const Share share = chunk.share(plan);
+  const auto A = chunk_view(plan, workspace.layers.back().outputs, chunk.rows.size(), to.columns());
+  for (std::size_t n = share.begin; n < share.end; ++n) {
+    float* row = &to(chunk.first + n, 0);
+    for (std::size_t column = 0; column < A.columns(); column += kernels::kBlock) {
+      std::copy_n(&A(n, column), std::min(kernels::kBlock, A.columns() - column), row + column);
+    }
+  }
+}
+
+}  // namespace
+
+double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                  const StepSettings& settings) {
+  check_batch(plan, team, batch);
+  require(plan.optimizer().has_value(), "train_step: the plan was made for prediction");
+  const bool clips = settings.clip_norm > 0;
+  if (clips) prepare_gradients(workspace);
+  const UpdateRule update = rule_of(*plan.optimizer(), settings);
+  UpdateRule first = update;
+  if (clips) first.kind = UpdateRule::Kind::kStore;
+
+  for_each_chunk(plan, workspace, team, batch, [&](const Chunk& chunk) {
+    train_chunk(plan, workspace, chunk, settings, first);
+    if (!clips || !chunk.is_last()) return;
+    team.barrier();
+    sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
+    team.barrier();
+    UpdateRule scaled = update;
+    scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
+    stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
+  });
+  return sum_of_losses(workspace, batch.rows.size());
+}
+
+double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                     MatrixView<float> outputs) {
+  check_batch(plan, team, batch);
+  require(outputs.rows() == batch.rows.size() && outputs.columns() == plan.network().fan_out(),
+          "evaluate_step: the outputs do not fit the network");
+  for_each_chunk(plan, workspace, team, batch, [&](const Chunk& chunk) {
+    evaluation_pass(plan, workspace, chunk);
+    copy_outputs(plan, workspace, chunk, outputs);
+  });
+  return sum_of_losses(workspace, batch.rows.size());
+}
+
+void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
+                  std::span<const std::uint32_t> rows, MatrixView<float> outputs) {
+  require(rows.size() <= plan.max_batch() && outputs.rows() == rows.size() &&
+              outputs.columns() == plan.network().fan_out() && columns_of(inputs) == plan.network().fan_in(),
+          "predict_step: inputs or outputs do not fit the network");
+  check_team(plan, team);
+  for_each_chunk(plan, workspace, team, {.examples = {.inputs = inputs}, .rows = rows},
+                 [&](const Chunk& chunk) {
+                   prediction_pass(plan, workspace, chunk);
+                   copy_outputs(plan, workspace, chunk, outputs);
+                 });
+}
+
+Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                        const StepSettings& settings) {
+  check_batch(plan, team, batch);
+  require(plan.optimizer().has_value(), "gradients_of: the plan was made for prediction");
+  prepare_gradients(workspace);
+  UpdateRule store;
+  store.l2 = static_cast<float>(settings.l2);
+  for_each_chunk(plan, workspace, team, batch,
+                 [&](const Chunk& chunk) { train_chunk(plan, workspace, chunk, settings, store); });
+  return plan.unpack(workspace.gradients.data());
+}
+
+std::size_t first_non_finite_layer(const Workspace& workspace) {
+  return *std::ranges::min_element(workspace.non_finite_layers);
+}
+
+}  // namespace mlp::engine

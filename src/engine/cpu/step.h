@@ -1,0 +1,36 @@
+// Whole steps as this CPU takes them, by a plan, in a workspace, on a team of threads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/thread_team.h"
+#include "engine/batch.h"
+#include "engine/cpu/plan.h"
+#include "engine/cpu/workspace.h"
+
+namespace mlp::engine {
+
+/// One optimizer step on the workspace's parameters. Returns sum_n w_n loss_n over the batch's rows, added in
+/// row order; w_n is a weight over weight_unit. At most plan.max_batch() rows.
+double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                  const StepSettings& settings);
+
+/// Forward without dropout. Returns sum_n w_n loss_n; `outputs` [rows, fan_out] in the network's own scale.
+double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                     MatrixView<float> outputs);
+
+/// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale.
+void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
+                  std::span<const std::uint32_t> rows, MatrixView<float> outputs);
+
+/// The gradient of the batch's mean weighted loss, the L2 penalty included, without a step: for tests. Throws
+/// std::invalid_argument for a plan without an optimizer.
+Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                        const StepSettings& settings);
+
+/// The first layer (from 0) in whose activations a row with a loss that is not finite had a NaN or an
+/// infinity in the last step; depth() when none did.
+std::size_t first_non_finite_layer(const Workspace& workspace);
+
+}  // namespace mlp::engine

@@ -1,0 +1,149 @@
+// See weight_pass.h.
+#include "engine/cpu/weight_pass.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include "engine/cpu/row_parts.h"
+
+namespace mlp::engine {
+
+using kernels::UpdateBuffers;
+using kernels::UpdateRule;
+
+namespace {
+
+// The partial sums of a gradient norm each cover this many floats, whatever the number of threads.
+constexpr std::size_t kNormChunk = 4096;
+
+}  // namespace
+
+UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
+  UpdateRule rule;
+  const double rate = learning_rate(optimizer) * settings.rate_factor;
+  const double t = static_cast<double>(settings.step + 1);
+  rule.learning_rate = static_cast<float>(rate);
+  rule.l2 = static_cast<float>(settings.l2);
+  std::visit(
+      [&]<class O>(const O& o) {
+        if constexpr (std::is_same_v<O, SGD>) {
+          rule.kind = UpdateRule::Kind::kSgd;
+        } else if constexpr (std::is_same_v<O, Momentum> || std::is_same_v<O, Nesterov>) {
+          rule.kind = std::is_same_v<O, Momentum> ? UpdateRule::Kind::kMomentum : UpdateRule::Kind::kNesterov;
+          rule.beta1 = static_cast<float>(o.momentum);
+        } else if constexpr (std::is_same_v<O, RMSProp>) {
+          rule.kind = UpdateRule::Kind::kRmsProp;
+          rule.beta2 = static_cast<float>(o.rho);
+          rule.one_minus_beta2 = static_cast<float>(1 - o.rho);
+          rule.epsilon = static_cast<float>(o.epsilon);
+        } else {
+          rule.kind = UpdateRule::Kind::kAdam;
+          rule.learning_rate = static_cast<float>(rate / (1 - std::pow(o.beta1, t)));
+          rule.beta1 = static_cast<float>(o.beta1);
+          rule.beta2 = static_cast<float>(o.beta2);
+          rule.one_minus_beta1 = static_cast<float>(1 - o.beta1);
+          rule.one_minus_beta2 = static_cast<float>(1 - o.beta2);
+          rule.inverse_correction2 = static_cast<float>(1 / (1 - std::pow(o.beta2, t)));
+          rule.epsilon = static_cast<float>(o.epsilon);
+          if constexpr (std::is_same_v<O, AdamW>) rule.keep = static_cast<float>(1 - rate * o.weight_decay);
+        }
+      },
+      optimizer);
+  return rule;
+}
+
+void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
+                  const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
+  const bool sparse = gathered.non_zeros.bits != nullptr;
+  for (const WeightTask& task : tasks) {
+    if (plan.sums_row_parts() && task.layer > 0) {
+      row_part_steps(plan, workspace, task, chunk, gathered.soon, rule);
+      continue;
+    }
+    const LayerPlan& layer = plan.layers()[task.layer];
+    const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
+                               layer.layer.fan_out)
+                        .blocks(task.columns.begin, task.columns.end);
+    if (task.bias) {
+      plan.kernels().bias_step(dZ, rule, workspace.buffers_at(offset_of(layer, task)));
+      continue;
+    }
+    const auto buffers_from = [&](std::size_t row) {  // of blocks
+      const WeightTask rest{.layer = task.layer, .rows = {row, task.rows.end}, .columns = task.columns};
+      return workspace.buffers_at(offset_of(layer, rest));
+    };
+    const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
+                          std::size_t first_row) {
+      const UpdateBuffers buffers = buffers_from(first_row);
+      if (layer.bfloat16) {
+        plan.bfloat16()->weight_step(plan.kernels(), X, dZ, rule, buffers, layer.weights.block_stride(),
+                                     workspace.bfloat16_scratch(chunk.member));
+      } else if (non_zeros.bits) {
+        plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
+                                          gathered.soon);
+      } else {
+        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.soon);
+      }
+    };
+    if (task.layer == 0 && gathered.codes.values) {
+      const auto [X, non_zeros] = gather_code_blocks(plan, workspace, chunk, task.rows);
+      plan.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin),
+                                              layer.weights.block_stride(), gathered.soon);
+      continue;
+    }
+    if (task.layer == 0 && plan.gathers_again()) {
+      for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
+        const auto [X, non_zeros] = gather_block(plan, workspace, chunk, block, sparse);
+        step(X, non_zeros, block);
+      }
+      continue;
+    }
+    step(input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end),
+         sparse && task.layer == 0 ? gathered.non_zeros.from_block(task.rows.begin) : kernels::NonZeros{},
+         task.rows.begin);
+  }
+}
+
+void stored_updates(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
+                    const UpdateRule& rule) {
+  for (const WeightTask& task : tasks) {
+    const LayerPlan& layer = plan.layers()[task.layer];
+    const std::size_t offset = offset_of(layer, task), columns = task.columns.end - task.columns.begin;
+    if (task.bias) {
+      plan.kernels().update(rule, false, workspace.buffers_at(offset), columns * kernels::kBlock);
+      continue;
+    }
+    for (std::size_t column = 0; column < columns; ++column) {
+      plan.kernels().update(rule, true, workspace.buffers_at(offset + column * layer.weights.block_stride()),
+                            (task.rows.end - task.rows.begin) * kernels::kBlock * kernels::kBlock);
+    }
+  }
+}
+
+void sum_squares(Workspace& workspace, Share chunks) {
+  for (std::size_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
+    const std::size_t end = std::min(workspace.gradients.size(), (chunk + 1) * kNormChunk);
+    double sum = 0;
+    for (std::size_t i = chunk * kNormChunk; i < end; ++i) {
+      sum += static_cast<double>(workspace.gradients[i]) * static_cast<double>(workspace.gradients[i]);
+    }
+    workspace.square_sums[chunk] = sum;
+  }
+}
+
+float clipping_scale(const Workspace& workspace, double clip_norm) {
+  const double norm =
+      std::sqrt(std::accumulate(workspace.square_sums.begin(), workspace.square_sums.end(), 0.0));
+  return norm > clip_norm ? static_cast<float>(clip_norm / norm) : 1.0f;
+}
+
+void prepare_gradients(Workspace& workspace) {
+  if (!workspace.square_sums.empty()) return;
+  workspace.gradients.resize(workspace.parameters.size());
+  workspace.square_sums.resize((workspace.gradients.size() + kNormChunk - 1) / kNormChunk);
+}
+
+}  // namespace mlp::engine

@@ -1,0 +1,89 @@
+#include "engine/reference/reference_prediction.h"
+
+#include <utility>
+
+#include "engine/reference/examples_in.h"
+#include "mlp/reference.h"
+
+namespace mlp::engine {
+
+namespace {
+
+/// Z of the last layer: a fold over the layers below, whose activations the loss does not see.
+template <class T>
+Matrix<T> logits_of(const MultilayerPerceptron& network, const BasicParameters<T>& parameters, Matrix<T> A) {
+  for (std::size_t index = 0; index + 1 < network.depth(); ++index) {
+    A = reference::activate(network.layer(index).activation,
+                            reference::affine(A, parameters.weight(index), parameters.bias(index)));
+  }
+  const std::size_t last = network.depth() - 1;
+  return reference::affine(A, parameters.weight(last), parameters.bias(last));
+}
+
+template <class T>
+void copy_to(MatrixView<float> outputs, const Matrix<T>& A) {
+  require(outputs.rows() == A.rows() && outputs.columns() == A.columns(),
+          "the outputs do not fit the network and the rows");
+  for (std::size_t n = 0; n < A.rows(); ++n) {
+    for (std::size_t c = 0; c < A.columns(); ++c) outputs(n, c) = static_cast<float>(A(n, c));
+  }
+}
+
+class ReferencePrediction final : public Engine {
+ public:
+  ReferencePrediction(Computation computation, Parameters parameters)
+      : computation_(std::move(computation)), parameters_(std::move(parameters)) {}
+
+  double evaluate(const Batch& batch, MatrixView<float> outputs) override {
+    return evaluate_by_reference(computation_, parameters_, batch, outputs);
+  }
+  void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
+               MatrixView<float> outputs) override {
+    predict_by_reference(computation_, parameters_, inputs, rows, outputs);
+  }
+
+ private:
+  Computation computation_;
+  Parameters parameters_;
+};
+
+}  // namespace
+
+template <class T>
+double evaluate_by_reference(const Computation& computation, const BasicParameters<T>& parameters,
+                             const Batch& batch, MatrixView<float> outputs) {
+  const auto& [network, loss, input_scaling, target_scaling] = computation;
+  const Activation& activation = network.layers().back().activation;
+  const Matrix<T> Z =
+      logits_of(network, parameters, inputs_in<T>(batch.examples.inputs, batch.rows, input_scaling));
+  copy_to(outputs, reference::activate(activation, Z));
+  const auto losses = reference::loss_per_row(loss, activation, Z, targets_in<T>(batch, target_scaling));
+  const auto weights = weights_in<T>(batch);
+  double sum = 0;
+  for (std::size_t n = 0; n < losses.size(); ++n)
+    sum += static_cast<double>(weights.empty() ? losses[n] : weights[n] * losses[n]);
+  return sum;
+}
+
+template <class T>
+void predict_by_reference(const Computation& computation, const BasicParameters<T>& parameters,
+                          const InputsView& inputs, std::span<const std::uint32_t> rows,
+                          MatrixView<float> outputs) {
+  const auto X = inputs_in<T>(inputs, rows, computation.input_scaling);
+  copy_to(outputs, reference::forward(computation.network, parameters, X));
+}
+
+template double evaluate_by_reference(const Computation&, const BasicParameters<float>&, const Batch&,
+                                      MatrixView<float>);
+template double evaluate_by_reference(const Computation&, const BasicParameters<double>&, const Batch&,
+                                      MatrixView<float>);
+template void predict_by_reference(const Computation&, const BasicParameters<float>&, const InputsView&,
+                                   std::span<const std::uint32_t>, MatrixView<float>);
+template void predict_by_reference(const Computation&, const BasicParameters<double>&, const InputsView&,
+                                   std::span<const std::uint32_t>, MatrixView<float>);
+
+std::unique_ptr<Engine> reference_prediction(const Computation& computation, const Parameters& parameters) {
+  return std::make_unique<ReferencePrediction>(computation, parameters);
+}
+
+}  // namespace mlp::engine

@@ -1,0 +1,74 @@
+// Where a training's batches come from.
+//
+// A source gives the examples of a batch as a pure function of (epoch, batch): nothing is advanced, so a run
+// that goes on in the middle of an epoch asks for the batch it is at, and gets what the uninterrupted run
+// got. Rows may lie in memory, in a mapped file, or be made on the way: a source that deforms the rows of
+// another one holds that one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/batch.h"
+#include "mlp/dataset.h"
+
+namespace mlp {
+
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+
+  virtual std::size_t rows() const = 0;        ///< in an epoch
+  virtual std::size_t batch_rows() const = 0;  ///< in a batch; in an epoch's last maybe fewer
+  std::uint64_t batches() const { return (rows() + batch_rows() - 1) / batch_rows(); }  ///< in an epoch
+
+  /// Batch `batch` of epoch `epoch`, both counted from 0. What it points to lasts until the next call.
+  virtual engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) = 0;
+};
+
+/// Some rows of examples in memory, or in a mapped file, in each epoch in another order: the permutation of
+/// (seed, epoch). Knows the next batch, too, so that its rows are fetched meanwhile.
+class ShuffledRows final : public BatchSource {
+ public:
+  /// `examples` must outlive the source. `batch_rows` above the number of rows: all of them.
+  ShuffledRows(engine::Examples examples, std::vector<std::uint32_t> rows, std::size_t batch_rows,
+               std::uint64_t seed);
+
+  std::size_t rows() const override { return rows_.size(); }
+  std::size_t batch_rows() const override { return batch_rows_; }
+  engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) override;
+
+ private:
+  engine::Examples examples_;
+  std::vector<std::uint32_t> rows_;
+  std::size_t batch_rows_;
+  std::uint64_t seed_;
+  std::optional<std::uint64_t> epoch_;  ///< that order_ is of
+  std::vector<std::uint32_t> order_;
+};
+
+/// Images of another source, each moved down and to the right (by negative numbers: up and to the left); what
+/// moves out is lost, what moves in is 0.
+class ShiftedImages final : public BatchSource {
+ public:
+  /// Throws std::invalid_argument where rows are no images of that shape.
+  ShiftedImages(std::unique_ptr<BatchSource> source, ImageShape shape, int down, int right);
+
+  std::size_t rows() const override { return source_->rows(); }
+  std::size_t batch_rows() const override { return source_->batch_rows(); }
+  engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) override;
+
+ private:
+  std::unique_ptr<BatchSource> source_;
+  ImageShape shape_;
+  int down_, right_;
+  Inputs images_;                     ///< of the batch asked for last
+  std::vector<std::int32_t> labels_;  ///< and all else that goes with them
+  Matrix<float> targets_;
+  std::vector<float> weights_;
+  std::vector<std::uint32_t> order_;  ///< 0, 1, 2, ...
+};
+
+}  // namespace mlp

@@ -1,0 +1,63 @@
+// See batch_source.h.
+#include <algorithm>
+#include <numeric>
+
+#include "training/batch_source.h"
+
+namespace mlp {
+
+namespace {
+
+/// Row `from`, an image of this shape, moved to `to`, which is 0 everywhere.
+template <class T>
+void shift(std::span<const T> from, const ImageShape& shape, int down, int right, std::span<T> to) {
+  const auto height = static_cast<std::ptrdiff_t>(shape.height),
+             width = static_cast<std::ptrdiff_t>(shape.width);
+  const std::ptrdiff_t first = std::max(right, 0), end = std::clamp<std::ptrdiff_t>(width + right, 0, width);
+  for (std::ptrdiff_t y = std::max(down, 0); y < std::min(height, height + down) && first < end; ++y) {
+    const auto source = from.begin() + (y - down) * width + (first - right);
+    std::copy(source, source + (end - first), to.begin() + y * width + first);
+  }
+}
+
+}  // namespace
+
+ShiftedImages::ShiftedImages(std::unique_ptr<BatchSource> source, ImageShape shape, int down, int right)
+    : source_(std::move(source)), shape_(shape), down_(down), right_(right) {
+  const engine::Batch first = source_->batch(0, 0);
+  require(engine::columns_of(first.examples.inputs) == shape.height * shape.width,
+          "ShiftedImages: the rows are not images of this shape");
+}
+
+engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
+  const auto [examples, rows, upcoming] = source_->batch(epoch, batch);
+  const auto gathered = [&rows = rows](const auto& all, auto& some) {
+    some.clear();
+    if (all.empty()) return;
+    for (const std::uint32_t row : rows) some.push_back(all[row]);
+  };
+  gathered(examples.labels, labels_);
+  gathered(examples.weights, weights_);
+  targets_ = Matrix<float>(examples.labels.empty() ? rows.size() : 0, examples.targets.columns());
+  for (std::size_t n = 0; n < targets_.rows(); ++n)
+    std::ranges::copy(examples.targets.row(rows[n]), targets_.row(n).begin());
+  order_.resize(rows.size());
+  std::iota(order_.begin(), order_.end(), 0u);
+
+  const auto shifted = [&, &rows = rows]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
+    Matrix<T> images(rows.size(), stored.columns());
+    for (std::size_t n = 0; n < rows.size(); ++n)
+      shift<T>(stored.row(rows[n]), shape_, down_, right_, images.row(n));
+    images_ = std::move(images);
+    return std::as_const(std::get<Matrix<T>>(images_)).view();
+  };
+  return {.examples = {.inputs = std::visit(shifted, examples.inputs),
+                       .outputs = examples.outputs,
+                       .labels = labels_,
+                       .targets = targets_.view(),
+                       .weights = weights_,
+                       .weight_unit = examples.weight_unit},
+          .rows = order_};
+}
+
+}  // namespace mlp
