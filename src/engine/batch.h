@@ -35,6 +35,12 @@ struct Batch {
   std::span<const std::uint32_t> rows;
   /// The next batch's, of the same examples, if known: fetched from memory meanwhile.
   std::span<const std::uint32_t> upcoming = {};
+  /// Where they are a shard of a larger batch: its row that they begin with, and how many rows it has (0:
+  /// they are the whole batch). Dropout masks and means are the larger batch's.
+  std::size_t first = 0;
+  std::size_t whole = 0;
+
+  std::size_t whole_rows() const { return whole > 0 ? whole : rows.size(); }
 };
 
 struct StepSettings {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/batch.h"
+#include "engine/exchange.h"
 #include "mlp/affine_scaling.h"
 #include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
@@ -49,6 +50,9 @@ struct TrainingEngineOptions {
   EngineOptions common = {};
   /// The share of groups of 4 neighbouring inputs, once scaled, that are not all zero.
   double input_density = 1.0;
+  /// Whoever adds up the gradients of several workers; each of them then calls train() with the same batches.
+  /// It must outlive the engine. Null: this is the only one. The reference takes none.
+  Exchange* exchange = nullptr;
   bool bfloat16 = false;  ///< wide layers multiply bfloat16 operands: this does change bits
 };
 

@@ -171,7 +171,8 @@ struct Kernels {
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
 
-  /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep and l2 apply.
+  /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep applies. l2 does
+  /// not: what is stored has it; but kStore adds it.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
 
   /// Z = ((parts[0] + parts[1]) + parts[2]) + ..., then `epilogue`; all of one shape and block stride.

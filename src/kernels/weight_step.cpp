@@ -101,15 +101,15 @@ void BiasStep(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBu
 
 void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
   const FloatTag d;
-  UpdateRule without_l2 = rule;
-  without_l2.l2 = 0;  // the stored gradient has it already
+  UpdateRule of_stored = rule;
+  if (rule.kind != UpdateRule::Kind::kStore) of_stored.l2 = 0;  // the stored gradient has it already
   WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
     for (std::size_t i = 0; i < count; i += kLanes) {
       const FloatVec g = hn::Mul(hn::LoadU(d, buffers.gradients + i), hn::Set(d, rule.gradient_scale));
       if (weights) {
-        UpdateVector<kKind, true>(d, without_l2, buffers, i, g);
+        UpdateVector<kKind, true>(d, of_stored, buffers, i, g);
       } else {
-        UpdateVector<kKind, false>(d, without_l2, buffers, i, g);
+        UpdateVector<kKind, false>(d, of_stored, buffers, i, g);
       }
     }
   });

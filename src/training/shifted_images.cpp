@@ -30,8 +30,10 @@ ShiftedImages::ShiftedImages(std::unique_ptr<BatchSource> source, ImageShape sha
 }
 
 engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
-  const auto [examples, rows, upcoming] = source_->batch(epoch, batch);
-  const auto gathered = [&rows = rows](const auto& all, auto& some) {
+  const engine::Batch original = source_->batch(epoch, batch);
+  const engine::Examples& examples = original.examples;
+  const auto rows = original.rows;
+  const auto gathered = [rows](const auto& all, auto& some) {
     some.clear();
     if (all.empty()) return;
     for (const std::uint32_t row : rows) some.push_back(all[row]);
@@ -44,7 +46,7 @@ engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
   order_.resize(rows.size());
   std::iota(order_.begin(), order_.end(), 0u);
 
-  const auto shifted = [&, &rows = rows]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
+  const auto shifted = [&]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
     Matrix<T> images(rows.size(), stored.columns());
     for (std::size_t n = 0; n < rows.size(); ++n)
       shift<T>(stored.row(rows[n]), shape_, down_, right_, images.row(n));

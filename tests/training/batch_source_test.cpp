@@ -30,9 +30,10 @@ TEST(ShuffledRows, AnEpochIsEachRowOnceInAnOrderOfItsOwn) {
   for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
     std::vector<std::uint32_t> rows;
     for (std::uint64_t batch = 0; batch < 3; ++batch) {
-      const auto [examples, some, upcoming] = source.batch(epoch, batch);
+      const engine::Batch found = source.batch(epoch, batch);
+      const auto some = found.rows;
       EXPECT_EQ(some.size(), batch == 2 ? 5u : 10u);
-      EXPECT_EQ(upcoming.size(), 25 - rows.size() - some.size());
+      EXPECT_EQ(found.upcoming.size(), 25 - rows.size() - some.size());
       rows.insert(rows.end(), some.begin(), some.end());
     }
     epochs.push_back(rows);
@@ -81,7 +82,9 @@ TEST(ShiftedImages, PixelsMoveAndWhatGoesWithAnImageStaysWithIt) {
     const auto original = shuffled();
     for (const std::uint64_t number : {1u, 0u}) {
       const auto rows = copied(original->batch(4, number).rows);
-      const auto [examples, order, upcoming] = shifted.batch(4, number);
+      const engine::Batch found = shifted.batch(4, number);
+      const engine::Examples& examples = found.examples;
+      const auto order = found.rows;
       ASSERT_EQ(order.size(), rows.size());
       EXPECT_EQ(examples.weight_unit, 2.5);
       const auto& pixels = std::get<ConstMatrixView<std::uint8_t>>(examples.inputs);

@@ -14,7 +14,9 @@ namespace mlp::engine {
 struct Chunk {
   std::span<const std::uint32_t> rows;      ///< of the examples; at most plan.chunk_rows()
   std::size_t first = 0;                    ///< where they begin in the batch
-  std::size_t batch_rows = 0;               ///< rows of the whole batch
+  std::size_t batch_rows = 0;               ///< rows of the whole batch, or shard
+  std::size_t first_of_whole = 0;           ///< where they begin in the batch that dropout masks are of
+  std::size_t whole_rows = 0;               ///< and how many rows that has
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
   const Examples& examples;
   ThreadTeam& team;

@@ -26,10 +26,14 @@ class CpuTraining final : public TrainingEngine {
   int bfloat16_layers() const override;
 
  private:
+  double train_with_others(const Batch& batch, const StepSettings& settings);
   /// What comes now is no step, and its time not a step's.
   void pause();
 
   ElasticWorkspace elastic_;
+  Exchange* exchange_;
+  std::vector<ShardSum> shards_;  ///< this worker's
+  ShardSum total_;
   ThreadChoice choice_;
   bool stepping_ = false;  ///< the last call was a step
 };

@@ -12,8 +12,8 @@ void apply_dropout(const Plan& plan, std::size_t index, const StepSettings& sett
   const std::uint32_t threshold = dropout_threshold(layer.dropout);
   const float scale = static_cast<float>(1.0 / (1.0 - layer.dropout));
   for (std::size_t n = 0; n < values.rows(); ++n) {
-    const std::uint64_t first =
-        dropout_index(chunk.first + part.rows.begin + n, part.blocks.begin * kernels::kBlock, layer.fan_out);
+    const std::uint64_t first = dropout_index(chunk.first_of_whole + part.rows.begin + n,
+                                              part.blocks.begin * kernels::kBlock, layer.fan_out);
     for (std::size_t column = 0; column < values.columns(); column += 4) {
       const auto words = stream.block((first + column) / 4);
       for (std::size_t lane = 0; lane < 4; ++lane)

@@ -51,7 +51,7 @@ void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, b
                            .outputs = rows_of(std::as_const(buffers.outputs)),
                            .targets = rows_of(std::as_const(workspace.targets)),
                            .weights = weights,
-                           .mean = 1.0f / static_cast<float>(chunk.batch_rows)};
+                           .mean = 1.0f / static_cast<float>(chunk.whole_rows)};
   float* gradient = backward ? rows_of(buffers.gradient).data() : nullptr;
   row_losses(plan.kernels(), plan.loss(), last.activation, outputs, losses, gradient);
   for (std::size_t n = 0; n < count; ++n) {

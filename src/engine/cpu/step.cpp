@@ -37,7 +37,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                     const Body& body) {
-  const auto [examples, rows, upcoming] = batch;
+  const auto rows = batch.rows, upcoming = batch.upcoming;
   team.run(
       [&](int member) {
         const FlushDenormals flush;
@@ -50,6 +50,8 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
           const Chunk chunk{.rows = rows.subspan(first, end - first),
                             .first = first,
                             .batch_rows = rows.size(),
+                            .first_of_whole = batch.first + first,
+                            .whole_rows = batch.whole_rows(),
                             .upcoming = next,
                             .examples = batch.examples,
                             .team = team,
@@ -86,6 +88,32 @@ void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chu
   }
 }
 
+/// The gradients in memory, L2 penalty included, to this member's parameters.
+void update_from_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, int member,
+                           const StepSettings& settings) {
+  UpdateRule rule = rule_of(*plan.optimizer(), settings);
+  if (settings.clip_norm > 0) {
+    team.barrier();
+    sum_squares(workspace, share_of(workspace.square_sums.size(), member, plan.threads()));
+    team.barrier();
+    rule.gradient_scale = clipping_scale(workspace, settings.clip_norm);
+  }
+  stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(member)], rule);
+}
+
+/// The gradients of a batch, or of a shard of one, to memory; their losses' sum.
+double store_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                       const StepSettings& settings, double l2) {
+  check_batch(plan, team, batch);
+  require(plan.optimizer().has_value(), "the plan was made for prediction, not for gradients");
+  prepare_gradients(workspace);
+  UpdateRule store;
+  store.l2 = static_cast<float>(l2);
+  for_each_chunk(plan, workspace, team, batch,
+                 [&](const Chunk& chunk) { train_chunk(plan, workspace, chunk, settings, store); });
+  return sum_of_losses(workspace, batch.rows.size());
+}
+
 }  // namespace
 
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
@@ -94,21 +122,32 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   require(plan.optimizer().has_value(), "train_step: the plan was made for prediction");
   const bool clips = settings.clip_norm > 0;
   if (clips) prepare_gradients(workspace);
-  const UpdateRule update = rule_of(*plan.optimizer(), settings);
-  UpdateRule first = update;
-  if (clips) first.kind = UpdateRule::Kind::kStore;
-
+  UpdateRule rule = rule_of(*plan.optimizer(), settings);
+  if (clips) rule.kind = UpdateRule::Kind::kStore;
   for_each_chunk(plan, workspace, team, batch, [&](const Chunk& chunk) {
-    train_chunk(plan, workspace, chunk, settings, first);
-    if (!clips || !chunk.is_last()) return;
-    team.barrier();
-    sum_squares(workspace, share_of(workspace.square_sums.size(), chunk.member, plan.threads()));
-    team.barrier();
-    UpdateRule scaled = update;
-    scaled.gradient_scale = clipping_scale(workspace, settings.clip_norm);
-    stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], scaled);
+    train_chunk(plan, workspace, chunk, settings, rule);
+    if (clips && chunk.is_last()) update_from_gradients(plan, workspace, team, chunk.member, settings);
   });
   return sum_of_losses(workspace, batch.rows.size());
+}
+
+double raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                     const StepSettings& settings) {
+  return store_gradients(plan, workspace, team, batch, settings, 0.0);
+}
+
+void apply_raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team,
+                         const StepSettings& settings) {
+  check_team(plan, team);
+  team.run(
+      [&](int member) {
+        const FlushDenormals flush;
+        UpdateRule penalty;
+        penalty.l2 = static_cast<float>(settings.l2);
+        stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(member)], penalty);
+        update_from_gradients(plan, workspace, team, member, settings);
+      },
+      plan.threads());
 }
 
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
@@ -138,13 +177,7 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 
 Parameters gradients_of(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                         const StepSettings& settings) {
-  check_batch(plan, team, batch);
-  require(plan.optimizer().has_value(), "gradients_of: the plan was made for prediction");
-  prepare_gradients(workspace);
-  UpdateRule store;
-  store.l2 = static_cast<float>(settings.l2);
-  for_each_chunk(plan, workspace, team, batch,
-                 [&](const Chunk& chunk) { train_chunk(plan, workspace, chunk, settings, store); });
+  store_gradients(plan, workspace, team, batch, settings, settings.l2);
   return plan.unpack(workspace.gradients.data());
 }
 

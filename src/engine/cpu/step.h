@@ -16,6 +16,15 @@ namespace mlp::engine {
 double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                   const StepSettings& settings);
 
+/// The gradients of sum_n w_n loss_n / batch.whole_rows(), to workspace.gradients: before the L2 penalty and
+/// before clipping. Returns sum_n w_n loss_n.
+double raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
+                     const StepSettings& settings);
+/// The rest of a step, with what lies in workspace.gradients by now: penalty, clipping, update. After
+/// raw_gradients() of a whole batch the two leave what train_step() does, to the bit.
+void apply_raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team,
+                         const StepSettings& settings);
+
 /// Forward without dropout. Returns sum_n w_n loss_n; `outputs` [rows, fan_out] in the network's own scale.
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                      MatrixView<float> outputs);

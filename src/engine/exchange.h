@@ -1,0 +1,42 @@
+// What stands between gradient and update where several workers train one network together: their gradients,
+// added up.
+//
+// A global batch is cut into shards, as many whatever the number of workers, and each worker computes the
+// gradients of some of them. They are raw, before the L2 penalty and before clipping, which need the sum. The
+// sum is taken shard by shard in their order, so that one worker with all shards and four with a quarter each
+// leave the same bits.
+//
+// None, the default, costs nothing: gradients are then never seen outside the tile that computes them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "core/spread.h"
+
+namespace mlp::engine {
+
+/// Of one shard, or of all of them.
+struct ShardSum {
+  std::vector<float> gradients;  ///< by all parameters, in an order that all workers share
+  double loss = 0.0;             ///< sum_n w_n loss_n
+};
+
+/// sum = the shards' sums, added in their order.
+void add_shards(std::span<const ShardSum* const> shards, ShardSum& sum);
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  virtual std::size_t shards() const = 0;  ///< of a global batch
+  virtual std::size_t first() const = 0;   ///< of them this worker's,
+  virtual std::size_t count() const = 0;   ///< and how many
+
+  /// `own`: count() sums. Waits for the other workers' and leaves the sum of all in `total`, the same on
+  /// each.
+  virtual void add_up(std::span<const ShardSum> own, ShardSum& total) = 0;
+};
+
+}  // namespace mlp::engine
