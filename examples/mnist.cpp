@@ -8,9 +8,10 @@ namespace {
 
 // Says how each epoch went, as it goes.
 struct Printer : mlp::TrainingObserver {
-  void on_epoch(const mlp::EpochRecord& epoch, const mlp::TrainingState&) override {
+  bool on_epoch(const mlp::EpochRecord& epoch, const mlp::TrainingState&) override {
     std::cout << "epoch " << epoch.epoch << "  loss " << epoch.train_loss << "  validation loss "
               << epoch.validation_loss << "  accuracy " << epoch.validation_metric << std::endl;
+    return true;  // false would stop here, with the model so far
   }
 };
 

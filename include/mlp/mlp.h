@@ -14,6 +14,7 @@
 #include "mlp/error.h"
 #include "mlp/export.h"
 #include "mlp/file_layer.h"
+#include "mlp/gradients.h"
 #include "mlp/html_report.h"
 #include "mlp/importance.h"
 #include "mlp/initializer.h"

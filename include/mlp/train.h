@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +33,17 @@ enum class SparseInputs { kAuto, kOn, kOff };
 /// Only on CPUs with instructions for it: see bfloat16_target. Evaluation and prediction are always float32.
 enum class Precision { kFloat32, kBFloat16 };
 
+/// A loss from outside the library, for rows of the data set: outputs A [n, O] in the network's own scale
+/// (targets are standardised behind a Linear output: TrainingOptions::standardize), to losses [n] = loss_n
+/// and gradients [n, O] = d loss_n / d A. Called on the thread that trains. What it throws ends the training.
+using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
+                                   std::span<float> losses, MatrixView<float> gradients)>;
+
 struct TrainingOptions {
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
+  /// Trained, and validated, by in place of `loss`, which the model then only is evaluated by. Slower: on one
+  /// thread, and outputs are copied for it.
+  OwnLoss own_loss = {};
   Optimizer optimizer = Adam{};
   Schedule schedule = Constant{};
   int epochs = 10;
@@ -102,10 +113,11 @@ class TrainingObserver {
   /// Within an epoch, after a step: return true to be given the state, which costs a copy of all parameters.
   virtual bool wants_state() { return false; }
   virtual void on_state(const TrainingState&) {}
-  /// After each epoch; `model_so_far` and `state` may be saved.
-  virtual void on_epoch(const EpochRecord&, const TrainingState&) {}
+  /// After each epoch, with what may be saved; return false to stop here, as by on_step.
+  virtual bool on_epoch(const EpochRecord&, const TrainingState&) { return true; }
 };
 
+/// kInterrupted: an observer asked to stop before the last epoch's end.
 enum class StopReason { kFinished, kEarlyStopping, kInterrupted };
 
 /// The result of training: a model (final parameters, or the best ones under early stopping) and how it came

@@ -23,6 +23,7 @@ enum class RandomPurpose : std::uint8_t {
   kFriedman = 6,
   kBenchmark = 7,
   kImportance = 8,
+  kGradientCheck = 9,
   kTest = 255,
 };
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <variant>
 
@@ -29,6 +30,10 @@ struct Examples {
   double weight_unit = 1.0;                   ///< weights are divided by it
 };
 
+/// See mlp/train.h.
+using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
+                                   std::span<float> losses, MatrixView<float> gradients)>;
+
 /// Rows of some examples, by index, in batch order.
 struct Batch {
   Examples examples;
@@ -39,6 +44,10 @@ struct Batch {
   /// they are the whole batch). Dropout masks and means are the larger batch's.
   std::size_t first = 0;
   std::size_t whole = 0;
+
+  /// Takes the place of the plan's loss, which must not be fused with the last activation. Engines call it on
+  /// one thread only.
+  const OwnLoss* own_loss = nullptr;
 
   std::size_t whole_rows() const { return whole > 0 ? whole : rows.size(); }
 };

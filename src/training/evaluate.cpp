@@ -49,13 +49,15 @@ void check_fit(const Model& model, const Dataset& dataset) {
 
 LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
                                 std::size_t step_rows, const Dataset& dataset,
-                                std::span<const std::uint32_t> rows, double weight_unit) {
+                                std::span<const std::uint32_t> rows, double weight_unit,
+                                const engine::OwnLoss* own_loss) {
   LossAndOutputs result{.outputs = Matrix<float>(rows.size(), dataset.outputs())};
   const engine::Examples examples = examples_of(dataset, weight_unit);
   for (std::size_t begin = 0; begin < rows.size(); begin += step_rows) {
     const auto step = rows.subspan(begin, std::min(step_rows, rows.size() - begin));
     const auto outputs = result.outputs.view().rows(begin, step.size());
-    result.loss += engine.evaluate({examples, step}, outputs) / static_cast<double>(rows.size());
+    result.loss += engine.evaluate({.examples = examples, .rows = step, .own_loss = own_loss}, outputs) /
+                   static_cast<double>(rows.size());
     for (std::size_t n = 0; n < outputs.rows(); ++n) {
       for (std::size_t c = 0; c < outputs.columns(); ++c)
         outputs(n, c) = target_scaling.invert(outputs(n, c), c);
@@ -66,9 +68,10 @@ LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& tar
 
 RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
                              std::size_t step_rows, const Dataset& dataset,
-                             std::span<const std::uint32_t> rows, double weight_unit) {
+                             std::span<const std::uint32_t> rows, double weight_unit,
+                             const engine::OwnLoss* own_loss) {
   const auto [loss, outputs] =
-      loss_and_outputs(engine, target_scaling, step_rows, dataset, rows, weight_unit);
+      loss_and_outputs(engine, target_scaling, step_rows, dataset, rows, weight_unit, own_loss);
   if (dataset.task() == Task::kClassification) {
     std::vector<std::int32_t> labels;
     labels.reserve(rows.size());

@@ -26,12 +26,14 @@ struct LossAndOutputs {
 /// In steps of at most `step_rows`.
 LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
                                 std::size_t step_rows, const Dataset& dataset,
-                                std::span<const std::uint32_t> rows, double weight_unit);
+                                std::span<const std::uint32_t> rows, double weight_unit,
+                                const engine::OwnLoss* own_loss = nullptr);
 
 /// What an epoch reports of its validation rows. The other metrics wait for evaluate(): sorting for ROC AUC
 /// can cost as much as the predictions.
 RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
                              std::size_t step_rows, const Dataset& dataset,
-                             std::span<const std::uint32_t> rows, double weight_unit);
+                             std::span<const std::uint32_t> rows, double weight_unit,
+                             const engine::OwnLoss* own_loss = nullptr);
 
 }  // namespace mlp

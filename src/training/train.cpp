@@ -43,8 +43,10 @@ class TrainingLoop {
     if (early_stop_due()) return StopReason::kEarlyStopping;
     while (state_.epoch < static_cast<std::uint64_t>(options_.epochs)) {
       if (!run_steps()) return StopReason::kInterrupted;
-      finish_epoch();
+      const bool goes_on = finish_epoch();
       if (early_stop_due()) return StopReason::kEarlyStopping;
+      if (!goes_on && state_.epoch < static_cast<std::uint64_t>(options_.epochs))
+        return StopReason::kInterrupted;
     }
     return StopReason::kFinished;
   }
@@ -109,7 +111,8 @@ class TrainingLoop {
     return true;
   }
 
-  void finish_epoch() {
+  /// Whether the observer wants to go on.
+  bool finish_epoch() {
     export_state();
     const double rows = static_cast<double>(training_rows_);
     EpochRecord record{.epoch = state_.epoch + 1,
@@ -128,7 +131,7 @@ class TrainingLoop {
     state_.epoch_loss = 0;
     state_.epoch_seconds = 0;
     remember_best(record);
-    if (observer_) observer_->on_epoch(record, state_);
+    return observer_ == nullptr || observer_->on_epoch(record, state_);
   }
 
   void remember_best(const EpochRecord& record) {

@@ -108,7 +108,8 @@ void check_training(const MultilayerPerceptron& network, const Dataset& dataset,
   require(network.fan_out() == dataset.outputs(),
           "train: the network has " + counted(network.fan_out(), "output") + ", the data set " +
               counted(dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target"));
-  require(dataset.task() == Task::kClassification || !std::holds_alternative<CrossEntropy>(options.loss),
+  require(dataset.task() == Task::kClassification || options.own_loss ||
+              !std::holds_alternative<CrossEntropy>(options.loss),
           "train: cross_entropy needs classes, and this data set has numbers as targets; "
           "take another loss, such as SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
@@ -128,7 +129,8 @@ Trainer::State::State(const MultilayerPerceptron& network, const Dataset& the_da
       options(the_options),
       rows(rows_of(dataset, options)),
       batch_size(std::min(static_cast<std::size_t>(options.batch_size), rows.training.size())),
-      computation{network, options.loss, learn_input_scaling(dataset, options, rows.training),
+      computation{network, options.own_loss ? Loss(SquaredError{}) : options.loss,
+                  learn_input_scaling(dataset, options, rows.training),
                   learn_target_scaling(network, dataset, options, rows.training)},
       weight_unit(mlp::weight_unit(dataset, rows.training)),
       source(std::make_unique<ShuffledRows>(examples_of(dataset, weight_unit), rows.training, batch_size,
@@ -137,14 +139,15 @@ Trainer::State::State(const MultilayerPerceptron& network, const Dataset& the_da
   const TrainingState& state = checked_state(from, network, options);
   engine = engine::training_engine(computation, options.optimizer, state.parameters, state.moments,
                                    {.common = {.max_batch = batch_size,
-                                               .threads = options.threads,
+                                               .threads = options.own_loss ? 1 : options.threads,
                                                .target = options.target,
                                                .skips_zeros = skips_zeros(options.sparse_inputs)},
                                     .input_density = input_density(dataset.inputs, computation.input_scaling),
                                     .bfloat16 = options.precision == Precision::kBFloat16});
 }
 
-double Trainer::State::step(const engine::Batch& batch) {
+double Trainer::State::step(engine::Batch batch) {
+  if (options.own_loss) batch.own_loss = &options.own_loss;
   const double loss = engine->train(batch, {.step = steps,
                                             .rate_factor = rate_factor(steps),
                                             .seed = options.seed,
@@ -158,7 +161,8 @@ double Trainer::State::step(const engine::Batch& batch) {
 }
 
 RowsEvaluation Trainer::State::evaluate(std::span<const std::uint32_t> some) {
-  return evaluate_rows(*engine, computation.target_scaling, batch_size, dataset, some, weight_unit);
+  return evaluate_rows(*engine, computation.target_scaling, batch_size, dataset, some, weight_unit,
+                       options.own_loss ? &options.own_loss : nullptr);
 }
 
 Parameters Trainer::State::parameters() {

@@ -16,7 +16,7 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
         const TrainingState& from);
 
   /// Returns sum_n w_n loss_n; throws DivergenceError where it is not finite.
-  double step(const engine::Batch& batch);
+  double step(engine::Batch batch);
   RowsEvaluation evaluate(std::span<const std::uint32_t> rows);
   Parameters parameters();
   std::vector<Parameters> moments();
@@ -29,7 +29,7 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   TrainingOptions options;
   RowSplit rows;
   std::size_t batch_size;
-  engine::Computation computation;
+  engine::Computation computation;  ///< what the engine is made for
   double weight_unit;
   std::unique_ptr<BatchSource> source;
   std::unique_ptr<engine::TrainingEngine> engine;

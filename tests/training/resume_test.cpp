@@ -140,7 +140,10 @@ TEST(Resume, EqualsUninterruptedThroughACheckpointAfterEveryStep) {
 TEST(Resume, TheStateGivenToObserversIsResumable) {
   class Keep : public TrainingObserver {
    public:
-    void on_epoch(const EpochRecord&, const TrainingState& state) override { states.push_back(state); }
+    bool on_epoch(const EpochRecord&, const TrainingState& state) override {
+      states.push_back(state);
+      return true;
+    }
     std::vector<TrainingState> states;
   };
   for (const Case& c : cases()) {

@@ -127,10 +127,11 @@ class Recorder : public TrainingObserver {
     thread = std::this_thread::get_id();
     return true;
   }
-  void on_epoch(const EpochRecord& record, const TrainingState& state) override {
+  bool on_epoch(const EpochRecord& record, const TrainingState& state) override {
     records.push_back(record);
     parameters.push_back(state.parameters);
     events += 'e';
+    return true;
   }
   std::vector<StepProgress> steps;
   std::vector<EpochRecord> records;

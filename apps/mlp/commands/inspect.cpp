@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "mlp/digest.h"
 #include "mlp/error.h"
+#include "mlp/gradients.h"
 #include "mlp/printable.h"
 #include "mlp/verify.h"
 #include "present/evaluation.h"
@@ -22,6 +23,7 @@ namespace {
 struct Arguments {
   std::string model;
   bool verify = false;
+  bool check_gradients = false;
   bool json = false;
 };
 
@@ -77,8 +79,23 @@ std::vector<std::string> target_names(const Model& model) {
   return names;
 }
 
+nlohmann::ordered_json to_json(const GradientCheck& check) {
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const auto& tensor : check.tensors) {
+    tensors.push_back({{"name", tensor.name},
+                       {"values", tensor.values},
+                       {"largest", number(tensor.largest)},
+                       {"engine", number(tensor.engine)},
+                       {"differences", tensor.differences},
+                       {"by_differences", number(tensor.by_differences)}});
+  }
+  return {
+      {"passed", check.passed()}, {"rows", check.rows}, {"loss", number(check.loss)}, {"tensors", tensors}};
+}
+
 std::string to_json(const Model& model, const std::filesystem::path& path,
-                    const std::optional<Verification>& verification) {
+                    const std::optional<Verification>& verification,
+                    const std::optional<GradientCheck>& gradients) {
   const auto& record = model.record;
   nlohmann::ordered_json document;
   document["command"] = "inspect";
@@ -126,6 +143,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
                             {"largest_difference", number(verification->largest_difference)},
                             {"tolerance", Verification::kTolerance}};
   }
+  if (gradients) document["gradients"] = to_json(*gradients);
   return to_text(document);
 }
 
@@ -227,15 +245,47 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   return text;
 }
 
+std::string gradients_text(const GradientCheck& check, const Style& style) {
+  std::vector<std::vector<std::string>> rows = {
+      {"gradient", "values", "largest", "engine", "differences", "of"}};
+  for (const auto& tensor : check.tensors) {
+    rows.push_back({"d" + tensor.name, with_thousands(tensor.values), significant(tensor.largest, 3),
+                    significant(tensor.engine, 2), significant(tensor.by_differences, 2),
+                    with_thousands(tensor.differences)});
+  }
+  return "\n" + table(rows, 0, style) + "\n" +
+         field("",
+               "how far the engine (float) and central differences of the loss (double) are from the "
+               "formulas (double), "
+               "as a share of the largest gradient of the tensor; " +
+                   counted(check.rows, "row") + ", loss " + significant(check.loss),
+               style);
+}
+
+/// Throws unless the three agree.
+void require_passed(const GradientCheck& check, const std::filesystem::path& path) {
+  if (check.passed()) return;
+  throw FileError(path.string() + ": its gradients do not agree",
+                  "rounding explains " + compact(GradientCheck::kEngineTolerance) + " for the engine and " +
+                      compact(GradientCheck::kDifferencesTolerance) +
+                      " for differences; where a single value differs, a unit may sit on its kink");
+}
+
 int run_inspect(const Arguments& arguments, const Environment& environment) {
   const auto path = model_file(arguments.model);
-  const std::string target = arguments.verify ? choose_target(environment) : "";
+  const bool computes = arguments.verify || arguments.check_gradients;
+  const std::string target = computes ? choose_target(environment) : "";
   const Model model = load_model(path);
   std::optional<Verification> verification;
   if (arguments.verify) verification = verify(model, {.threads = 1, .target = target});
-  print(arguments.json ? to_json(model, path, verification)
-                       : to_page(model, path, verification, style_of(kStdout, environment)));
+  std::optional<GradientCheck> gradients;
+  if (arguments.check_gradients) gradients = check_gradients(model, {.threads = 1, .target = target});
+  const Style style = style_of(kStdout, environment);
+  print(arguments.json ? to_json(model, path, verification, gradients)
+                       : to_page(model, path, verification, style) +
+                             (gradients ? gradients_text(*gradients, style) : ""));
   if (verification) require_passed(*verification, path);
+  if (gradients) require_passed(*gradients, path);
   return 0;
 }
 
@@ -250,9 +300,13 @@ Command add_inspect(Parser& parent, const Environment& environment) {
   parser.add_flag(
       "--verify", arguments->verify,
       "predict the examples the model carries, and fail unless they come out as when it was made");
+  parser.add_flag("--check-gradients", arguments->check_gradients,
+                  "compute its gradients by the engine, by the formulas and by differences of the loss, and "
+                  "fail unless they agree");
   parser.add_flag("--json", arguments->json, "print it as one JSON object");
   parser.footer(
-      "Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mnist --verify\n  mlp inspect "
+      "Examples:\n  mlp inspect runs/mnist\n  mlp inspect runs/mnist --verify\n  mlp inspect runs/mpg "
+      "--check-gradients\n  mlp inspect "
       "runs/mpg/model.safetensors --json");
   return {parser, [arguments, &environment] { return run_inspect(*arguments, environment); }};
 }

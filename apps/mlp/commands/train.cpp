@@ -36,9 +36,10 @@ class RunObserver : public TrainingObserver {
     return interrupt_signal() == 0;
   }
 
-  void on_epoch(const EpochRecord& record, const TrainingState& state) override {
+  bool on_epoch(const EpochRecord& record, const TrainingState& state) override {
     progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.epochs));
     if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
+    return true;
   }
 
   bool wants_state() override { return run_.checkpoint_every.due_after_step(seconds_since_last()); }

@@ -19,6 +19,7 @@ struct Chunk {
   std::size_t whole_rows = 0;               ///< and how many rows that has
   std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
   const Examples& examples;
+  const OwnLoss* own_loss;  ///< or null
   ThreadTeam& team;
   int member = 0;
 

@@ -28,6 +28,23 @@ std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace,
   return count;
 }
 
+/// row_losses() by a loss of the caller's: its numbers row by row, then weighted.
+void own_row_losses(const Chunk& chunk, const OutputRows& outputs, float* losses, float* gradient) {
+  const auto& A = outputs.outputs;
+  Matrix<float> row_major(A.rows(), A.columns()), gradients(A.rows(), A.columns());
+  for (std::size_t n = 0; n < A.rows(); ++n) {
+    for (std::size_t c = 0; c < A.columns(); ++c) row_major(n, c) = A(n, c);
+  }
+  (*chunk.own_loss)(chunk.rows, row_major, {losses, A.rows()}, gradients);
+  const kernels::BlockedView<float> dA(gradient, A.rows(), A.columns(), A.block_stride());
+  for (std::size_t n = 0; n < A.rows(); ++n) {
+    const float weight = outputs.weights ? outputs.weights[n] : 1.0f;
+    losses[n] *= weight;
+    for (std::size_t c = 0; c < A.columns() && gradient; ++c)
+      dA(n, c) = gradients(n, c) * (weight * outputs.mean);
+  }
+}
+
 /// This member's rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss
 /// and activation are fused.
 void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool backward) {
@@ -53,7 +70,11 @@ void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, b
                            .weights = weights,
                            .mean = 1.0f / static_cast<float>(chunk.whole_rows)};
   float* gradient = backward ? rows_of(buffers.gradient).data() : nullptr;
-  row_losses(plan.kernels(), plan.loss(), last.activation, outputs, losses, gradient);
+  if (chunk.own_loss) {
+    own_row_losses(chunk, outputs, losses, gradient);
+  } else {
+    row_losses(plan.kernels(), plan.loss(), last.activation, outputs, losses, gradient);
+  }
   for (std::size_t n = 0; n < count; ++n) {
     if (std::isfinite(losses[n])) continue;
     auto& layer = workspace.non_finite_layers[static_cast<std::size_t>(chunk.member)];

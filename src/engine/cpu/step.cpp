@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cpu.h"
+#include "engine/cpu/output_loss.h"
 #include "engine/cpu/row_parts.h"
 #include "engine/cpu/row_pass.h"
 #include "engine/cpu/weight_pass.h"
@@ -31,6 +32,10 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
   require(columns_of(batch.examples.inputs) == plan.network().fan_in() &&
               batch.examples.outputs == plan.network().fan_out(),
           "the examples do not fit the network");
+  // A callback that throws on one of several threads would leave the others waiting at a barrier.
+  require(batch.own_loss == nullptr ||
+              (plan.threads() == 1 && !fused(plan.loss(), plan.network().layers().back().activation)),
+          "an own loss takes one thread, and a plan whose loss is not fused with the last activation");
 }
 
 /// Calls body(chunk) on every member for each chunk of the batch in turn.
@@ -54,6 +59,7 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
                             .whole_rows = batch.whole_rows(),
                             .upcoming = next,
                             .examples = batch.examples,
+                            .own_loss = batch.own_loss,
                             .team = team,
                             .member = member};
           body(chunk);

@@ -3,22 +3,12 @@
 #include <utility>
 
 #include "engine/reference/examples_in.h"
+#include "engine/reference/logits.h"
 #include "mlp/reference.h"
 
 namespace mlp::engine {
 
 namespace {
-
-/// Z of the last layer: a fold over the layers below, whose activations the loss does not see.
-template <class T>
-Matrix<T> logits_of(const MultilayerPerceptron& network, const BasicParameters<T>& parameters, Matrix<T> A) {
-  for (std::size_t index = 0; index + 1 < network.depth(); ++index) {
-    A = reference::activate(network.layer(index).activation,
-                            reference::affine(A, parameters.weight(index), parameters.bias(index)));
-  }
-  const std::size_t last = network.depth() - 1;
-  return reference::affine(A, parameters.weight(last), parameters.bias(last));
-}
 
 template <class T>
 void copy_to(MatrixView<float> outputs, const Matrix<T>& A) {
@@ -52,6 +42,7 @@ class ReferencePrediction final : public Engine {
 template <class T>
 double evaluate_by_reference(const Computation& computation, const BasicParameters<T>& parameters,
                              const Batch& batch, MatrixView<float> outputs) {
+  require(batch.own_loss == nullptr, "the reference takes no own loss");
   const auto& [network, loss, input_scaling, target_scaling] = computation;
   const Activation& activation = network.layers().back().activation;
   const Matrix<T> Z =

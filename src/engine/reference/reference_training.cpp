@@ -31,6 +31,7 @@ ReferenceTraining<T>::ReferenceTraining(const Computation& computation, const Op
 template <class T>
 reference::LossAndGradients<T> ReferenceTraining<T>::loss_and_gradients(const Batch& batch,
                                                                         const StepSettings& settings) const {
+  require(batch.own_loss == nullptr && batch.whole == 0, "the reference takes no own loss and no shards");
   const auto& [network, loss, input_scaling, target_scaling] = computation_;
   const auto weights = weights_in<T>(batch);
   auto result = reference::loss_and_gradients<T>(

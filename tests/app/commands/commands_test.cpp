@@ -241,6 +241,24 @@ TEST_F(Commands, InspectOfAModelOfNamelessData) {
 
 using Data = Sandbox;
 
+TEST_F(Commands, InspectChecksGradientsThreeWays) {
+  const auto text = run({"inspect", "runs/friedman", "--check-gradients"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_NE(text.out.find("dW1"), std::string::npos) << text.out;
+  const auto result = run({"inspect", "runs/friedman", "--check-gradients", "--json"});
+  const auto gradients = only_json(result.out).at("gradients");
+  EXPECT_EQ(gradients.at("passed"), true);
+  EXPECT_EQ(gradients.at("rows"), 8);
+  ASSERT_EQ(gradients.at("tensors").size(), 2 * only_json(result.out).at("network").size());
+  for (const auto& tensor : gradients.at("tensors")) {
+    EXPECT_GT(tensor.at("largest").get<double>(), 0.0) << tensor;
+    EXPECT_LT(tensor.at("engine").get<double>(), 1e-5) << tensor;
+    EXPECT_GT(tensor.at("engine").get<double>(), 0.0) << "compared with itself? " << tensor;
+    EXPECT_LT(tensor.at("by_differences").get<double>(), 1e-6) << tensor;
+    EXPECT_GT(tensor.at("differences").get<int>(), 0) << tensor;
+  }
+}
+
 TEST_F(Commands, InspectVerifiesAModelByItsExamples) {
   const auto text = run({"inspect", "runs/friedman", "--verify"});
   EXPECT_EQ(text.exit_code, 0) << text.err;
