@@ -16,31 +16,36 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// A tile of Z, rows and columns from (row, column) on, over blocks [begin, end) of k.
+/// Tiles of Z, R rows high and V vectors wide: rows [first, end), a multiple of R, and columns from `column`
+/// on.
 template <std::size_t R, std::size_t V>
-HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
-                           const Epilogue& epilogue, std::size_t begin, std::size_t end, BlockedView<float> Z,
-                           std::size_t row, std::size_t column, Prefetch& soon) {
-  FloatVec acc[R][V];
-  StartSums<R, V>(epilogue, bias, Z, row, column, acc);
-  const std::size_t whole = X.columns() / kBlock;
-  std::size_t steps = 0;
-  ForDepth(epilogue.depth, begin, end, [&](std::size_t first, std::size_t last) HWY_ATTR {
-    const float* x = &X(row, first * kBlock);
-    const float* w = &W(first * kBlock, column);
-    for (std::size_t block = first; block < std::min(last, whole); ++block) {
-      MultiplyAccumulateBlock<kBlock, 1>(FloatElements{x}, w, W.block_stride(), acc);
-      x += X.block_stride();
-      w += kBlock * kBlock;
+HWY_INLINE void AffineTiles(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
+                            Epilogue epilogue, BlockedView<float> Z, std::size_t first, std::size_t end,
+                            std::size_t column, Prefetch& soon) {
+  const Depth depth = epilogue.depth;
+  const std::size_t whole = X.columns() / kBlock, rest = Has(depth, whole) ? X.columns() % kBlock : 0;
+  for (std::size_t row = first; row < end; row += R) {
+    FloatVec acc[R][V];
+    StartSums<R, V>(epilogue, bias, Z, row, column, acc);
+    std::size_t steps = rest;
+    ForDepth(depth, whole, [&](std::size_t begin, std::size_t last) HWY_ATTR {
+      const float* x = &X(row, begin * kBlock);
+      const float* w = &W(begin * kBlock, column);
+      for (std::size_t block = begin; block < last; ++block) {
+        MultiplyAccumulateBlock<kBlock, 1>(FloatElements{x}, w, W.block_stride(), acc);
+        x += X.block_stride();
+        w += kBlock * kBlock;
+      }
+      steps += (last - begin) * kBlock;
+    });
+    if (rest > 0) {
+      MultiplyAccumulate<kBlock, 1>(FloatElements{&X(row, whole * kBlock)}, &W(whole * kBlock, column),
+                                    W.block_stride(), rest, acc);
     }
-    if (last > whole) {
-      MultiplyAccumulate<kBlock, 1>(FloatElements{x}, w, W.block_stride(), X.columns() % kBlock, acc);
-    }
-    steps += (last - first) * kBlock;
-  });
-  StoreTile<R, V>(epilogue, Z, row, column, acc);
-  ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
-  soon.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
+    StoreTile<R, V>(epilogue, Z, row, column, acc);
+    ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
+    soon.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
+  }
 }
 
 // All rows take their turn at so many blocks of k before the next: what these read of W, 32 KB for a tile 64
@@ -49,16 +54,18 @@ HWY_INLINE void AffineTile(ConstBlockedView<float> X, ConstBlockedView<float> W,
 // 784 x 64 runs at 100 GFLOP/s instead of 93 on AVX2.
 constexpr std::size_t kSliceBlocks = kLanes == kBlock ? 8 : 16;
 
-/// Calls body(slice's epilogue, begin, end) for the slices [begin, end) of X's blocks.
+/// Calls body(epilogue) for the slices of X's blocks.
 template <class Body>
 HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Body& body) {
   // A part of k is not large, and a sum that is added in the end cannot stop in Z.
-  const bool whole = epilogue.depth.step == Depth::kAll && !epilogue.adds;
-  const std::size_t slices = whole ? std::max<std::size_t>(1, (blocks + kSliceBlocks - 1) / kSliceBlocks) : 1;
+  if (epilogue.depth.step != Depth::kAll || epilogue.adds || blocks <= kSliceBlocks) return body(epilogue);
+  const std::size_t slices = (blocks + kSliceBlocks - 1) / kSliceBlocks;
   for (std::size_t slice = 0; slice < slices; ++slice) {
     Epilogue of_slice = slice + 1 < slices ? Epilogue{} : epilogue;
     of_slice.continues = epilogue.continues || slice > 0;
-    body(of_slice, blocks * slice / slices, blocks * (slice + 1) / slices);
+    const std::size_t begin = blocks * slice / slices, end = blocks * (slice + 1) / slices;
+    of_slice.depth = {.first = begin, .size = end - begin};
+    body(of_slice);
   }
 }
 
@@ -67,7 +74,7 @@ template <std::size_t R>
 void AffineOfRows(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                   const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
   ForColumnTiles<kBlocksPerTileOf<R>>(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    AffineTile<R, V>(X, W, bias, epilogue, 0, X.blocks(), Z, 0, column, soon);
+    AffineTiles<R, V>(X, W, bias, epilogue, Z, 0, R, column, soon);
   });
 }
 
@@ -78,12 +85,11 @@ void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* b
   if (X.rows() == 2) return AffineOfRows<2>(X, W, bias, epilogue, Z, soon);
   if (X.rows() == 3) return AffineOfRows<3>(X, W, bias, epilogue, Z, soon);
   ForColumnTiles(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    ForSlices(epilogue, X.blocks(),
-              [&](const Epilogue& of_slice, std::size_t begin, std::size_t end) HWY_ATTR {
-                ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-                  AffineTile<R, V>(X, W, bias, of_slice, begin, end, Z, row, column, soon);
-                });
-              });
+    ForSlices(epilogue, X.blocks(), [&](const Epilogue& of_slice) HWY_ATTR {
+      ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t first, std::size_t end) HWY_ATTR {
+        AffineTiles<R, V>(X, W, bias, of_slice, Z, first, end, column, soon);
+      });
+    });
   });
 }
 

@@ -123,7 +123,7 @@ HWY_INLINE void ListColumns(const NonZeros& non_zeros, const Depth& depth, std::
   std::uint32_t* const left = lists.left(list);
   std::uint32_t* const right = lists.right(list);
   std::size_t length = 0;
-  ForDepth(depth, 0, blocks, [&](std::size_t first, std::size_t last) HWY_ATTR {
+  ForDepth(depth, blocks, [&](std::size_t first, std::size_t last) HWY_ATTR {
     for (std::size_t block = first; block < last; ++block) {
       const std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride + row;
       std::uint32_t any = 0;

@@ -71,6 +71,18 @@ struct CodedElements {
   HWY_INLINE CodedElements operator+(std::size_t i) const { return {at + i, values}; }
 };
 
+/// sum += x * y. Where a tile fills the 16 registers of AVX2, GCC must not choose which of the three operands
+/// to overwrite: it moves sums between registers and memory then. 784-64-87-72-10 takes 2 to 3% less time.
+HWY_INLINE void Accumulate(FloatVec x, FloatVec y, FloatVec& sum) {
+#if HWY_TARGET == HWY_AVX2 && HWY_COMPILER_GCC_ACTUAL
+  auto raw = sum.raw;  // a copy: the array a sum is in would be kept in memory
+  asm("vfmadd231ps %2, %1, %0" : "+x"(raw) : "x"(x.raw), "x"(y.raw));
+  sum.raw = raw;
+#else
+  sum = hn::MulAdd(x, y, sum);
+#endif
+}
+
 /// acc[r][v] += a[r * kRowStep] * b[vector v].
 template <std::size_t kRowStep, class Elements, std::size_t R, std::size_t V>
 HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, std::size_t block_stride,
@@ -84,7 +96,7 @@ HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, 
     for (std::size_t v = 0; v < V; ++v) {
       const FloatVec bv = hn::LoadU(d, b + VectorOffset(v, block_stride));
 #pragma GCC unroll 16
-      for (std::size_t r = 0; r < R; ++r) acc[r][v] = hn::MulAdd(x[r], bv, acc[r][v]);
+      for (std::size_t r = 0; r < R; ++r) Accumulate(x[r], bv, acc[r][v]);
     }
   } else {
     FloatVec bv[V];
@@ -94,7 +106,7 @@ HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, 
     for (std::size_t r = 0; r < R; ++r) {
       const FloatVec x = hn::Set(d, a[r * kRowStep]);
 #pragma GCC unroll 8
-      for (std::size_t v = 0; v < V; ++v) acc[r][v] = hn::MulAdd(x, bv[v], acc[r][v]);
+      for (std::size_t v = 0; v < V; ++v) Accumulate(x, bv[v], acc[r][v]);
     }
   }
 }
@@ -131,6 +143,7 @@ HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std:
       b += kBlock * kBlock;
     }
   }
+#pragma GCC unroll 1
   for (std::size_t k = 0; k < count; ++k) {
     MultiplyAccumulateOnce<kRowStep>(a, b, block_stride, acc);
     a = a + kKStep;
@@ -138,14 +151,18 @@ HWY_INLINE void MultiplyAccumulate(Elements a, const float* HWY_RESTRICT b, std:
   }
 }
 
-/// Calls body(first, last) for the runs [first, last) of blocks of `depth` among blocks [begin, end), in
+/// Calls body(first, last) for the runs [first, last) of blocks of `depth` among the first `blocks`, in
 /// order.
 template <class Body>
-HWY_INLINE void ForDepth(const Depth& depth, std::size_t begin, std::size_t end, const Body& body) {
-  for (std::size_t from = depth.first; from < end; from += depth.step) {
-    const std::size_t first = HWY_MAX(from, begin), last = HWY_MIN(end, from + depth.size);
-    if (first < last) body(first, last);
+HWY_INLINE void ForDepth(const Depth& depth, std::size_t blocks, const Body& body) {
+  for (std::size_t first = depth.first; first < blocks; first += depth.step) {
+    body(first, HWY_MIN(first + depth.size, blocks));
   }
+}
+
+/// Whether `block` is among them.
+HWY_INLINE bool Has(const Depth& depth, std::size_t block) {
+  return block >= depth.first && (block - depth.first) % depth.step < depth.size;
 }
 
 /// Calls body.template operator()<height>(row), kLeast <= height <= R.
@@ -160,8 +177,8 @@ HWY_INLINE void CallWithHeight(std::size_t height, std::size_t row, const Body& 
   }
 }
 
-/// Calls body.template operator()<R>(row) over `count` rows, at least 4, in tiles of nearly equal height, at
-/// most kMaxRows<V>.
+/// Calls body.template operator()<R>(first, end) for rows [first, end) that go in tiles of R rows, over
+/// `count` rows, at least 4, in tiles of nearly equal height, at most kMaxRows<V>.
 template <std::size_t V, class Body>
 HWY_INLINE void ForRowTiles(std::size_t count, const Body& body) {
   const std::size_t tiles = (count + kMaxRows<V> - 1) / kMaxRows<V>;
@@ -172,9 +189,8 @@ HWY_INLINE void ForRowTiles(std::size_t count, const Body& body) {
     if (first == end) return;
     // One row more than fits into a tile makes two of half as many.
     constexpr std::size_t kLeast = HWY_MIN(std::size_t{4}, (kMaxRows<V> + 1) / 2);
-    CallWithHeight<kMaxRows<V>, kLeast>(height, first, [&]<std::size_t R>(std::size_t) HWY_ATTR {
-      for (std::size_t row = first; row < end; row += R) body.template operator()<R>(row);
-    });
+    CallWithHeight<kMaxRows<V>, kLeast>(
+        height, first, [&]<std::size_t R>(std::size_t) HWY_ATTR { body.template operator()<R>(first, end); });
   };
   const std::size_t edge = high_tiles * (low + 1);
   repeat(low + 1, 0, edge);

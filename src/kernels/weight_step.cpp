@@ -41,42 +41,63 @@ HWY_INLINE void SumParts(const RowParts& parts, std::size_t at, std::size_t bloc
   }
 }
 
-/// The weights of R inputs from `input` on and V vectors of outputs from `column` on.
+/// What weight tiles side by side have in common.
+struct WeightSums {
+  const float* HWY_RESTRICT dz;  ///< dZ's first row of their columns
+  std::size_t dz_stride;
+  std::size_t block_stride;
+  RowParts parts;
+  UpdateRule rule;
+  UpdateBuffers buffers;
+};
+
+/// The weights of inputs [first, end), some times R of them, in V vectors of outputs: `x` is X's first row of
+/// the first input, `at` the first weight's place in the buffers.
 template <std::size_t R, std::size_t V, UpdateRule::Kind kKind>
-HWY_INLINE void WeightTile(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const RowParts& parts,
-                           const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
-                           std::size_t input, std::size_t column) {
+HWY_INLINE void WeightTiles(const WeightSums& sums, const float* HWY_RESTRICT x, std::size_t at,
+                            std::size_t first, std::size_t end) {
   const FloatTag d;
-  const std::size_t at = column / kBlock * block_stride + input * kBlock + column % kBlock;
-  // In wide networks the weights come from memory: asked for now, they are there when the sums are.
-  // 784-2048-2048-10 takes 2 to 7% less time.
-  for (std::size_t r = 0; r < R; ++r) {
-    for (std::size_t v = 0; v < V; v += kVectorsPerBlock) {
-      __builtin_prefetch(buffers.parameters + at + r * kBlock + VectorOffset(v, block_stride), 1, 3);
+  for (std::size_t input = first; input < end; input += R) {
+    const std::size_t place = at + input * kBlock;
+    // In wide networks the weights come from memory: asked for now, they are there when the sums are.
+    // 784-2048-2048-10 takes 2 to 7% less time.
+    for (std::size_t r = 0; r < R; ++r) {
+      for (std::size_t v = 0; v < V; v += kVectorsPerBlock) {
+        __builtin_prefetch(sums.buffers.parameters + place + r * kBlock + VectorOffset(v, sums.block_stride),
+                           1, 3);
+      }
     }
+    FloatVec acc[R][V];
+    SumParts<R, V>(sums.parts, place, sums.block_stride, acc,
+                   [&](std::size_t row, std::size_t count, FloatVec(&sum)[R][V]) HWY_ATTR {
+                     MultiplyAccumulate<1, kBlock>(FloatElements{x + row * kBlock + input},
+                                                   sums.dz + row * kBlock, sums.dz_stride, count, sum);
+                   });
+    ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
+      UpdateVector<kKind, true>(d, sums.rule, sums.buffers,
+                                place + r * kBlock + VectorOffset(v, sums.block_stride), acc[r][v]);
+    });
   }
-  FloatVec acc[R][V];
-  SumParts<R, V>(parts, at, block_stride, acc,
-                 [&](std::size_t first, std::size_t count, FloatVec(&sum)[R][V]) HWY_ATTR {
-                   MultiplyAccumulate<1, kBlock>(FloatElements{&X(first, input)}, &dZ(first, column),
-                                                 dZ.block_stride(), count, sum);
-                 });
-  const UpdateRule own = rule;  // which no store to parameters can change: read once a tile
-  ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
-    UpdateVector<kKind, true>(d, own, buffers, at + r * kBlock + VectorOffset(v, block_stride), acc[r][v]);
-  });
 }
 
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
                 const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
   const RowParts parts = PartsOf(rule, buffers, dZ.rows());
   ForColumnTiles(dZ.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
+    // A block's inputs in tiles of nearly equal height, the lower ones first.
+    constexpr std::size_t kTiles = (kBlock + kMaxRows<V> - 1) / kMaxRows<V>, kLow = kBlock / kTiles;
+    constexpr std::size_t kEdge = (kTiles - kBlock % kTiles) * kLow;
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-      for (std::size_t i = 0; i < X.columns(); i += kBlock) {
-        ForBlockTiles<V>(X.columns() - i, [&]<std::size_t R>(std::size_t row) HWY_ATTR {
-          WeightTile<R, V, kKind>(X, dZ, parts, rule, buffers, block_stride, i + row, column);
-          soon.after(dZ.rows());
-        });
+      // A copy, which no store to parameters can change: what a tile needs of it stays in registers.
+      const WeightSums sums{&dZ(0, column), dZ.block_stride(), block_stride, parts, rule, buffers};
+      std::size_t at = column / kBlock * block_stride + column % kBlock;
+      for (std::size_t i = 0; i < X.columns(); i += kBlock, at += kBlock * kBlock) {
+        const float* const x = &X(0, i);
+        const std::size_t inputs = X.columns() - i;
+        WeightTiles<kLow, V, kKind>(sums, x, at, 0, HWY_MIN(inputs, kEdge));
+        if constexpr (kEdge < kBlock)
+          WeightTiles<kLow + 1, V, kKind>(sums, x, at, kEdge, HWY_MIN(inputs, kBlock));
+        soon.after(kTiles * dZ.rows());
       }
     });
   });
