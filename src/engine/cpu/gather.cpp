@@ -155,7 +155,7 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training)
                                      .row_stride = stored.stride() * sizeof(T),
                                      .row_bytes = row_bytes,
                                      .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
-        if (training && plan.splits_inputs()) next = own_columns(chunk.upcoming);
+        if (training && plan.first_layer() == FirstLayer::kPartsOfInputs) next = own_columns(chunk.upcoming);
         return kernels::Prefetch(columns, next, plan.first_layer_steps(chunk.rows.size()));
       },
       chunk.examples.inputs);
@@ -165,9 +165,10 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training)
 
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   Gathered gathered;
-  if (plan.codes_inputs() && std::holds_alternative<StoredCodes>(chunk.examples.inputs)) {
+  if (plan.first_layer() == FirstLayer::kCodes &&
+      std::holds_alternative<StoredCodes>(chunk.examples.inputs)) {
     gathered = gather_own_codes(plan, workspace, chunk);
-  } else if (plan.splits_inputs()) {
+  } else if (plan.first_layer() == FirstLayer::kPartsOfInputs) {
     gathered.non_zeros = gather_own_inputs(plan, workspace, chunk);
   } else {
     gathered.non_zeros = gather(plan, workspace, chunk);

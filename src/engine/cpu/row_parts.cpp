@@ -103,7 +103,7 @@ void update(const Plan& plan, Workspace& workspace, const WeightTask& task, cons
 
 std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_rows) {
   const std::size_t most = first + plan.chunk_rows();
-  if (!plan.sums_own_rows()) return std::min(most, batch_rows);
+  if (plan.row_sums() != RowSums::kOwnRows) return std::min(most, batch_rows);
   const Turn turn = turn_of(first, batch_rows);
   const std::size_t end = turn.first + turn.rows;
   if (most >= end) return end;
@@ -124,7 +124,7 @@ void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, ke
 void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
                     kernels::Prefetch& soon, const UpdateRule& rule) {
   const std::size_t end = chunk.rows.size();
-  std::size_t begin = plan.sums_own_rows() ? end : 0;
+  std::size_t begin = plan.row_sums() == RowSums::kOwnRows ? end : 0;
   // Only the batch's last turn is left to the update.
   Turn turn = turn_of(chunk.first + std::min(begin, end - 1), chunk.batch_rows);
   while (turn.first + turn.rows < chunk.first + end) {

@@ -102,7 +102,7 @@ Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chun
   forward(plan, workspace, chunk, gathered, &settings);
   output_losses(plan, workspace, chunk, true);
   backward(plan, workspace, chunk, settings, gathered.soon);
-  if (plan.sums_own_rows()) sum_own_rows(plan, workspace, chunk, gathered.soon);
+  if (plan.row_sums() == RowSums::kOwnRows) sum_own_rows(plan, workspace, chunk, gathered.soon);
   return gathered;
 }
 

@@ -59,7 +59,7 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                   const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
   const bool sparse = gathered.non_zeros.bits != nullptr;
   for (const WeightTask& task : tasks) {
-    if (plan.sums_row_parts() && task.layer > 0) {
+    if (plan.row_sums() != RowSums::kWhole && task.layer > 0) {
       row_part_steps(plan, workspace, task, chunk, gathered.soon, rule);
       continue;
     }
