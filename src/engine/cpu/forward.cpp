@@ -26,11 +26,11 @@ void multiply_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk,
   const auto X = input_of(plan, workspace, 0, chunk).rows(part.rows.begin, Z.rows());
   if (gathered.codes.values) {
     const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
-    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else if (gathered.non_zeros.bits) {
-    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else {
-    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.prefetch);
   }
 }
 
@@ -81,7 +81,7 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
     for_each_depth(layer.layer.fan_in, epilogue,
                    [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
                      plan.kernels().affine(columns_of(X, first, count), W.rows(first, count), bias, of_part,
-                                           Z, gathered.soon);
+                                           Z, gathered.prefetch);
                    });
   }
 }
