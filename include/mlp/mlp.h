@@ -4,8 +4,10 @@
 // IWYU pragma: begin_exports
 #include "mlp/activation.h"
 #include "mlp/atomic_file.h"
+#include "mlp/baseline.h"
 #include "mlp/benchmark.h"
 #include "mlp/checkpoint.h"
+#include "mlp/cross_validation.h"
 #include "mlp/csv.h"
 #include "mlp/data.h"
 #include "mlp/dataset.h"
