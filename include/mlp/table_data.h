@@ -74,6 +74,11 @@ DataSplit split_table(const Table& table, const TableDataOptions& options);
 DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowSplit& rows,
                       const TableDataOptions& options);
 
+/// Of all rows with a target, each fold with a preprocessing learned from its own training rows; drawn by
+/// options.seed, options.test_fraction has no part in it. `table` must live as long. Throws as folds() and
+/// label_rows() do, `split` as split_table() does.
+FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std::size_t count);
+
 /// With a test set of its own, read in the columns of `table`, encoded by what was learned from `table`.
 DataSplit split_table(const Table& table, const TableSource& test, const TableDataOptions& options,
                       const TableOptions& reading = {});

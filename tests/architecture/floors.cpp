@@ -47,7 +47,7 @@ const std::vector<House> kHouses = {
     {"apps/mlp",
      {{"terminal", {}},
       {"cli", {"terminal"}},
-      {"present", {"terminal", "cli", "run"}},
+      {"present", {"terminal", "cli"}},
       {"run", {"terminal", "cli", "present"}},
       {"commands", {"terminal", "cli", "present", "run"}}},
      true},

@@ -15,8 +15,10 @@
 #include "present/evaluation.h"
 #include "run/config_file.h"
 #include "run/data_origin.h"
+#include "run/recipes.h"
 #include "run/run_folder.h"
 #include "run/settings.h"
+#include "run/test.h"
 #include "terminal/format.h"
 #include "terminal/progress.h"
 
@@ -126,7 +128,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
-    TestData data{name_of(origin), load(origin, source, drawing, &model)};
+    TestData data{name_of(origin), load(origin, source, drawing, &model).split};
     hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
@@ -144,19 +146,18 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   return data;
 }
 
-/// What the model should be better than: learned from its own training rows, where they are at hand or the
+/// What the model should be better than, learned from its own training rows: where they are at hand, or the
 /// model knows their mean.
-ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const DataSplit& split) {
+std::optional<ConstantAnswer> answer_for(const Arguments& arguments, const Model& model,
+                                         const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
   if (own && split.train.rows() > 0) {
     return constant_answer(split.train, training_split(split.train).training);
   }
   if (model.task() == Task::kRegression && !model.target_scaling.identity()) {
-    return {.means = model.target_scaling.shift};
+    return ConstantAnswer{.means = model.target_scaling.shift};
   }
-  ConstantAnswer answer = constant_answer(split.test);
-  answer.of_tested_rows = true;
-  return answer;
+  return std::nullopt;
 }
 
 bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
@@ -189,9 +190,9 @@ bool is_moved_table(const std::filesystem::path& file, const Model& model,
   if (table == nullptr) return false;
   table->file = file;
   try {
-    const auto split =
+    const auto data =
         load(origin, {}, {.validation_fraction = validation_of(path), .seed = model.record.seed});
-    return trained_on(path, split.train) == true;
+    return trained_on(path, data.split.train) == true;
   } catch (const Error&) {
     return false;  // it lacks a column that the run left out
   }
@@ -246,7 +247,8 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
-  TestResult result = test(model, dataset, split, answer_for(arguments, model, split), options);
+  TestResult result =
+      test(model, split, answer_for(arguments, model, split), has_report_total_loss(dataset), options);
   result.class_weights = setting_of(path, "class-weight") == "balanced";
   std::vector<std::string> notes;
   if (tests_training_rows(arguments, model, path, split.test.rows())) {

@@ -9,15 +9,6 @@
 namespace mlp::app {
 namespace {
 
-/// The data's files, under which notes name them.
-std::vector<std::filesystem::path> data_files(const DataOrigin& origin) {
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) return {table->file, table->test};
-  const auto* arrays = std::get_if<ImageData>(&origin);
-  if (arrays == nullptr) return {};
-  const ImageFiles& files = arrays->files;
-  return {files.images, files.labels, files.test_images, files.test_labels};
-}
-
 /// The notes that say the same of several columns, as one: "3 columns are left out: a, b, c".
 void add_together(const std::vector<ReportFact>& columns, const std::string& what, const std::string& between,
                   std::vector<ReportNote>& notes) {
@@ -59,12 +50,11 @@ std::string with_names(std::string text, const std::vector<std::filesystem::path
   return text;
 }
 
-std::vector<ReportNote> report_notes(const Run& run, const Trained& trained) {
-  const auto files = data_files(run.settings.data);
+std::vector<ReportNote> report_notes(const RunSummary& run, const Trained& trained) {
   std::vector<ReportFact> left_out, taken_as;
   std::vector<ReportNote> others;
   for (const auto& text : run.data.notes) {
-    const std::string note = with_names(text, files);
+    const std::string note = with_names(text, run.data_files);
     if (const auto left = said_of_column(note, "left out:")) {
       left_out.push_back(*left);
     } else if (const auto taken = said_of_column(note, "taken as")) {

@@ -8,7 +8,7 @@
 
 #include "mlp/html_report.h"
 #include "mlp/train.h"
-#include "run/run.h"
+#include "present/run_summary.h"
 
 namespace mlp::app {
 
@@ -20,6 +20,6 @@ std::optional<ReportFact> said_of_column(const std::string& note, const std::str
 std::string with_names(std::string text, const std::vector<std::filesystem::path>& paths);
 
 /// What is known of a run that its reader should know.
-std::vector<ReportNote> report_notes(const Run& run, const Trained& trained);
+std::vector<ReportNote> report_notes(const RunSummary& run, const Trained& trained);
 
 }  // namespace mlp::app

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <span>
@@ -238,27 +239,6 @@ void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
                      "classification");
 }
 
-Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
-  Dataset dataset;
-  dataset.source_rows.assign(rows.begin(), rows.end());
-  dataset.class_names = from.class_names;
-  dataset.target_names = from.target_names;
-  dataset.image = from.image;
-  dataset.input_units = from.input_units;
-  const auto select = [&]<class T>(const Matrix<T>& matrix) {
-    Matrix<T> selected(rows.size(), matrix.columns());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      std::ranges::copy(matrix.row(rows[i]), selected.row(i).begin());
-    return selected;
-  };
-  dataset.inputs = std::visit([&](const auto& matrix) -> Inputs { return select(matrix); }, from.inputs);
-  if (!from.labels.empty())
-    for (const auto row : rows) dataset.labels.push_back(from.labels[row]);
-  else
-    dataset.targets = select(from.targets);
-  return dataset;
-}
-
 /// Moves a part of the training rows to the test set.
 void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const std::string& file) {
   const std::size_t rows = split.train.rows();
@@ -268,6 +248,8 @@ void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const
     throw DataError(file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
                         " cannot be split into training and test rows",
                     "give test data as files of its own: --test-images and --test-labels");
+  split.train.source_rows.resize(rows);
+  std::iota(split.train.source_rows.begin(), split.train.source_rows.end(), 0u);
   split.test = select_rows(split.train, drawn.held_out);
   split.train = select_rows(split.train, drawn.training);
   split.notes.push_back(std::to_string(test_rows) + " of " + std::to_string(rows) +

@@ -140,6 +140,16 @@ DataSplit split_table(const Table& table, const TableDataOptions& options) {
                      options);
 }
 
+FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std::size_t count) {
+  auto labeled = label_rows(table, options);
+  auto held_out = folds(labeled.strata(), count, options.seed);
+  const auto split = [&table, options, labeled = std::move(labeled),
+                      held_out = std::move(held_out)](std::size_t fold) {
+    return split_table(table, labeled, hold_out(labeled.rows.size(), held_out.at(fold)), options);
+  };
+  return {.count = count, .split = split};
+}
+
 namespace {
 
 /// A table with targets of its own, as this preprocessing encodes it.

@@ -343,8 +343,10 @@ TEST(TableData, FoldsTestEveryRowOnce) {
   const LabeledRows labeled = label_rows(table, options);
   std::multiset<double> tested, all;  // so sorted
   for (const std::uint32_t row : labeled.rows) all.insert(table.column("x").numbers[row]);
-  for (const auto& test : folds(labeled.strata(), 6, 1)) {
-    const DataSplit data = split_table(table, labeled, hold_out(labeled.rows.size(), test), options);
+  const FoldSplits splits = fold_splits(table, options, 6);
+  EXPECT_EQ(splits.count, 6u);
+  for (std::size_t fold = 0; fold < splits.count; ++fold) {
+    const DataSplit data = splits.split(fold);
     EXPECT_EQ(data.test.rows(), 30u);
     EXPECT_EQ(data.train.rows(), 150u);
     const Table rows = decode(*data.test.preprocessing, std::get<Matrix<float>>(data.test.inputs));
@@ -352,6 +354,25 @@ TEST(TableData, FoldsTestEveryRowOnce) {
   }
   ASSERT_EQ(tested.size(), all.size());
   for (auto x = tested.begin(), y = all.begin(); x != tested.end(); ++x, ++y) EXPECT_NEAR(*x, *y, 1e-6);
+}
+
+TEST(TableData, AFoldHasAPreprocessingOfItsOwn) {
+  const Table table = example_table();
+  const TableDataOptions options{.targets = {"class"}, .validation_fraction = 0.1, .seed = 7};
+  const LabeledRows labeled = label_rows(table, options);
+  const auto held_out = folds(labeled.strata(), 3, 7);
+  const FoldSplits splits = fold_splits(table, options, 3);
+  for (std::size_t fold = 0; fold < 3; ++fold) {
+    const DataSplit expected =
+        split_table(table, labeled, hold_out(labeled.rows.size(), held_out[fold]), options);
+    const DataSplit data = splits.split(fold);
+    EXPECT_EQ(data.train.preprocessing, expected.train.preprocessing);
+    EXPECT_EQ(data.train.inputs, expected.train.inputs);
+    EXPECT_EQ(data.test.inputs, expected.test.inputs);
+    EXPECT_EQ(data.train.validation_rows, expected.train.validation_rows);
+  }
+  EXPECT_NE(splits.split(0).train.preprocessing, splits.split(1).train.preprocessing);
+  EXPECT_THROW(fold_splits(table, options, 1000), UsageError);
 }
 
 // --- A test set of its own ---------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
-#include "present/baseline.h"
+// Constant answers and how good they are, see mlp/baseline.h.
+#include "mlp/baseline.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "terminal/format.h"
+#include "mlp/error.h"
+#include "training/evaluation.h"
 
-namespace mlp::app {
+namespace mlp {
 namespace {
 
 std::size_t classes_with_rows(const Dataset& dataset) {
@@ -44,6 +45,8 @@ double deviation_of_roc_auc(const ClassificationMetrics& metrics) {
 }  // namespace
 
 ConstantAnswer constant_answer(const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  require(!rows.empty(), "constant_answer: there must be rows to learn from");
+  require(*std::ranges::max_element(rows) < dataset.rows(), "constant_answer: a row that is not there");
   ConstantAnswer answer;
   if (dataset.task() == Task::kClassification) {
     std::vector<std::size_t> counts(dataset.class_names.size(), 0);
@@ -60,34 +63,33 @@ ConstantAnswer constant_answer(const Dataset& dataset, std::span<const std::uint
 }
 
 ConstantAnswer constant_answer(const Dataset& dataset) {
-  std::vector<std::uint32_t> rows(dataset.rows());
-  std::iota(rows.begin(), rows.end(), 0u);
-  return constant_answer(dataset, rows);
+  return constant_answer(dataset, all_rows(dataset.rows()));
 }
 
 Baseline baseline(const ConstantAnswer& answer, const Dataset& tested) {
-  constexpr std::size_t kNameColumns = 32;
+  require(tested.rows() > 0, "baseline: there must be rows to test on");
   if (tested.task() == Task::kClassification) {
+    require(answer.means.empty() && answer.label < tested.class_names.size(),
+            "baseline: the answer is none of the data set's classes");
     const auto right = std::ranges::count(tested.labels, static_cast<std::int32_t>(answer.label));
-    return {.answer = "always '" + shortened(one_line(tested.class_names[answer.label]), kNameColumns) + "'" +
-                      (answer.of_tested_rows ? ", their most frequent class" : ""),
+    return {.answer = answer,
             .accuracy = static_cast<double>(right) / static_cast<double>(tested.rows()),
             .balanced_accuracy = 1.0 / static_cast<double>(classes_with_rows(tested))};
   }
+  require(answer.means.size() == tested.targets.columns(),
+          "baseline: the answer has " + std::to_string(answer.means.size()) + " means, the data set " +
+              std::to_string(tested.targets.columns()) + " targets");
   Matrix<float> outputs(tested.rows(), answer.means.size());
   for (std::size_t row = 0; row < outputs.rows(); ++row)
     std::ranges::copy(answer.means, outputs.row(row).begin());
-  return {.answer = answer.of_tested_rows ? "always their mean" : "always the mean",
-          .regression = regression_metrics(outputs, tested.targets)};
+  return {.answer = answer, .regression = regression_metrics(outputs, tested.targets)};
 }
 
-std::vector<std::string> better_scores(const ClassificationMetrics& metrics, const Baseline& baseline) {
-  std::vector<std::string> better;
-  if (metrics.accuracy > baseline.accuracy) better.emplace_back("accuracy");
-  if (metrics.balanced_accuracy - baseline.balanced_accuracy > 2 * deviation_of_balanced_accuracy(metrics))
-    better.emplace_back("balanced accuracy");
-  if (metrics.roc_auc - 0.5 > 2 * deviation_of_roc_auc(metrics)) better.emplace_back("ROC AUC");
-  return better;
+BetterScores better_scores(const ClassificationMetrics& metrics, const Baseline& baseline) {
+  return {.accuracy = metrics.accuracy > baseline.accuracy,
+          .balanced_accuracy = metrics.balanced_accuracy - baseline.balanced_accuracy >
+                               2 * deviation_of_balanced_accuracy(metrics),
+          .roc_auc = metrics.roc_auc - 0.5 > 2 * deviation_of_roc_auc(metrics)};
 }
 
-}  // namespace mlp::app
+}  // namespace mlp
