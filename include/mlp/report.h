@@ -2,9 +2,9 @@
 // beside the truth, and metrics.csv. Figures are the charts of the page (html_report.h) in SVG files that
 // stand alone, on white.
 //
-// PNG, with two pixels for each one of the SVG, is made by librsvg's program rsvg-convert, which is looked for
-// when one is asked for. Where it is not installed, the caller is told so in one sentence, and the SVGs are
-// there all the same.
+// PNG, with two pixels for each one of the SVG, is made by librsvg's program rsvg-convert, which is looked
+// for when one is asked for. Where it is not installed, the caller is told so in one sentence, and the SVGs
+// are there all the same.
 #pragma once
 
 #include <filesystem>
@@ -31,8 +31,8 @@ struct LossCurve {
 LossCurve loss_curve(const History& history, std::string label, double least_loss = 0.0);
 
 /// Draws `curves` to each of `paths` (.svg or .png by extension). Returns a note for the user when a PNG
-/// could not be made ("rsvg-convert is not installed, ..."). Throws FileError when a path ends otherwise, before
-/// anything is written, or when a file cannot be written.
+/// could not be made ("rsvg-convert is not installed, ..."). Throws FileError when a path ends otherwise,
+/// before anything is written, or when a file cannot be written.
 std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves, const std::string& title,
                                             const std::string& loss_name,
                                             const std::vector<std::filesystem::path>& paths);

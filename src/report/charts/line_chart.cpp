@@ -15,9 +15,7 @@ constexpr std::size_t kMostDots = 40;     ///< epochs up to which each has a dot
 constexpr std::size_t kMostStrips = 100;  ///< places at which a pointer finds values
 constexpr double kRounding = 1e-9;        ///< of a position
 
-std::string point(double x, double y) {
-  return html_number(x) + " " + html_number(y);
-}
+std::string point(double x, double y) { return html_number(x) + " " + html_number(y); }
 
 std::string value_text(double value, AxisUnit unit) {
   return unit == AxisUnit::kPercent ? percent_text(value) : significant_text(value);
