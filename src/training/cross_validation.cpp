@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "core/cpu.h"
-#include "engine/plan.h"
+#include "engine/cpu/plan.h"
 #include "mlp/error.h"
 #include "training/input_density.h"
 #include "training/scaling.h"

@@ -44,6 +44,7 @@ const std::vector<House> kHouses = {
       {"table", {"numbers", "bytes", "cells"}},
       {"prepare", {"numbers", "bytes", "cells", "arrays", "table"}},
       {"sets", {"numbers", "bytes", "arrays"}}}},
+    {"src/report", {{"charts", {}}, {"page", {"charts"}}}, true},
     {"apps/mlp",
      {{"terminal", {}},
       {"cli", {"terminal"}},

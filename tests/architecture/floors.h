@@ -18,8 +18,8 @@ namespace mlp::architecture {
 /// what is included and what may be.
 std::vector<std::string> floor_violations(const std::filesystem::path& root);
 
-/// One line for each #include of a room of src/data or apps/mlp that is not below the file's own, and for
-/// each file in no room.
+/// One line for each #include of a room of src/data, src/report or apps/mlp that is not below the file's own,
+/// and for each file in no room.
 std::vector<std::string> room_violations(const std::filesystem::path& root);
 
 /// One line for each file of src/engine, src/kernels and src/network that reaches a data set or a table

@@ -41,6 +41,7 @@ TEST(Project, IncludesPointDownwardsOnly) {
 
 TEST(Project, RoomsIncludeOnlyRoomsBelow) {
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/data/cells/cell.h"));
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/report/charts/axis.h"));
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "apps/mlp/cli/parser.h"));
   const auto violations = room_violations(MLP_SOURCE_DIR);
   EXPECT_TRUE(violations.empty()) << joined(violations);
@@ -131,6 +132,9 @@ TEST(Rooms, UpwardIncludesAndFilesInNoRoomAreFound) {
   EXPECT_EQ(Tree().file("apps/mlp/terminal/a.h", "#include \"cli/parser.h\"\n").rooms(),
             (std::vector<std::string>{
                 "apps/mlp/terminal/a.h:1: includes cli/parser.h, which is not below its room"}));
+  EXPECT_EQ(Tree().file("src/report/charts/a.h", "#include \"report/page/html.h\"\n").rooms(),
+            (std::vector<std::string>{
+                "src/report/charts/a.h:1: includes report/page/html.h, which is not below its room"}));
   EXPECT_EQ(Tree().file("src/data/a.h", "").rooms(),
             (std::vector<std::string>{"src/data/a.h: lies in no known room"}));
   EXPECT_EQ(Tree().file("apps/mlp/misc/a.h", "").rooms(),

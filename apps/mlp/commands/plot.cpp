@@ -91,10 +91,16 @@ int run_plot(const Arguments& arguments) {
     files = {"loss.svg"};
   }
 
-  const std::string title = curves.size() == 1 ? curves[0].label : "";
+  const std::string title =
+      curves.size() == 1 ? curves[0].label : "Losses of " + counted(curves.size(), "run");
   const std::string loss = losses_differ ? "loss" : first.loss;
-  if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
-  for (const auto& file : files) print(file.string() + "\n");
+  const auto note = draw_loss_curves(curves, title, loss, files);
+  // A PNG that cannot be made is a mistake only where nothing else was asked for.
+  if (note && !arguments.output.empty()) throw Error(*note);
+  for (const auto& file : files) {
+    if (!note || file.extension() == ".svg") print(file.string() + "\n");
+  }
+  if (note) print_error("mlp: note: " + *note + "\n");
   if (losses_differ) {
     print_error(
         "mlp: note: these runs minimised different losses, whose heights cannot be compared; plot them one "
