@@ -12,6 +12,7 @@
 
 #include "mlp/export.h"
 #include "mlp/matrix.h"
+#include "mlp/note.h"
 #include "mlp/preprocessing.h"
 
 namespace MLP_EXPORT mlp {
@@ -87,9 +88,8 @@ std::uint64_t content_hash(const Dataset& dataset);
 struct DataSplit {
   Dataset train;
   Dataset test;
-  std::vector<std::string>
-      notes;           ///< what a user should know: "6 rows with a missing horsepower left out", ...
-  std::string origin;  ///< the folder it was read from, or "generated"
+  std::vector<Note> notes;  ///< what a user should know: "6 of 398 rows left out: no value for horsepower"
+  std::string origin;       ///< the folder it was read from, or "generated"
   std::vector<LeftOutColumn> left_out = {};  ///< of a table
 };
 

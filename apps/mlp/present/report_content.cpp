@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "cli/option_words.h"
 #include "cli/precision.h"
 #include "mlp/error.h"
 #include "mlp/importance.h"
@@ -100,7 +101,8 @@ std::vector<ReportFact> row_facts(const Run& run) {
 /// Columns of a table that nothing was learned from.
 std::vector<ReportFact> left_out(const Run& run) {
   std::vector<ReportFact> columns;
-  for (const auto& [name, reason] : run.data.left_out) columns.push_back({name, reason});
+  for (const auto& [name, reason] : run.data.left_out)
+    columns.push_back({name, in_words(reason, option_words)});
   const auto* table = std::get_if<TableOrigin>(&run.settings.data);
   if (table == nullptr) return columns;
   for (const auto& name : table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
