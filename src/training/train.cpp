@@ -86,6 +86,13 @@ RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
              : draw_validation_rows(dataset, options.validation_fraction, options.seed, dataset.name);
 }
 
+/// Who draws the validation rows knows their share.
+RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
+  RowUse use = dataset.row_use;
+  if (!dataset.validation_rows) use.validation_fraction = options.validation_fraction;
+  return use;
+}
+
 /// A number of any size in a message.
 std::string brief(double number) {
   char text[32];
@@ -192,7 +199,8 @@ class Run {
                            .l2 = options_.l2,
                            .train_loss = kept ? kept->train_loss : EpochRecord::kNone,
                            .validation_loss = kept ? kept->validation_loss : EpochRecord::kNone,
-                           .seconds = seconds},
+                           .seconds = seconds,
+                           .row_use = row_use_of(dataset_, options_)},
                 .examples = {},
                 .input_units = dataset_.input_units};
     model.examples = make_examples(model, dataset_.inputs, rows_.training,

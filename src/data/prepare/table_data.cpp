@@ -122,6 +122,9 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
   if (labeled.task == Task::kRegression)
     append(split.notes, target_notes(table, labeled, select(rows.training, training)));
   split.train.validation_rows = validation;
+  split.train.row_use = {.validation_fraction = options.validation_fraction,
+                         .weight_column = options.sample_weight.value_or(""),
+                         .balanced_classes = options.class_weights == ClassWeights::kBalanced};
   if (options.sample_weight)
     split.train.sample_weights = relative_weights(
         table, *options.sample_weight, select(labeled.weights, rows.training), training, validation);

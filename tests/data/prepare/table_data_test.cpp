@@ -568,5 +568,19 @@ TEST(TableData, AClassOfOneRowIsTrainedOnAndNoted) {
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 0, 0}));
 }
 
+TEST(TableData, SaysHowItsRowsWereDecided) {
+  std::string text = "x,w,c\n";
+  for (int n = 0; n < 60; ++n)
+    text += std::to_string(n % 7) + "," + std::to_string(1 + n % 3) + "," + (n % 4 == 0 ? "a" : "b") + "\n";
+  const Table table = table_of(text, {.targets = {"c"}});
+  EXPECT_EQ(split_table(table, {.targets = {"c"}}).train.row_use, RowUse{});
+  EXPECT_EQ(split_table(table, {.targets = {"c"},
+                                .sample_weight = "w",
+                                .class_weights = ClassWeights::kBalanced,
+                                .validation_fraction = 0.25})
+                .train.row_use,
+            (RowUse{.validation_fraction = 0.25, .weight_column = "w", .balanced_classes = true}));
+}
+
 }  // namespace
 }  // namespace mlp
