@@ -22,6 +22,7 @@
 
 #include "mlp/dataset.h"
 #include "mlp/export.h"
+#include "mlp/note.h"
 #include "mlp/preprocessing.h"
 #include "mlp/split.h"
 #include "mlp/table.h"
@@ -55,7 +56,7 @@ struct LabeledRows {
   std::vector<std::int32_t> labels;  ///< classification: [N]
   Matrix<float> values;              ///< regression: [N, targets]
   std::vector<double> weights;       ///< [N] as the table has them, or empty
-  std::vector<std::string> notes;    ///< "3 of 100 rows left out: no value in 'mpg'", ...
+  std::vector<Note> notes;           ///< "3 of 100 rows left out: no value in 'mpg'", ...
 
   /// For folds(): their rows are indices into `rows`.
   Strata strata() const { return labels.empty() ? Strata(rows.size()) : Strata(labels); }

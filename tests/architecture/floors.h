@@ -29,4 +29,8 @@ std::vector<std::string> reach_violations(const std::filesystem::path& root);
 /// One line for each call in src/ or include/ that prints, exits or reads the environment.
 std::vector<std::string> silence_violations(const std::filesystem::path& root);
 
+/// One line for each string in src/ or include/ that names an option, a command or an environment variable of
+/// the application: what is advised is a Remedy (mlp/message.h).
+std::vector<std::string> option_violations(const std::filesystem::path& root);
+
 }  // namespace mlp::architecture

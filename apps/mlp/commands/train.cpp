@@ -4,6 +4,7 @@
 #include <csignal>
 #include <memory>
 
+#include "cli/option_words.h"
 #include "cli/threads.h"
 #include "commands/commands.h"
 #include "mlp/error.h"
@@ -180,7 +181,7 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   if (const auto note = sparse_inputs_note(summary, trained); !note.empty()) said.push_back(note);
   for (const auto& note : said) print_error("mlp: note: " + one_line(note) + "\n");
 
-  auto notes = run.data.notes;
+  auto notes = in_words(run.data.notes, option_words);
   for (const auto& note : {weights_note(summary), overfitting_note(summary, trained)}) {
     if (!note.empty()) notes.push_back(note);
   }

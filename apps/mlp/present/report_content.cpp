@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "cli/input_scaling.h"
+#include "cli/option_words.h"
 #include "cli/precision.h"
 #include "mlp/error.h"
 #include "mlp/importance.h"
@@ -102,7 +103,8 @@ std::vector<ReportFact> row_facts(const RunSummary& run) {
 /// Columns of a table that nothing was learned from.
 std::vector<ReportFact> left_out(const RunSummary& run) {
   std::vector<ReportFact> columns;
-  for (const auto& [name, reason] : run.data.left_out) columns.push_back({name, reason});
+  for (const auto& [name, reason] : run.data.left_out)
+    columns.push_back({name, in_words(reason, option_words)});
   if (!run.table) return columns;
   for (const auto& name : run.table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
   if (const auto& name = run.table->question.sample_weight)

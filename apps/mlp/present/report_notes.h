@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,6 @@
 #include "present/run_summary.h"
 
 namespace mlp::app {
-
-/// What `note` says of a column after `what`: of "column 'id' left out: numbers of the rows" and "left out:"
-/// id and "numbers of the rows". Nothing where it says something else.
-std::optional<ReportFact> said_of_column(const std::string& note, const std::string& what);
 
 /// `text` with files' names in place of those of `paths` that it holds.
 std::string with_names(std::string text, const std::vector<std::filesystem::path>& paths);

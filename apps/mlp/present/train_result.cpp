@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cli/option_words.h"
 #include "cli/precision.h"
 #include "present/folds.h"
 #include "terminal/format.h"
@@ -116,7 +117,7 @@ std::string introduction(const RunSummary& run, const Style& style) {
                            one_line(run.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
                                " to test (" + one_line(run.data.origin) + ")",
                            style);
-  for (const auto& note : run.data.notes) text += field("", one_line(note), style);
+  for (const auto& note : in_words(run.data.notes, option_words)) text += field("", one_line(note), style);
   text += target_field(run.data.train, style) + network_field(run, style);
   text += field("training",
                 loss_text(options.loss) + ", " + to_string(options.optimizer) + ", learning rate " +
@@ -211,7 +212,8 @@ std::string result_summary(const RunSummary& run, const Trained& trained, const 
   std::string text = style.bold + one_line(run.dataset) + style.off + "\n";
   if (!introduced) {
     std::string label = "data";
-    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), one_line(note), style);
+    for (const auto& note : in_words(run.data.notes, option_words))
+      text += field(std::exchange(label, ""), one_line(note), style);
     text += target_field(run.data.train, style) + network_field(run, style);
     if (!run.replaced.empty()) text += field("replaced", run.replaced, style);
   }

@@ -286,6 +286,7 @@ void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
   if (train.validation_rows) return;
   train.validation_rows =
       draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
+  train.row_use.validation_fraction = drawing.validation_fraction;
 }
 
 namespace {

@@ -167,11 +167,19 @@ TEST_F(Commands, TheLeastLossOfSmoothedLabelsIsDrawn) {
   EXPECT_NE(content("runs/digits/loss.svg").find(least), std::string::npos);
   EXPECT_NE(content("runs/digits/report.html").find("least possible <b>0.2824</b>"), std::string::npos);
   ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
-  EXPECT_NE(content("again.svg").find(least), std::string::npos) << "from the run's config.toml";
+  EXPECT_NE(content("again.svg").find(least), std::string::npos);
   ASSERT_EQ(run({"plot", "runs/digits", "runs/friedman", "--output", "both.svg"}).exit_code, 0);
   EXPECT_EQ(content("both.svg").find("least possible"), std::string::npos) << "not that of both";
-  // A config.toml that cannot be read so costs the line, and not the figure.
+  // The model says it, and while there is none yet the config.toml does.
   std::string config = content("runs/digits/config.toml");
+  std::filesystem::remove(path("runs/digits/config.toml"));
+  ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
+  EXPECT_NE(content("again.svg").find(least), std::string::npos) << "from the model";
+  write("runs/digits/config.toml", config);
+  std::filesystem::remove(path("runs/digits/model.safetensors"));
+  ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
+  EXPECT_NE(content("again.svg").find(least), std::string::npos) << "from config.toml";
+  // One that cannot be read so costs the line, and not the figure.
   config.replace(config.find("10:softmax"), 10, "10:unknown");
   write("runs/digits/config.toml", config);
   ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
