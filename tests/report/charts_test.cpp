@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "report/charts/axis.h"
-#include "report/charts/markup.h"
 #include "report/charts/line_chart.h"
+#include "report/charts/markup.h"
 #include "report/charts/number_format.h"
 #include "report/charts/regression_charts.h"
 #include "report/charts/two_class_charts.h"

@@ -7,9 +7,9 @@
 #include <limits>
 
 #include "mlp/data.h"
+#include "report/charts/weight_pictures.h"
 #include "report/page/confusion_table.h"
 #include "report/page/html.h"
-#include "report/charts/weight_pictures.h"
 #include "support/temporary_folder.h"
 #include "support/well_formed.h"
 
