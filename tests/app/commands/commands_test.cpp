@@ -132,7 +132,9 @@ TEST_F(Commands, PlotDrawsOneRunOrSeveral) {
   EXPECT_NE(figure.find("again"), std::string::npos);
   EXPECT_NE(figure.find("Losses of 2 runs"), std::string::npos);
   EXPECT_EQ(run({"plot", "runs/friedman", "runs/again", "--output", "both.png"}).exit_code, png ? 0 : 1);
-  if (png) EXPECT_EQ(content("both.png").substr(1, 3), "PNG");
+  if (png) {
+    EXPECT_EQ(content("both.png").substr(1, 3), "PNG");
+  }
   EXPECT_EQ(run({"plot", "runs/friedman", "--output", "both.gif"}).exit_code, 2);
 }
 

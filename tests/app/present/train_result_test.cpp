@@ -66,10 +66,10 @@ TestResult tested(const MadeUpRun& run) {
 
 TEST(TrainResult, TheIntroductionSaysWhatIsTrainedOnWhatAndHow) {
   MadeUpRun run;
-  run.data.notes = {"a note"};
+  run.data.notes = {IncompleteRows{.rows = 3, .of = 83, .columns = {"x"}}};
   EXPECT_EQ(introduction(run.summary(), {}),
             "  data        made up, 80 rows to train on, 20 to validate, 30 to test (here)\n"
-            "              a note\n"
+            "              3 of 83 rows left out: no value for x\n"
             "  network     2 -> 4 relu -> 1 linear, 17 parameters\n"
             "  training    mean_squared_error, sgd, learning rate 0.5, constant, 12 epochs,\n"
             "              batches of 7\n");
@@ -152,12 +152,12 @@ TEST(TrainResult, TheJsonHasTheRunsNumbers) {
 
 TEST(TrainResult, NotesForTheReportHaveFilesByTheirNames) {
   MadeUpRun run;
-  run.data.notes = {"/data/more.csv: 3 rows left out"};
+  run.data.notes = {RowsLeftOut{.rows = 3, .of = 33, .targets = {"y"}, .table = "/data/more.csv"}};
   RunSummary summary = run.summary();
   summary.data_files = {"/data/cars.csv", "/data/more.csv"};
   const auto notes = report_notes(summary, trained_with(run, {1}));
   ASSERT_EQ(notes.size(), 1u);
-  EXPECT_EQ(notes[0].text, "more.csv: 3 rows left out");
+  EXPECT_EQ(notes[0].text, "more.csv: 3 of 33 rows left out: no value in 'y'");
 }
 
 }  // namespace
