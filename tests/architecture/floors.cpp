@@ -291,8 +291,8 @@ std::vector<std::string> silence_violations(const fs::path& root) {
 std::vector<std::string> option_violations(const fs::path& root) {
   static const std::regex kOption(
       R"(--[a-z][-a-z]*|\bMLP_(?!WITH_)[A-Z_]+|\bmlp (train|evaluate|predict|plot|inspect|bench|data) \w+)");
-  // "--line: #ddd", "var(--line)" in style sheets; what gnuplot is called with.
-  static const std::regex kNoOption(R"(var\(--[-a-z]+|--[-a-z]+:|--default-settings)");
+  // "--line: #ddd", "var(--line)" in style sheets; what rsvg-convert is called with.
+  static const std::regex kNoOption(R"(var\(--[-a-z]+|--[-a-z]+:|--(zoom|format)=)");
   return library_lines(
       root, kOption, "the library names settings, which whoever shows them calls otherwise",
       [](const std::string& text) { return std::regex_replace(only_strings(text), kNoOption, ""); });

@@ -56,7 +56,8 @@ TEST_F(OptionWords, ErrorsAndNotesAreShownInThem) {
   const auto trained = run({"train", "days.csv", "--target", "y", "--epochs", "1", "--quiet", "--json"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   std::string notes;
-  for (const auto& note : only_json(trained.out)["notes"]) notes += note.get<std::string>() + "\n";
+  const auto result = only_json(trained.out);
+  for (const auto& note : result.at("notes")) notes += note.get<std::string>() + "\n";
   for (const char* words : {"as classes with --task classification\n", "--na 99999 says so\n",
                             "leave the column out (--ignore 'Date of birth')\n"})
     EXPECT_NE(notes.find(words), std::string::npos) << notes;
