@@ -445,8 +445,8 @@ std::string shares_text(const engine::Plan& plan) {
     return layer.share_outputs || layer.share_inputs;
   };
   std::string text = plan.first_layer() == engine::FirstLayer::kPartsOfInputs ? "inputs"
-                     : layers.front().share_outputs                        ? "columns"
-                                                                           : "rows";
+                     : layers.front().share_outputs                           ? "columns"
+                                                                              : "rows";
   text += std::ranges::any_of(layers.subspan(1), by_columns) ? ", columns above" : ", rows above";
   return text + (plan.row_sums() == engine::RowSums::kOwnRows ? ", own sums" : "");
 }

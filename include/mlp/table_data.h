@@ -85,7 +85,9 @@ DataSplit split_table(const Table& table, const TableSource& test, const TableDa
                       const TableOptions& reading = {});
 
 /// A table with targets, read in all_types(), as a model with this preprocessing takes it to be evaluated;
-/// rows without a target are left out. Throws DataError for a class that the model does not know.
-Dataset table_dataset(const Preprocessing& preprocessing, const Table& table);
+/// rows without a target are left out, which is added to `notes` where there is one. Throws DataError for a
+/// class that the model does not know.
+Dataset table_dataset(const Preprocessing& preprocessing, const Table& table,
+                      std::vector<Note>* notes = nullptr);
 
 }  // namespace mlp

@@ -5,11 +5,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/option_words.h"
 #include "cli/target.h"
 #include "cli/threads.h"
 #include "commands/commands.h"
 #include "mlp/checkpoint.h"
 #include "mlp/error.h"
+#include "mlp/note.h"
 #include "mlp/split.h"
 #include "present/evaluation.h"
 #include "run/data_origin.h"
@@ -78,11 +80,6 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
   return *origin;
 }
 
-/// --data FILE: all its rows.
-Dataset table_for(const Model& model, const Arguments& arguments) {
-  return load_for(*model.preprocessing, *arguments.data, arguments.reading);
-}
-
 RowUse row_use_of(const Model& model, const std::filesystem::path& path) {
   return row_use_in(RunFolder{path.parent_path()}, model).value_or(RowUse{});
 }
@@ -110,7 +107,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   if (!arguments.images) {
     if (arguments.labels) throw UsageError("--labels without --images", "give both");
     if (arguments.data && model.preprocessing && !is_known_data(*arguments.data)) {
-      return {.name = *arguments.data, .split = {.train = {}, .test = table_for(model, arguments)}};
+      return {.name = *arguments.data,
+              .split = load_for(*model.preprocessing, *arguments.data, arguments.reading)};
     }
     DataOrigin origin = origin_of(arguments, model, path);
     if (model.preprocessing && !std::holds_alternative<TableOrigin>(origin)) {
@@ -239,7 +237,10 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   TestResult result =
       test(model, split, answer_for(arguments, model, split), has_report_total_loss(dataset), options);
   result.class_weights = row_use_of(model, path).balanced_classes;
+  // What was noted of a run's own data the run has said already.
+  const bool table_of_its_own = split.train.rows() == 0;
   std::vector<std::string> notes;
+  if (table_of_its_own) notes = in_words(split.notes, option_words);
   if (tests_training_rows(arguments, model, path, split.test.rows())) {
     notes.push_back("the model was trained on most of these rows; leave out " +
                     std::string(arguments.images ? "--images and --labels" : "--data") +

@@ -165,10 +165,12 @@ TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArgume
   return options;
 }
 
-Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
-                 const ReadingArguments& arguments) {
-  return table_dataset(preprocessing,
-                       read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments)));
+DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
+                   const ReadingArguments& arguments) {
+  const Table table = read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments));
+  DataSplit split;
+  split.test = table_dataset(preprocessing, table, &split.notes);
+  return split;
 }
 
 std::string to_toml(const TableOrigin& origin) {

@@ -61,9 +61,10 @@ Table read(const TableOrigin& origin);
 /// Training and test data of that run; `table` is what read() gave.
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing);
 
-/// A table with the same columns, as a model trained on `origin` takes it to be evaluated.
-Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
-                 const ReadingArguments& arguments);
+/// A table with the same columns, as a model trained on `origin` takes it to be evaluated: the test part,
+/// with notes.
+DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
+                   const ReadingArguments& arguments);
 
 /// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
 /// with, and its decimal mark unless they name one.

@@ -185,9 +185,11 @@ DataSplit split_table(const Table& table, const TableSource& test, const TableDa
   return split;
 }
 
-Dataset table_dataset(const Preprocessing& preprocessing, const Table& table) {
+Dataset table_dataset(const Preprocessing& preprocessing, const Table& table, std::vector<Note>* notes) {
   require(!preprocessing.targets.empty(), "table_dataset: the preprocessing has no targets");
-  return dataset_to_evaluate(preprocessing, table, rows_with_targets(table, preprocessing.targets));
+  const LabeledRows labeled = rows_with_targets(table, preprocessing.targets);
+  if (notes) notes->insert(notes->end(), labeled.notes.begin(), labeled.notes.end());
+  return dataset_to_evaluate(preprocessing, table, labeled);
 }
 
 }  // namespace mlp

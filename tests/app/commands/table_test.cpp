@@ -380,6 +380,12 @@ TEST_F(Tables, WhatAConstantAnswerReachesStandsBesideTheScores) {
       << more.out;
   write("cars.csv", "x,y\n0,1\n1,3\n2,5\n3,7\n4,9\n5,11\n");
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--validation", "0", "--test", "cars.csv"}).exit_code, 0);
+  // Rows that cannot be tested are not left out in silence.
+  write("gaps.csv", "x,y\n0,1\n1,\n2,5\n3,NA\n");
+  const auto gaps = run({"evaluate", "runs/cars", "--data", "gaps.csv", "--json"});
+  EXPECT_EQ(only_json(gaps.out)["test_rows"], 2);
+  EXPECT_EQ(only_json(gaps.out)["notes"], nlohmann::json({"2 of 4 rows left out: no value in 'y'"}));
+  EXPECT_EQ(gaps.err, "mlp: note: 2 of 4 rows left out: no value in 'y'\n");
   write("new.csv", "x,y\n0,1\n1,3\n");  // the mean of the six is 6
   const auto numbers = only_json(run({"evaluate", "runs/cars", "--data", "new.csv", "--json"}).out);
   EXPECT_NEAR(numbers["baseline_rmse"].get<double>(), std::sqrt(17.0), 1e-6);
