@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mlp/export.h"
+#include "mlp/model.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/parameters.h"
 
@@ -13,5 +14,8 @@ namespace MLP_EXPORT mlp {
 /// every run. Nothing else counts: not how a network was trained, when, or how long. It tells apart what
 /// chance makes; against malice it is no proof.
 std::string digest(const MultilayerPerceptron& network, const Parameters& parameters);
+
+/// Of a model: its network with its parameters, and of an ensemble with those of all members in their order.
+std::string digest(const Model& model);
 
 }  // namespace mlp
