@@ -444,9 +444,11 @@ std::string shares_text(const engine::Plan& plan) {
   const auto by_columns = [](const engine::LayerPlan& layer) {
     return layer.share_outputs || layer.share_inputs;
   };
-  std::string text = plan.splits_inputs() ? "inputs" : layers.front().share_outputs ? "columns" : "rows";
+  std::string text = plan.first_layer() == engine::FirstLayer::kPartsOfInputs ? "inputs"
+                     : layers.front().share_outputs                        ? "columns"
+                                                                           : "rows";
   text += std::ranges::any_of(layers.subspan(1), by_columns) ? ", columns above" : ", rows above";
-  return text + (plan.sums_own_rows() ? ", own sums" : "");
+  return text + (plan.row_sums() == engine::RowSums::kOwnRows ? ", own sums" : "");
 }
 
 void compare_shares_of(const Options& options, Report& report, const std::string& target, const Work& work,
@@ -459,7 +461,7 @@ void compare_shares_of(const Options& options, Report& report, const std::string
       {.splits_inputs = false, .shares_columns = true},
       {.shares_columns = false},
       {.shares_columns = true},
-      {.sums_own_rows = !comparison.plan().sums_own_rows()}};
+      {.sums_own_rows = !comparison.plan().row_sums() == engine::RowSums::kOwnRows}};
   std::vector<std::string> seen = {shares_text(comparison.plan())};
   for (const engine::PlanChoices& choices : alternatives) {
     try {

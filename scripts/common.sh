@@ -7,7 +7,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # What building and using the program needs. A tool is package:command: whoever has the command needs no package for it.
 # shellcheck disable=SC2034
 packages=(
-  g++:c++ cmake:cmake ninja-build:ninja gnuplot-nox:gnuplot
+  g++:c++ cmake:cmake ninja-build:ninja librsvg2-bin:rsvg-convert
   libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev libpng-dev ca-certificates)
 # And what its tests need.
 # shellcheck disable=SC2034

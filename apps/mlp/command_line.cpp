@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/help.h"
+#include "cli/option_words.h"
 #include "cli/parser.h"
 #include "commands/commands.h"
 #include "mlp/error.h"
@@ -34,9 +35,10 @@ constexpr const char* kExamples =
     "\n"
     "'mlp COMMAND --help' says more about a command.";
 
-void report(const std::string& what, const std::string& hint, const Environment& environment) {
+void report(const Message& message, const Message& advice, const Environment& environment) {
   const Style style = style_of(kStderr, environment);
-  print_error(style.red + "mlp: error:" + style.off + " " + one_line(what) + "\n" +
+  const std::string hint = in_words(advice, option_words);
+  print_error(style.red + "mlp: error:" + style.off + " " + one_line(in_words(message, option_words)) + "\n" +
               (hint.empty() ? "" : "  hint: " + one_line(hint) + "\n"));
 }
 
@@ -123,10 +125,10 @@ int run(int argc, const char* const* argv) {
     print_error("mlp: interrupted" + interrupted.details + "\n");
     return kSignal + interrupt_signal();
   } catch (const UsageError& error) {
-    report(error.what(), error.hint(), environment);
+    report(error.message(), error.advice(), environment);
     return kWrongUsage;
   } catch (const Error& error) {
-    report(error.what(), error.hint(), environment);
+    report(error.message(), error.advice(), environment);
   } catch (const std::bad_alloc&) {
     report(
         "not enough memory",

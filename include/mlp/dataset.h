@@ -12,6 +12,7 @@
 
 #include "mlp/export.h"
 #include "mlp/matrix.h"
+#include "mlp/note.h"
 #include "mlp/preprocessing.h"
 
 namespace MLP_EXPORT mlp {
@@ -46,6 +47,15 @@ struct InputUnits {
   friend bool operator==(const InputUnits&, const InputUnits&) = default;
 };
 
+/// How it was decided which rows train and how much each counts: for a model's record, nothing is computed
+/// from it.
+struct RowUse {
+  double validation_fraction = 0.0;  ///< of the rows, drawn by seed; 0: none
+  std::string weight_column = {};    ///< says how much a row counts; empty: none does
+  bool balanced_classes = false;     ///< each class counts as much as the others
+  friend bool operator==(const RowUse&, const RowUse&) = default;
+};
+
 struct Dataset {
   std::string name;
   Inputs inputs;                      ///< [N, I]
@@ -66,6 +76,7 @@ struct Dataset {
   /// [N]: which rows of their table or array they are, counted from 0; or empty. For people to find them.
   std::vector<std::uint32_t> source_rows = {};
   InputUnits input_units = {};  ///< of `inputs`, where they are floats; training keeps it in the Model
+  RowUse row_use = {};          ///< of validation_rows and sample_weights; training keeps it in the Model
 
   std::size_t rows() const { return row_count(inputs); }
   std::size_t features() const { return column_count(inputs); }
@@ -78,18 +89,17 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
-/// 64 bits of everything in `dataset` but its name, validation rows and source rows: two that differ in a
-/// number or a name have, all but certainly, different ones. The same on every machine; no protection against
-/// intent. Costs a reading of the memory.
+/// 64 bits of everything in `dataset` but its name, validation rows, source rows and row use: two that differ
+/// in a number or a name have, all but certainly, different ones. The same on every machine; no protection
+/// against intent. Costs a reading of the memory.
 std::uint64_t content_hash(const Dataset& dataset);
 
 /// A data set in its training part and its test part, which nothing is ever learned from.
 struct DataSplit {
   Dataset train;
   Dataset test;
-  std::vector<std::string>
-      notes;           ///< what a user should know: "6 rows with a missing horsepower left out", ...
-  std::string origin;  ///< the folder it was read from, or "generated"
+  std::vector<Note> notes;  ///< what a user should know: "6 of 398 rows left out: no value for horsepower"
+  std::string origin;       ///< the folder it was read from, or "generated"
   std::vector<LeftOutColumn> left_out = {};  ///< of a table
 };
 

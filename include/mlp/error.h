@@ -1,6 +1,8 @@
 // Errors of the outside world: files, flags, cells, networks that diverge.
 //
-// what() is one line: what is wrong and where. hint() is one line: what to do about it (may be empty).
+// what() is one line: what is wrong and where. hint() is one line: what to do about it (may be empty). Both
+// name what is to be set as a C++ program does; message() and advice() are the same for whoever calls it
+// otherwise, see mlp/message.h.
 // Programmer mistakes (shapes that do not fit, indices out of range) throw std::invalid_argument from
 // mlp::require() instead, at every public entry and in every build type.
 #pragma once
@@ -9,16 +11,24 @@
 #include <string>
 
 #include "mlp/export.h"
+#include "mlp/message.h"
 
 namespace MLP_EXPORT mlp {
 
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& what, std::string hint = {})
-      : std::runtime_error(what), hint_(std::move(hint)) {}
+  explicit Error(Message message, Message advice = {})
+      : std::runtime_error(in_words(message)),
+        message_(std::move(message)),
+        advice_(std::move(advice)),
+        hint_(in_words(advice_)) {}
+
   const std::string& hint() const { return hint_; }
+  const Message& message() const { return message_; }  ///< what() with its remedies as values
+  const Message& advice() const { return advice_; }    ///< likewise hint()
 
  private:
+  Message message_, advice_;
   std::string hint_;
 };
 

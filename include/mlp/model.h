@@ -29,9 +29,10 @@ struct TrainingRecord {
   double learning_rate = 0.0;
   std::uint64_t batch_size = 0;
   double l2 = 0.0;
-  double train_loss = 0.0;       ///< of the last epoch, or under early stopping of the best
-  double validation_loss = 0.0;  ///< of the same epoch; NaN without a validation split
-  double seconds = 0.0;          ///< of training
+  double train_loss = 0.0;             ///< of the last epoch, or under early stopping of the best
+  double validation_loss = 0.0;        ///< of the same epoch; NaN without a validation split
+  double seconds = 0.0;                ///< of training
+  std::optional<RowUse> row_use = {};  ///< nothing: the file is of an earlier version
   friend bool operator==(const TrainingRecord&, const TrainingRecord&) = default;
 };
 

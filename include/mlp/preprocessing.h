@@ -21,6 +21,7 @@
 
 #include "mlp/export.h"
 #include "mlp/matrix.h"
+#include "mlp/note.h"
 #include "mlp/table.h"
 
 namespace MLP_EXPORT mlp {
@@ -107,15 +108,14 @@ struct PreprocessingOptions {
 /// A column that is no input.
 struct LeftOutColumn {
   std::string name;
-  std::string reason;  ///< "5 in every training row"
+  Message reason;  ///< "5 in every training row"
 };
 
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
   /// Which columns were left out and why, and what else to know of them (numbers far apart from all
-  /// others of their column, which may stand for "no value"): one for each kind of reason, with the number of
-  /// its columns and the first of them.
-  std::vector<std::string> notes;
+  /// others of their column, which may stand for "no value"): a ColumnsNote for each finding.
+  std::vector<Note> notes;
   std::vector<LeftOutColumn> left_out;  ///< all of them
 };
 

@@ -1,9 +1,10 @@
-// What a training run leaves for the eye and the spreadsheet: loss curves (SVG and PNG), confusion matrices
-// or predictions beside the truth (SVG) and metrics.csv. Figures are drawn by gnuplot. (The page with all of
-// it is in html_report.h and needs no gnuplot.)
+// What a training run leaves for the eye and the spreadsheet: loss curves, confusion matrices or predictions
+// beside the truth, and metrics.csv. Figures are the charts of the page (html_report.h) in SVG files that
+// stand alone, on white.
 //
-// Without gnuplot nothing is drawn and the caller is told, in one sentence, what to install; a run never
-// fails for it.
+// PNG, with two pixels for each one of the SVG, is made by librsvg's program rsvg-convert, which is looked
+// for when one is asked for. Where it is not installed, the caller is told so in one sentence, and the SVGs
+// are there all the same.
 #pragma once
 
 #include <filesystem>
@@ -29,13 +30,15 @@ struct LossCurve {
 
 LossCurve loss_curve(const History& history, std::string label, double least_loss = 0.0);
 
-/// Draws `curves` to each of `paths` (.svg or .png by extension). Returns a note for the user when nothing
-/// could be drawn ("gnuplot is not installed: ..."). Throws FileError when a file cannot be written.
+/// Draws `curves` to each of `paths` (.svg or .png by extension). Returns a note for the user when a PNG
+/// could not be made ("rsvg-convert is not installed, ..."). Throws FileError when a path ends otherwise,
+/// before anything is written, or when a file cannot be written.
 std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves, const std::string& title,
                                             const std::string& loss_name,
                                             const std::vector<std::filesystem::path>& paths);
 
-/// Draws the matrix [true, predicted] as a heat map with counts to an SVG (or PNG) file; same return value.
+/// Draws the matrix [true, predicted] to an SVG (or PNG) file, coloured by the share of the true class; of up
+/// to 50 classes with counts. Same return value.
 std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& confusion,
                                                  const std::vector<std::string>& class_names,
                                                  const std::string& title, const std::filesystem::path& path);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,5 +68,24 @@ std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t 
 
 /// The split of `rows` rows that holds out these.
 RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out);
+
+/// These rows of a data set, in this order, with all that is known of them; which of them validate is not
+/// decided. Throws std::invalid_argument for a row that is not there.
+Dataset select_rows(const Dataset& dataset, std::span<const std::uint32_t> rows);
+
+/// Folds as training and test data, each made when it is asked for.
+struct FoldSplits {
+  std::size_t count = 0;
+  /// Of a fold in [0, count): always the same, for several threads at a time. Holds references to what the
+  /// folds are made from.
+  std::function<DataSplit(std::size_t fold)> split;
+};
+
+/// Those of folds(), of a data set that lives as long; `validation_fraction` of each one's training rows
+/// validate. Not for a table's data set, whose preprocessing has learned from all folds: see
+/// mlp/table_data.h. Throws as folds() does, std::invalid_argument for such a data set; `split` as
+/// draw_validation_rows() does.
+FoldSplits fold_splits(const Dataset& dataset, std::size_t count, double validation_fraction,
+                       std::uint64_t seed);
 
 }  // namespace mlp

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "mlp/export.h"
+#include "mlp/message.h"
 
 namespace MLP_EXPORT mlp {
 
@@ -68,7 +69,7 @@ struct Column {
   /// Categorical, though its cells are most probably meant as numbers: some or all of them have a format, or
   /// a few texts stand among them (docs/tables.md). The note says which.
   bool perhaps_numeric = false;
-  std::string note;  ///< what a user should know of how the column was taken, or empty
+  Message note;  ///< what a user should know of how the column was taken, or empty
   /// Of a target, the marks that its missing cells had but for those that the options name; empty cells
   /// apart.
   std::vector<TextCount> missing_marks = {};

@@ -22,6 +22,7 @@
 
 #include "mlp/dataset.h"
 #include "mlp/export.h"
+#include "mlp/note.h"
 #include "mlp/preprocessing.h"
 #include "mlp/split.h"
 #include "mlp/table.h"
@@ -55,7 +56,7 @@ struct LabeledRows {
   std::vector<std::int32_t> labels;  ///< classification: [N]
   Matrix<float> values;              ///< regression: [N, targets]
   std::vector<double> weights;       ///< [N] as the table has them, or empty
-  std::vector<std::string> notes;    ///< "3 of 100 rows left out: no value in 'mpg'", ...
+  std::vector<Note> notes;           ///< "3 of 100 rows left out: no value in 'mpg'", ...
 
   /// For folds(): their rows are indices into `rows`.
   Strata strata() const { return labels.empty() ? Strata(rows.size()) : Strata(labels); }
@@ -73,6 +74,11 @@ DataSplit split_table(const Table& table, const TableDataOptions& options);
 /// With these test rows (indices into `labeled.rows`), those of a fold.
 DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowSplit& rows,
                       const TableDataOptions& options);
+
+/// Of all rows with a target, each fold with a preprocessing learned from its own training rows; drawn by
+/// options.seed, options.test_fraction has no part in it. `table` must live as long. Throws as folds() and
+/// label_rows() do, `split` as split_table() does.
+FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std::size_t count);
 
 /// With a test set of its own, read in the columns of `table`, encoded by what was learned from `table`.
 DataSplit split_table(const Table& table, const TableSource& test, const TableDataOptions& options,

@@ -57,8 +57,9 @@ ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()), s
     for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
   } catch (const std::system_error& error) {  // the threads there are must end before their vector does
     stop();
-    throw ThreadError("cannot start " + std::to_string(size_) + " threads: " + error.code().message(),
-                      "--threads 1 needs no more than there is; or raise the limit ('ulimit -u')");
+    throw ThreadError(
+        "cannot start " + std::to_string(size_) + " threads: " + error.code().message(),
+        Remedy{Setting::kThreads, {"1"}} + " needs no more than there is; or raise the limit ('ulimit -u')");
   } catch (...) {
     stop();
     throw;

@@ -153,21 +153,40 @@ std::string model_problem(const Model& model) {
   return {};
 }
 
+json row_use_to_json(const RowUse& use) {
+  return {{"validation_fraction", number_to_json(use.validation_fraction)},
+          {"weight_column", use.weight_column},
+          {"balanced_classes", use.balanced_classes}};
+}
+
 json record_to_json(const TrainingRecord& record) {
-  return {{"dataset", in_utf8(record.dataset)},
-          {"optimizer", record.optimizer},
-          {"schedule", record.schedule},
-          {"library_version", record.library_version},
-          {"seed", record.seed},
-          {"epochs", record.epochs},
-          {"steps", record.steps},
-          {"training_rows", record.training_rows},
-          {"learning_rate", number_to_json(record.learning_rate)},
-          {"batch_size", record.batch_size},
-          {"l2", number_to_json(record.l2)},
-          {"train_loss", number_to_json(record.train_loss)},
-          {"validation_loss", number_to_json(record.validation_loss)},
-          {"seconds", number_to_json(record.seconds)}};
+  json result = {{"dataset", in_utf8(record.dataset)},
+                 {"optimizer", record.optimizer},
+                 {"schedule", record.schedule},
+                 {"library_version", record.library_version},
+                 {"seed", record.seed},
+                 {"epochs", record.epochs},
+                 {"steps", record.steps},
+                 {"training_rows", record.training_rows},
+                 {"learning_rate", number_to_json(record.learning_rate)},
+                 {"batch_size", record.batch_size},
+                 {"l2", number_to_json(record.l2)},
+                 {"train_loss", number_to_json(record.train_loss)},
+                 {"validation_loss", number_to_json(record.validation_loss)},
+                 {"seconds", number_to_json(record.seconds)}};
+  if (record.row_use) result["row_use"] = row_use_to_json(*record.row_use);
+  return result;
+}
+
+/// Files of earlier versions have none.
+std::optional<RowUse> row_use_from(const JsonField& training) {
+  const auto field = training.member("row_use");
+  if (!field) return std::nullopt;
+  const double fraction = (*field)["validation_fraction"].number();
+  if (!(fraction >= 0 && fraction < 1)) (*field)["validation_fraction"].fail_expected("a number in [0, 1)");
+  return RowUse{.validation_fraction = fraction,
+                .weight_column = (*field)["weight_column"].text(),
+                .balanced_classes = (*field)["balanced_classes"].boolean()};
 }
 
 TrainingRecord record_from_json(const JsonField& field) {
@@ -184,7 +203,8 @@ TrainingRecord record_from_json(const JsonField& field) {
           .l2 = field["l2"].number(),
           .train_loss = field["train_loss"].number(),
           .validation_loss = field["validation_loss"].number(),
-          .seconds = field["seconds"].number()};
+          .seconds = field["seconds"].number(),
+          .row_use = row_use_from(field)};
 }
 
 /// Files of version 1 have none.

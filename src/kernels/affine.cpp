@@ -21,7 +21,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <std::size_t R, std::size_t V>
 HWY_INLINE void AffineTiles(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                             Epilogue epilogue, BlockedView<float> Z, std::size_t first, std::size_t end,
-                            std::size_t column, Prefetch& soon) {
+                            std::size_t column, Prefetch& prefetch) {
   const Depth depth = epilogue.depth;
   const std::size_t whole = X.columns() / kBlock, rest = Has(depth, whole) ? X.columns() % kBlock : 0;
   for (std::size_t row = first; row < end; row += R) {
@@ -44,7 +44,7 @@ HWY_INLINE void AffineTiles(ConstBlockedView<float> X, ConstBlockedView<float> W
     }
     StoreTile<R, V>(epilogue, Z, row, column, acc);
     ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
-    soon.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
+    prefetch.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
   }
 }
 
@@ -72,22 +72,22 @@ HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Bo
 /// Affine for R rows: one tile high, so all of k at once.
 template <std::size_t R>
 void AffineOfRows(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
-                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch) {
   ForColumnTiles<kBlocksPerTileOf<R>>(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
-    AffineTiles<R, V>(X, W, bias, epilogue, Z, 0, R, column, soon);
+    AffineTiles<R, V>(X, W, bias, epilogue, Z, 0, R, column, prefetch);
   });
 }
 
 void Affine(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias, const Epilogue& epilogue,
-            BlockedView<float> Z, Prefetch& soon) {
+            BlockedView<float> Z, Prefetch& prefetch) {
   if (X.rows() == 0) return;
-  if (X.rows() == 1) return AffineOfRows<1>(X, W, bias, epilogue, Z, soon);
-  if (X.rows() == 2) return AffineOfRows<2>(X, W, bias, epilogue, Z, soon);
-  if (X.rows() == 3) return AffineOfRows<3>(X, W, bias, epilogue, Z, soon);
+  if (X.rows() == 1) return AffineOfRows<1>(X, W, bias, epilogue, Z, prefetch);
+  if (X.rows() == 2) return AffineOfRows<2>(X, W, bias, epilogue, Z, prefetch);
+  if (X.rows() == 3) return AffineOfRows<3>(X, W, bias, epilogue, Z, prefetch);
   ForColumnTiles(W.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     ForSlices(epilogue, X.blocks(), [&](const Epilogue& of_slice) HWY_ATTR {
       ForRowTiles<V>(X.rows(), [&]<std::size_t R>(std::size_t first, std::size_t end) HWY_ATTR {
-        AffineTiles<R, V>(X, W, bias, of_slice, Z, first, end, column, soon);
+        AffineTiles<R, V>(X, W, bias, of_slice, Z, first, end, column, prefetch);
       });
     });
   });

@@ -142,31 +142,32 @@ struct Kernels {
   double most_density = 0, most_density_of_one_block = 0;
 
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],
-  /// bias [padded(O)] or null (zero), Z [N, O]. `soon` goes on meanwhile.
+  /// bias [padded(O)] or null (zero), Z [N, O]. `prefetch` goes on meanwhile.
   void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
-                 const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
+                 const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch);
 
   /// dW[i, :] = sum_n X[n, i] dZ[n, :], then `rule`, before the tile leaves the registers; X [N, I], dZ
   /// [N, O]. Buffers are blocked as W [I, O] with blocks `block_stride` floats apart.
   void (*weight_step)(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
-                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon);
+                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& prefetch);
 
   /// The same for an X with many zeros: a product is left out where it is zero for a whole group of rows (of
   /// inputs in weight_step) of a tile. No bit of a finite sum changes, but for the sign of a zero: a sum that
   /// is -0 so far, a bias of -0 say, stays so where a product of +0 is left out.
   void (*sparse_affine)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
-                        const float* bias, const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon);
+                        const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
+                        Prefetch& prefetch);
   void (*sparse_weight_step)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                              const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
-                             Prefetch& soon);
+                             Prefetch& prefetch);
 
   /// The same for inputs in codes.
   void (*sparse_affine_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> W,
                               const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
-                              Prefetch& soon);
+                              Prefetch& prefetch);
   void (*sparse_weight_step_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                                    const UpdateRule& rule, const UpdateBuffers& buffers,
-                                   std::size_t block_stride, Prefetch& soon);
+                                   std::size_t block_stride, Prefetch& prefetch);
 
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);

@@ -211,7 +211,7 @@ HWY_INLINE void SparseAffineTile(Elements x, const Lists& lists, std::size_t lis
 /// Z's rows [first, end), in groups of R, which divides their number, in tiles at most kMostBlocks wide.
 template <std::size_t R, std::size_t kMostBlocks, class Matrix>
 void SparseAffineRows(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
-                      const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon, std::size_t first,
+                      const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch, std::size_t first,
                       std::size_t end) {
   // A list that is used once is made when it is used, others so many at a time that what they multiply is
   // fetched into the first-level cache for all of them.
@@ -226,7 +226,7 @@ void SparseAffineRows(Matrix X, const NonZeros& non_zeros, ConstBlockedView<floa
       for (std::size_t list = 0; list < count; ++list) {
         const std::size_t at = row + list * R;
         SparseAffineTile<R, V>(ElementsFrom(X, at, 0), lists, list, W, bias, epilogue, Z, at, column);
-        soon.after(lists.length(list));
+        prefetch.after(lists.length(list));
       }
     });
   }
@@ -234,20 +234,20 @@ void SparseAffineRows(Matrix X, const NonZeros& non_zeros, ConstBlockedView<floa
 
 template <std::size_t R, std::size_t kMostBlocks, class Matrix>
 void SparseAffineInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
-                          const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+                          const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch) {
   const std::size_t rest = X.rows() % R, whole = X.rows() - rest;
-  SparseAffineRows<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, soon, 0, whole);
+  SparseAffineRows<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, prefetch, 0, whole);
   CallWithHeight<R - 1>(rest, whole, [&]<std::size_t kRest>(std::size_t row) HWY_ATTR {
     constexpr std::size_t kMost = kMostBlocks == 1 && kVectorsPerBlock == 1 ? 1 : kBlocksPerTileOf<kRest>;
-    SparseAffineRows<kRest, kMost>(X, non_zeros, W, bias, epilogue, Z, soon, row, row + kRest);
+    SparseAffineRows<kRest, kMost>(X, non_zeros, W, bias, epilogue, Z, prefetch, row, row + kRest);
   });
 }
 
 template <class Matrix>
 void SparseAffine(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
-                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& soon) {
+                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch) {
   WithAffineListRows(W.blocks(), [&]<std::size_t R, std::size_t kMostBlocks>() HWY_ATTR {
-    SparseAffineInGroups<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, soon);
+    SparseAffineInGroups<R, kMostBlocks>(X, non_zeros, W, bias, epilogue, Z, prefetch);
   });
 }
 
@@ -273,7 +273,7 @@ HWY_INLINE void SparseWeightTile(Elements x, const Lists& lists, std::size_t lis
 template <std::size_t R, std::size_t kMostBlocks, UpdateRule::Kind kKind, class Matrix>
 void SparseWeightStepInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> dZ,
                               const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
-                              Prefetch& soon) {
+                              Prefetch& prefetch) {
   Lists lists(non_zeros, X.rows(), dZ.blocks() > kMostBlocks);
   const std::size_t together = lists.count();
   for (std::size_t i = 0; i < X.columns(); i += together * R) {
@@ -287,7 +287,7 @@ void SparseWeightStepInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedV
         const std::size_t at = column / kBlock * block_stride + input * kBlock + column % kBlock;
         SparseWeightTile<R, V, kKind>(ElementsFrom(X, 0, input), lists, list, dZ, rule, buffers, block_stride,
                                       at, column);
-        soon.after(lists.length(list));
+        prefetch.after(lists.length(list));
       }
     });
   }
@@ -295,10 +295,11 @@ void SparseWeightStepInGroups(Matrix X, const NonZeros& non_zeros, ConstBlockedV
 
 template <class Matrix>
 void SparseWeightStep(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> dZ, const UpdateRule& rule,
-                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
+                      const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& prefetch) {
   WithListRows(dZ.blocks(), [&]<std::size_t R, std::size_t kMostBlocks>() HWY_ATTR {
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-      SparseWeightStepInGroups<R, kMostBlocks, kKind>(X, non_zeros, dZ, rule, buffers, block_stride, soon);
+      SparseWeightStepInGroups<R, kMostBlocks, kKind>(X, non_zeros, dZ, rule, buffers, block_stride,
+                                                      prefetch);
     });
   });
 }

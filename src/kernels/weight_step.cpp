@@ -81,7 +81,7 @@ HWY_INLINE void WeightTiles(const WeightSums& sums, const float* HWY_RESTRICT x,
 }
 
 void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
-                const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& soon) {
+                const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& prefetch) {
   const RowParts parts = PartsOf(rule, buffers, dZ.rows());
   ForColumnTiles(dZ.columns(), [&]<std::size_t V>(std::size_t column) HWY_ATTR {
     // A block's inputs in tiles of nearly equal height, the lower ones first.
@@ -97,7 +97,7 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
         WeightTiles<kLow, V, kKind>(sums, x, at, 0, HWY_MIN(inputs, kEdge));
         if constexpr (kEdge < kBlock)
           WeightTiles<kLow + 1, V, kKind>(sums, x, at, kEdge, HWY_MIN(inputs, kBlock));
-        soon.after(kTiles * dZ.rows());
+        prefetch.after(kTiles * dZ.rows());
       }
     });
   });

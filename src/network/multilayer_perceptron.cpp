@@ -129,8 +129,8 @@ MultilayerPerceptron parse_network(std::string_view text, std::size_t fan_in) {
     try {
       layers.push_back(parse_layer(items[i], i == 0 ? fan_in : layers.back().fan_out));
     } catch (const UsageError& error) {
-      throw UsageError(layer_name(i) + " (" + quote(trim(items[i]), '"') + "): " + error.what(),
-                       error.hint());
+      throw UsageError(layer_name(i) + " (" + quote(trim(items[i]), '"') + "): " + error.message(),
+                       error.advice());
     }
   }
   if (const auto wrong = network_problem(layers); !wrong.empty()) throw UsageError(wrong);

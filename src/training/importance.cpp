@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/random.h"
+#include "mlp/split.h"
 #include "training/evaluation.h"
 
 namespace mlp {
@@ -50,25 +51,13 @@ std::size_t rows_to_look_at(const Model& model, std::size_t rows, std::size_t co
       std::clamp(options.most_operations / each, least, static_cast<double>(rows)));
 }
 
-/// `count` rows of it, evenly spaced.
+/// `count` rows of it, evenly spaced, each of which counts once.
 Dataset sample(const Dataset& dataset, std::size_t count) {
-  Dataset part{.name = dataset.name,
-               .class_names = dataset.class_names,
-               .target_names = dataset.target_names,
-               .preprocessing = dataset.preprocessing,
-               .input_units = dataset.input_units};
-  std::vector<std::size_t> rows;
-  for (std::size_t k = 0; k < count; ++k) rows.push_back(k * dataset.rows() / count);
-  const auto taken = [&](const auto& matrix) {
-    auto some = std::decay_t<decltype(matrix)>(count, matrix.columns());
-    for (std::size_t k = 0; k < count; ++k) std::ranges::copy(matrix.row(rows[k]), some.row(k).begin());
-    return some;
-  };
-  part.inputs = std::visit([&](const auto& inputs) -> Inputs { return taken(inputs); }, dataset.inputs);
-  if (dataset.task() == Task::kRegression) part.targets = taken(dataset.targets);
-  for (const std::size_t row : rows) {
-    if (!dataset.labels.empty()) part.labels.push_back(dataset.labels[row]);
-  }
+  std::vector<std::uint32_t> rows;
+  for (std::size_t k = 0; k < count; ++k)
+    rows.push_back(static_cast<std::uint32_t>(k * dataset.rows() / count));
+  Dataset part = select_rows(dataset, rows);
+  part.sample_weights.clear();
   return part;
 }
 

@@ -34,6 +34,13 @@ RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
                                     options.validation_seed.value_or(options.seed), dataset.name);
 }
 
+/// Who draws the validation rows knows their share.
+RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
+  RowUse use = dataset.row_use;
+  if (!dataset.validation_rows) use.validation_fraction = options.validation_fraction;
+  return use;
+}
+
 /// A number of any size in a message.
 std::string brief(double number) {
   char text[32];
@@ -189,6 +196,7 @@ Model Trainer::State::model(const Parameters& parameters, TrainingRecord record)
   record.learning_rate = learning_rate(options.optimizer);
   record.batch_size = static_cast<std::uint64_t>(options.batch_size);
   record.l2 = options.l2;
+  record.row_use = row_use_of(dataset, options);
   Model model{.network = computation.network,
               .parameters = parameters,
               .loss = options.loss,

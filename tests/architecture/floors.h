@@ -18,8 +18,8 @@ namespace mlp::architecture {
 /// what is included and what may be.
 std::vector<std::string> floor_violations(const std::filesystem::path& root);
 
-/// One line for each #include of a room of src/data or apps/mlp that is not below the file's own, and for
-/// each file in no room.
+/// One line for each #include of a room of src/data, src/report or apps/mlp that is not below the file's own,
+/// and for each file in no room.
 std::vector<std::string> room_violations(const std::filesystem::path& root);
 
 /// One line for each file of src/engine, src/kernels and src/network that reaches a data set or a table
@@ -28,5 +28,9 @@ std::vector<std::string> reach_violations(const std::filesystem::path& root);
 
 /// One line for each call in src/ or include/ that prints, exits or reads the environment.
 std::vector<std::string> silence_violations(const std::filesystem::path& root);
+
+/// One line for each string in src/ or include/ that names an option, a command or an environment variable of
+/// the application: what is advised is a Remedy (mlp/message.h).
+std::vector<std::string> option_violations(const std::filesystem::path& root);
 
 }  // namespace mlp::architecture

@@ -27,6 +27,7 @@ class Tree {
   std::vector<std::string> floors() const { return floor_violations(folder_.path()); }
   std::vector<std::string> rooms() const { return room_violations(folder_.path()); }
   std::vector<std::string> reach() const { return reach_violations(folder_.path()); }
+  std::vector<std::string> options() const { return option_violations(folder_.path()); }
   std::vector<std::string> silence() const { return silence_violations(folder_.path()); }
 
  private:
@@ -41,6 +42,7 @@ TEST(Project, IncludesPointDownwardsOnly) {
 
 TEST(Project, RoomsIncludeOnlyRoomsBelow) {
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/data/cells/cell.h"));
+  ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "src/report/charts/axis.h"));
   ASSERT_TRUE(fs::exists(fs::path(MLP_SOURCE_DIR) / "apps/mlp/cli/parser.h"));
   const auto violations = room_violations(MLP_SOURCE_DIR);
   EXPECT_TRUE(violations.empty()) << joined(violations);
@@ -54,6 +56,11 @@ TEST(Project, NoEngineReachesADataSetOrATable) {
 
 TEST(Project, TheLibraryNeitherPrintsNorExitsNorReadsTheEnvironment) {
   const auto violations = silence_violations(MLP_SOURCE_DIR);
+  EXPECT_TRUE(violations.empty()) << joined(violations);
+}
+
+TEST(Project, TheLibraryNamesNoOptionOfTheCommandLine) {
+  const auto violations = option_violations(MLP_SOURCE_DIR);
   EXPECT_TRUE(violations.empty()) << joined(violations);
 }
 
@@ -131,6 +138,9 @@ TEST(Rooms, UpwardIncludesAndFilesInNoRoomAreFound) {
   EXPECT_EQ(Tree().file("apps/mlp/terminal/a.h", "#include \"cli/parser.h\"\n").rooms(),
             (std::vector<std::string>{
                 "apps/mlp/terminal/a.h:1: includes cli/parser.h, which is not below its room"}));
+  EXPECT_EQ(Tree().file("src/report/charts/a.h", "#include \"report/page/html.h\"\n").rooms(),
+            (std::vector<std::string>{
+                "src/report/charts/a.h:1: includes report/page/html.h, which is not below its room"}));
   EXPECT_EQ(Tree().file("src/data/a.h", "").rooms(),
             (std::vector<std::string>{"src/data/a.h: lies in no known room"}));
   EXPECT_EQ(Tree().file("apps/mlp/misc/a.h", "").rooms(),
@@ -178,6 +188,30 @@ TEST(Silence, QuietCodeIsFine) {
                         "std::snprintf(b, 9, \"x\"); at_exit(1); int exit_code = 0; long big = 1'000'000;\n")
                   .file("apps/mlp/main.cpp", "int main() { std::cout << std::getenv(\"HOME\"); exit(1); }\n")
                   .silence()
+                  .empty());
+}
+
+TEST(Options, NamedInStringsAreFound) {
+  for (const std::string text :
+       {"--na", "name it as such (--na)", "where it is 7, --decimal ',' says so", "try '--no-header'",
+        "`mlp train digits` needs no file", "name it with MLP_DATA_DIR", "--test-images and others"}) {
+    const auto violations =
+        Tree().file("src/data/cells/a.cpp", "int f() {\n  return g(\"" + text + "\");\n}\n").options();
+    ASSERT_EQ(violations.size(), 1u) << text;
+    EXPECT_EQ(violations[0].rfind("src/data/cells/a.cpp:2: ", 0), 0u) << violations[0];
+  }
+  EXPECT_EQ(Tree().file("include/mlp/a.h", "inline const char* f() { return \"--na\"; }\n").options().size(),
+            1u);
+}
+
+TEST(Options, CommentsStyleSheetsAndBuildsAreFine) {
+  EXPECT_TRUE(Tree()
+                  .file("src/report/a.cpp",
+                        "// with --na\nint f(int a) { return --a; }\n"
+                        "const char* a = \"<i style=\\\"--wide:3\\\">;--z-index:2;calc(100%*var(--line))\";\n"
+                        "const char* b = \"build mlp with -D MLP_WITH_PNG=ON\", *c = \"mlp model\";\n")
+                  .file("apps/mlp/cli/a.cpp", "const char* a = \"--na\";\n")
+                  .options()
                   .empty());
 }
 

@@ -116,8 +116,10 @@ TEST(Allocation, NoneWhereSumsAreMadeInParts) {
       const engine::PlanOptions options{
           .max_batch = 600, .threads = threads, .input_density = density, .cache_bytes = 0};
       const engine::Plan plan(network, CrossEntropy{}, SGD{}, {}, {}, options);
-      ASSERT_TRUE(plan.sums_row_parts());
-      ASSERT_EQ(plan.splits_inputs() && plan.sums_own_rows(), threads == 2 || threads == 4);
+      ASSERT_TRUE(plan.row_sums() != engine::RowSums::kWhole);
+      ASSERT_EQ(plan.first_layer() == engine::FirstLayer::kPartsOfInputs &&
+                    plan.row_sums() == engine::RowSums::kOwnRows,
+                threads == 2 || threads == 4);
       expect_no_allocation(network, options, 70);
     }
   }

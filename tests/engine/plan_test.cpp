@@ -235,7 +235,7 @@ TEST(Plan, TheFirstLayersInputsAreTakenInTurns) {
   for (const int threads : {3, 4}) {
     const engine::Plan plan = plan_for("64:relu,10:softmax", threads);
     ASSERT_EQ(plan.gathers_again(), threads == 3);
-    ASSERT_EQ(plan.splits_inputs(), threads == 4);
+    ASSERT_EQ(plan.first_layer() == engine::FirstLayer::kPartsOfInputs, threads == 4);
     const auto members = static_cast<std::size_t>(threads);
     for (std::size_t member = 0; member < members; ++member) {
       std::size_t turns = 0;
@@ -257,7 +257,7 @@ TEST(Plan, InputsAreSplitWhereTheyAreManyAndEachThreadHasAsManyParts) {
   const auto splits = [](const char* layers, std::size_t inputs, int threads) {
     return engine::Plan(parse_network(layers, inputs), CrossEntropy{}, SGD{}, {}, {},
                         {.max_batch = 256, .threads = threads})
-        .splits_inputs();
+               .first_layer() == engine::FirstLayer::kPartsOfInputs;
   };
   for (int threads = 1; threads <= 9; ++threads)
     EXPECT_EQ(splits("64:relu,10:softmax", 784, threads), threads == 2 || threads == 4) << threads;
@@ -270,7 +270,7 @@ TEST(Plan, InputsAreSplitWhereTheyAreManyAndEachThreadHasAsManyParts) {
   EXPECT_TRUE(splits("10:softmax", 784, 4)) << "of one layer, too";
   const engine::Plan predicts(parse_network("64:relu,10:softmax", 784), CrossEntropy{}, std::nullopt, {}, {},
                               {.threads = 4});
-  EXPECT_FALSE(predicts.splits_inputs()) << "nobody owns weights";
+  EXPECT_FALSE(predicts.first_layer() == engine::FirstLayer::kPartsOfInputs) << "nobody owns weights";
 }
 
 TEST(Plan, ZerosAreSkippedInTrainingWhereThereAreMany) {
@@ -424,7 +424,7 @@ TEST(Plan, TwoThreadsShareTheFirstLayersInputsWhereRowsAreManyAndOutputsFew) {
   const auto splits = [](const char* layers, int threads, std::size_t rows) {
     return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
                         {.max_batch = rows, .threads = threads})
-        .splits_inputs();
+               .first_layer() == engine::FirstLayer::kPartsOfInputs;
   };
   EXPECT_TRUE(splits("64:relu,10:softmax", 2, 48));
   EXPECT_FALSE(splits("64:relu,10:softmax", 2, 47));
@@ -446,9 +446,13 @@ TEST(Plan, AChoiceMadeForItIsTaken) {
   for (const bool choice : {false, true}) {
     EXPECT_EQ(chosen_plan(narrow, 2, {.skips_zeros = choice}).sparse_inputs(), choice);
     EXPECT_EQ(chosen_plan(narrow, 2, {.skips_zeros = choice}).sparse_prediction(), choice);
-    EXPECT_EQ(chosen_plan(narrow, 2, {.splits_inputs = choice}).splits_inputs(), choice);
-    EXPECT_EQ(chosen_plan(narrow, 2, {.sums_own_rows = choice}).sums_own_rows(), choice);
-    EXPECT_TRUE(chosen_plan(narrow, 2, {.sums_own_rows = choice}).sums_row_parts()) << "that is no choice";
+    EXPECT_EQ(
+        chosen_plan(narrow, 2, {.splits_inputs = choice}).first_layer() == engine::FirstLayer::kPartsOfInputs,
+        choice);
+    EXPECT_EQ(chosen_plan(narrow, 2, {.sums_own_rows = choice}).row_sums() == engine::RowSums::kOwnRows,
+              choice);
+    EXPECT_TRUE(chosen_plan(narrow, 2, {.sums_own_rows = choice}).row_sums() != engine::RowSums::kWhole)
+        << "that is no choice";
     const engine::Plan columns = chosen_plan("300:relu,512:relu,512:relu,10:softmax", 2,
                                              {.splits_inputs = false, .shares_columns = choice});
     EXPECT_EQ(columns.layers()[0].share_outputs, choice);
@@ -461,10 +465,10 @@ TEST(Plan, AChoiceMadeForItIsTaken) {
   const engine::Plan by_itself = chosen_plan(narrow, 2, {});
   EXPECT_FALSE(by_itself.sparse_inputs());
   EXPECT_FALSE(by_itself.sparse_prediction().has_value()) << "by its rows";
-  EXPECT_TRUE(by_itself.splits_inputs());
-  EXPECT_TRUE(by_itself.sums_own_rows());
+  EXPECT_TRUE(by_itself.first_layer() == engine::FirstLayer::kPartsOfInputs);
+  EXPECT_TRUE(by_itself.row_sums() == engine::RowSums::kOwnRows);
   const engine::Plan wide = chosen_plan("512:relu,10:softmax", 2, {.splits_inputs = true});
-  EXPECT_TRUE(wide.splits_inputs());
+  EXPECT_TRUE(wide.first_layer() == engine::FirstLayer::kPartsOfInputs);
   EXPECT_FALSE(wide.layers()[0].share_outputs) << "each thread sums its inputs' part for all columns";
 }
 

@@ -19,7 +19,7 @@ using test::same_bits;
 bool in_parts(const char* layers, std::size_t inputs, std::size_t batch, int threads = 1) {
   return engine::Plan(parse_network(layers, inputs), CrossEntropy{}, SGD{}, {}, {},
                       {.max_batch = batch, .threads = threads})
-      .sums_row_parts();
+             .row_sums() != engine::RowSums::kWhole;
 }
 
 TEST(RowParts, AreForSumsMuchSmallerThanActivations) {
@@ -40,7 +40,7 @@ TEST(RowParts, MembersThatSumTheirOwnRowsHaveWholeParts) {
   for (const int threads : {2, 4}) {
     const engine::Plan plan(parse_network("64:relu,10:softmax", 300), CrossEntropy{}, SGD{}, {}, {},
                             {.max_batch = 2000, .threads = threads, .cache_bytes = 0});
-    ASSERT_TRUE(plan.sums_own_rows());
+    ASSERT_TRUE(plan.row_sums() == engine::RowSums::kOwnRows);
     for (std::size_t rows = 1; rows <= 1100; ++rows) {
       for (std::size_t first = 0, end = 0; first < rows; first = end) {
         end = engine::end_of_chunk(plan, first, rows);
@@ -87,8 +87,8 @@ TEST(RowParts, AnyNumberOfThreadsLeavesTheBitsOfOne) {
         for (const std::size_t cache_bytes : {std::size_t{0}, std::size_t{1} << 30}) {
           const engine::PlanOptions options{.threads = threads, .cache_bytes = cache_bytes};
           const engine::Plan plan = plan_of(c, SGD{}, options);
-          ASSERT_TRUE(plan.sums_row_parts()) << parted.layers << ", " << batch;
-          ASSERT_EQ(plan.sums_own_rows(), threads == 2 || threads == 4);
+          ASSERT_TRUE(plan.row_sums() != engine::RowSums::kWhole) << parted.layers << ", " << batch;
+          ASSERT_EQ(plan.row_sums() == engine::RowSums::kOwnRows, threads == 2 || threads == 4);
           EXPECT_TRUE(same_bits(left_by(c, how, options), expected))
               << parted.layers << ", " << batch << " rows, then " << how.last_rows << ", " << threads
               << " threads, " << to_string(how.optimizer);
@@ -106,7 +106,7 @@ TEST(RowParts, AChunkHasNoMoreThanOneTurn) {
   for (const int threads : {2, 4}) {
     const engine::PlanOptions options{.threads = threads, .cache_bytes = 390'000};
     const engine::Plan plan = plan_of(c, SGD{}, options);
-    ASSERT_TRUE(plan.sums_own_rows());
+    ASSERT_TRUE(plan.row_sums() == engine::RowSums::kOwnRows);
     EXPECT_LE(plan.chunk_rows(), engine::kPartedRows);
     EXPECT_TRUE(same_bits(left_by(c, {}, options), expected)) << threads << " threads";
   }
@@ -121,7 +121,7 @@ TEST(RowParts, EveryFusedTargetLeavesTheSameBits) {
     if (target == "baseline") continue;
     for (const int threads : {1, 4}) {
       const engine::PlanOptions options{.threads = threads, .target = target};
-      ASSERT_TRUE(plan_of(c, SGD{}, options).sums_row_parts());
+      ASSERT_TRUE(plan_of(c, SGD{}, options).row_sums() != engine::RowSums::kWhole);
       const auto left = left_by(c, {}, options);
       if (expected.empty()) expected = left;
       EXPECT_TRUE(same_bits(left, expected)) << target << ", " << threads << " threads";
@@ -141,7 +141,7 @@ TEST(RowParts, GradientsAreTheReferences) {
           reference::DropoutMasks{.seed = 7, .step = 3}, 1e-2);
       for (const int threads : {1, 3, 4}) {
         const engine::Plan plan = plan_of(c, SGD{}, {.threads = threads});
-        ASSERT_TRUE(plan.sums_row_parts());
+        ASSERT_TRUE(plan.row_sums() != engine::RowSums::kWhole);
         ThreadTeam team(threads);
         engine::Workspace workspace(plan);
         workspace.load(plan, c.parameters);

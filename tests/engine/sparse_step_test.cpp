@@ -166,7 +166,7 @@ TEST(SparseStep, ReadsEightBitInputsAsTheyAreStoredWhereThreadsWouldConvertThemT
   c.dataset.inputs = std::move(inputs);
   const auto reads_codes = [&](const AffineScaling& scaling, const engine::PlanOptions& options) {
     c.input_scaling = scaling;
-    return test::plan_of(c, Adam{}, options).codes_inputs();
+    return test::plan_of(c, Adam{}, options).first_layer() == engine::FirstLayer::kCodes;
   };
   const AffineScaling seven{{7.0f}, {0.25f}}, between{{6.5f}, {0.25f}},
       by_column{std::vector<float>(133, 7.0f), std::vector<float>(133, 0.25f)};

@@ -107,6 +107,24 @@ TEST(ModelFile, InputUnitsComeBackBitForBit) {
   expect_same(model_of(bytes_of(model)), model);
 }
 
+TEST(ModelFile, WhichRowsTrainedComesBackAndMayBeAbsent) {
+  Model model = sample_classifier();
+  ASSERT_FALSE(model.record.row_use) << "as of a file of an earlier version";
+  EXPECT_EQ(bytes_of(model).find("row_use"), std::string::npos);
+  expect_same(model_of(bytes_of(model)), model);
+  model.record.row_use = RowUse{
+      .validation_fraction = 1.0 / 3, .weight_column = "n\u00b0 of \"rows\"", .balanced_classes = true};
+  expect_same(model_of(bytes_of(model)), model);
+  const auto with = [&](const json& use) {
+    return edited_error([&](json& document, json&) { document["training"]["row_use"] = use; }, model);
+  };
+  EXPECT_NE(with({{"validation_fraction", 0.1}}).find("training.row_use"), std::string::npos);
+  EXPECT_NE(with({{"validation_fraction", 1}, {"weight_column", ""}, {"balanced_classes", false}})
+                .find("training.row_use.validation_fraction: expected a number in [0, 1)"),
+            std::string::npos);
+  EXPECT_NE(with("none").find("training.row_use"), std::string::npos);
+}
+
 TEST(ModelFile, AnyReaderFindsTheTensors) {
   const Model model = sample_regression();
   const auto file = read_plainly(bytes_of(model));

@@ -94,7 +94,7 @@ void check_column(const Column& column, std::size_t rows) {
   fuzz::expect(
       !column.perhaps_numeric || (column.type.kind == ColumnKind::kCategorical && !column.note.empty()),
       "what may be numbers is told");
-  fuzz::expect_plain_line(column.note);
+  fuzz::expect_plain_line(in_words(column.note));
 }
 
 void expect_same_cells(const Column& a, const Column& b) {

@@ -64,9 +64,9 @@ TEST(Prefetch, ReadsNothingAndEnds) {
         Prefetch::Rows pieces = rows_of(memory.data(), row_bytes, rows);
         pieces.first = first;
         pieces.step = 256;
-        for (Prefetch soon : {Prefetch(pieces, rows_of(memory.data(), row_bytes, rows), steps),
-                              Prefetch({}, pieces, steps), Prefetch(pieces, {}, steps)}) {
-          for (int i = 0; i < 20000; ++i) soon.after(static_cast<std::size_t>(i % 50));
+        for (Prefetch prefetch : {Prefetch(pieces, rows_of(memory.data(), row_bytes, rows), steps),
+                                  Prefetch({}, pieces, steps), Prefetch(pieces, {}, steps)}) {
+          for (int i = 0; i < 20000; ++i) prefetch.after(static_cast<std::size_t>(i % 50));
         }
       }
     }
@@ -94,9 +94,9 @@ TEST(Prefetch, ResultsDoNotDependOnIt) {
       for (const std::size_t steps : {0u, 3u, 500u, 100000u}) {
         GuardedMatrix with(19, columns);
         WeightCase c = before;
-        Prefetch soon(rows_of(memory.data(), 784, rows), {}, steps);
-        kernels->affine(X.view(), W.view(), nullptr, {}, with.view(), soon);
-        kernels->weight_step(c.X.view(), c.dZ.view(), rule, c.buffers(), c.block_stride(), soon);
+        Prefetch prefetch(rows_of(memory.data(), 784, rows), {}, steps);
+        kernels->affine(X.view(), W.view(), nullptr, {}, with.view(), prefetch);
+        kernels->weight_step(c.X.view(), c.dZ.view(), rule, c.buffers(), c.block_stride(), prefetch);
         EXPECT_TRUE(with.unchanged_since(Z)) << kernels->name;
         for (std::size_t buffer = 0; buffer < 4; ++buffer) {
           EXPECT_TRUE(c.all_buffers()[buffer]->unchanged_since(*plain.all_buffers()[buffer]))

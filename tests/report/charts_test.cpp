@@ -6,12 +6,12 @@
 #include <limits>
 #include <sstream>
 
-#include "report/axis.h"
-#include "report/html.h"
-#include "report/line_chart.h"
-#include "report/number_format.h"
-#include "report/regression_charts.h"
-#include "report/two_class_charts.h"
+#include "report/charts/axis.h"
+#include "report/charts/line_chart.h"
+#include "report/charts/markup.h"
+#include "report/charts/number_format.h"
+#include "report/charts/regression_charts.h"
+#include "report/charts/two_class_charts.h"
 #include "support/well_formed.h"
 
 namespace mlp {
@@ -155,10 +155,10 @@ TEST(LineChart, ALogarithmicAxisLeavesOutWhatHasNoLogarithm) {
 
 TEST(LineChart, TheMarkedEpochHasARing) {
   LineChart chart = chart_of({1.0, 0.25, 0.0});
-  chart.marked = 1;
+  chart.series[0].marked = 1;
   const std::string svg = line_chart_svg(chart);
   EXPECT_NE(svg.find("<circle class=\"ring training\" cx=\"342\" cy=\"210\""), std::string::npos) << svg;
-  chart.marked = 7;
+  chart.series[0].marked = 7;
   EXPECT_EQ(line_chart_svg(chart).find("ring"), std::string::npos);
 }
 
@@ -251,7 +251,7 @@ TEST(LineChart, CurvesComeInFromOutside) {
   EXPECT_NEAR(path[2], 250, 0.01);
   EXPECT_NEAR(path[3], 24 + 248 * 3.0 / 8, 0.01);
   EXPECT_EQ(count(line_chart_svg(chart), "<circle"), 3u) << "no dot outside";
-  chart.marked = 0;
+  chart.series[0].marked = 0;
   EXPECT_EQ(line_chart_svg(chart).find("ring"), std::string::npos) << "nor a ring";
 }
 

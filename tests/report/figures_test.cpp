@@ -1,8 +1,6 @@
-// Figures drawn by the real gnuplot, where it is installed, and by stand-ins for it that fail or that keep
-// the script they were given.
+// loss.svg, confusion.svg and predicted.svg: what a reader reads in them, where known points lie, that text
+// from data stays text, and that a PNG is made where rsvg-convert is.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "mlp/error.h"
 #include "mlp/report.h"
-#include "report/gnuplot.h"
+#include "report/charts/line_text.h"
+#include "report/charts/style.h"
+#include "report/figure.h"
+#include "report/png_of_svg.h"
 #include "support/temporary_folder.h"
 #include "support/well_formed.h"
 
@@ -26,38 +28,6 @@ using testing_support::TemporaryFolder;
 using testing_support::write_bytes;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// Sets PATH for the life of a test.
-class SearchPath {
- public:
-  explicit SearchPath(const std::filesystem::path& folder) {
-    if (const char* path = ::getenv("PATH")) earlier_ = path;
-    ::setenv("PATH", folder.c_str(), 1);
-  }
-  ~SearchPath() { ::setenv("PATH", earlier_.c_str(), 1); }
-  SearchPath(const SearchPath&) = delete;
-  SearchPath& operator=(const SearchPath&) = delete;
-
- private:
-  std::string earlier_;
-};
-
-/// A gnuplot of the test's own in `folder`: a shell script.
-void install_stand_in(const TemporaryFolder& folder, const std::string& script) {
-  write_bytes(folder / "gnuplot", "#!/bin/sh\n" + script + "\n");
-  std::filesystem::permissions(folder / "gnuplot", std::filesystem::perms::owner_all);
-}
-
-bool gnuplot_is_installed() {
-  std::istringstream folders(::getenv("PATH") ? ::getenv("PATH") : "");
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    if (::access((folder + "/gnuplot").c_str(), X_OK) == 0) return true;
-  }
-  return false;
-}
-
-#define NEEDS_GNUPLOT() \
-  if (!gnuplot_is_installed()) GTEST_SKIP() << "skipped: gnuplot is not installed"
 
 LossCurve curve(std::vector<double> train, std::vector<double> validation, std::string label = "run") {
   LossCurve curve{std::move(label), {}, std::move(train), std::move(validation)};
@@ -82,34 +52,53 @@ std::string error_of(const std::function<void()>& action) {
   return "no FileError";
 }
 
-/// The script that drawing hands to gnuplot.
-std::string script_of(const std::function<void(const std::filesystem::path&)>& draw) {
+/// The file that `draw` makes.
+std::string svg_of(const std::function<std::optional<std::string>(const std::filesystem::path&)>& draw) {
   const TemporaryFolder folder;
-  install_stand_in(folder, "/bin/cat > '" + (folder / "script").string() + "'; exit 3");
-  const SearchPath path(folder.path());
-  EXPECT_THROW(draw(folder / "figure.svg"), FileError);
-  return read_bytes(folder / "script");
+  EXPECT_EQ(draw(folder / "figure.svg"), std::nullopt);
+  std::string svg = read_bytes(folder / "figure.svg");
+  expect_well_formed(svg);
+  return svg;
 }
 
-std::string curves_script(const std::vector<LossCurve>& curves) {
-  return script_of([&](const auto& path) { draw_loss_curves(curves, "title", "loss", {path}); });
+std::string curves_svg(const std::vector<LossCurve>& curves, const std::string& title = "title",
+                       const std::string& loss = "loss") {
+  return svg_of([&](const auto& path) { return draw_loss_curves(curves, title, loss, {path}); });
+}
+std::string confusion_svg(const Matrix<std::uint64_t>& confusion, const std::vector<std::string>& names,
+                          const std::string& title = "title") {
+  return svg_of([&](const auto& path) { return draw_confusion_matrix(confusion, names, title, path); });
+}
+std::string predicted_svg(const Matrix<float>& truths, const Matrix<float>& predictions,
+                          const std::vector<std::string>& names, const std::string& title = "title") {
+  return svg_of(
+      [&](const auto& path) { return draw_predicted_versus_true(truths, predictions, names, title, path); });
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
 }
 
-/// What a reader of the figure reads.
+bool contains(const std::string& text, const std::string& part) { return count(text, part) > 0; }
+
+/// What a reader of the figure reads: each text without tags, entities as characters.
 std::vector<std::string> texts_of(const std::string& svg) {
   std::vector<std::string> texts;
   for (std::size_t at = 0; (at = svg.find("<text", at)) != std::string::npos; ++at) {
-    const std::size_t begin = svg.find('>', at) + 1;
-    std::string text = svg.substr(begin, svg.find("</text>", begin) - begin);
+    const std::size_t end = svg.find("</text>", at);
+    std::string text;
+    bool in_tag = true;
+    for (std::size_t i = at + 1; i < end; ++i) {
+      if (!in_tag && svg[i] != '<') text += svg[i];
+      if (svg[i] == '<' || svg[i] == '>') in_tag = svg[i] == '<';
+    }
     for (const auto& [entity, character] :
-         {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&amp;", "&")}) {
-      for (std::size_t i = 0; (i = text.find(entity, i)) != std::string::npos; ++i) {
+         {std::pair("&lt;", "<"), std::pair("&gt;", ">"), std::pair("&quot;", "\""), std::pair("&#39;", "'"),
+          std::pair("&amp;", "&")}) {
+      for (std::size_t i = 0; (i = text.find(entity, i)) != std::string::npos; ++i)
         text.replace(i, std::string(entity).size(), character);
-      }
     }
     texts.push_back(text);
   }
@@ -117,41 +106,66 @@ std::vector<std::string> texts_of(const std::string& svg) {
 }
 
 bool shows(const std::string& svg, const std::string& text) {
-  const auto texts = texts_of(svg);
-  const auto trimmed = [](std::string t) {
-    t.erase(0, std::min(t.find_first_not_of(' '), t.size()));
-    t.erase(t.find_last_not_of(' ') + 1);
-    return t;
-  };
-  return std::any_of(texts.begin(), texts.end(), [&](const auto& t) { return trimmed(t) == trimmed(text); });
+  return std::ranges::count(texts_of(svg), text) > 0;
 }
 
-/// A title that would break out of a script, a shell, a format or an XML document that trusted it.
-const char* const kHostile = "@x 'single' \"double\" \\ `id` $(id) %d %s {/Bold b}^2_i <b>&amp; # ! \u732b";
+/// The first element that begins so, up to its end.
+std::string element(const std::string& svg, const std::string& beginning) {
+  const std::size_t at = svg.find(beginning);
+  return at == std::string::npos ? "no " + beginning : svg.substr(at, svg.find('>', at) + 1 - at);
+}
 
-TEST(Figures, LossCurvesAreDrawnAsSvgAndPng) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  EXPECT_EQ(draw_loss_curves({sample_curve()}, "mnist", "cross_entropy(0.02)",
-                             {folder / "l.svg", folder / "l.PNG"}),
-            std::nullopt);
-  const std::string svg = read_bytes(folder / "l.svg"), png = read_bytes(folder / "l.PNG");
-  expect_well_formed(svg);
+/// The value of an attribute of an element.
+double number(const std::string& element, const std::string& attribute) {
+  const std::size_t at = element.find(" " + attribute + "=\"");
+  return at == std::string::npos ? kNan : std::stod(element.substr(at + attribute.size() + 3));
+}
+
+/// A title that would break out of an attribute, a style sheet or an XML document that trusted it.
+const char* const kHostile =
+    "@x 'single' \"double\" \\ `id` $(id) %d %s {/Bold b}^2_i <b>&amp; # ! </svg> ]]> \u732b";
+
+TEST(Figures, LossCurvesOfOneRun) {
+  const std::string svg = curves_svg({sample_curve()}, "mnist", "cross_entropy(0.02)");
   EXPECT_TRUE(contains(svg, "width=\"800\" height=\"500\""));
-  for (const char* text : {"mnist", "epoch", "cross_entropy(0.02)", "training", "validation",
-                           "best: 0.6 at epoch 3", "1", "2", "3", "4"}) {
+  for (const char* text : {"mnist", "epoch", "cross_entropy(0.02)", "training 0.3000", "validation 0.6500",
+                           "best 0.6000 at epoch 3", "1", "2", "3", "4", "0.2", "0.4", "1.2"}) {
     EXPECT_TRUE(shows(svg, text)) << text;
   }
-  EXPECT_TRUE(contains(svg, "rgb(  0, 114, 178)"));  // training
-  EXPECT_TRUE(contains(svg, "rgb(213,  94,   0)"));  // validation
-  EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
-  EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x03\x20\0\0\x01\xf4", 8));  // 800 x 500
-  EXPECT_EQ(entries(folder.path()), 2u);
+  // The axis from 0.2 to 1.2 between the grid's ends; the ring at the third of four epochs.
+  const std::string grid = element(svg, "<path class=\"grid\"");
+  const double left = std::stod(grid.substr(grid.find("d=\"M") + 4)), right = 800 - 24;
+  const std::string ring = element(svg, "<circle class=\"ring validation\" ");
+  EXPECT_NEAR(number(ring, "cx"), left + (right - left) * 2 / 3, 0.01);
+  const std::string base = element(svg, "<path class=\"base\"");
+  const double bottom = std::stod(base.substr(base.find(' ', base.find("d=\"M")) + 1));
+  const double top = 118;
+  EXPECT_NEAR(number(ring, "cy"), bottom - (bottom - top) * 0.4, 0.01) << ring;
+  EXPECT_EQ(count(svg, "<circle class=\"ring"), 2u) << "it, and its key";
+}
+
+TEST(Figures, StandAlone) {
+  const std::string svg = curves_svg({sample_curve()});
+  EXPECT_TRUE(svg.starts_with(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\""));
+  EXPECT_FALSE(contains(svg, "var(")) << "few viewers know variables";
+  EXPECT_FALSE(contains(svg, "class=\"at\"")) << "no hidden texts";
+  EXPECT_TRUE(contains(svg, ".line.training{stroke:rgb(33,98,178)}"));
+  EXPECT_TRUE(contains(svg, ".chart .ink{fill:#1b1d20}"));
+  EXPECT_TRUE(contains(svg, "fill=\"#fff\"/>"));
+}
+
+TEST(Figures, ColoursAreThePagesOnWhite) {
+  EXPECT_EQ(with_colours("a{fill:var(--quiet);stroke:rgb(var(--blue))}"),
+            "a{fill:#6b7078;stroke:rgb(33,98,178)}");
+  const std::string chart = kChartStyle;
+  EXPECT_TRUE(chart.starts_with(".chart text")) << "without our own comment";
+  EXPECT_FALSE(contains(with_colours(chart), "{fill:}"));
+  EXPECT_FALSE(contains(with_colours(chart), "stroke:}"));
+  EXPECT_FALSE(contains(with_colours(chart), "rgb()"));
 }
 
 TEST(Figures, CurvesOfAnyShapeAreDrawn) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
   const double infinity = std::numeric_limits<double>::infinity();
   std::vector<double> long_run;
   for (int i = 0; i < 1000; ++i) long_run.push_back(std::exp(-0.01 * i));
@@ -160,192 +174,227 @@ TEST(Figures, CurvesOfAnyShapeAreDrawn) {
         curve({kNan, infinity}, {kNan, -infinity}), curve({0.5, 0.5}, {0.5, 0.5}), curve(long_run, long_run),
         curve({1e300, 1e-300}, {1, 1}), curve({1e100, 1e-100}, {1, 1}), curve({1e-320}, {kNan}),
         curve({1e308, -1e308}, {kNan, kNan})}) {
-    EXPECT_EQ(draw_loss_curves({c}, "title", "loss", {folder / "l.svg"}), std::nullopt);
-    EXPECT_TRUE(shows(read_bytes(folder / "l.svg"), "epoch"));
-    EXPECT_EQ(draw_loss_curves({c, sample_curve()}, "title", "loss", {folder / "l.png"}), std::nullopt);
+    const std::string svg = curves_svg({c});
+    EXPECT_TRUE(shows(svg, "epoch"));
+    for (const char* no : {"nan", "inf", "NaN"})
+      EXPECT_FALSE(contains(svg.substr(svg.find("</style>")), no)) << no;
+    EXPECT_TRUE(shows(curves_svg({c, sample_curve()}), "epoch"));
   }
 }
 
 TEST(Figures, SeveralRunsAreNamedInTheLegend) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  const std::vector<LossCurve> curves{curve({3, 2, 1}, {3, 2, 2}, "runs/adam"),
-                                      curve({4, 3}, {kNan, kNan}, "runs/sgd")};
-  EXPECT_EQ(draw_loss_curves(curves, "two", "loss", {folder / "l.svg"}), std::nullopt);
-  const std::string svg = read_bytes(folder / "l.svg");
-  for (const char* text : {"runs/adam", "runs/sgd", "validation", "best epoch"}) {
+  const std::string svg =
+      curves_svg({curve({3, 2, 1}, {3, 2, 2.5}, "runs/adam"), curve({4, 3}, {kNan, kNan}, "runs/sgd")});
+  for (const char* text :
+       {"runs/adam", "runs/sgd", "best 2.000 at epoch 2", "training 3.000", "training ", "validation "})
     EXPECT_TRUE(shows(svg, text)) << text;
-  }
-  EXPECT_FALSE(shows(svg, "training"));
+  EXPECT_TRUE(contains(svg, "<path class=\"line run0 dashed\""));
+  EXPECT_TRUE(contains(svg, "<circle class=\"ring run0 dashed\""));
+  EXPECT_FALSE(contains(svg, "line run1 dashed")) << "it was not validated";
+  EXPECT_FALSE(shows(curves_svg({curve({3}, {kNan}, "a"), curve({4}, {kNan}, "b")}), "validation "));
+}
+
+/// The places of a path: the numbers of its d="...", without letters.
+std::vector<double> places(const std::string& path) {
+  const std::size_t begin = path.find("d=\"") + 3;
+  std::string text = path.substr(begin, path.find('"', begin) - begin);
+  std::ranges::replace_if(
+      text, [](char c) { return std::isalpha(static_cast<unsigned char>(c)); }, ' ');
+  std::istringstream stream(text);
+  std::vector<double> numbers;
+  for (double number; stream >> number;) numbers.push_back(number);
+  return numbers;
+}
+
+TEST(Figures, RunsOfDifferentLengthsKeepTheirEpochs) {
+  const std::string svg = curves_svg(
+      {curve({3, 2, 1, 1, 1}, {kNan, kNan, kNan, kNan, kNan}, "long"), curve({2, 1}, {kNan, kNan}, "short")});
+  const auto longer = places(element(svg, "<path class=\"line run0\"")),
+             shorter = places(element(svg, "<path class=\"line run1\""));
+  ASSERT_EQ(longer.size(), 10u);
+  ASSERT_EQ(shorter.size(), 4u);
+  for (std::size_t i = 0; i < 4; i += 2) EXPECT_EQ(shorter[i], longer[i]);
+  EXPECT_EQ(shorter[1], longer[3]) << "both are 2";
+  // A curve without epoch 2 has a gap there.
+  LossCurve holes = curve({2, 1}, {kNan, kNan}, "holes");
+  holes.epoch = {1, 3};
+  const std::string gap = curves_svg({curve({3, 2, 1}, {kNan, kNan, kNan}), holes});
+  EXPECT_EQ(count(element(gap, "<path class=\"line run1\""), "M"), 2u);
+}
+
+TEST(Figures, AShortRunIsSeenBesideALongOne) {
+  std::vector<double> falling(200, 0.1);
+  for (std::size_t i = 0; i < 20; ++i) falling[i] = 0.2;
+  const std::vector<double> none(200, kNan);
+  const std::string svg =
+      curves_svg({curve(falling, none), curve({3, 2, 1.5, 1.2}, {kNan, kNan, kNan, kNan})});
+  EXPECT_EQ(places(element(svg, "<path class=\"line run1\"")).size(), 8u) << "all of its epochs";
 }
 
 TEST(Figures, HostileTextIsShownAsItIs) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  const auto run = curve({2, 1}, {2, 1}, "'; print 'x");
-  EXPECT_EQ(draw_loss_curves({run, run}, kHostile, "@loss '\\' %g", {folder / "l.svg"}), std::nullopt);
-  std::string svg = read_bytes(folder / "l.svg");
-  expect_well_formed(svg);
-  for (const char* text : {kHostile, "@loss '\\' %g", "'; print 'x"}) EXPECT_TRUE(shows(svg, text)) << text;
+  const auto run = curve({2, 1}, {2, 1}, "'; <print> \"x");
+  std::string svg = curves_svg({run, run}, kHostile, "@loss '\\' %g");
+  for (const char* text : {kHostile, "@loss '\\' %g", "'; <print> \"x"})
+    EXPECT_TRUE(shows(svg, text)) << text;
 
-  const std::vector<std::string> names{"50% `x`", "'@a\"",       "\\n{}%s",  "<&>",
-                                       "",        "a\nb\tc\x7f", "\xff\xc0", "END_OF_DATA"};
-  EXPECT_EQ(draw_confusion_matrix(diagonal(names.size()), names, "line\nbreak' \x01", folder / "c.svg"),
-            std::nullopt);
-  svg = read_bytes(folder / "c.svg");
-  expect_well_formed(svg);
+  const std::vector<std::string> names{"50% `x`", "'@a\"", "\\n{}%s", "<&>", "", "a\nb\tc\x7f", "\xff\xc0"};
+  svg = confusion_svg(diagonal(names.size()), names, "line\nbreak' \x01");
+  for (const char* text : {"50% `x`", "'@a\"", "\\n{}%s", "<&>", "a b c ", "\uFFFD\uFFFD", "line break'  "})
+    EXPECT_TRUE(shows(svg, text)) << text;
+}
+
+TEST(Figures, AConfusionMatrixShowsNamesAndCounts) {
+  const Matrix<std::uint64_t> confusion(3, 3, {50, 0, 7, 1, 60, 0, 0, 0, 0});
+  const std::string svg =
+      confusion_svg(confusion, {"setosa", "a very long name of a class", "virginica"}, "iris");
   for (const char* text :
-       {"50% `x`", "'@a\"", "\\n{}%s", "<&>", "a b c", "\uFFFD\uFFFD", "END_OF_DATA", "line break'"}) {
+       {"iris", "true", "predicted", "setosa", "virginica", "a very long nam\u2026", "50", "7", "1", "60"})
     EXPECT_TRUE(shows(svg, text)) << text;
-  }
-}
-
-TEST(Figures, ConfusionMatrixShowsNamesAndCounts) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  Matrix<std::uint64_t> confusion(3, 3, {50, 0, 7, 1, 60, 0, 0, 0, 0});
-  EXPECT_EQ(draw_confusion_matrix(confusion, {"setosa", "a very long name of a class", "virginica"}, "iris",
-                                  folder / "c.svg"),
-            std::nullopt);
-  const std::string svg = read_bytes(folder / "c.svg");
-  expect_well_formed(svg);
-  for (const char* text : {"iris", "true", "predicted", "setosa", "virginica", "a very long nam\u2026", "50",
-                           "7", "1", "60", "100%"}) {
-    EXPECT_TRUE(shows(svg, text)) << text;
-  }
-  EXPECT_EQ(draw_confusion_matrix(confusion, {"a", "b", "c"}, "iris", folder / "c.png"), std::nullopt);
-  EXPECT_EQ(read_bytes(folder / "c.png").substr(1, 3), "PNG");
-}
-
-TEST(Figures, ConfusionMatricesOfManyClasses) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  for (const std::size_t classes : {1, 2, 11, 50, 51, 250}) {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < classes; ++i) names.push_back("class " + std::to_string(i));
-    EXPECT_EQ(draw_confusion_matrix(diagonal(classes), names, "title", folder / "c.svg"), std::nullopt);
-    const std::string svg = read_bytes(folder / "c.svg");
-    EXPECT_EQ(shows(svg, "100"), classes <= 50) << classes;
-    EXPECT_TRUE(shows(svg, "class 0"));
-  }
-  EXPECT_EQ(draw_confusion_matrix(Matrix<std::uint64_t>(2, 2), {"a", "b"}, "no rows", folder / "c.svg"),
-            std::nullopt);
+  EXPECT_EQ(count(svg, "<rect class=\"hit\""), 2u);
+  EXPECT_EQ(count(svg, "<rect class=\"miss\""), 2u);
+  EXPECT_EQ(count(svg, "<rect class=\"none\""), 5u);
+  // Columns are 110 apart, rows too; 7 of 57 are taken for the third: 0.1 + 0.85 sqrt(7 / 57).
+  const std::string hit = element(svg, "<rect class=\"hit\""), miss = element(svg, "<rect class=\"miss\"");
+  EXPECT_NEAR(number(miss, "x") - number(hit, "x"), 220, 0.01) << "row 1, columns 1 and 3";
+  EXPECT_EQ(number(miss, "y"), number(hit, "y"));
+  EXPECT_EQ(number(miss, "fill-opacity"), 0.4);
+  EXPECT_EQ(number(hit, "fill-opacity"), 0.84);  // 0.08 + 0.87 * 50 / 57
+  EXPECT_TRUE(contains(svg, "class=\"on-blue\"")) << "white on deep blue";
+  EXPECT_EQ(count(svg, ">0</text>"), 1u) << "a class that is never right says so";
 }
 
 TEST(Figures, ConfusionMatrixWritesCountsAsThePage) {
-  const auto script = script_of([&](const auto& path) {
-    draw_confusion_matrix(Matrix<std::uint64_t>(2, 2, {1125, 0, 3, 12345}), {"a", "b"}, "", path);
-  });
-  EXPECT_TRUE(contains(script, " 1,125 "));
-  EXPECT_TRUE(contains(script, " 12,345 "));
-  EXPECT_TRUE(contains(script, "(stringcolumn(4))"));
+  const std::string svg = confusion_svg(Matrix<std::uint64_t>(2, 2, {1125, 0, 3, 12345}), {"a", "b"});
+  for (const char* text : {"1,125", "12,345"}) EXPECT_TRUE(shows(svg, text)) << text;
 }
 
-TEST(Figures, AManyClassMatrixIsSeen) {
-  const auto script_with = [](std::size_t classes) {
-    return script_of([&](const auto& path) {
-      draw_confusion_matrix(diagonal(classes), std::vector<std::string>(classes, "class"), "", path);
-    });
-  };
-  EXPECT_TRUE(contains(script_with(100), "($1-0.5):($1+0.5)"));
-  const std::string script = script_with(1000);  // a pixel a class, of which each cell takes 3
-  EXPECT_TRUE(contains(script, "($1-1.5):($1+1.5)"));
-  const std::string ticks =
-      script.substr(script.find("set xtics"), script.find("set ytics") - script.find("set xtics"));
-  EXPECT_EQ(std::count(ticks.begin(), ticks.end(), ','), 25) << "25 names, and the comma of the font";
+TEST(Figures, ConfusionMatricesOfManyClasses) {
+  for (const std::size_t classes : {1, 2, 11, 50, 51, 250}) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < classes; ++i) names.push_back("class " + std::to_string(i));
+    const std::string svg = confusion_svg(diagonal(classes), names);
+    EXPECT_EQ(shows(svg, "100"), classes <= 50) << classes;
+    EXPECT_EQ(contains(svg, "<image "), classes > 50) << classes;
+    EXPECT_TRUE(shows(svg, "class 0"));
+    EXPECT_LT(number(element(svg, "<svg "), "width"), 1700) << classes;
+  }
+  confusion_svg(Matrix<std::uint64_t>(2, 2), {"a", "b"}, "no rows");
+  const std::string svg = confusion_svg(diagonal(1000), std::vector<std::string>(1000, "class"));
+  EXPECT_EQ(std::ranges::count(texts_of(svg), "class"), 50) << "25 names a side";
+  EXPECT_TRUE(shows(svg, "2 \u00d7 2 classes a pixel."));
+  EXPECT_LT(svg.size(), 100'000u);
 }
 
 TEST(Figures, PredictedVersusTrueHasThePagesLabels) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
   const Matrix<float> prices(3, 1, {120'000, 1'343'580, 2'210'000});
-  draw_predicted_versus_true(prices, prices, {"price"}, "", folder / "p.svg");
-  const std::string svg = read_bytes(folder / "p.svg");
+  const std::string svg = predicted_svg(prices, prices, {"price"});
   for (const char* text : {"0.5 M", "2.5 M"}) EXPECT_TRUE(shows(svg, text)) << text;
   EXPECT_FALSE(contains(svg, "e+0"));
 }
 
 TEST(Figures, PredictedVersusTrueShowsEachTarget) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
   const Matrix<float> truths(2, 2, {0, 100, 10, 400}), predictions(2, 2, {5, 200, 10, 300});
-  EXPECT_EQ(draw_predicted_versus_true(truths, predictions, {"mpg", kHostile}, kHostile, folder / "p.svg"),
-            std::nullopt);
-  const std::string svg = read_bytes(folder / "p.svg");
-  expect_well_formed(svg);
-  for (const char* text : {"true mpg", "predicted mpg", "10", "400"}) EXPECT_TRUE(shows(svg, text)) << text;
-  EXPECT_TRUE(shows(svg, kHostile));
+  const std::string svg = predicted_svg(truths, predictions, {"mpg", "<&>"}, kHostile);
+  for (const char* text : {"true mpg", "predicted mpg", "true <&>", "10", "400", kHostile})
+    EXPECT_TRUE(shows(svg, text)) << text;
+  EXPECT_EQ(count(svg, "class=\"identity\""), 2u);
 }
 
 TEST(Figures, PredictedVersusTrueDrawsEveryRowThatIsANumber) {
-  Matrix<float> truths(3, 1, {1, 2, 3});
+  const Matrix<float> truths(3, 1, {1, 2, 3});
   const Matrix<float> predictions(3, 1, {1.5f, static_cast<float>(kNan), 3.5f});
-  const std::string script = script_of(
-      [&](const auto& path) { draw_predicted_versus_true(truths, predictions, {"y"}, "title", path); });
-  EXPECT_TRUE(contains(script, "$target0 << END_OF_DATA\n1 1.5\n3 3.5\nNaN NaN\nEND_OF_DATA\n")) << script;
-  EXPECT_TRUE(contains(script, "set xrange [0:4]\nset yrange [0:4]")) << script;
+  const std::string svg = predicted_svg(truths, predictions, {"y"});
+  EXPECT_EQ(count(svg, "h0\""), 2u);
+  // The axes from 0 to 4; a plot of 380 x 380 below 90 pixels.
+  const auto identity = places(element(svg, "<path class=\"identity\""));
+  ASSERT_EQ(identity.size(), 4u);
+  const double left = identity[0];
+  EXPECT_EQ(identity, (std::vector<double>{left, 470, left + 380, 90}));
+  const auto dot = places(svg.substr(svg.find("<g class=\"points\"")));
+  EXPECT_NEAR(dot[0], left + 380 * 1.0 / 4, 0.01);
+  EXPECT_NEAR(dot[1], 470 - 380 * 1.5 / 4, 0.01);
 }
 
 TEST(Figures, PredictedVersusTrueThinsOutAndStopsAtNinePanels) {
   const Matrix<float> numbers(5000, 12);
-  const std::vector<std::string> names{"y"};  // the others are numbered
-  const std::string script =
-      script_of([&](const auto& path) { draw_predicted_versus_true(numbers, numbers, names, "", path); });
-  EXPECT_TRUE(contains(script, "$target8 <<"));
-  EXPECT_FALSE(contains(script, "$target9 <<"));
-  EXPECT_TRUE(contains(script, gnuplot_text("true target 9")));
-  std::size_t points = 0;
-  for (std::size_t at = 0; (at = script.find("\n0 0", at)) != std::string::npos; ++at) ++points;
-  EXPECT_EQ(points, 9u * 2000);
+  const std::string svg = predicted_svg(numbers, numbers, {"y"});  // the others are numbered
+  EXPECT_TRUE(shows(svg, "true y"));
+  EXPECT_TRUE(shows(svg, "true target 9"));
+  EXPECT_FALSE(shows(svg, "true target 10"));
+  EXPECT_EQ(count(svg, "h0\""), 9u * 2000);
 }
 
-TEST(Figures, WithoutGnuplotANoteSaysWhatToInstall) {
-  const TemporaryFolder folder, empty;
-  const SearchPath path(empty.path());
-  const auto note = draw_loss_curves({sample_curve()}, "t", "loss", {folder / "l.svg"});
-  ASSERT_TRUE(note.has_value());
-  EXPECT_TRUE(note->starts_with("gnuplot is not installed")) << *note;
-  EXPECT_TRUE(contains(*note, "gnuplot-nox"));
-  EXPECT_EQ(draw_confusion_matrix(diagonal(2), {"a", "b"}, "t", folder / "c.svg"), note);
-  EXPECT_EQ(entries(folder.path()), 0u);
+const char* const kDot =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"><rect width=\"1\" "
+    "height=\"1\"/></svg>";
+
+TEST(Figures, APngHasTwoPixelsForOne) {
+  if (!png_of_svg(kDot, 1.0)) GTEST_SKIP() << "skipped: rsvg-convert is not installed";
+  const TemporaryFolder folder;
+  EXPECT_EQ(draw_loss_curves({sample_curve()}, "mnist", "loss", {folder / "l.svg", folder / "l.PNG"}),
+            std::nullopt);
+  const std::string png = read_bytes(folder / "l.PNG");
+  EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
+  EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x06\x40\0\0\x03\xe8", 8)) << "1600 x 1000";
+  EXPECT_GT(png.size(), 20'000u) << "something is drawn";
+  EXPECT_EQ(entries(folder.path()), 2u);
+  EXPECT_EQ(draw_confusion_matrix(diagonal(60), std::vector<std::string>(60, "c"), "t", folder / "c.png"),
+            std::nullopt);
+  EXPECT_TRUE(
+      error_of([] { png_of_svg("<svg", 1.0); }).starts_with("cannot draw a PNG: rsvg-convert says: "));
 }
 
-TEST(Figures, AGnuplotThatHangsIsEnded) {
-  const TemporaryFolder folder, programs;
-  const SearchPath path(programs.path());
-  install_stand_in(programs, "while :; do /bin/sleep 1; done");
-  EXPECT_EQ(error_of([&] { draw_loss_curves({sample_curve()}, "t", "loss", {folder / "l.svg"}); }),
-            "cannot draw: gnuplot did not end within 20 seconds");
-  EXPECT_EQ(entries(folder.path()), 0u);
+/// A program in `folder`, a shell script.
+std::string program(const TemporaryFolder& folder, const std::string& script) {
+  write_bytes(folder / "program", "#!/bin/sh\n" + script + "\n");
+  std::filesystem::permissions(folder / "program", std::filesystem::perms::owner_all);
+  return (folder / "program").string();
 }
 
-TEST(Figures, WhatGnuplotSaysIsPassedOnAndTheEarlierFigureKept) {
-  const TemporaryFolder folder, programs;
-  write_bytes(folder / "l.svg", "earlier");
-  const auto draw = [&] { draw_loss_curves({sample_curve()}, "t", "loss", {folder / "l.svg"}); };
-  const SearchPath path(programs.path());
-  install_stand_in(programs, "echo 'gnuplot> plot' >&2; echo 'line 3: undefined' >&2; echo >&2; exit 1");
-  EXPECT_EQ(error_of(draw), "cannot draw: gnuplot says: line 3: undefined");
-  install_stand_in(programs, "exit 1");
-  EXPECT_EQ(error_of(draw), "cannot draw: gnuplot says: ");
-  install_stand_in(programs, "kill -9 $$");
-  EXPECT_EQ(error_of(draw), "cannot draw: gnuplot was ended by signal 9");
-  install_stand_in(programs, "exit 0");
-  EXPECT_EQ(error_of(draw), "cannot draw: gnuplot left " + (folder / "l.svg").string() + " empty");
-  EXPECT_EQ(read_bytes(folder / "l.svg"), "earlier");
-  EXPECT_EQ(entries(folder.path()), 1u);
+TEST(PngOfSvg, TheProgramGetsTheSvgAndGivesThePng) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(png_of_svg("<svg/>", 2.0, program(folder, "echo \"$@\"; exec cat")),
+            "--zoom=2 --format=png\n<svg/>");
+  const std::string large(3'000'000, 'x');
+  EXPECT_EQ(png_of_svg(large, 1.0, program(folder, "exec cat")), large);
+}
+
+TEST(PngOfSvg, WithoutTheProgramThereIsNone) {
+  EXPECT_EQ(png_of_svg("<svg/>", 1.0, "/nowhere/rsvg-convert"), std::nullopt);
+}
+
+TEST(PngOfSvg, WhatTheProgramSaysIsPassedOn) {
+  const TemporaryFolder folder;
+  const std::string path = (folder / "program").string();
+  const auto error = [&](const std::string& script) {
+    return error_of([&] { png_of_svg("<svg/>", 1.0, program(folder, script)); });
+  };
+  EXPECT_EQ(error("echo first >&2; echo 'XML parse error' >&2; echo >&2; exit 1"),
+            "cannot draw a PNG: " + path + " says: XML parse error");
+  EXPECT_EQ(error("kill -9 $$"), "cannot draw a PNG: " + path + " was ended by signal 9");
+  EXPECT_EQ(error("exit 0"), "cannot draw a PNG: " + path + " left it empty");
+}
+
+TEST(PngOfSvg, AProgramThatHangsIsEnded) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(error_of([&] { png_of_svg("<svg/>", 1.0, program(folder, "sleep 600 & wait")); }),
+            "cannot draw a PNG: it did not end within 20 seconds");
 }
 
 TEST(Figures, PathsThatCannotBeWrittenAreNamed) {
-  NEEDS_GNUPLOT();
   const TemporaryFolder folder;
-  const auto draw = [&](const std::filesystem::path& path) {
+  const auto draw = [](const std::filesystem::path& path) {
     return error_of([&] { draw_loss_curves({sample_curve()}, "t", "loss", {path}); });
   };
   EXPECT_EQ(draw(folder / "none/l.svg"),
             (folder / "none/l.svg").string() + ": cannot write: No such file or directory");
   EXPECT_EQ(draw(folder / "l.pdf"), (folder / "l.pdf").string() + ": cannot draw a figure of this kind");
   EXPECT_EQ(draw(folder / "l"), (folder / "l").string() + ": cannot draw a figure of this kind");
+  EXPECT_EQ(error_of([&] {
+              draw_loss_curves({sample_curve()}, "t", "loss", {folder / "l.svg", folder / "l"});
+            }),
+            (folder / "l").string() + ": cannot draw a figure of this kind");
+  EXPECT_EQ(entries(folder.path()), 0u) << "nothing is written where not all can be";
 }
 
 TEST(Figures, ArgumentsAreChecked) {
@@ -360,80 +409,38 @@ TEST(Figures, ArgumentsAreChecked) {
   EXPECT_THROW(draw_confusion_matrix({}, {}, "t", "c.svg"), std::invalid_argument);
 }
 
-TEST(Figures, TheLossAxisIsLogarithmicBeyondTwoDecades) {
-  EXPECT_FALSE(contains(curves_script({curve({99, 1}, {kNan, kNan})}), "logscale"));
-  EXPECT_TRUE(contains(curves_script({curve({101, 1}, {kNan, kNan})}), "logscale"));
-  EXPECT_TRUE(contains(curves_script({curve({1, 1}, {1, 0.001})}), "logscale"));
-  EXPECT_FALSE(contains(curves_script({curve({101, 0}, {kNan, kNan})}), "logscale"));
-  EXPECT_FALSE(contains(curves_script({curve({101, -1}, {kNan, kNan})}), "logscale"));
-}
-
-TEST(Figures, TheLossAxisStartsAtZeroWhereThatWastesLittle) {
-  EXPECT_TRUE(contains(curves_script({curve({1, 0.1}, {kNan, kNan})}), "set yrange [0:"));
-  EXPECT_FALSE(contains(curves_script({curve({1, 0.4}, {kNan, kNan})}), "set yrange [0:"));
-}
-
-/// The ends of the loss axis.
-std::pair<double, double> loss_axis(const std::string& script) {
-  const std::size_t at = script.find("set yrange [") + 12, colon = script.find(':', at);
-  return {std::stod(script.substr(at)), std::stod(script.substr(colon + 1))};
-}
-
 TEST(Figures, AFirstFallDoesNotSqueezeTheRest) {
   const LossCurve falls = curve({9.5, 1.5, 1.25, 1.0}, {1.6, 1.5, 1.3, 1.2});
-  const std::string script = curves_script({falls});
-  EXPECT_TRUE(contains(script, "set xlabel 'epoch (the first lie outside)'"));
-  // Epochs 2 to 4 span 0.5: half of that above, and 6% of it all around.
-  const auto [low, high] = loss_axis(script);
-  EXPECT_NEAR(low, 1.0 - 0.06 * 0.75, 1e-9);
-  EXPECT_NEAR(high, 1.75 + 0.06 * 0.75, 1e-9);
-  EXPECT_TRUE(contains(curves_script({sample_curve()}), "set xlabel 'epoch'\n"));
-  // Of several runs one curve with such a start is enough, and another's later losses are seen whole.
-  const auto both = loss_axis(curves_script({falls, curve({3, 3, 3, 2.5}, {kNan, kNan, kNan, kNan})}));
-  EXPECT_LT(both.second, 9.5);
-  EXPECT_GT(both.second, 3.0);
-  EXPECT_LT(both.first, 1.0);
+  const std::string svg = curves_svg({falls});
+  EXPECT_TRUE(shows(svg, "Before epoch 2 the curves begin outside this chart: training from 9.500."));
+  EXPECT_FALSE(shows(svg, "10"));
+  const std::string both = curves_svg({falls, curve({3, 3, 3, 2.5}, {kNan, kNan, kNan, kNan})});
+  EXPECT_TRUE(shows(both, "Before epoch 2 the curves begin outside this chart."));
+  EXPECT_TRUE(shows(both, "3")) << "another run's later losses are seen whole";
 }
 
 TEST(Figures, TheLeastLossIsALine) {
   LossCurve smoothed = curve({0.9, 0.5, 0.45, 0.4}, {0.6, 0.5, 0.45, 0.42});
-  EXPECT_FALSE(contains(curves_script({smoothed}), "least possible"));
+  EXPECT_FALSE(contains(curves_svg({smoothed}), "<path class=\"least\""));
   smoothed.least_loss = 0.282;
-  const std::string script = curves_script({smoothed});
-  EXPECT_TRUE(contains(script, ", 0.282 with lines"));
-  EXPECT_TRUE(contains(script, "title 'least possible: 0.282'"));
-  EXPECT_LT(loss_axis(script).first, 0.282) << "it is on the axis";
-  EXPECT_TRUE(contains(curves_script({smoothed, smoothed}), "least possible"));
-  EXPECT_FALSE(contains(curves_script({smoothed, sample_curve()}), "least possible")) << "not that of both";
-}
-
-TEST(Figures, ALeastLossIsDrawn) {
-  NEEDS_GNUPLOT();
-  const TemporaryFolder folder;
-  LossCurve smoothed = curve({0.9, 0.5, 0.45, 0.4}, {0.6, 0.5, 0.45, 0.42});
-  smoothed.least_loss = 0.282;
-  EXPECT_EQ(draw_loss_curves({smoothed}, "title", "loss", {folder / "l.svg"}), std::nullopt);
-  EXPECT_TRUE(shows(read_bytes(folder / "l.svg"), "least possible: 0.282"));
-}
-
-TEST(Figures, EpochTicksAreWholeEpochs) {
-  for (const auto& [epochs, tick] :
-       {std::pair(1, 1), std::pair(2, 1), std::pair(11, 1), std::pair(12, 2), std::pair(30, 5),
-        std::pair(100, 10), std::pair(300, 50), std::pair(2000, 200)}) {
-    const std::vector<double> losses(static_cast<std::size_t>(epochs), 1.0);
-    EXPECT_TRUE(contains(curves_script({curve(losses, losses)}), "set xtics " + std::to_string(tick) + "\n"))
-        << epochs;
+  for (const auto& curves : {std::vector{smoothed}, {smoothed, smoothed}}) {
+    const std::string svg = curves_svg(curves);
+    EXPECT_TRUE(shows(svg, "least possible 0.2820"));
+    EXPECT_EQ(count(svg, "<path class=\"least\""), 2u) << "the line, and its key";
   }
+  const std::string different = curves_svg({smoothed, sample_curve()});
+  EXPECT_FALSE(contains(different, "<path class=\"least\"")) << "not that of both";
 }
 
-TEST(Figures, ACurveUnderTheLegendMakesRoomForIt) {
-  const auto top = [](const LossCurve& c) {
-    const std::string script = curves_script({c});
-    const std::size_t at = script.find(':', script.find("set yrange"));
-    return std::stod(script.substr(at + 1));
+TEST(Figures, TextWidthsKeepLabelsApart) {
+  EXPECT_GT(text_width("0.0001"), text_width("0.1"));
+  EXPECT_NEAR(text_width("000", 10), 18.3, 1e-9);
+  EXPECT_EQ(text_width("\u732b\u732b", 10), text_width("WW", 10));
+  // Five-digit labels move the plot to the right, and no label leaves the picture.
+  const auto left = [](double loss) {
+    return places(element(curves_svg({curve({loss, 0}, {kNan, kNan})}), "<path class=\"grid\""))[0];
   };
-  EXPECT_LT(top(curve({1, 0.5, 0.2, 0.1, 0.1}, {1, 0.6, 0.5, 0.5, 0.5})), 1.1);
-  EXPECT_GT(top(curve({1, 0.5, 0.2, 0.1, 0.1}, {1, 0.6, 0.5, 0.8, 1.0})), 1.3);
+  EXPECT_GT(left(50'000), left(5) + 20);
 }
 
 TEST(Figures, LossCurveTakesTheColumnsOfAHistory) {
@@ -449,50 +456,24 @@ TEST(Figures, LossCurveTakesTheColumnsOfAHistory) {
   EXPECT_TRUE(std::isnan(c.validation_loss[1]));
 }
 
-/// What gnuplot makes of a double-quoted string of letters, blanks and three-digit escapes; anything else
-/// fails.
-std::string shown(const std::string& quoted) {
-  std::string text;
-  EXPECT_TRUE(quoted.size() >= 2 && quoted.front() == '"' && quoted.back() == '"') << quoted;
-  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] != '\\') {
-      EXPECT_TRUE(quoted[i] == ' ' || std::isalpha(static_cast<unsigned char>(quoted[i]))) << quoted;
-      text += quoted[i];
-      continue;
-    }
-    text += static_cast<char>(std::stoi(quoted.substr(i + 1, 3), nullptr, 8));
-    i += 3;
-  }
-  return text;
+TEST(LineOf, CutsBetweenCharacters) {
+  EXPECT_EQ(line_of("\u732b\u732b\u732b", 3), "\u732b\u732b\u732b");
+  EXPECT_EQ(line_of("\u732b\u732b\u732b\u732b", 3), "\u732b\u732b\u2026");
+  EXPECT_EQ(line_of(std::string("a\0c\x7f\n", 5), 9), "a c  ");
 }
 
-TEST(GnuplotText, IsLettersBlanksAndEscapes) {
-  EXPECT_EQ(gnuplot_text("it's 1"), "\"it\\047s \\061\"");
-  EXPECT_EQ(shown(gnuplot_text(kHostile)), kHostile);
-  EXPECT_EQ(shown(gnuplot_text("\u732b")), "\u732b");
-  EXPECT_EQ(shown(gnuplot_text(std::string("a\0c\x7f\n", 5))), "a c  ");
-  EXPECT_EQ(shown(gnuplot_text("50%")), "50%");
-  EXPECT_EQ(shown(gnuplot_tick("50%", 3)), "50%%");
-}
-
-TEST(GnuplotText, IsCutBetweenCharacters) {
-  EXPECT_EQ(shown(gnuplot_text("\u732b\u732b\u732b", 3)), "\u732b\u732b\u732b");
-  EXPECT_EQ(shown(gnuplot_text("\u732b\u732b\u732b\u732b", 3)), "\u732b\u732b\u2026");
-  EXPECT_EQ(shown(gnuplot_tick("%%%", 2)), "%%\u2026");
-}
-
-TEST(GnuplotText, ReplacesBytesThatAreNotUtf8) {
+TEST(LineOf, ReplacesBytesThatAreNotUtf8) {
   const std::string r = "\uFFFD";
-  EXPECT_EQ(shown(gnuplot_text("\xff")), r);
-  EXPECT_EQ(shown(gnuplot_text("\xc3")), r);                          // cut short
-  EXPECT_EQ(shown(gnuplot_text("\xc3(")), r + "(");                   // no continuation
-  EXPECT_EQ(shown(gnuplot_text("\xc0\xaf")), r + r);                  // overlong
-  EXPECT_EQ(shown(gnuplot_text("\xe0\x80\xaf")), r + r + r);          // overlong
-  EXPECT_EQ(shown(gnuplot_text("\xf0\x80\x80\xaf")), r + r + r + r);  // overlong
-  EXPECT_EQ(shown(gnuplot_text("\xed\xa0\x80")), r + r + r);          // a surrogate
-  EXPECT_EQ(shown(gnuplot_text("\xf4\x90\x80\x80")), r + r + r + r);  // beyond U+10FFFF
-  EXPECT_EQ(shown(gnuplot_text("\xef\xbf\xbf")), r);                  // no XML character
-  EXPECT_EQ(shown(gnuplot_text("\U0001F600\u00e9")), "\U0001F600\u00e9");
+  EXPECT_EQ(line_of("\xff", 100), r);
+  EXPECT_EQ(line_of("\xc3", 100), r);                          // cut short
+  EXPECT_EQ(line_of("\xc3(", 100), r + "(");                   // no continuation
+  EXPECT_EQ(line_of("\xc0\xaf", 100), r + r);                  // overlong
+  EXPECT_EQ(line_of("\xe0\x80\xaf", 100), r + r + r);          // overlong
+  EXPECT_EQ(line_of("\xf0\x80\x80\xaf", 100), r + r + r + r);  // overlong
+  EXPECT_EQ(line_of("\xed\xa0\x80", 100), r + r + r);          // a surrogate
+  EXPECT_EQ(line_of("\xf4\x90\x80\x80", 100), r + r + r + r);  // beyond U+10FFFF
+  EXPECT_EQ(line_of("\xef\xbf\xbf", 100), r);                  // no XML character
+  EXPECT_EQ(line_of("\U0001F600\u00e9", 100), "\U0001F600\u00e9");
 }
 
 }  // namespace

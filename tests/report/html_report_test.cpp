@@ -7,9 +7,9 @@
 #include <limits>
 
 #include "mlp/data.h"
-#include "report/confusion_table.h"
-#include "report/html.h"
-#include "report/weight_pictures.h"
+#include "report/charts/weight_pictures.h"
+#include "report/page/confusion_table.h"
+#include "report/page/html.h"
 #include "support/temporary_folder.h"
 #include "support/well_formed.h"
 

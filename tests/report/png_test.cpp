@@ -1,5 +1,5 @@
 // The PNG writer, read back by a decoder of the test's own; base64 by RFC 4648's test vectors.
-#include "report/png.h"
+#include "report/charts/png.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

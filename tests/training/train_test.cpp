@@ -91,6 +91,10 @@ TEST(Train, TheDataSetSaysWhichRowsValidate) {
   EXPECT_TRUE(same_bits(decided.model.parameters, drawn.model.parameters));
   EXPECT_TRUE(same_bits(decided.history()[2].validation_loss, drawn.history()[2].validation_loss));
   EXPECT_EQ(decided.model.record.training_rows, 63u);
+  EXPECT_EQ(drawn.model.record.row_use, RowUse{.validation_fraction = 0.3});
+  EXPECT_EQ(decided.model.record.row_use, RowUse{}) << "who decided may say how in the data set";
+  dataset.row_use = {.validation_fraction = 0.3, .weight_column = "w", .balanced_classes = true};
+  EXPECT_EQ(train(network, dataset, options).model.record.row_use, dataset.row_use);
 
   // Others are followed, with or without early stopping; what they hold does not matter to the parameters.
   dataset.validation_rows = std::vector<std::uint32_t>{0, 7, 8, 89};

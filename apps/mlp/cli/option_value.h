@@ -46,7 +46,7 @@ auto option_value(const std::string& option, const Parse& parse) {
   try {
     return parse();
   } catch (const UsageError& error) {
-    throw UsageError(option + ": " + error.what(), error.hint());
+    throw UsageError(option + ": " + error.message(), error.advice());
   }
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/option_value.h"
 #include "cli/target.h"
 #include "cli/threads.h"
 #include "commands/commands.h"
@@ -13,10 +12,12 @@
 #include "mlp/error.h"
 #include "mlp/split.h"
 #include "present/evaluation.h"
-#include "run/config_file.h"
 #include "run/data_origin.h"
+#include "run/recipes.h"
 #include "run/run_folder.h"
+#include "run/run_record.h"
 #include "run/settings.h"
+#include "run/test.h"
 #include "terminal/format.h"
 #include "terminal/progress.h"
 
@@ -58,23 +59,23 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
   for (const auto& info : known_datasets()) {
     if (info.name == name) return KnownData{name};
   }
-  const auto config = RunFolder{path.parent_path()}.config();
-  if (!std::filesystem::exists(config)) {
-    throw UsageError("the model was trained on files (" + name + "), and there is no " + config.string() +
-                         " that says where they are",
+  const RunFolder folder{path.parent_path()};
+  const auto origin = origin_in(folder);
+  if (!origin) {
+    throw UsageError("the model was trained on files (" + name + "), and there is no " +
+                         folder.config().string() + " that says where they are",
                      "name the data: --images FILE --labels FILE, or --data NAME");
   }
-  DataOrigin origin = data_origin_in(config);
-  if (const auto file = missing_file(origin)) {
+  if (const auto file = missing_file(*origin)) {
     throw FileError(
         "the data that " + name + " was trained on are not there: no file " + file->string(),
-        std::holds_alternative<TableOrigin>(origin)
+        std::holds_alternative<TableOrigin>(*origin)
             ? "if it has moved: " +
                   shell_text({"mlp", "train", "--resume", path.parent_path().string(), "FILE.csv"}) +
                   "; or name a table to test on: --data FILE.csv"
             : "name the data: --images FILE --labels FILE, or --data FILE.npz");
   }
-  return origin;
+  return *origin;
 }
 
 /// --data FILE: all its rows.
@@ -82,19 +83,13 @@ Dataset table_for(const Model& model, const Arguments& arguments) {
   return load_for(*model.preprocessing, *arguments.data, arguments.reading);
 }
 
-/// What the config.toml beside the model says of a key; empty where it says nothing.
-std::string setting_of(const std::filesystem::path& path, const std::string& name) {
-  const auto config = RunFolder{path.parent_path()}.config();
-  if (!std::filesystem::exists(config)) return "";
-  for (const auto& [key, values, is_array, line] : read_config(config)) {
-    if (key == name && !values.empty()) return values.front();
-  }
-  return "";
+RowUse row_use_of(const Model& model, const std::filesystem::path& path) {
+  return row_use_in(RunFolder{path.parent_path()}, model).value_or(RowUse{});
 }
 
-/// Which rows a run trained on, and so a table's preprocessing, depends on it.
-double validation_of(const std::filesystem::path& path) {
-  return read_number<double>(setting_of(path, "validation")).value_or(0.0);
+/// How the run drew its rows. Which ones it trained on, and so a table's preprocessing, depends on it.
+Drawing drawing_of(const Model& model, const std::filesystem::path& path) {
+  return {.validation_fraction = row_use_of(model, path).validation_fraction, .seed = model.record.seed};
 }
 
 /// Whether both make the same inputs of a table. What models of older files do not know has no part in that:
@@ -125,8 +120,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     }
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
-    const Drawing drawing{.validation_fraction = validation_of(path), .seed = model.record.seed};
-    TestData data{name_of(origin), load(origin, source, drawing, &model)};
+    const Drawing drawing = drawing_of(model, path);
+    TestData data{name_of(origin), load(origin, source, drawing, &model).split};
     hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
@@ -144,19 +139,18 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   return data;
 }
 
-/// What the model should be better than: learned from its own training rows, where they are at hand or the
+/// What the model should be better than, learned from its own training rows: where they are at hand, or the
 /// model knows their mean.
-ConstantAnswer answer_for(const Arguments& arguments, const Model& model, const DataSplit& split) {
+std::optional<ConstantAnswer> answer_for(const Arguments& arguments, const Model& model,
+                                         const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
   if (own && split.train.rows() > 0) {
     return constant_answer(split.train, training_split(split.train).training);
   }
   if (model.task() == Task::kRegression && !model.target_scaling.identity()) {
-    return {.means = model.target_scaling.shift};
+    return ConstantAnswer{.means = model.target_scaling.shift};
   }
-  ConstantAnswer answer = constant_answer(split.test);
-  answer.of_tested_rows = true;
-  return answer;
+  return std::nullopt;
 }
 
 bool same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
@@ -182,16 +176,12 @@ std::optional<bool> trained_on(const std::filesystem::path& path, const Dataset&
 }
 
 /// Whether a table is that of the run, which is no longer where it was.
-bool is_moved_table(const std::filesystem::path& file, const Model& model,
+bool is_moved_table(TableOrigin table, const std::filesystem::path& file, const Model& model,
                     const std::filesystem::path& path) {
-  DataOrigin origin = data_origin_in(RunFolder{path.parent_path()}.config());
-  auto* table = std::get_if<TableOrigin>(&origin);
-  if (table == nullptr) return false;
-  table->file = file;
+  table.file = file;
   try {
-    const auto split =
-        load(origin, {}, {.validation_fraction = validation_of(path), .seed = model.record.seed});
-    return trained_on(path, split.train) == true;
+    const auto data = load(DataOrigin(std::move(table)), {}, drawing_of(model, path));
+    return trained_on(path, data.split.train) == true;
   } catch (const Error&) {
     return false;  // it lacks a column that the run left out
   }
@@ -211,16 +201,16 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   const auto& file = arguments.images ? arguments.images : arguments.data;
   const bool all_rows =
       arguments.images ? std::filesystem::path(*file).extension() != ".npz" : model.preprocessing.has_value();
-  const auto config = RunFolder{path.parent_path()}.config();
-  if (!file || !all_rows || !std::filesystem::exists(config)) return false;
-  for (const auto& [key, values, is_array, line] : read_config(config)) {
-    if (key == (arguments.images ? "images" : "dataset") && !values.empty()) {
-      if (std::filesystem::is_directory(*file)) return is_whole_folder(*file, values.front(), model, rows);
-      return std::filesystem::exists(values.front()) ? same_content(*file, values.front())
-                                                     : is_moved_table(*file, model, path);
-    }
-  }
-  return false;
+  if (!file || !all_rows) return false;
+  const auto origin = origin_in(RunFolder{path.parent_path()});
+  if (!origin) return false;
+  const auto* table = std::get_if<TableOrigin>(&*origin);
+  const auto* images = std::get_if<ImageData>(&*origin);
+  if (arguments.images ? images == nullptr : table == nullptr) return false;
+  const auto& of_run = arguments.images ? images->files.images : table->file;
+  if (std::filesystem::is_directory(*file)) return is_whole_folder(*file, of_run, model, rows);
+  if (std::filesystem::exists(of_run)) return same_content(*file, of_run);
+  return table != nullptr && is_moved_table(*table, *file, model, path);
 }
 
 /// Whether these are not the rows that the run was trained on, though drawn as they were. Sets by name are
@@ -246,8 +236,9 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   const auto [dataset, split] = test_data(arguments, model, path, source);
   progress.finish();
   check_fit(model, dataset, split.test);
-  TestResult result = test(model, dataset, split, answer_for(arguments, model, split), options);
-  result.class_weights = setting_of(path, "class-weight") == "balanced";
+  TestResult result =
+      test(model, split, answer_for(arguments, model, split), has_report_total_loss(dataset), options);
+  result.class_weights = row_use_of(model, path).balanced_classes;
   std::vector<std::string> notes;
   if (tests_training_rows(arguments, model, path, split.test.rows())) {
     notes.push_back("the model was trained on most of these rows; leave out " +

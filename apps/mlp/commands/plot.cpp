@@ -4,10 +4,9 @@
 #include "commands/commands.h"
 #include "mlp/error.h"
 #include "mlp/loss.h"
-#include "mlp/multilayer_perceptron.h"
 #include "mlp/report.h"
-#include "run/config_file.h"
 #include "run/run_folder.h"
+#include "run/run_record.h"
 #include "terminal/format.h"
 #include "terminal/terminal.h"
 
@@ -19,34 +18,14 @@ struct Arguments {
   std::string output;
 };
 
-/// What a run minimised, as its config.toml says.
-struct Minimised {
-  std::string loss = "loss";
-  std::string weights;  ///< by what rows were weighted; empty: they were not
-  std::string layers;
-};
-
-Minimised minimised_by(const RunFolder& folder) {
-  Minimised result;
-  if (!std::filesystem::exists(folder.config())) return result;
-  for (const auto& [key, values, is_array, line] : read_config(folder.config())) {
-    if (values.empty()) continue;
-    if (key == "loss") result.loss = values.front();
-    if (key == "layers") result.layers = values.front();
-    if (key == "sample-weight" || (key == "class-weight" && values.front() != "equal"))
-      result.weights += key + "=" + values.front() + " ";
-  }
-  return result;
+/// The least that a run's losses can be; 0 where that is not known.
+double least_loss_of(const Minimised& run) {
+  return run.loss && run.outputs > 0 && !run.weighted() ? least_loss(*run.loss, run.outputs) : 0.0;
 }
 
-/// The least that a run's losses can be; 0 where that is not known.
-double least_loss_of(const Minimised& minimised) {
-  if (minimised.layers.empty() || !minimised.weights.empty()) return 0.0;
-  try {
-    return least_loss(parse_loss(minimised.loss), parse_network(minimised.layers, 1).fan_out());
-  } catch (const std::exception&) {  // of another version, perhaps; the curves are there all the same
-    return 0.0;
-  }
+/// Whether rows count the same in both.
+bool weighted_alike(const RowUse& a, const RowUse& b) {
+  return a.weight_column == b.weight_column && a.balanced_classes == b.balanced_classes;
 }
 
 /// A run's own name: its folder's, or the whole path where another run has the same.
@@ -70,12 +49,12 @@ int run_plot(const Arguments& arguments) {
       throw FileError("cannot plot " + path + ": there is no " + folder.metrics().string(),
                       "plot takes the folders of training runs, such as runs/mnist");
     }
-    const Minimised own = minimised_by(folder);
+    const Minimised own = minimised_in(folder);
     curves.push_back(loss_curve(read_metrics_csv(folder.metrics()), label_of(path, arguments.folders),
                                 least_loss_of(own)));
     if (curves.size() == 1) first = own;
     losses_differ = losses_differ || own.loss != first.loss;
-    weights_differ = weights_differ || own.weights != first.weights;
+    weights_differ = weights_differ || !weighted_alike(own.row_use, first.row_use);
   }
 
   std::vector<std::filesystem::path> files;
@@ -91,10 +70,16 @@ int run_plot(const Arguments& arguments) {
     files = {"loss.svg"};
   }
 
-  const std::string title = curves.size() == 1 ? curves[0].label : "";
-  const std::string loss = losses_differ ? "loss" : first.loss;
-  if (const auto note = draw_loss_curves(curves, title, loss, files)) throw Error(*note);
-  for (const auto& file : files) print(file.string() + "\n");
+  const std::string title =
+      curves.size() == 1 ? curves[0].label : "Losses of " + counted(curves.size(), "run");
+  const std::string loss = losses_differ || !first.loss ? "loss" : to_string(*first.loss);
+  const auto note = draw_loss_curves(curves, title, loss, files);
+  // A PNG that cannot be made is a mistake only where nothing else was asked for.
+  if (note && !arguments.output.empty()) throw Error(*note);
+  for (const auto& file : files) {
+    if (!note || file.extension() == ".svg") print(file.string() + "\n");
+  }
+  if (note) print_error("mlp: note: " + *note + "\n");
   if (losses_differ) {
     print_error(
         "mlp: note: these runs minimised different losses, whose heights cannot be compared; plot them one "

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <memory>
 
+#include "cli/option_words.h"
 #include "cli/threads.h"
 #include "commands/commands.h"
 #include "mlp/error.h"
@@ -13,9 +14,10 @@
 #include "present/report_content.h"
 #include "present/train_result.h"
 #include "run/config_file.h"
-#include "run/cross_validation.h"
+#include "run/folds.h"
 #include "run/run.h"
 #include "run/run_saver.h"
+#include "run/test.h"
 #include "run/train_options.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
@@ -82,8 +84,9 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   const Dataset& data = run.data.test;
   if (!trained.history().empty()) {
     draw([&] {
-      return draw_loss_curves({loss_curve(trained.history(), name, least_training_loss(run))}, name,
-                              to_string(run.settings.loss), {run.folder.loss_svg(), run.folder.loss_png()});
+      return draw_loss_curves({loss_curve(trained.history(), name, least_training_loss(summary_of(run)))},
+                              name, to_string(run.settings.loss),
+                              {run.folder.loss_svg(), run.folder.loss_png()});
     });
   }
   const auto outputs = predict(trained.model, data.inputs, run.prediction());
@@ -106,7 +109,8 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
     });
   }
   draw([&]() -> std::optional<std::string> {
-    write_html_report(report_content(run, trained, test, outputs, folds, command), run.folder.report());
+    write_html_report(report_content(summary_of(run), trained, test, outputs, folds, command),
+                      run.folder.report());
     return std::nullopt;
   });
   return notes;
@@ -125,14 +129,14 @@ std::string resume_notes(const Run& run) {
 
 int run_train(const Parser& parser, TrainArguments& arguments, const Environment& environment) {
   catch_interrupts();
-  const Run run = prepare_run(parser, arguments, environment);
+  Run run = prepare_run(parser, arguments, environment);
   if (!run.lock->problem().empty()) {
     print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" +
                 run.lock->problem() + "): do not start a second run in it before this one has ended\n");
   }
   print_error(threads_note(run.options.threads));
   if (arguments.resume) print_error(resume_notes(run));
-  if (!arguments.quiet) print_error(introduction(run, style_of(kStderr, environment)));
+  if (!arguments.quiet) print_error(introduction(summary_of(run), style_of(kStderr, environment)));
   // Where data have moved to, and what else may be named anew.
   if (run.resumed) write_text_file(run.folder.config(), run.config);
 
@@ -141,9 +145,10 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   if (run.folds) {
     if (run.resumed) folds = read_folds(run.folder.folds(), *run.folds);
     if (!folds) {
-      folds = cross_validate(run, *run.folds, arguments.quiet);
+      folds = cross_validate(run, arguments.quiet);
       if (mode == ProgressMode::kLines) print_error("\n");
     }
+    run.table.reset();
   }
 
   TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
@@ -168,22 +173,23 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   saver.save(trained.state);
   saver.save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
-  TestResult result = test(trained.model, run.settings.dataset, run.data,
-                           constant_answer(run.data.train, run.training_rows), run.prediction());
-  result.class_weights = has_class_weights(run.settings.data);
+  TestResult result = test(trained.model, run.data, constant_answer(run.data.train, run.training_rows),
+                           run.recipe.total_loss, run.prediction());
+  result.class_weights = summary_of(run).balances_classes();
   auto said = draw_figures(run, trained, result, folds, environment.command);
-  if (const auto note = sparse_inputs_note(run, trained); !note.empty()) said.push_back(note);
+  const RunSummary summary = summary_of(run);
+  if (const auto note = sparse_inputs_note(summary, trained); !note.empty()) said.push_back(note);
   for (const auto& note : said) print_error("mlp: note: " + one_line(note) + "\n");
 
-  auto notes = run.data.notes;
-  for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
+  auto notes = in_words(run.data.notes, option_words);
+  for (const auto& note : {weights_note(summary), overfitting_note(summary, trained)}) {
     if (!note.empty()) notes.push_back(note);
   }
   notes.insert(notes.end(), said.begin(), said.end());
   try {
-    print(arguments.json ? result_json(run, trained, result, folds, notes)
-                         : result_summary(run, trained, result, folds, !arguments.quiet, environment.program,
-                                          style_of(kStdout, environment)));
+    print(arguments.json ? result_json(summary, trained, result, folds, notes)
+                         : result_summary(summary, trained, result, folds, !arguments.quiet,
+                                          environment.program, style_of(kStdout, environment)));
   } catch (const ClosedPipe& error) {
     const std::string folder = run.folder.path.string();
     throw FileError(error.what(),

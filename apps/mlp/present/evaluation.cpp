@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "mlp/printable.h"
 #include "present/scores.h"
@@ -11,28 +12,12 @@
 namespace mlp::app {
 namespace {
 
-constexpr std::size_t kReportBatch = 32;
 constexpr std::size_t kLabelWidth = 12;
 
 /// What a line leaves for its value.
 std::size_t value_columns(const Style& style) {
   constexpr std::size_t kBefore = 2 + kLabelWidth, kFewest = 20;
   return std::max(style.columns, kBefore + kFewest) - kBefore;
-}
-
-/// The standardised squared error of each row, summed over the targets.
-void append_squared_errors(const Model& model, const Dataset& dataset, const PredictionOptions& options,
-                           std::vector<double>& errors) {
-  const auto predictions = predict(model, dataset.inputs, options);
-  for (std::size_t row = 0; row < predictions.rows(); ++row) {
-    double sum = 0.0;
-    for (std::size_t target = 0; target < predictions.columns(); ++target) {
-      const double error = model.target_scaling.apply(predictions(row, target), target) -
-                           model.target_scaling.apply(dataset.targets(row, target), target);
-      sum += error * error;
-    }
-    errors.push_back(sum);
-  }
 }
 
 /// The metrics that say something the accuracy and the loss do not.
@@ -100,27 +85,13 @@ std::string loss_text(const Loss& loss) {
   return to_string(loss);
 }
 
-double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options) {
-  std::vector<double> errors;
-  append_squared_errors(model, split.train, options, errors);
-  append_squared_errors(model, split.test, options, errors);
-  double total = 0.0;
-  for (std::size_t begin = 0; begin < errors.size(); begin += kReportBatch) {
-    const std::size_t end = std::min(begin + kReportBatch, errors.size());
-    double sum = 0.0;
-    for (std::size_t row = begin; row < end; ++row) sum += errors[row];
-    total += sum / static_cast<double>(end - begin);
-  }
-  return total;
-}
-
-TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
-                const ConstantAnswer& answer, const PredictionOptions& options) {
-  TestResult result{.evaluation = evaluate(model, split.test, options),
-                    .report_total_loss = std::nullopt,
-                    .baseline = baseline(answer, split.test)};
-  if (dataset == "mpg") result.report_total_loss = report_total_loss(model, split, options);
-  return result;
+std::string baseline_answer(const TestResult& result, const Dataset& dataset) {
+  constexpr std::size_t kNameColumns = 32;
+  const bool own = result.baseline_of_tested_rows;
+  if (!result.evaluation.classification) return own ? "always their mean" : "always the mean";
+  const std::string& name = dataset.class_names[result.baseline->answer.label];
+  return "always '" + shortened(one_line(name), kNameColumns) + "'" +
+         (own ? ", their most frequent class" : "");
 }
 
 void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset) {
@@ -163,6 +134,17 @@ std::string field(const std::string& label, const std::string& value, const Styl
 
 namespace {
 
+/// "balanced accuracy and ROC AUC": those by which the network is better than the baseline.
+std::string names_of(const BetterScores& better) {
+  std::string names;
+  for (const auto& [is_better, name] :
+       {std::pair(better.accuracy, "accuracy"), std::pair(better.balanced_accuracy, "balanced accuracy"),
+        std::pair(better.roc_auc, "ROC AUC")}) {
+    if (is_better) names += (names.empty() ? "" : " and ") + std::string(name);
+  }
+  return names;
+}
+
 constexpr const char* kMayHelp = "more rows, or inputs that say more, may help";
 
 /// Whether the most frequent class has half as many rows again as it would have of equal classes.
@@ -170,14 +152,12 @@ bool imbalanced(const Baseline& baseline) { return baseline.accuracy > 1.5 * bas
 
 /// What to know where accuracy is no better than the most frequent class's, and what may help.
 std::string verdict(const TestResult& result, const Dataset& dataset) {
-  const auto better = better_scores(*result.evaluation.classification, *result.baseline);
+  const std::string better = names_of(better_scores(*result.evaluation.classification, *result.baseline));
   const bool weights_may_help =
       dataset.preprocessing && imbalanced(*result.baseline) && !result.class_weights;
   const std::string advice = "--class-weight balanced makes the rare classes count more";
   if (better.empty()) return "the network is no better: " + (weights_may_help ? advice : kMayHelp);
-  std::string scores;
-  for (const auto& score : better) scores += (scores.empty() ? "" : " and ") + score;
-  return "no more accurate, but better than chance by " + scores + (weights_may_help ? ": " + advice : "");
+  return "no more accurate, but better than chance by " + better + (weights_may_help ? ": " + advice : "");
 }
 
 /// Precision and recall of the rarer of two classes, the one that is looked for.
@@ -194,8 +174,9 @@ std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset
 }
 
 /// The line below the scores.
-std::string baseline_field(const Baseline& baseline, const std::string& score, const Style& style) {
-  return field("baseline", score + " (" + baseline.answer + ")", style);
+std::string baseline_field(const TestResult& result, const Dataset& dataset, const std::string& score,
+                           const Style& style) {
+  return field("baseline", score + " (" + baseline_answer(result, dataset) + ")", style);
 }
 
 std::string class_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
@@ -215,7 +196,7 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
   lines += rare_class_field(classes, dataset, style);
   if (const auto& baseline = result.baseline) {
     lines += baseline_field(
-        *baseline,
+        result, dataset,
         "accuracy " + percent(baseline->accuracy) +
             (imbalanced(*baseline) ? ", balanced " + percent(baseline->balanced_accuracy) : ""),
         style);
@@ -224,8 +205,9 @@ std::string class_fields(const TestResult& result, const Dataset& dataset, const
   return lines;
 }
 
-std::string target_fields(const TestResult& result, const std::string& unit, const Style& style) {
+std::string target_fields(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
+  const std::string& unit = dataset.unit;
   const std::string suffix = unit.empty() ? "" : " " + unit;
   std::string lines = field("test",
                             style.bold + "RMSE " + significant(targets.rmse) + suffix + style.off + ", MAE " +
@@ -234,7 +216,8 @@ std::string target_fields(const TestResult& result, const std::string& unit, con
                                 r2_text(targets.r2) + style.off,
                             style);
   if (const auto& baseline = result.baseline) {
-    lines += baseline_field(*baseline, "RMSE " + significant(baseline->regression.rmse) + suffix, style);
+    lines +=
+        baseline_field(result, dataset, "RMSE " + significant(baseline->regression.rmse) + suffix, style);
     if (!(targets.rmse < baseline->regression.rmse))
       lines += field("", std::string("the network is no better: ") + kMayHelp, style);
   }
@@ -256,7 +239,9 @@ std::string fields_of_several_targets(const TestResult& result, const Dataset& d
   }
   if (!worse.empty())
     lines += field(
-        "", "no better than " + result.baseline->answer + " for " + one_line(worse) + ": " + kMayHelp, style);
+        "",
+        "no better than " + baseline_answer(result, dataset) + " for " + one_line(worse) + ": " + kMayHelp,
+        style);
   return lines;
 }
 
@@ -267,7 +252,7 @@ std::string test_fields(const TestResult& result, const Dataset& dataset, const 
   if (result.evaluation.classification) lines += class_fields(result, dataset, style);
   if (const auto& targets = result.evaluation.regression) {
     lines += targets->targets.size() > 1 ? fields_of_several_targets(result, dataset, style)
-                                         : target_fields(result, dataset.unit, style);
+                                         : target_fields(result, dataset, style);
   }
   if (result.report_total_loss) {
     lines += field("report",

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "mlp/baseline.h"
 #include "mlp/data.h"
 #include "mlp/train.h"
-#include "present/baseline.h"
 #include "terminal/terminal.h"
 
 namespace mlp::app {
@@ -26,21 +26,16 @@ std::string network_text(const MultilayerPerceptron& network);
 /// "huber(0.5)"; "cross_entropy, label smoothing 0.02", which its specification leaves unnamed.
 std::string loss_text(const Loss& loss);
 
-/// The quantity the report this project grew out of calls total loss: squared error (without 1/2) of the
-/// standardised target, averaged within batches of 32 rows and summed over the batches of one pass through
-/// the training rows and then the test rows.
-double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options);
-
 struct TestResult {
   Evaluation evaluation;
-  std::optional<double> report_total_loss;  ///< for mpg
+  std::optional<double> report_total_loss;  ///< docs/losses.md, where it was asked for
   std::optional<Baseline> baseline = {};    ///< what any model should be better than
+  bool baseline_of_tested_rows = false;     ///< learned from them, as no others are known
   bool class_weights = false;               ///< it was trained with --class-weight balanced
 };
 
-/// `dataset` is the name the data was loaded by, `answer` what a model is to be better than.
-TestResult test(const Model& model, const std::string& dataset, const DataSplit& split,
-                const ConstantAnswer& answer, const PredictionOptions& options);
+/// "always 'no'", "always the mean"; `dataset` is what was tested on.
+std::string baseline_answer(const TestResult& result, const Dataset& dataset);
 
 /// Adds the test_... keys of docs/cli.md, and the unit; `dataset` is what was tested on.
 void add_to(nlohmann::ordered_json& document, const TestResult& result, const Dataset& dataset);

@@ -5,10 +5,13 @@
 #include <chrono>
 #include <ctime>
 
+#include "cli/input_scaling.h"
+#include "cli/option_words.h"
 #include "cli/precision.h"
 #include "mlp/error.h"
 #include "mlp/importance.h"
 #include "mlp/version.h"
+#include "present/folds.h"
 #include "present/report_notes.h"
 #include "present/train_result.h"
 #include "terminal/format.h"
@@ -37,10 +40,12 @@ std::vector<std::string> target_names(const Dataset& data) {
   return names;
 }
 
-ReportBaseline report_baseline(const Baseline& baseline, const Evaluation& evaluation) {
-  ReportBaseline reported{.answer = baseline.answer, .accuracy = baseline.accuracy, .rmses = {}};
-  if (const auto& classes = evaluation.classification)
-    reported.beaten = !better_scores(*classes, baseline).empty();
+ReportBaseline report_baseline(const TestResult& test, const Dataset& tested) {
+  const Baseline& baseline = *test.baseline;
+  ReportBaseline reported{
+      .answer = baseline_answer(test, tested), .accuracy = baseline.accuracy, .rmses = {}};
+  if (const auto& classes = test.evaluation.classification)
+    reported.beaten = better_scores(*classes, baseline).any();
   for (const auto& target : baseline.regression.targets) reported.rmses.push_back(target.rmse);
   return reported;
 }
@@ -53,8 +58,8 @@ std::vector<ReportFolds> report_folds(const CrossValidation& folds, const Evalua
   for (const auto& [name, values, mean, deviation] : folds.scores) {
     ReportFolds fold{.name = score_title(name), .values = values, .mean = mean, .deviation = deviation};
     fold.percent = name.ends_with("accuracy");
-    const auto own = std::ranges::find(scores, name, &NamedScore::first);
-    if (own != scores.end()) fold.test = own->second;
+    const auto own = std::ranges::find(scores, name, &NamedScore::name);
+    if (own != scores.end()) fold.test = own->value;
     if (name == "r2") fold.name = "R\u00b2";
     reported.push_back(std::move(fold));
   }
@@ -82,60 +87,41 @@ std::vector<ReportFact> reading_facts(const TableOptions& reading) {
 }
 
 /// How rows were drawn, scaled and weighted.
-std::vector<ReportFact> row_facts(const Run& run) {
-  std::vector<ReportFact> facts{{"validation share", shortest(run.settings.validation)}};
-  const auto* table = std::get_if<TableOrigin>(&run.settings.data);
-  if (table == nullptr) return facts;
-  const TableDataOptions& question = table->question;
-  if (table->test.empty()) facts.push_back({"test share", shortest(question.test_fraction)});
-  facts.push_back({"scaling", to_text(question.scaling)});
+std::vector<ReportFact> row_facts(const RunSummary& run) {
+  std::vector<ReportFact> facts{{"validation share", shortest(run.validation_share)}};
+  if (!run.table) return facts;
+  const TableDataOptions& question = run.table->question;
+  if (run.table->draws_test_rows) facts.push_back({"test share", shortest(question.test_fraction)});
+  facts.push_back({"scaling", to_string(question.scaling)});
   if (run.data.train.task() == Task::kClassification) {
-    const bool balanced = question.class_weights == ClassWeights::kBalanced;
-    facts.push_back({"class weight", balanced ? "balanced" : "equal"});
+    facts.push_back({"class weight", run.balances_classes() ? "balanced" : "equal"});
   }
   if (question.sample_weight) facts.push_back({"rows weighted by", *question.sample_weight});
   return facts;
 }
 
 /// Columns of a table that nothing was learned from.
-std::vector<ReportFact> left_out(const Run& run) {
+std::vector<ReportFact> left_out(const RunSummary& run) {
   std::vector<ReportFact> columns;
-  for (const auto& [name, reason] : run.data.left_out) columns.push_back({name, reason});
-  const auto* table = std::get_if<TableOrigin>(&run.settings.data);
-  if (table == nullptr) return columns;
-  for (const auto& name : table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
-  if (const auto& name = table->question.sample_weight)
+  for (const auto& [name, reason] : run.data.left_out)
+    columns.push_back({name, in_words(reason, option_words)});
+  if (!run.table) return columns;
+  for (const auto& name : run.table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
+  if (const auto& name = run.table->question.sample_weight)
     columns.push_back({*name, "says how much a row counts"});
   return columns;
 }
 
-/// Which file the source rows of the test rows count, and from where.
-void name_source(const DataOrigin& origin, ReportContent& content) {
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    content.rows_of = (table->test.empty() ? table->file : table->test).filename().string();
-    content.row_numbers = table->reading.header ? RowNumbers::kBelowNames : RowNumbers::kFromOne;
-  } else if (const auto* arrays = std::get_if<ImageData>(&origin)) {
-    content.rows_of = arrays->files.images.filename().string();
-    content.row_numbers = RowNumbers::kFromZero;
-  } else if (const auto* known = std::get_if<KnownData>(&origin)) {
-    const auto sets = known_datasets();
-    const auto info = std::ranges::find(sets, known->name, &DatasetInfo::name);
-    if (info != sets.end() && !info->files.empty()) content.rows_of = info->files.front();
-    content.row_numbers = RowNumbers::kFromOne;
-  }
-}
-
 /// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a
 /// missing cell said.
-void show_as_in_file(const TableOrigin& table, ReportContent& content) {
+void show_as_in_file(const std::filesystem::path& file, const TableOptions& reading, ReportContent& content) {
   std::vector<std::size_t> rows;
   for (const auto& example : content.hardest) {
     if (!example.source_row) return;
     rows.push_back(*example.source_row);
   }
   try {
-    const auto cells =
-        read_cells(table.test.empty() ? table.file : table.test, content.cell_names, rows, table.reading);
+    const auto cells = read_cells(file, content.cell_names, rows, reading);
     for (std::size_t i = 0; i < rows.size(); ++i) content.hardest[i].cells = cells[i];
   } catch (const Error&) {
     // It is no longer there, or another one: the cells stay as they were understood.
@@ -148,10 +134,9 @@ std::string place_text(const std::filesystem::path& path) {
   return (path.parent_path().filename() / path.filename()).string();
 }
 
-std::vector<ReportFact> data_facts(const Run& run) {
+std::vector<ReportFact> data_facts(const RunSummary& run) {
   const Dataset& data = run.data.train;
-  std::vector<ReportFact> facts{{"data set", run.settings.dataset},
-                                {"read from", place_text(run.data.origin)}};
+  std::vector<ReportFact> facts{{"data set", run.dataset}, {"read from", place_text(run.data.origin)}};
   facts.push_back({"training rows", with_thousands(run.training_rows.size())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
@@ -173,38 +158,37 @@ std::vector<ReportFact> data_facts(const Run& run) {
   }
   if (data.task() == Task::kClassification)
     facts.push_back({"classes", with_thousands(data.class_names.size())});
-  if (const auto* table = std::get_if<TableOrigin>(&run.settings.data)) {
-    for (auto& fact : reading_facts(table->reading)) facts.push_back(std::move(fact));
+  if (run.table) {
+    for (auto& fact : reading_facts(run.table->reading)) facts.push_back(std::move(fact));
   }
   return facts;
 }
 
-std::vector<ReportFact> training_facts(const Run& run, const Trained& trained) {
-  const Settings& settings = run.settings;
+std::vector<ReportFact> training_facts(const RunSummary& run, const Trained& trained) {
+  const TrainingOptions& options = run.options;
   std::vector<ReportFact> facts{
-      {"loss", to_string(settings.loss)},
-      {"optimizer", to_string(settings.optimizer)},
-      {"learning rate", shortest(learning_rate(settings.optimizer))},
-      {"schedule", to_string(settings.schedule)},
+      {"loss", to_string(options.loss)},
+      {"optimizer", to_string(options.optimizer)},
+      {"learning rate", shortest(learning_rate(options.optimizer))},
+      {"schedule", to_string(options.schedule)},
       {"epochs", epochs_text(run, trained)},
-      {"batch size", with_thousands(static_cast<std::uint64_t>(settings.batch_size))}};
-  if (settings.initializer) facts.push_back({"initialiser", to_string(*settings.initializer)});
-  if (settings.l2 > 0.0) facts.push_back({"L2 penalty", shortest(settings.l2)});
-  if (settings.clip_norm > 0.0) facts.push_back({"gradients clipped to", shortest(settings.clip_norm)});
-  if (settings.early_stopping > 0) {
+      {"batch size", with_thousands(static_cast<std::uint64_t>(options.batch_size))}};
+  if (run.initializer) facts.push_back({"initialiser", to_string(*run.initializer)});
+  if (options.l2 > 0.0) facts.push_back({"L2 penalty", shortest(options.l2)});
+  if (options.clip_norm > 0.0) facts.push_back({"gradients clipped to", shortest(options.clip_norm)});
+  if (options.early_stopping > 0) {
     facts.push_back(
-        {"early stopping", "after " + counted(static_cast<std::uint64_t>(settings.early_stopping), "epoch")});
+        {"early stopping", "after " + counted(static_cast<std::uint64_t>(options.early_stopping), "epoch")});
   }
   for (auto& fact : row_facts(run)) facts.push_back(std::move(fact));
-  facts.push_back({"seed", std::to_string(settings.seed)});
-  if (settings.precision != Precision::kFloat32)
-    facts.push_back({"precision", to_string(settings.precision)});
-  facts.push_back({"CPU target", run.options.target});
+  facts.push_back({"seed", std::to_string(options.seed)});
+  if (options.precision != Precision::kFloat32) facts.push_back({"precision", to_string(options.precision)});
+  facts.push_back({"CPU target", options.target});
   facts.push_back({"threads", with_thousands(static_cast<std::uint64_t>(trained.threads))});
   return facts;
 }
 
-std::vector<std::uint64_t> class_rows(const Run& run) {
+std::vector<std::uint64_t> class_rows(const RunSummary& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
@@ -224,22 +208,22 @@ Matrix<float> first_weights(const Model& model) {
 
 }  // namespace
 
-double least_training_loss(const Run& run) {
+double least_training_loss(const RunSummary& run) {
   const Dataset& data = run.data.train;
   if (data.task() != Task::kClassification || !data.sample_weights.empty()) return 0.0;
-  return least_loss(run.settings.loss, data.class_names.size());
+  return least_loss(run.options.loss, data.class_names.size());
 }
 
-ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
+ReportContent report_content(const RunSummary& run, const Trained& trained, const TestResult& test,
                              const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,
                              const std::string& command) {
   const Dataset& data = run.data.test;
   const bool images = data.image.height > 0;
   ReportContent content;
-  content.title = run.settings.dataset;
+  content.title = run.dataset;
   content.made = now() + " \u00b7 mlp " + version();
   content.command = command;
-  content.reproduce = shell_text({"mlp", "train", "--config", run.folder.config().string()});
+  content.reproduce = shell_text({"mlp", "train", "--config", run.config_file.string()});
   content.notes = report_notes(run, trained);
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
@@ -256,16 +240,16 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   content.unit = data.unit;
   content.image = data.image;
   content.layers.assign(run.network.layers().begin(), run.network.layers().end());
-  content.loss_name = to_string(run.settings.loss);
+  content.loss_name = to_string(run.options.loss);
   content.history = trained.history();
   content.least_loss = least_training_loss(run);
   content.weighted = !run.data.train.sample_weights.empty();
   content.evaluation = test.evaluation;
-  if (test.baseline) content.baseline = report_baseline(*test.baseline, test.evaluation);
+  if (test.baseline) content.baseline = report_baseline(test, data);
   if (folds) content.folds = report_folds(*folds, test.evaluation, data);
   if (!images) {
     content.importances =
-        permutation_importance(trained.model, data, {.seed = run.settings.seed}, run.prediction());
+        permutation_importance(trained.model, data, {.seed = run.options.seed}, run.prediction());
   }
   if (data.task() == Task::kRegression) {
     content.targets = data.targets;
@@ -274,10 +258,12 @@ ReportContent report_content(const Run& run, const Trained& trained, const TestR
   if (data.class_names.size() == 2)
     content.two_classes =
         two_class_curves(outputs, data.labels, output_kind(run.network.layers().back().activation));
-  content.hardest =
-      hardest_examples(data, outputs, run.settings.loss, images ? kHardestImages : kHardestRows);
-  if (!data.source_rows.empty()) name_source(run.settings.data, content);
-  if (const auto* table = std::get_if<TableOrigin>(&run.settings.data)) show_as_in_file(*table, content);
+  content.hardest = hardest_examples(data, outputs, run.options.loss, images ? kHardestImages : kHardestRows);
+  if (const auto& source = run.row_source; source && !data.source_rows.empty()) {
+    content.rows_of = source->file.filename().string();
+    content.row_numbers = source->numbers;
+    if (run.table) show_as_in_file(source->file, run.table->reading, content);
+  }
   content.first_weights = first_weights(trained.model);
   return content;
 }

@@ -3,19 +3,19 @@
 
 #include <string>
 
+#include "mlp/cross_validation.h"
 #include "mlp/html_report.h"
 #include "present/evaluation.h"
-#include "run/cross_validation.h"
-#include "run/run.h"
+#include "present/run_summary.h"
 
 namespace mlp::app {
 
 /// The least that a run's training and validation losses can be: above 0 with label smoothing. 0 where rows
 /// are weighted, by whose weights it would be multiplied.
-double least_training_loss(const Run& run);
+double least_training_loss(const RunSummary& run);
 
 /// `outputs`: the network's for the test rows; `command`: as it was typed.
-ReportContent report_content(const Run& run, const Trained& trained, const TestResult& test,
+ReportContent report_content(const RunSummary& run, const Trained& trained, const TestResult& test,
                              const Matrix<float>& outputs, const std::optional<CrossValidation>& folds,
                              const std::string& command);
 

@@ -3,20 +3,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "cli/option_words.h"
+#include "mlp/printable.h"
 #include "present/train_result.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
 namespace {
-
-/// The data's files, under which notes name them.
-std::vector<std::filesystem::path> data_files(const DataOrigin& origin) {
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) return {table->file, table->test};
-  const auto* arrays = std::get_if<ImageData>(&origin);
-  if (arrays == nullptr) return {};
-  const ImageFiles& files = arrays->files;
-  return {files.images, files.labels, files.test_images, files.test_labels};
-}
 
 /// The notes that say the same of several columns, as one: "3 columns are left out: a, b, c".
 void add_together(const std::vector<ReportFact>& columns, const std::string& what, const std::string& between,
@@ -39,13 +32,6 @@ void add_together(const std::vector<ReportFact>& columns, const std::string& wha
 
 }  // namespace
 
-std::optional<ReportFact> said_of_column(const std::string& note, const std::string& what) {
-  const std::string before = "column '", between = "' " + what + " ";
-  const std::size_t end = note.find(between);
-  if (!note.starts_with(before) || end == std::string::npos) return std::nullopt;
-  return ReportFact{note.substr(before.size(), end - before.size()), note.substr(end + between.size())};
-}
-
 std::string with_names(std::string text, const std::vector<std::filesystem::path>& paths) {
   std::vector<std::filesystem::path> longest_first = paths;
   std::ranges::stable_sort(longest_first, std::ranges::greater{},
@@ -59,19 +45,22 @@ std::string with_names(std::string text, const std::vector<std::filesystem::path
   return text;
 }
 
-std::vector<ReportNote> report_notes(const Run& run, const Trained& trained) {
-  const auto files = data_files(run.settings.data);
+std::vector<ReportNote> report_notes(const RunSummary& run, const Trained& trained) {
+  const auto shown = [&](const Message& message) {
+    return with_names(in_words(message, option_words), run.data_files);
+  };
   std::vector<ReportFact> left_out, taken_as;
   std::vector<ReportNote> others;
-  for (const auto& text : run.data.notes) {
-    const std::string note = with_names(text, files);
-    if (const auto left = said_of_column(note, "left out:")) {
-      left_out.push_back(*left);
-    } else if (const auto taken = said_of_column(note, "taken as")) {
-      taken_as.push_back(*taken);
-    } else {
-      others.push_back({note});
+  for (const auto& note : run.data.notes) {
+    const auto* of_columns = std::get_if<ColumnsNote>(&note);
+    if (of_columns == nullptr || of_columns->finding == ColumnFinding::kApart) {
+      others.push_back({shown(message_of(note))});
+      continue;
     }
+    const auto& [finding, columns] = *of_columns;
+    for (const auto& column : columns)
+      (is_left_out(finding) ? left_out : taken_as)
+          .push_back({printable(column.name), shown(reason(finding, column))});
   }
   std::vector<ReportNote> notes;
   for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {

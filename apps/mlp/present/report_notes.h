@@ -2,24 +2,19 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "mlp/html_report.h"
 #include "mlp/train.h"
-#include "run/run.h"
+#include "present/run_summary.h"
 
 namespace mlp::app {
-
-/// What `note` says of a column after `what`: of "column 'id' left out: numbers of the rows" and "left out:"
-/// id and "numbers of the rows". Nothing where it says something else.
-std::optional<ReportFact> said_of_column(const std::string& note, const std::string& what);
 
 /// `text` with files' names in place of those of `paths` that it holds.
 std::string with_names(std::string text, const std::vector<std::filesystem::path>& paths);
 
 /// What is known of a run that its reader should know.
-std::vector<ReportNote> report_notes(const Run& run, const Trained& trained);
+std::vector<ReportNote> report_notes(const RunSummary& run, const Trained& trained);
 
 }  // namespace mlp::app

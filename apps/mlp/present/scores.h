@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "mlp/baseline.h"
 #include "mlp/dataset.h"
 #include "mlp/metrics.h"
-#include "present/baseline.h"
 #include "terminal/terminal.h"
 
 namespace mlp::app {

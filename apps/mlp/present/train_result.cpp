@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cli/option_words.h"
 #include "cli/precision.h"
+#include "present/folds.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
@@ -59,22 +61,22 @@ std::string target_field(const Dataset& data, const Style& style) {
   return field(targets.size() == 1 ? "target" : "targets", names, style);
 }
 
-std::string network_field(const Run& run, const Style& style) {
+std::string network_field(const RunSummary& run, const Style& style) {
   return field("network",
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"), style);
 }
 
 /// What is known to come of this recipe and of others near it; empty where nothing is.
-std::string variants_field(const Recipe& recipe, const Style& style) {
-  if (recipe.variants.empty()) return "";
+std::string variants_field(const RunSummary& run, const Style& style) {
+  if (run.variants.empty()) return "";
   constexpr std::size_t kResultWidth = 12, kOptionsWidth = 54;
   std::string text = field(
       "recipe",
-      recipe.name +
+      run.recipe +
           ": as the report did. What the test rows give, mean of seeds 1 to 5: with this recipe, with one "
           "option more, each alone, and with the default recipe (docs/report_recipe.md):",
       style);
-  for (const auto& variant : recipe.variants) {
+  for (const auto& variant : run.variants) {
     std::string result = variant.result;
     for (const auto& part : wrap(variant.options, kOptionsWidth)) {
       result.resize(kResultWidth, ' ');
@@ -92,8 +94,8 @@ std::string place_text(const TrainingState& state) {
 
 }  // namespace
 
-std::string epochs_text(const Run& run, const Trained& trained) {
-  const auto planned = static_cast<std::uint64_t>(run.settings.epochs);
+std::string epochs_text(const RunSummary& run, const Trained& trained) {
+  const auto planned = static_cast<std::uint64_t>(run.options.epochs);
   const auto done = trained.state.epoch;
   switch (trained.stopped) {
     case StopReason::kFinished:
@@ -107,30 +109,30 @@ std::string epochs_text(const Run& run, const Trained& trained) {
   return "";
 }
 
-std::string introduction(const Run& run, const Style& style) {
-  const auto& settings = run.settings;
+std::string introduction(const RunSummary& run, const Style& style) {
+  const auto& options = run.options;
   std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
   std::string text = field("data",
-                           one_line(settings.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
+                           one_line(run.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
                                " to test (" + one_line(run.data.origin) + ")",
                            style);
-  for (const auto& note : run.data.notes) text += field("", one_line(note), style);
+  for (const auto& note : in_words(run.data.notes, option_words)) text += field("", one_line(note), style);
   text += target_field(run.data.train, style) + network_field(run, style);
   text += field("training",
-                loss_text(settings.loss) + ", " + to_string(settings.optimizer) + ", learning rate " +
-                    shortest(learning_rate(settings.optimizer)) + ", " + to_string(settings.schedule) + ", " +
-                    counted(static_cast<std::uint64_t>(settings.epochs), "epoch") + ", batches of " +
-                    with_thousands(static_cast<std::uint64_t>(settings.batch_size)),
+                loss_text(options.loss) + ", " + to_string(options.optimizer) + ", learning rate " +
+                    shortest(learning_rate(options.optimizer)) + ", " + to_string(options.schedule) + ", " +
+                    counted(static_cast<std::uint64_t>(options.epochs), "epoch") + ", batches of " +
+                    with_thousands(static_cast<std::uint64_t>(options.batch_size)),
                 style);
   if (!run.replaced.empty()) text += field("replaces", run.replaced, style);
-  if (run.resumed) text += field("resumed", place_text(run.resumed->checkpoint.state), style);
+  if (run.resumed) text += field("resumed", place_text(*run.resumed), style);
   return text;
 }
 
-std::string overfitting_note(const Run& run, const Trained& trained) {
+std::string overfitting_note(const RunSummary& run, const Trained& trained) {
   const History& history = trained.history();
-  if (trained.stopped != StopReason::kFinished || run.settings.early_stopping > 0 || history.empty() ||
+  if (trained.stopped != StopReason::kFinished || run.options.early_stopping > 0 || history.empty() ||
       run.validation_rows() == 0) {
     return "";
   }
@@ -149,36 +151,36 @@ std::string overfitting_note(const Run& run, const Trained& trained) {
               : "");
 }
 
-std::string weights_note(const Run& run) {
+std::string weights_note(const RunSummary& run) {
   if (run.data.train.sample_weights.empty()) return "";
   return std::string("training and validation loss are weighted by ") +
-         (has_class_weights(run.settings.data) ? "class" : "row") +
+         (run.balances_classes() ? "class" : "row") +
          "; in the test every row counts once, so its loss is another scale";
 }
 
-std::string sparse_inputs_note(const Run& run, const Trained& trained) {
+std::string sparse_inputs_note(const RunSummary& run, const Trained& trained) {
   if (run.options.sparse_inputs != SparseInputs::kOn || trained.sparse_inputs) return "";
   return "--sparse-inputs on skips no zeros here: --precision bf16 multiplies the first layer's inputs in "
          "blocks, zeros and all";
 }
 
-std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
+std::string result_json(const RunSummary& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes) {
-  const auto& settings = run.settings;
+  const auto& options = run.options;
   const FinalLosses losses = losses_of(trained);
   nlohmann::ordered_json document;
   document["command"] = "train";
-  document["dataset"] = settings.dataset;
-  document["recipe"] = run.recipe.name;
+  document["dataset"] = run.dataset;
+  document["recipe"] = run.recipe;
   document["network"] = network_json(run.network);
   document["parameters"] = run.network.parameter_count();
-  document["loss"] = to_string(settings.loss);
-  document["optimizer"] = to_string(settings.optimizer);
-  document["learning_rate"] = learning_rate(settings.optimizer);
-  document["schedule"] = to_string(settings.schedule);
-  document["batch_size"] = settings.batch_size;
-  document["seed"] = settings.seed;
-  document["precision"] = to_string(settings.precision);
+  document["loss"] = to_string(options.loss);
+  document["optimizer"] = to_string(options.optimizer);
+  document["learning_rate"] = learning_rate(options.optimizer);
+  document["schedule"] = to_string(options.schedule);
+  document["batch_size"] = options.batch_size;
+  document["seed"] = options.seed;
+  document["precision"] = to_string(options.precision);
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
   document["sparse_inputs"] = trained.sparse_inputs;
@@ -194,23 +196,24 @@ std::string result_json(const Run& run, const Trained& trained, const TestResult
   document["validation_loss"] = number(losses.validation);
   add_to(document, test, run.data.test);
   if (folds) document["folds"] = folds_json(*folds);
-  document["output"] = run.folder.path.string();
-  document["files"] = run.folder.files();
+  document["output"] = run.folder.string();
+  document["files"] = run.files;
   document["notes"] = notes;
   return to_text(document);
 }
 
-std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
+std::string result_summary(const RunSummary& run, const Trained& trained, const TestResult& test,
                            const std::optional<CrossValidation>& folds, bool introduced,
                            const std::string& program, const Style& style) {
-  const std::string folder = run.folder.path.string();
+  const std::string folder = run.folder.string();
   const FinalLosses losses = losses_of(trained);
-  const bool trained_now = !run.resumed || run.resumed->checkpoint.state.step != trained.state.step;
+  const bool trained_now = !run.resumed || run.resumed->step != trained.state.step;
 
-  std::string text = style.bold + one_line(run.settings.dataset) + style.off + "\n";
+  std::string text = style.bold + one_line(run.dataset) + style.off + "\n";
   if (!introduced) {
     std::string label = "data";
-    for (const auto& note : run.data.notes) text += field(std::exchange(label, ""), one_line(note), style);
+    for (const auto& note : in_words(run.data.notes, option_words))
+      text += field(std::exchange(label, ""), one_line(note), style);
     text += target_field(run.data.train, style) + network_field(run, style);
     if (!run.replaced.empty()) text += field("replaced", run.replaced, style);
   }
@@ -224,7 +227,7 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
     text += field("loss",
                   "training " + significant(losses.training) +
                       (run.validation_rows() > 0 ? ", validation " + significant(losses.validation) : "") +
-                      " (" + to_string(run.settings.loss) + ")",
+                      " (" + to_string(run.options.loss) + ")",
                   style);
     for (const auto& note : {weights_note(run), overfitting_note(run, trained)}) {
       if (!note.empty()) text += field("", note, style);
@@ -236,20 +239,19 @@ std::string result_summary(const Run& run, const Trained& trained, const TestRes
     if (!scores.empty()) text += "\n" + scores + "\n";
   }
   if (folds) text += folds_field(*folds, style);
-  text += variants_field(run.recipe, style);
+  text += variants_field(run, style);
 
   std::string files;
-  for (const auto& file : run.folder.files()) files += (files.empty() ? "" : ", ") + file;
+  for (const auto& file : run.files) files += (files.empty() ? "" : ", ") + file;
   text += line("files", path_text(folder)) + field("", files, style);
   if (trained.stopped == StopReason::kInterrupted) {
     text += line("go on", shell_text({program, "train", "--resume", folder}));
   } else {
-    if (std::filesystem::exists(run.folder.report())) {
-      text += line("look at", path_text(run.folder.report()));
+    if (std::ranges::find(run.files, run.report_file.filename().string()) != run.files.end()) {
+      text += line("look at", path_text(run.report_file));
     }
-    text += line("next", is_generated(run.settings.data)
-                             ? shell_text({program, "evaluate", folder})
-                             : shell_text({program, "predict", folder, "--input", "FILE"}));
+    text += line("next", run.generated ? shell_text({program, "evaluate", folder})
+                                       : shell_text({program, "predict", folder, "--input", "FILE"}));
     text += line("", shell_text({program, "inspect", folder}));
   }
   return text;

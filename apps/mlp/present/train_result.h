@@ -3,35 +3,35 @@
 
 #include <string>
 
+#include "mlp/cross_validation.h"
 #include "present/evaluation.h"
-#include "run/cross_validation.h"
-#include "run/run.h"
+#include "present/run_summary.h"
 #include "terminal/terminal.h"
 
 namespace mlp::app {
 
 /// "30 epochs", "12 of 30 epochs (interrupted)"
-std::string epochs_text(const Run& run, const Trained& trained);
+std::string epochs_text(const RunSummary& run, const Trained& trained);
 
-std::string introduction(const Run& run, const Style& style);
+std::string introduction(const RunSummary& run, const Style& style);
 
 /// That the network has learned its rows by heart: the validation loss ended above its least, by a tenth and
 /// by more than chance explains. Empty where it did not, or where early stopping saw to it.
-std::string overfitting_note(const Run& run, const Trained& trained);
+std::string overfitting_note(const RunSummary& run, const Trained& trained);
 
 /// That training and validation loss are weighted, and the test's loss is not; empty where all rows count the
 /// same.
-std::string weights_note(const Run& run);
+std::string weights_note(const RunSummary& run);
 
 /// That --sparse-inputs on skips nothing, where bf16 computes the first layer; else empty.
-std::string sparse_inputs_note(const Run& run, const Trained& trained);
+std::string sparse_inputs_note(const RunSummary& run, const Trained& trained);
 
 /// `notes`: what a user should know beside the numbers.
-std::string result_json(const Run& run, const Trained& trained, const TestResult& test,
+std::string result_json(const RunSummary& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
 /// `introduced`: what introduction() says has been said and is not said again. `program`: what the commands
 /// it suggests begin with.
-std::string result_summary(const Run& run, const Trained& trained, const TestResult& test,
+std::string result_summary(const RunSummary& run, const Trained& trained, const TestResult& test,
                            const std::optional<CrossValidation>& folds, bool introduced,
                            const std::string& program, const Style& style);
 

@@ -220,23 +220,36 @@ std::string files_text(const DataOrigin& origin) {
                                                        : name_of(origin);
 }
 
-std::optional<std::filesystem::path> missing_file(const DataOrigin& origin) {
+std::vector<std::filesystem::path> data_files(const DataOrigin& origin) {
   std::vector<std::filesystem::path> files;
   if (const auto* table = std::get_if<TableOrigin>(&origin)) files = {table->file, table->test};
   if (const auto* data = std::get_if<ImageData>(&origin)) {
     const auto& [images, labels, test_images, test_labels] = data->files;
     files = {images, labels, test_images, test_labels};
   }
-  std::error_code error;
-  for (const auto& file : files) {
-    if (!file.empty() && !std::filesystem::exists(file, error)) return file;
-  }
-  return std::nullopt;
+  std::erase_if(files, [](const auto& file) { return file.empty(); });
+  return files;
 }
 
-bool has_class_weights(const DataOrigin& origin) {
-  const auto* table = std::get_if<TableOrigin>(&origin);
-  return table != nullptr && table->question.class_weights == ClassWeights::kBalanced;
+std::optional<RowSource> row_source(const DataOrigin& origin) {
+  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
+    return RowSource{.file = table->test.empty() ? table->file : table->test,
+                     .numbers = table->reading.header ? RowNumbers::kBelowNames : RowNumbers::kFromOne};
+  }
+  if (const auto* arrays = std::get_if<ImageData>(&origin))
+    return RowSource{.file = arrays->files.images, .numbers = RowNumbers::kFromZero};
+  const auto& sets = known_datasets();
+  const auto info = std::ranges::find(sets, std::get<KnownData>(origin).name, &DatasetInfo::name);
+  if (info == sets.end() || info->files.empty()) return std::nullopt;
+  return RowSource{.file = info->files.front(), .numbers = RowNumbers::kFromOne};
+}
+
+std::optional<std::filesystem::path> missing_file(const DataOrigin& origin) {
+  std::error_code error;
+  for (const auto& file : data_files(origin)) {
+    if (!std::filesystem::exists(file, error)) return file;
+  }
+  return std::nullopt;
 }
 
 bool is_generated(const DataOrigin& origin) {
@@ -248,14 +261,14 @@ bool is_generated(const DataOrigin& origin) {
 
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
-DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-               const Model* model) {
-  if (const auto* known = std::get_if<KnownData>(&origin)) {
-    return load_dataset(known->name, source, drawing.seed);
-  }
-  DataSplit split;
+LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
+                const Model* model) {
+  if (const auto* known = std::get_if<KnownData>(&origin))
+    return {.split = load_dataset(known->name, source, drawing.seed), .table = std::nullopt};
+  LoadedData data;
   if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    split = load(*table, drawing.validation_fraction, drawing.seed);
+    data.table = read(*table);
+    data.split = split(*table, *data.table, drawing);
   } else {
     const auto& [files, task] = std::get<ImageData>(origin);
     ImageOptions options{.task = task};
@@ -263,16 +276,17 @@ DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing
       options.class_names = model->class_names;
       options.input_units = model->input_units;
     }
-    split = load_images(files, drawing.seed, options);
+    data.split = load_images(files, drawing.seed, options);
   }
-  split.train.name = split.test.name = name_of(origin);
-  return split;
+  data.split.train.name = data.split.test.name = name_of(origin);
+  return data;
 }
 
 void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
   if (train.validation_rows) return;
   train.validation_rows =
       draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
+  train.row_use.validation_fraction = drawing.validation_fraction;
 }
 
 namespace {

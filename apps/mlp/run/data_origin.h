@@ -9,6 +9,7 @@
 
 #include "mlp/data.h"
 #include "mlp/model.h"
+#include "present/run_summary.h"
 #include "run/table_origin.h"
 
 namespace mlp::app {
@@ -53,11 +54,14 @@ std::string name_of(const DataOrigin& origin);
 /// What a message calls the data by: "cars.csv", "mnist".
 std::string files_text(const DataOrigin& origin);
 
+/// The data's files, absolute; none of a set known by name.
+std::vector<std::filesystem::path> data_files(const DataOrigin& origin);
+
+/// Which file the source rows of the test rows count, and how; nothing of sets that mlp makes.
+std::optional<RowSource> row_source(const DataOrigin& origin);
+
 /// A file of the data that is not where it was said to be; nothing where all are there.
 std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
-
-/// Whether rows of rare classes count more in training.
-bool has_class_weights(const DataOrigin& origin);
 
 /// Whether mlp makes the data itself, so that there is no file of them.
 bool is_generated(const DataOrigin& origin);
@@ -65,15 +69,15 @@ bool is_generated(const DataOrigin& origin);
 /// Whether the number of inputs, classes and targets is known only once the data are read.
 bool is_file(const DataOrigin& origin);
 
-/// The share of the training rows that a run holds out to validate on, and the seed of all that is drawn.
-struct Drawing {
-  double validation_fraction = 0.0;
-  std::uint64_t seed = 1;
+/// The data as they were read.
+struct LoadedData {
+  DataSplit split;
+  std::optional<Table> table;  ///< that they were split from, where they are one
 };
 
 /// `model`: whose classes and input units arrays are read in; none: those they have themselves.
-DataSplit load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-               const Model* model = nullptr);
+LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
+                const Model* model = nullptr);
 
 /// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
 /// is learned of its columns is learned from the others.

@@ -36,7 +36,8 @@ const std::vector<Recipe>& recipes() {
        .schedule = "cosine",
        .epochs = 300,
        .batch_size = 32,
-       .validation = 0.1},
+       .validation = 0.1,
+       .total_loss = true},
       {.dataset = "digits",
        .classes = true,
        .layers = "64:relu,87:relu,72:leaky_relu,10:softmax",
@@ -93,7 +94,8 @@ const std::vector<Recipe>& recipes() {
                     {"--learning-rate 0.15", "RMSE 3.432"},
                     {"--schedule cosine", "RMSE 3.540"},
                     {"--layers 64:relu,64:relu,1:linear", "RMSE 2.877"},
-                    {"--recipe default", "RMSE 3.395"}}},
+                    {"--recipe default", "RMSE 3.395"}},
+       .total_loss = true},
   };
   return all;
 }
@@ -122,6 +124,11 @@ const Recipe& recipe_for(const std::string& dataset, const std::string& name) {
   check_recipe(dataset, name);
   return *std::ranges::find_if(
       recipes(), [&](const Recipe& recipe) { return recipe.dataset == dataset && recipe.name == name; });
+}
+
+bool has_report_total_loss(const std::string& dataset) {
+  return std::ranges::any_of(
+      recipes(), [&](const Recipe& recipe) { return recipe.total_loss && recipe.dataset == dataset; });
 }
 
 bool is_recipe_key(const std::string& key) {

@@ -5,16 +5,11 @@
 #include <vector>
 
 #include "mlp/dataset.h"
+#include "present/variant.h"
 
 namespace mlp::app {
 
 inline constexpr const char* kDefaultRecipe = "default";
-
-/// Options given beside a recipe, and what the test rows then gave: the mean of seeds 1 to 5.
-struct Variant {
-  std::string options;  ///< as they are typed; or a recipe's own, to take in its place
-  std::string result;   ///< accuracy, "97.38%", or "RMSE 3.452"
-};
 
 struct Recipe {
   std::string dataset;
@@ -31,6 +26,7 @@ struct Recipe {
   double validation;
   /// What is known of it: as it stands, with one option more, each alone, and of the default one.
   std::vector<Variant> variants = {};
+  bool total_loss = false;  ///< the report told its total loss on this data set, see run/test.h
 };
 
 /// The default one of each data set, then the others.
@@ -42,6 +38,9 @@ const Recipe& recipe_for(const std::string& dataset, const std::string& name = k
 /// Throws UsageError unless there is such a recipe for the data set; for files of the user's own there is
 /// only the default one.
 void check_recipe(const std::string& dataset, const std::string& name);
+
+/// Whether the report's total loss is told of a data set, as its recipes say.
+bool has_report_total_loss(const std::string& dataset);
 
 /// Whether a recipe has something to say about the option of this key.
 bool is_recipe_key(const std::string& key);

@@ -10,8 +10,8 @@
 #include "mlp/version.h"
 #include "present/evaluation.h"
 #include "run/config_file.h"
-#include "run/cross_validation.h"
 #include "run/earlier_run.h"
+#include "run/folds.h"
 #include "run/train_options.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
@@ -59,8 +59,8 @@ void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& argu
                                                     : " FILE.csv"));
 }
 
-DataSplit load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
-                    const Environment& environment) {
+LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
+                     const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
   source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
@@ -124,11 +124,11 @@ std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_a
   return newest;
 }
 
-Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<DataSplit>& data) {
+Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
   if (!data) return recipe_for(name, recipe);
-  const bool table = std::holds_alternative<TableOrigin>(origin);
-  return table ? recipe_for_table(name, data->train) : recipe_for_images(name, data->train);
+  const Dataset& train = data->split.train;
+  return data->table ? recipe_for_table(name, train) : recipe_for_images(name, train);
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
   check_recipe(name, recipe_name);
-  std::optional<DataSplit> read;
+  std::optional<LoadedData> read;
   if (is_file(origin))
     read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
   const Recipe recipe = recipe_of(origin, recipe_name, read);
@@ -162,8 +162,9 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
   if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
-  const Drawing drawing{.validation_fraction = settings.validation, .seed = settings.seed};
-  DataSplit data = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  const Drawing drawing = drawing_of(settings);
+  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  if (!arguments.folds) table.reset();
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
@@ -171,6 +172,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .folder = folder,
           .lock = std::move(lock),
           .data = std::move(data),
+          .table = std::move(table),
           .network = std::move(network),
           .options = {},
           .training_rows = {},
@@ -191,6 +193,34 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   run.fingerprint = fingerprint(settings, run.data.train, target);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   return run;
+}
+
+RunSummary summary_of(const Run& run) {
+  const Settings& settings = run.settings;
+  std::optional<TableSummary> table;
+  if (const auto* origin = std::get_if<TableOrigin>(&settings.data)) {
+    table = {
+        .reading = origin->reading, .question = origin->question, .draws_test_rows = origin->test.empty()};
+  }
+  return {.dataset = settings.dataset,
+          .data = run.data,
+          .training_rows = run.training_rows,
+          .data_files = data_files(settings.data),
+          .row_source = row_source(settings.data),
+          .table = std::move(table),
+          .generated = is_generated(settings.data),
+          .recipe = run.recipe.name,
+          .variants = run.recipe.variants,
+          .network = run.network,
+          .options = run.options,
+          .validation_share = settings.validation,
+          .initializer = settings.initializer,
+          .replaced = run.replaced,
+          .resumed = run.resumed ? &run.resumed->checkpoint.state : nullptr,
+          .folder = run.folder.path,
+          .config_file = run.folder.config(),
+          .report_file = run.folder.report(),
+          .files = run.folder.files()};
 }
 
 }  // namespace mlp::app

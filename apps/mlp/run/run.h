@@ -10,6 +10,7 @@
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
 #include "mlp/train.h"
+#include "present/run_summary.h"
 #include "run/checkpoint_every.h"
 #include "run/run_folder.h"
 #include "run/run_lock.h"
@@ -24,6 +25,7 @@ struct Run {
   RunFolder folder;
   std::unique_ptr<RunLock> lock;
   DataSplit data;
+  std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
   TrainingOptions options;
   std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
@@ -41,5 +43,8 @@ struct Run {
 /// Everything that can be wrong with options, folders and data is found here, before training begins. `train`
 /// is the parser of `mlp train`: a config file gives its options their values.
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment);
+
+/// What there is to show of it by now; the run must outlive it.
+RunSummary summary_of(const Run& run);
 
 }  // namespace mlp::app

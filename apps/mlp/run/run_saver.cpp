@@ -36,9 +36,9 @@ void RunSaver::save(const TrainingState& state) {
     }
   } catch (const FileError& error) {
     if (first_) throw;
-    throw FileError(error.what(), error.hint() + "; '" +
-                                      shell_text({"mlp", "train", "--resume", folder.path.string()}) +
-                                      "' then goes on from the last checkpoint");
+    throw FileError(error.message(), error.advice() + "; '" +
+                                         shell_text({"mlp", "train", "--resume", folder.path.string()}) +
+                                         "' then goes on from the last checkpoint");
   }
   saved_step_ = state.step;
   keep_ = true;

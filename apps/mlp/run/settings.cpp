@@ -115,6 +115,10 @@ Drawing parse_drawing(const TrainArguments& arguments, double default_validation
           .seed = arguments.seed ? whole<std::uint64_t>("--seed", *arguments.seed, 0, ~std::uint64_t{0}) : 1};
 }
 
+Drawing drawing_of(const Settings& settings) {
+  return {.validation_fraction = settings.validation, .seed = settings.seed};
+}
+
 Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe) {
   Settings settings;
   settings.data = data;

@@ -54,6 +54,9 @@ struct Settings {
 /// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.
 Drawing parse_drawing(const TrainArguments& arguments, double default_validation);
 
+/// What a run of these settings draws.
+Drawing drawing_of(const Settings& settings);
+
 /// Throws UsageError naming the option, what it takes and what was given.
 Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe);
 

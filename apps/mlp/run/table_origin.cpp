@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "cli/input_scaling.h"
 #include "cli/option_value.h"
 #include "mlp/error.h"
 #include "mlp/printable.h"
@@ -15,17 +16,6 @@ namespace {
 
 std::filesystem::path absolute(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
-}
-
-constexpr std::array<std::pair<InputScaling, const char*>, 3> kScalings = {
-    {{InputScaling::kAuto, "auto"},
-     {InputScaling::kStandard, "standard"},
-     {InputScaling::kRobust, "robust"}}};
-
-InputScaling parse_scaling(const std::string& text) {
-  const auto found = std::ranges::find(kScalings, text, &std::pair<InputScaling, const char*>::second);
-  if (found == kScalings.end()) reject("--scaling", "auto, standard or robust", text);
-  return found->first;
 }
 
 ClassWeights parse_class_weight(const std::string& text) {
@@ -140,33 +130,22 @@ TableOrigin table_origin(const std::string& file, const TableArguments& argument
         real("--test-fraction", *arguments.test_fraction, "a number above 0 and below 1",
              [](double x) { return x > 0 && x < 1; });
   }
-  if (arguments.scaling) origin.question.scaling = parse_scaling(*arguments.scaling);
+  if (arguments.scaling) origin.question.scaling = parse_input_scaling(*arguments.scaling);
   if (arguments.class_weight) origin.question.class_weights = parse_class_weight(*arguments.class_weight);
   return origin;
 }
 
-namespace {
-
-TableDataOptions question_of(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
+TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing) {
   TableDataOptions question = origin.question;
-  question.validation_fraction = validation_fraction;
-  question.seed = seed;
+  question.validation_fraction = drawing.validation_fraction;
+  question.seed = drawing.seed;
   return question;
 }
 
-}  // namespace
+Table read(const TableOrigin& origin) { return read_table(origin.file, with_targets(origin)); }
 
-TableToSplit table_to_split(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
-  TableToSplit result{.table = read_table(origin.file, with_targets(origin)),
-                      .question = question_of(origin, validation_fraction, seed),
-                      .labeled = {}};
-  result.labeled = label_rows(result.table, result.question);
-  return result;
-}
-
-DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed) {
-  const Table table = read_table(origin.file, with_targets(origin));
-  const TableDataOptions question = question_of(origin, validation_fraction, seed);
+DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing) {
+  const TableDataOptions question = question_of(origin, drawing);
   DataSplit split = origin.test.empty() ? split_table(table, question)
                                         : split_table(table, origin.test, question, origin.reading);
   // The model takes along what a missing cell and a number look like.
@@ -192,10 +171,6 @@ Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path
                        read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments)));
 }
 
-std::string to_text(InputScaling scaling) {
-  return std::ranges::find(kScalings, scaling, &std::pair<InputScaling, const char*>::first)->second;
-}
-
 std::string to_toml(const TableOrigin& origin) {
   std::string text;
   const auto line = [&](const std::string& key, const std::string& value) {
@@ -215,7 +190,7 @@ std::string to_toml(const TableOrigin& origin) {
   if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
   if (!reading.header) line("no-header", "true");
   if (test.empty()) line("test-fraction", shortest(question.test_fraction));
-  line("scaling", toml_string(to_text(question.scaling)));
+  line("scaling", toml_string(to_string(question.scaling)));
   if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
   if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
   return text;

@@ -47,16 +47,19 @@ bool is_table_name(const std::filesystem::path& path);
 /// Throws UsageError naming the option.
 TableOrigin table_origin(const std::string& file, const TableArguments& arguments, std::optional<Task> task);
 
-/// The table with its rows labelled, to be split.
-struct TableToSplit {
-  Table table;
-  TableDataOptions question;
-  LabeledRows labeled;
+/// The share of the training rows that a run holds out to validate on, and the seed of all that is drawn.
+struct Drawing {
+  double validation_fraction = 0.0;
+  std::uint64_t seed = 1;
 };
-TableToSplit table_to_split(const TableOrigin& origin, double validation_fraction, std::uint64_t seed);
 
-/// Training and test data of a run with this validation fraction and seed.
-DataSplit load(const TableOrigin& origin, double validation_fraction, std::uint64_t seed);
+/// What is asked of the table by a run that draws so.
+TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing);
+
+Table read(const TableOrigin& origin);
+
+/// Training and test data of that run; `table` is what read() gave.
+DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing);
 
 /// A table with the same columns, as a model trained on `origin` takes it to be evaluated.
 Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
@@ -65,9 +68,6 @@ Dataset load_for(const Preprocessing& preprocessing, const std::filesystem::path
 /// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
 /// with, and its decimal mark unless they name one.
 TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
-
-/// As --scaling takes it.
-std::string to_text(InputScaling scaling);
 
 /// `key = value` lines of config.toml, file names apart.
 std::string to_toml(const TableOrigin& origin);

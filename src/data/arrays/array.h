@@ -26,6 +26,10 @@ struct Array {
   bool holds_integers() const;
 };
 
+/// What a message says of classes in one-hot form, and what makes labels of them.
+inline constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
+inline constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
+
 /// "60000 x 28 x 28"
 std::string shape_text(std::span<const std::uint64_t> dims);
 

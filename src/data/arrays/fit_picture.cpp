@@ -200,10 +200,11 @@ float white_of(const Model& model) {
 
 PictureStyle picture_style(const Model& model) {
   if (model.image == ImageShape{} || model.image.height * model.image.width != model.network.fan_in())
-    throw DataError("the model was trained on " +
-                        std::string(model.preprocessing ? "the columns of a table" : "rows of numbers") +
-                        ", not on images of greys",
-                    "pictures are for a model of images: mlp train mnist, or mlp train FOLDER");
+    throw DataError(
+        "the model was trained on " +
+            std::string(model.preprocessing ? "the columns of a table" : "rows of numbers") +
+            ", not on images of greys",
+        "pictures are for a model of images, such as one trained on mnist or on a folder of them");
   PictureStyle style{.shape = model.image, .white = white_of(model)};
   const auto& examples = model.examples.inputs;
   std::size_t light = 0, dark = 0;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <span>
@@ -48,12 +49,11 @@ bool has_test_arrays(const NpzFile& npz) {
   });
 }
 
-/// Arrays that nothing is made of, for a note: validation rows, say.
-std::string unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
-  std::string names;
+/// Arrays that nothing is made of: validation rows, say.
+std::vector<std::string> unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
+  std::vector<std::string> names;
   for (const auto& array : npz.arrays())
-    if (std::ranges::find(used, npz.name() + ": " + array) == used.end())
-      names += (names.empty() ? "" : ", ") + printable(array);
+    if (std::ranges::find(used, npz.name() + ": " + array) == used.end()) names.push_back(array);
   return names;
 }
 
@@ -64,7 +64,7 @@ LabelledArrays read_pair(const std::filesystem::path& images, const std::filesys
   require_not_empty(reader);
   if (!reader.starts_with(kZipMagic))
     throw FileError(images.string() + ": no file of labels is given with it, and only a .npz can hold both",
-                    "name it with --labels (--test-labels for test images)");
+                    "name it with " + Setting::kLabels + " (" + Setting::kTestLabels + " for test images)");
   const NpzFile npz(images);
   auto pair = find_pair(npz, part);
   if (!pair) npz.refuse("inputs and labels");
@@ -116,9 +116,6 @@ bool is_one_hot(const Array& array) {
       array.values);
 }
 
-constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
-constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
-
 /// Several integers in each row are classes in one-hot form, or a class with what else is known of the row;
 /// or they are no labels.
 [[noreturn]] void refuse_label_rows(const NamedArray& labels, const Array& inputs) {
@@ -130,7 +127,7 @@ constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
                       (one_hot ? std::string("; ") + kOneHot : ""),
                   (one_hot ? std::string("save as labels ") + kFromOneHot
                            : "save the column of the classes alone, such as labels[:, 0]") +
-                      "; or predict all " + count + " as numbers: --task regression");
+                      "; or predict all " + count + " as numbers: " + Remedy{Setting::kTask, {"regression"}});
 }
 
 Matrix<float> targets_of(NamedArray labels) {
@@ -171,19 +168,16 @@ void refuse_constant(const Matrix<float>& targets, const std::string& name) {
                   "is it the right array?");
 }
 
-/// Empty where they are the numbers as they are.
-std::string units_note(const InputUnits& units) {
-  std::size_t columns = 0, first = 0;
+/// Nothing where they are the numbers as they are.
+std::optional<InputsInUnits> inputs_in_units(const InputUnits& units) {
+  InputsInUnits found;
   for (std::size_t c = units.origin.size(); c-- > 0;) {
     if (units.origin[c] == 0 && units.unit[c] == 1) continue;
-    ++columns;
-    first = c;
+    ++found.inputs;
+    found.first = c;
+    found.origin = units.origin[c];
   }
-  if (columns == 0) return {};
-  return "input " + std::to_string(first) +
-         (columns > 1 ? " and " + std::to_string(columns - 1) + " more are" : " is") + " counted from " +
-         (columns > 1 ? "numbers such as " : "") + format_number(units.origin[first]) +
-         ", as floats could not tell " + (columns > 1 ? "their" : "its") + " numbers apart";
+  return found.inputs > 0 ? std::optional(found) : std::nullopt;
 }
 
 /// Class labels on their way to indices.
@@ -234,29 +228,8 @@ void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
     throw DataError(
         labels.name + ": " + std::to_string(classes) + " different labels are too many for classes",
         task_given ? "at most 65,000 classes can be learned"
-                   : "if they are numbers to be predicted: --task regression; if classes, --task "
-                     "classification");
-}
-
-Dataset select_rows(const Dataset& from, std::span<const std::uint32_t> rows) {
-  Dataset dataset;
-  dataset.source_rows.assign(rows.begin(), rows.end());
-  dataset.class_names = from.class_names;
-  dataset.target_names = from.target_names;
-  dataset.image = from.image;
-  dataset.input_units = from.input_units;
-  const auto select = [&]<class T>(const Matrix<T>& matrix) {
-    Matrix<T> selected(rows.size(), matrix.columns());
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      std::ranges::copy(matrix.row(rows[i]), selected.row(i).begin());
-    return selected;
-  };
-  dataset.inputs = std::visit([&](const auto& matrix) -> Inputs { return select(matrix); }, from.inputs);
-  if (!from.labels.empty())
-    for (const auto row : rows) dataset.labels.push_back(from.labels[row]);
-  else
-    dataset.targets = select(from.targets);
-  return dataset;
+                   : "if they are numbers to be predicted: " + Remedy{Setting::kTask, {"regression"}} +
+                         "; if classes, " + Remedy{Setting::kTask, {"classification"}});
 }
 
 /// Moves a part of the training rows to the test set.
@@ -265,13 +238,15 @@ void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const
   const auto drawn = test_split(split.train, fraction, seed);
   const std::size_t test_rows = drawn.held_out.size();
   if (test_rows == 0)
-    throw DataError(file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
-                        " cannot be split into training and test rows",
-                    "give test data as files of its own: --test-images and --test-labels");
+    throw DataError(
+        file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
+            " cannot be split into training and test rows",
+        "give test data as files of its own: " + Setting::kTestImages + " and " + Setting::kTestLabels);
+  split.train.source_rows.resize(rows);
+  std::iota(split.train.source_rows.begin(), split.train.source_rows.end(), 0u);
   split.test = select_rows(split.train, drawn.held_out);
   split.train = select_rows(split.train, drawn.training);
-  split.notes.push_back(std::to_string(test_rows) + " of " + std::to_string(rows) +
-                        " rows drawn by seed to test on");
+  split.notes.push_back(TestRowsDrawn{.rows = test_rows, .of = rows});
 }
 
 bool is_folder(const std::filesystem::path& path) {
@@ -325,21 +300,19 @@ Labels class_labels(const LabelledArrays& arrays) {
   if (!values) {
     if (!is_column(labels.array)) refuse_label_rows(labels, arrays.inputs.array);
     throw DataError(labels.name + ": expected whole numbers as class labels, found others",
-                    "numbers to be predicted take --task regression");
+                    "numbers to be predicted take " + Remedy{Setting::kTask, {"regression"}});
   }
   return {labels.name, std::move(*values)};
 }
 
-/// "class '7' occurs in the test rows only (3 rows)".
-std::string classes_of_test_rows(const Labels& train, const Labels& test) {
+UntrainedClasses untrained_classes(const Labels& train, const Labels& test) {
   const auto trained = different(train);
   std::map<std::int64_t, std::size_t> rows;
   for (const auto value : test.values)
     if (!trained.contains(value)) ++rows[value];
-  std::vector<TextCount> counts;
-  for (const auto& [value, count] : rows) count_text(counts, std::to_string(value), count);
-  return (rows.size() > 1 ? std::to_string(rows.size()) + " classes occur" : "a class occurs") +
-         " in the test rows only: " + listed(counts) + (rows.size() > counts.size() ? ", ..." : "");
+  UntrainedClasses found{.classes = rows.size(), .first = {}};
+  for (const auto& [value, count] : rows) count_text(found.first, std::to_string(value), count);
+  return found;
 }
 
 }  // namespace
@@ -360,8 +333,8 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     if (has_test_arrays(npz)) test = find_pair(npz, Part::kTest);
     std::vector<std::string> used = {train.inputs.name, train.labels.name};
     if (test) used.insert(used.end(), {test->inputs.name, test->labels.name});
-    if (const auto unused = unused_arrays(npz, used); !unused.empty())
-      split.notes.push_back("not used: " + unused);
+    if (auto unused = unused_arrays(npz, used); !unused.empty())
+      split.notes.push_back(ArraysNotUsed{std::move(unused)});
   }
 
   const Task task = task_of(train.labels, options.task);
@@ -370,15 +343,13 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     train_labels = class_labels(train);
     if (test) test_labels = class_labels(*test);
   } else if (is_one_hot(train.labels.array)) {
-    split.notes.push_back(train.labels.name + ": " + kOneHot + ", and is predicted as so many numbers; " +
-                          kFromOneHot + " makes classes of them");
+    split.notes.push_back(OneHotTargets{train.labels.name});
   }
   const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
-  if (const auto note = units_note(units); !note.empty()) split.notes.push_back(note);
+  if (const auto note = inputs_in_units(units)) split.notes.push_back(*note);
   if (const auto& dims = train.inputs.array.dims;
       dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
-    split.notes.push_back("rows of " + shape_text(std::span(dims).subspan(1)) +
-                          " are taken as so many numbers, not as images, which have one channel (N x H x W)");
+    split.notes.push_back(RowsNotImages{{dims.begin() + 1, dims.end()}});
   const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
   split.train = read_part(std::move(train), task, units);
   if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
@@ -397,7 +368,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     const std::size_t trained = values.size();
     if (test_labels) values.merge(different(*test_labels));
     check_classes(*train_labels, values.size(), options.task.has_value());
-    if (values.size() > trained) split.notes.push_back(classes_of_test_rows(*train_labels, *test_labels));
+    if (values.size() > trained) split.notes.push_back(untrained_classes(*train_labels, *test_labels));
     const auto names = options.class_names.empty() ? names_of(values) : options.class_names;
     set_labels(split.train, *train_labels, names);
     if (test_labels) set_labels(split.test, *test_labels, names);
@@ -414,7 +385,7 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
   if (is_folder(images)) {
     check_folder(images, labels, options.task);
     const PictureFolders folders = picture_folders(images);
-    std::vector<std::string> notes;
+    std::vector<Note> notes;
     Dataset dataset = read_picture_folder(folders.test.empty() ? folders.train : folders.test,
                                           options.class_names, {}, notes);
     dataset.name = images.filename().string();

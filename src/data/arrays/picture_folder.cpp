@@ -36,10 +36,6 @@ bool is_before(const std::string& a, const std::string& b) {
   return a < b;
 }
 
-std::string size_text(const ImageShape& shape) {
-  return std::to_string(shape.width) + " x " + std::to_string(shape.height);
-}
-
 using Sizes = std::map<std::pair<std::size_t, std::size_t>, std::size_t>;
 
 /// The size that most images have.
@@ -50,12 +46,6 @@ ImageShape common_shape(const Sizes& sizes, std::size_t images, const std::strin
         folder + ": expected images of one size, found " + std::to_string(sizes.size()) + " sizes",
         "scale them to one: mogrify -resize '28x28!' FILE.png (ImageMagick), in each folder");
   return {most->first.first, most->first.second};
-}
-
-void note_others(const std::vector<fs::path>& others, std::vector<std::string>& notes) {
-  if (others.empty()) return;
-  notes.push_back(counted(others.size(), "file") + " not called .png left out: " +
-                  printable(others.front().filename().string()) + (others.size() > 1 ? ", ..." : ""));
 }
 
 }  // namespace
@@ -79,9 +69,9 @@ PictureFolders picture_folders(const fs::path& folder) {
 }
 
 Dataset read_picture_folder(const fs::path& folder, const std::vector<std::string>& class_names,
-                            const ImageShape& shape, std::vector<std::string>& notes) {
+                            const ImageShape& shape, std::vector<Note>& notes) {
   const auto [pictures, others] = find_pictures(folder);
-  note_others(others, notes);
+  if (!others.empty()) notes.push_back(FilesLeftOut{others.size(), others.front().filename().string()});
   const std::string name = folder.string();
   if (pictures.empty())
     throw DataError(name + ": no PNG image is in the folder" +
@@ -139,8 +129,7 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
     dataset.labels.push_back(files[n].first);
     images[n] = {};
   }
-  if (scaled > 0)
-    notes.push_back(counted(scaled, "image") + " of another size scaled to " + size_text(dataset.image));
+  if (scaled > 0) notes.push_back(ImagesScaled{scaled, dataset.image.height, dataset.image.width});
   dataset.inputs = std::move(rows);
   return dataset;
 }

@@ -24,6 +24,6 @@ PictureFolders picture_folders(const std::filesystem::path& folder);
 /// which the few others are scaled. `notes` is told what a user should know. Throws FileError, or DataError
 /// where there are not two classes, or no size that most images have.
 Dataset read_picture_folder(const std::filesystem::path& folder, const std::vector<std::string>& class_names,
-                            const ImageShape& shape, std::vector<std::string>& notes);
+                            const ImageShape& shape, std::vector<Note>& notes);
 
 }  // namespace mlp

@@ -215,7 +215,7 @@ std::optional<double> parse_formatted(std::string_view text, char decimal) {
 
 bool has_number_format(std::string_view text) { return parses(text) || annotated(text); }
 
-std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal) {
+Message formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal) {
   bool any = false, commas = true, points = true, plain = true;
   std::string ambiguous, negative, advice;
   for (const auto& text : texts) {
@@ -243,11 +243,12 @@ std::string formatted_number_hint(std::span<const std::string> texts, std::optio
   const std::string plainly =
       std::string("write numbers plainly, like ") + (decimal == ',' ? "1234,5" : "1234.5");
   if (commas && points && !ambiguous.empty())
-    return advice + "say which mark is the decimal one, --decimal '.' where " + in_quotes(ambiguous) +
-           " is " + in_digits(*parse_formatted(ambiguous, '.')) + ", --decimal ',' where it is " +
-           in_digits(*parse_formatted(ambiguous, ',')) + "; or " + plainly;
+    return advice + "say which mark is the decimal one, " + Remedy{Setting::kDecimal, {"."}} + " where " +
+           in_quotes(ambiguous) + " is " + in_digits(*parse_formatted(ambiguous, '.')) + ", " +
+           Remedy{Setting::kDecimal, {","}} + " where it is " + in_digits(*parse_formatted(ambiguous, ',')) +
+           "; or " + plainly;
   if (commas || points)
-    return advice + "try --decimal " + (points ? "'.'" : "','") + negative + ", or " + plainly;
+    return advice + "try " + Remedy{Setting::kDecimal, {points ? "." : ","}} + negative + ", or " + plainly;
   return advice + plainly;
 }
 

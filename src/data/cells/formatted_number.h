@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "mlp/message.h"
+
 namespace mlp {
 
 /// The double that all of `text` spells with this decimal mark, '.' or ',', or nothing. Either it is plain
@@ -27,6 +29,6 @@ bool has_number_format(std::string_view text);
 /// What to do so that texts, of which some are not read as numbers with `decimal`, would be: names the
 /// decimal mark with which all of them are numbers, or the unit that they all have. Empty where one of them
 /// is no number either way, or they have different units.
-std::string formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal);
+Message formatted_number_hint(std::span<const std::string> texts, std::optional<char> decimal);
 
 }  // namespace mlp

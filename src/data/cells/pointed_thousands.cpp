@@ -34,10 +34,10 @@ void PointedThousands::take(std::string_view text) {
   if (pointed_.empty()) pointed_ = text;
 }
 
-std::string PointedThousands::note() const {
+Message PointedThousands::note() const {
   if (!possible_ || !whole_ || pointed_.empty()) return {};
   return in_quotes(pointed_) + " is read as " + format_number(*parse_double(pointed_)) + "; if it is " +
-         format_number(*parse_formatted(pointed_, ',')) + ", --decimal ','";
+         format_number(*parse_formatted(pointed_, ',')) + ", " + Remedy{Setting::kDecimal, {","}};
 }
 
 }  // namespace mlp

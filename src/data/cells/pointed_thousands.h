@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "mlp/message.h"
+
 namespace mlp {
 
 class PointedThousands {
@@ -16,7 +18,7 @@ class PointedThousands {
 
   /// What a user should know: that '1.200' is read as 1.2. Empty unless some numbers are whole and below
   /// 1000, and all others have 1 to 3 digits before a point and 3 after it.
-  std::string note() const;
+  Message note() const;
 
  private:
   void take(std::string_view text);

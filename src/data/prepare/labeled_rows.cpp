@@ -100,7 +100,7 @@ ColumnType classes_of(const Column& column) {
 
 /// Throws where a column of texts has nothing but numbers, not all of them read as such. `otherwise` is added
 /// to the hint.
-void refuse_formatted_numbers(const Table& table, const Column& column, const std::string& otherwise = {}) {
+void refuse_formatted_numbers(const Table& table, const Column& column, const Message& otherwise = {}) {
   const auto& texts = column.type.categories;
   const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
   const auto hint = formatted_number_hint(texts, std::nullopt);
@@ -113,7 +113,7 @@ void refuse_formatted_numbers(const Table& table, const Column& column, const st
 /// Throws where a column is categories and most probably meant as numbers: which of both is to be said.
 void refuse_to_guess(const Table& table, const Column& column) {
   if (!column.perhaps_numeric) return;
-  const std::string otherwise = "; if they are classes, --task classification";
+  const Message otherwise = "; if they are classes, " + Remedy{Setting::kTask, {"classification"}};
   refuse_formatted_numbers(table, column, otherwise);
   throw DataError(place_of(table, column.type.name) + ": cannot tell whether it holds numbers or classes",
                   column.note + otherwise);
@@ -136,11 +136,12 @@ Task task_of(const Table& table, const TableDataOptions& options) {
     if (options.targets.size() > 1)
       throw UsageError(
           "a classification has one target, and " + std::to_string(options.targets.size()) + " are named",
-          "name one of them, or leave out --task classification where they are numbers");
+          "name one of them, or leave out " + Remedy{Setting::kTask, {"classification"}} +
+              " where they are numbers");
     if (first.type.categories.empty())
       throw UsageError(place_of(table, first.type.name) +
                            ": has too many different values to be classes, or is " + "not read as a target",
-                       "take it as numbers (--task regression)");
+                       "take it as numbers (" + Remedy{Setting::kTask, {"regression"}} + ")");
     return task;
   }
   for (const auto& name : options.targets) {
@@ -149,16 +150,17 @@ Task task_of(const Table& table, const TableDataOptions& options) {
     refuse_formatted_numbers(table, column);
     throw UsageError(place_of(table, name) + ": a regression's target is numeric, and this column is " +
                          std::string(to_text(column.type.kind)),
-                     !column.note.empty()         ? column.note
-                     : options.targets.size() > 1 ? "name one target for a classification"
-                                                  : "leave out --task regression to predict its classes");
+                     !column.note.empty() ? column.note
+                     : options.targets.size() > 1
+                         ? "name one target for a classification"
+                         : "leave out " + Remedy{Setting::kTask, {"regression"}} + " to predict its classes");
   }
   return task;
 }
 
 void check_names(const TableDataOptions& options) {
   if (options.targets.empty())
-    throw UsageError("no target is named", "name the column to predict (--target)");
+    throw UsageError("no target is named", "name the column to predict (" + Setting::kTargets + ")");
   auto names = options.targets;
   if (options.sample_weight) names.push_back(*options.sample_weight);
   std::ranges::sort(names);
@@ -181,9 +183,9 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   if (classes == labeled.rows.size()) {
     const Column& column = table.column(type.name);
     refuse_formatted_numbers(table, column);
-    const char* hint = column.type.kind == ColumnKind::kNumeric
-                           ? "is it the right target? Numbers are predicted with --task regression"
-                           : "is it the right target?";
+    Message hint = "is it the right target?";
+    if (column.type.kind == ColumnKind::kNumeric)
+      hint += " Numbers are predicted with " + Remedy{Setting::kTask, {"regression"}};
     throw DataError(place_of(table, type.name) + ": every one of " + std::to_string(classes) +
                         " rows is a class of its own",
                     column.note.empty() ? hint : column.note);
@@ -191,9 +193,7 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   const auto single = static_cast<std::size_t>(std::ranges::count(counts, 1u));
   if (single > 0) {
     const auto first = static_cast<std::size_t>(std::ranges::find(counts, 1u) - counts.begin());
-    labeled.notes.push_back("column " + quote(type.name) + ": class " + quote(type.categories[first]) +
-                            (single > 1 ? " and " + std::to_string(single - 1) + " more have" : " has") +
-                            " a single row, which is trained on and never tested");
+    labeled.notes.push_back(SingleRowClasses{type.name, single, type.categories[first]});
   }
 }
 
@@ -228,33 +228,21 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
                       "is it the right target?");
     check_rounding(table, column, labeled.rows);
     if (!column.note.empty())
-      labeled.notes.push_back("column " + quote(column.type.name) + " taken as numeric: " + column.note);
-    if (counts_rows(column, labeled.rows))
-      labeled.notes.push_back("column " + quote(column.type.name) +
-                              " counts the rows, like an identifier: is it the right target?");
+      labeled.notes.push_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});
+    if (counts_rows(column, labeled.rows)) labeled.notes.push_back(TargetCountsRows{column.type.name});
     if (!options.task && column.distinct.value_or(kFewNumbers + 1) <= kFewNumbers)
-      labeled.notes.push_back(
-          "column " + quote(column.type.name) + ": " + std::to_string(*column.distinct) +
-          " different numbers, predicted as numbers; as classes with --task classification");
+      labeled.notes.push_back(FewNumbers{column.type.name, *column.distinct});
   }
-}
-
-/// What stood in the rows without a class, where it may have been one: Namibia's code is NA.
-std::string marks_text(const Column& column, Task task) {
-  const auto& marks = column.missing_marks;
-  if (task != Task::kClassification || marks.empty()) return {};
-  return "; taken for a missing value: " + listed(marks) + ", kept as a class by --not-na " +
-         quote(marks.front().text);
 }
 
 }  // namespace
 
 LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> targets) {
   std::vector<const Column*> columns;
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& type : targets) {
     columns.push_back(&ColumnFinder(table).find(type));
-    names += (names.empty() ? "" : ", ") + quote(type.name);
+    names.push_back(type.name);
   }
   LabeledRows result{
       .task = targets.front().kind == ColumnKind::kNumeric ? Task::kRegression : Task::kClassification,
@@ -269,10 +257,11 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
     for (std::size_t i = 0; i < targets.size(); ++i) complete &= !is_missing(*columns[i], targets[i], row);
     if (complete) result.rows.push_back(row);
   }
-  if (const std::size_t missing = table.rows - result.rows.size(); missing > 0)
-    result.notes.push_back(std::to_string(missing) + " of " + std::to_string(table.rows) +
-                           " rows left out: no value in " + names +
-                           marks_text(*columns.front(), result.task));
+  if (const std::size_t missing = table.rows - result.rows.size(); missing > 0) {
+    RowsLeftOut left_out{.rows = missing, .of = table.rows, .targets = names};
+    if (result.task == Task::kClassification) left_out.marks = columns.front()->missing_marks;
+    result.notes.push_back(std::move(left_out));
+  }
   if (result.task == Task::kClassification) {
     read_labels(table, *columns.front(), targets.front(), result);
   } else {
@@ -301,10 +290,9 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
   if (task == Task::kClassification) {
     const Column& target = table.column(options.targets.front());
     if (!target.note.empty())
-      labeled.notes.push_back("column " + quote(target.type.name) + " taken as classes: " + target.note);
+      labeled.notes.push_back(ColumnsNote{ColumnFinding::kClasses, {{target.type.name, target.note}}});
     if (!options.task && target.type.kind == ColumnKind::kNumeric)
-      labeled.notes.push_back("column " + quote(target.type.name) +
-                              ": 0 and 1, predicted as two classes; as numbers with --task regression");
+      labeled.notes.push_back(ZeroOneClasses{target.type.name});
     check_classes(table, labeled);
   } else {
     check_values(table, options, labeled);

@@ -22,119 +22,33 @@ constexpr double kClip = 3;  // RealMLP's
 
 constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
 
-/// What a note says of a column: why it is left out, or what to know of how it was taken.
-enum class Finding {
-  kConstant,
-  kNoValue,
-  kText,
-  kIdentifier,
-  kRowNumber,
-  kBoolean,
-  kCategorical,
-  kOfManyInputs,
-  kNumeric,
-  kApart
-};
-
 struct Kept {
   InputColumn column;
-  std::string apart = {};  ///< what its numbers make one ask; or empty
+  Message apart = {};  ///< what its numbers make one ask; or empty
 };
 
-/// A finding, and what is particular to this column: the value of a constant one, a text's note.
+/// What there is to say of a column.
 struct Noted {
-  std::string column;
-  Finding finding;
-  std::string detail = {};
+  NotedColumn column;
+  ColumnFinding finding;
 };
 
 /// A column as an input, or why it is none.
 using Learned = std::variant<Kept, Noted>;
 
 Noted constant(const Column& column, const std::string& value) {
-  return {column.type.name, Finding::kConstant, value};
+  return {{column.type.name, value}, ColumnFinding::kConstant};
 }
 
-bool is_left_out(Finding finding) { return finding <= Finding::kRowNumber; }
-
-constexpr const char* kNumbersTheRows = "whole numbers, each one more than above: they number the rows";
-
-/// Why one column is left out, or as what it is taken.
-std::string reason(const Noted& noted) {
-  switch (noted.finding) {
-    case Finding::kConstant:
-      return noted.detail + " in every training row";
-    case Finding::kNoValue:
-      return "no value in the training rows";
-    case Finding::kText:
-      return "text (" + noted.detail + ")";
-    case Finding::kRowNumber:
-      return kNumbersTheRows;
-    case Finding::kBoolean:
-      return "boolean: " + noted.detail;
-    case Finding::kNumeric:
-      return "numeric: " + noted.detail;
-    case Finding::kOfManyInputs:
-      return noted.detail + " categories, each an input of its own";
-    case Finding::kIdentifier:
-    case Finding::kCategorical:
-    case Finding::kApart:
-      return noted.detail;
+/// One note for each finding, in the order in which they were made.
+std::vector<Note> notes_of(const std::vector<Noted>& noted) {
+  std::vector<ColumnsNote> notes;
+  for (const auto& [column, finding] : noted) {
+    auto note = std::ranges::find(notes, finding, &ColumnsNote::finding);
+    if (note == notes.end()) note = notes.insert(note, {.finding = finding, .columns = {}});
+    note->columns.push_back(column);
   }
-  return {};
-}
-
-/// The same of several, before their names.
-std::string reason_of_many(Finding finding) {
-  switch (finding) {
-    case Finding::kConstant:
-      return "one value in every training row";
-    case Finding::kNoValue:
-      return "no value in the training rows";
-    case Finding::kText:
-      return "text";
-    case Finding::kIdentifier:
-      return "identifiers, whole numbers and nearly all different";
-    case Finding::kRowNumber:
-      return kNumbersTheRows;
-    case Finding::kBoolean:
-      return "boolean";
-    case Finding::kCategorical:
-      return "categories";
-    case Finding::kOfManyInputs:
-      return "categories, each an input of its own";
-    case Finding::kNumeric:
-      return "numeric";
-    case Finding::kApart:
-      return "numbers far from all others";
-  }
-  return {};
-}
-
-/// One note for each finding: its column, or how many there are and the first of them.
-std::vector<std::string> notes_of(const std::vector<Noted>& noted) {
-  constexpr std::size_t kShown = 3;
-  std::vector<std::string> notes;
-  std::vector<Finding> told;
-  for (const auto& first : noted) {
-    if (std::ranges::find(told, first.finding) != told.end()) continue;
-    told.push_back(first.finding);
-    std::string names;
-    std::size_t count = 0;
-    for (const auto& [column, finding, detail] : noted) {
-      if (finding != first.finding || ++count > kShown) continue;
-      const bool particular = !detail.empty() && finding != Finding::kIdentifier;
-      names += (count > 1 ? ", " : "") + quote(column) + (particular ? " (" + detail + ")" : "");
-    }
-    const bool apart = first.finding == Finding::kApart;
-    const std::string what = is_left_out(first.finding) ? " left out: " : apart ? ": " : " taken as ";
-    notes.push_back(count == 1
-                        ? "column " + quote(first.column) + what + reason(first)
-                        : std::to_string(count) + " columns" + (apart ? " with " : what) +
-                              reason_of_many(first.finding) + ": " + names +
-                              (count > kShown ? " and " + std::to_string(count - kShown) + " more" : ""));
-  }
-  return notes;
+  return {notes.begin(), notes.end()};
 }
 
 Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
@@ -160,7 +74,7 @@ Learned learn_numeric(const Column& column, Rows rows, InputScaling scaling) {
     encoding.spread = spread;
     encoding.clip = kClip;
   }
-  return Kept{{{.name = column.type.name, .zero_one = column.type.zero_one}, encoding}, apart_note(parts)};
+  return Kept{{{.name = column.type.name, .zero_one = column.type.zero_one}, encoding}, text_of_parts(parts)};
 }
 
 /// How often each category occurs.
@@ -197,12 +111,13 @@ std::optional<Noted> noted_input(const Column& column, const InputColumn& input)
   const std::size_t categories = input.type.categories.size();
   const bool many = categories > kManyInputs;
   if (column.note.empty() && !many) return std::nullopt;
-  if (column.note.empty()) return Noted{name, Finding::kOfManyInputs, std::to_string(categories)};
-  if (input.type.kind == ColumnKind::kNumeric) return Noted{name, Finding::kNumeric, column.note};
-  if (input.type.kind == ColumnKind::kBoolean) return Noted{name, Finding::kBoolean, column.note};
-  return Noted{name, Finding::kCategorical,
-               (many ? std::to_string(categories) + " categories, each an input of its own" : "categorical") +
-                   ": " + column.note};
+  if (column.note.empty()) return Noted{{name, std::to_string(categories)}, ColumnFinding::kOfManyInputs};
+  if (input.type.kind == ColumnKind::kNumeric) return Noted{{name, column.note}, ColumnFinding::kNumeric};
+  if (input.type.kind == ColumnKind::kBoolean) return Noted{{name, column.note}, ColumnFinding::kBoolean};
+  return Noted{
+      {name, (many ? std::to_string(categories) + " categories, each an input of its own" : "categorical") +
+                 ": " + column.note},
+      ColumnFinding::kCategorical};
 }
 
 /// 1, 2, 3, ... down the file. Not what may be years.
@@ -225,9 +140,9 @@ bool has_value(const Column& column, Rows rows) {
 
 Learned learn_column(const Column& column, Rows rows, InputScaling scaling) {
   const std::string& name = column.type.name;
-  if (column.type.kind == ColumnKind::kText) return Noted{name, Finding::kText, column.note};
-  if (column.identifier) return Noted{name, Finding::kIdentifier, column.note};
-  if (!has_value(column, rows)) return Noted{name, Finding::kNoValue};
+  if (column.type.kind == ColumnKind::kText) return Noted{{name, column.note}, ColumnFinding::kText};
+  if (column.identifier) return Noted{{name, column.note}, ColumnFinding::kIdentifier};
+  if (!has_value(column, rows)) return Noted{{name}, ColumnFinding::kNoValue};
   return column.type.kind == ColumnKind::kNumeric ? learn_numeric(column, rows, scaling)
                                                   : learn_codes(column, rows);
 }
@@ -249,7 +164,7 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
     auto learned = learn_column(column, training_rows, options.scaling);
     if (numbers_the_rows(column) && std::holds_alternative<Kept>(learned)) {
       row_numbers.push_back(std::get<Kept>(std::move(learned)).column);
-      learned = Noted{column.type.name, Finding::kRowNumber};
+      learned = Noted{{column.type.name}, ColumnFinding::kRowNumber};
     }
     if (auto* reason = std::get_if<Noted>(&learned)) {
       noted.push_back(std::move(*reason));
@@ -257,26 +172,28 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
     }
     auto& [input, apart] = std::get<Kept>(learned);
     if (auto note = noted_input(column, input)) noted.push_back(std::move(*note));
-    if (!apart.empty()) noted.push_back({column.type.name, Finding::kApart, apart});
+    if (!apart.empty()) noted.push_back({{column.type.name, apart}, ColumnFinding::kApart});
     result.preprocessing.inputs.push_back(std::move(input));
   }
   // Alone they are the x of somebody's y.
   if (result.preprocessing.inputs.empty() && !row_numbers.empty()) {
-    std::erase_if(noted, [&](const Noted& note) { return note.column == row_numbers.front().type.name; });
+    std::erase_if(noted,
+                  [&](const Noted& note) { return note.column.name == row_numbers.front().type.name; });
     result.preprocessing.inputs.push_back(std::move(row_numbers.front()));
   }
-  for (const auto& note : noted)
-    if (is_left_out(note.finding)) result.left_out.push_back({note.column, reason(note)});
+  for (const auto& [column, finding] : noted)
+    if (is_left_out(finding)) result.left_out.push_back({column.name, reason(finding, column)});
   result.notes = notes_of(noted);
   if (result.preprocessing.inputs.empty())
     throw DataError(
         table.name + ": no column is left to learn from" +
-            (result.notes.empty() ? "" : "; " + result.notes.front()) +
+            (result.notes.empty() ? "" : "; " + message_of(result.notes.front())) +
             (result.notes.size() > 1 ? ", and " + std::to_string(result.notes.size() - 1) + " more" : ""),
-        "inputs are numbers and categories that differ from row to row; texts can be made categories "
-        "(--categorical)");
+        "inputs are numbers and categories that differ from row to row; texts can be made categories (" +
+            Setting::kCategorical + ")");
   if (const auto wrong = problem(result.preprocessing); !wrong.empty())
-    throw DataError(table.name + ": " + wrong, "leave out columns with many categories (--ignore)");
+    throw DataError(table.name + ": " + wrong,
+                    "leave out columns with many categories (" + Setting::kIgnore + ")");
   return result;
 }
 

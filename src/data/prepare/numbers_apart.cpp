@@ -71,23 +71,24 @@ Parts parts_of(std::span<const double> sorted) {
   return {sorted.first(below), sorted.subspan(below, sorted.size() - below - above), sorted.last(above)};
 }
 
-std::string apart_note(const Parts& parts) {
+Message text_of_parts(const Parts& parts) {
   const std::size_t count = parts.below.size() + parts.inner.size() + parts.above.size();
   const auto text = [](std::span<const double> part) {
     const bool one = part.front() == part.back();
     return format_number(part.front()) + (one ? "" : " to " + format_number(part.back()));
   };
-  std::string note, marks;
+  std::string found;
+  Remedy marks{Setting::kMissingMarks};
   for (const auto part : {parts.below, parts.above}) {
     if (part.empty()) continue;
-    note += (note.empty() ? "" : ", and ") + std::to_string(part.size()) + " of " + std::to_string(count) +
-            " numbers " + (part.size() == 1 ? "is " : "are ") + text(part);
-    marks += " --na " + format_number(part.front());
-    if (part.front() != part.back()) marks += " --na " + format_number(part.back());
+    found += (found.empty() ? "" : ", and ") + std::to_string(part.size()) + " of " + std::to_string(count) +
+             " numbers " + (part.size() == 1 ? "is " : "are ") + text(part);
+    marks.values.push_back(format_number(part.front()));
+    if (part.front() != part.back()) marks.values.push_back(format_number(part.back()));
   }
-  if (note.empty()) return note;
-  return note + ", far from all others (" + shortened(parts.inner.front()) + " to " +
-         shortened(parts.inner.back()) + "): where that stands for a missing value," + marks + " says so";
+  if (found.empty()) return {};
+  return found + ", far from all others (" + shortened(parts.inner.front()) + " to " +
+         shortened(parts.inner.back()) + "): where that stands for a missing value, " + marks + " says so";
 }
 
 }  // namespace mlp

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <span>
-#include <string>
+
+#include "mlp/message.h"
 
 namespace mlp {
 
@@ -16,7 +17,7 @@ struct Parts {
 };
 Parts parts_of(std::span<const double> sorted);
 
-/// "3 of 200 numbers are 99999, ...", or "" where none is apart.
-std::string apart_note(const Parts& parts);
+/// "3 of 200 numbers are 99999, ...", and what to do; empty where none is apart.
+Message text_of_parts(const Parts& parts);
 
 }  // namespace mlp

@@ -139,4 +139,63 @@ RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out) {
   return result;
 }
 
+namespace {
+
+template <class T>
+std::vector<T> selected(const std::vector<T>& values, std::span<const std::uint32_t> rows) {
+  std::vector<T> result;
+  if (values.empty()) return result;
+  result.reserve(rows.size());
+  for (const std::uint32_t row : rows) result.push_back(values[row]);
+  return result;
+}
+
+template <class T>
+Matrix<T> selected(const Matrix<T>& matrix, std::span<const std::uint32_t> rows) {
+  if (matrix.rows() == 0) return {};
+  Matrix<T> result(rows.size(), matrix.columns());
+  for (std::size_t n = 0; n < rows.size(); ++n) std::ranges::copy(matrix.row(rows[n]), result.row(n).begin());
+  return result;
+}
+
+}  // namespace
+
+Dataset select_rows(const Dataset& dataset, std::span<const std::uint32_t> rows) {
+  require(std::ranges::all_of(rows, [&](std::uint32_t row) { return row < dataset.rows(); }),
+          "select_rows: a row that is not there");
+  return {.name = dataset.name,
+          .inputs = std::visit([&](const auto& inputs) -> Inputs { return selected(inputs, rows); },
+                               dataset.inputs),
+          .labels = selected(dataset.labels, rows),
+          .targets = selected(dataset.targets, rows),
+          .sample_weights = selected(dataset.sample_weights, rows),
+          .feature_names = dataset.feature_names,
+          .class_names = dataset.class_names,
+          .target_names = dataset.target_names,
+          .unit = dataset.unit,
+          .image = dataset.image,
+          .preprocessing = dataset.preprocessing,
+          .validation_rows = std::nullopt,
+          .source_rows = selected(dataset.source_rows, rows),
+          .input_units = dataset.input_units};
+}
+
+FoldSplits fold_splits(const Dataset& dataset, std::size_t count, double validation_fraction,
+                       std::uint64_t seed) {
+  require(!dataset.preprocessing,
+          "fold_splits: a table's preprocessing has learned from all rows; take the table's own folds");
+  const auto split = [&dataset, held_out = folds(dataset, count, seed), validation_fraction,
+                      seed](std::size_t fold) {
+    const RowSplit rows = hold_out(dataset.rows(), held_out.at(fold));
+    DataSplit data{.train = select_rows(dataset, rows.training),
+                   .test = select_rows(dataset, rows.held_out),
+                   .notes = {},
+                   .origin = {}};
+    data.train.validation_rows =
+        draw_validation_rows(data.train, validation_fraction, seed, dataset.name).held_out;
+    return data;
+  };
+  return {.count = count, .split = split};
+}
+
 }  // namespace mlp

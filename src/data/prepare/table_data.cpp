@@ -64,18 +64,18 @@ void apply_balanced_weights(Dataset& dataset, const Rows& training) {
                                                    weights[static_cast<std::size_t>(dataset.labels[n])]);
 }
 
-void append(std::vector<std::string>& notes, const std::vector<std::string>& more) {
+void append(std::vector<Note>& notes, const std::vector<Note>& more) {
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
 /// Of targets with numbers far from all others, such as a code for "no value", among these rows.
-std::vector<std::string> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
-  std::vector<std::string> notes;
+std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
+  std::vector<Note> notes;
   for (const auto& target : labeled.targets) {
     auto numbers = select(table.column(target.name).numbers, select(labeled.rows, training));
     std::ranges::sort(numbers);
-    const auto note = apart_note(parts_of(numbers));
-    if (!note.empty()) notes.push_back("column " + quote(target.name) + ": " + note);
+    if (const auto apart = text_of_parts(parts_of(numbers)); !apart.empty())
+      notes.push_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
   }
   return notes;
 }
@@ -90,7 +90,8 @@ std::vector<float> relative_weights(const Table& table, const std::string& colum
                     "is it the right column?");
   if (!validation.empty() && moments_of(select(weights, validation)).mean == 0)
     throw DataError(table.name + ": column " + quote(column) + ": the weight of every validation row is 0",
-                    "hold out more rows, or none (--validation 0), or draw others (--seed)");
+                    "hold out more rows, or none (" + Remedy{Setting::kValidation, {"0"}} +
+                        "), or draw others (" + Setting::kSeed + ")");
   std::vector<float> relative;
   for (const double weight : weights) relative.push_back(static_cast<float>(weight / mean));
   return relative;
@@ -121,6 +122,9 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
   if (labeled.task == Task::kRegression)
     append(split.notes, target_notes(table, labeled, select(rows.training, training)));
   split.train.validation_rows = validation;
+  split.train.row_use = {.validation_fraction = options.validation_fraction,
+                         .weight_column = options.sample_weight.value_or(""),
+                         .balanced_classes = options.class_weights == ClassWeights::kBalanced};
   if (options.sample_weight)
     split.train.sample_weights = relative_weights(
         table, *options.sample_weight, select(labeled.weights, rows.training), training, validation);
@@ -128,7 +132,7 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
     if (labeled.task != Task::kClassification)
       throw UsageError("class weights are for classes, and " + quote(options.targets.front()) +
                            " is predicted as a number",
-                       "leave them out, or take --task classification");
+                       "leave them out, or take " + Remedy{Setting::kTask, {"classification"}});
     apply_balanced_weights(split.train, training);
   }
   return split;
@@ -138,6 +142,16 @@ DataSplit split_table(const Table& table, const TableDataOptions& options) {
   const LabeledRows labeled = label_rows(table, options);
   return split_table(table, labeled, test_split(labeled.strata(), options.test_fraction, options.seed),
                      options);
+}
+
+FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std::size_t count) {
+  auto labeled = label_rows(table, options);
+  auto held_out = folds(labeled.strata(), count, options.seed);
+  const auto split = [&table, options, labeled = std::move(labeled),
+                      held_out = std::move(held_out)](std::size_t fold) {
+    return split_table(table, labeled, hold_out(labeled.rows.size(), held_out.at(fold)), options);
+  };
+  return {.count = count, .split = split};
 }
 
 namespace {
@@ -163,7 +177,10 @@ DataSplit split_table(const Table& table, const TableSource& test, const TableDa
   const Preprocessing& preprocessing = *split.train.preprocessing;
   const Table test_table = read_table(test, preprocessing.all_types(), reading);
   const LabeledRows labeled = rows_with_targets(test_table, preprocessing.targets);
-  for (const auto& note : labeled.notes) split.notes.push_back(test_table.name + ": " + note);
+  for (Note note : labeled.notes) {
+    if (auto* left_out = std::get_if<RowsLeftOut>(&note)) left_out->table = test_table.name;
+    split.notes.push_back(std::move(note));
+  }
   split.test = dataset_to_evaluate(preprocessing, test_table, labeled);
   return split;
 }

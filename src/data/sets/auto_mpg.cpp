@@ -109,13 +109,6 @@ Dataset select(const AutoMpg& table, std::span<const std::uint32_t> rows) {
   return dataset;
 }
 
-std::string incomplete_note(const AutoMpg& table) {
-  std::string columns;
-  for (const auto& name : table.missing_in) columns += (columns.empty() ? "" : ", ") + name;
-  return std::to_string(table.incomplete) + " of " + std::to_string(table.incomplete + table.mpg.rows()) +
-         " rows left out: no value for " + columns;
-}
-
 }  // namespace
 
 DataSplit load_auto_mpg(const DataSource& source, std::uint64_t seed, double test_fraction) {
@@ -135,7 +128,8 @@ DataSplit load_auto_mpg(const DataSource& source, std::uint64_t seed, double tes
   DataSplit split;
   split.test = select(table, std::span(order).first(test_rows));
   split.train = select(table, std::span(order).subspan(test_rows));
-  if (table.incomplete > 0) split.notes.push_back(incomplete_note(table));
+  if (table.incomplete > 0)
+    split.notes.push_back(IncompleteRows{table.incomplete, table.incomplete + rows, table.missing_in});
   split.origin = path.parent_path().string();
   return split;
 }

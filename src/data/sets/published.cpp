@@ -93,9 +93,8 @@ std::string join(const Range& range, ToText to_text) {
                                  : "build mlp with -D MLP_WITH_DOWNLOAD=ON, or put the files into ";
   throw FileError(publication.title + " was not found: searched " + searched + " for " + join(missing, same) +
                       "; " + download,
-                  remedy + place.string() +
-                      ", or name their folder with --data-dir or MLP_DATA_DIR; `mlp train " +
-                      publication.instead + "` needs no file");
+                  remedy + place.string() + ", or name their folder with " + Setting::kDataDirectory + "; " +
+                      Remedy{Setting::kDataset, {publication.instead}} + " needs no file");
 }
 
 }  // namespace

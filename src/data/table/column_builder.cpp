@@ -24,9 +24,12 @@ constexpr std::size_t kFewCategories = 10;   // are categories however few rows 
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
-constexpr const char* kMissingHint = "if it marks a missing cell, name it as such (--na)";
 constexpr const char* kDatesAdvice = "make columns of year, month or weekday of them";
 constexpr const char* kTooManyHint = "is it the right column?";
+
+Message missing_hint() {
+  return "if it marks a missing cell, name it as such (" + Setting::kMissingMarks + ")";
+}
 
 // A value occurs less than twice on average.
 bool nearly_all_different(std::size_t distinct, std::size_t cells) {
@@ -122,14 +125,14 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
     return different_texts_ == 0 ? turn_into_numbers() : turn_into_text_among_numbers();
   if (distinct_in_dictionary() <= max_categories()) return;
   const std::string most = "more than " + std::to_string(max_categories()) + " different ";
-  const std::string formatted = formatted_reason(number_share());
+  const Message formatted = formatted_reason(number_share());
   mixed_reason_ = mixed_reason();
   turn_into_text(most + "texts" +
                      (!formatted.empty() ? "; " + formatted
                       : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
                                          : ""),
                  FileError(csv.where(column) + ": " + most + "categories",
-                           formatted.empty() ? std::string(kTooManyHint) : formatted));
+                           formatted.empty() ? kTooManyHint : formatted));
 }
 
 bool ColumnBuilder::holds_numbers() const {
@@ -159,7 +162,7 @@ void ColumnBuilder::note_first_text(std::string_view text, std::string place) {
   first_text_place_ = std::move(place);
   first_text_row_ = rows_;
   first_text_hint_ = formatted_number_hint(std::array{std::string(text)}, rules_->decimal());
-  if (first_text_hint_.empty()) first_text_hint_ = kMissingHint;
+  if (first_text_hint_.empty()) first_text_hint_ = missing_hint();
 }
 
 std::size_t ColumnBuilder::max_categories() const {
@@ -214,14 +217,14 @@ std::size_t ColumnBuilder::count_numbers() const {
   return count;
 }
 
-std::string ColumnBuilder::mixed_reason() const {
+Message ColumnBuilder::mixed_reason() const {
   const auto hint = formatted_number_hint(dictionary_.texts(), rules_->decimal());
   return first_text_ + " among numbers (" + first_text_place_ +
          "): " + (hint.empty() ? first_text_hint_ : hint);
 }
 
 // All or nearly all numbers, none of them read as one.
-std::string ColumnBuilder::formatted_reason(const NumberShare& share) const {
+Message ColumnBuilder::formatted_reason(const NumberShare& share) const {
   if (different_numbers_ > 0 || share.formatted == 0 || !share.nearly_all()) return {};
   return (share.others == 0 ? first_text_ + " (" + first_text_place_ + ") and the others"
                             : share.example + " and nearly all others") +
@@ -238,12 +241,12 @@ void ColumnBuilder::turn_into_text_among_numbers() {
   mixed_reason_ = mixed_reason();
   turn_into_text("more than " + std::to_string(max_categories()) + " different texts",
                  FileError(first_text_place_ + ": expected a number as in other rows, found " + first_text_,
-                           first_text_hint_ == kMissingHint
+                           first_text_hint_ == missing_hint()
                                ? first_text_hint_ + "; if its line is one of totals, delete it"
                                : first_text_hint_));
 }
 
-void ColumnBuilder::turn_into_text(std::string reason, const FileError& unless_it_may_be) {
+void ColumnBuilder::turn_into_text(Message reason, const FileError& unless_it_may_be) {
   if (role_.categorical || role_.target) throw unless_it_may_be;
   text_reason_ = std::move(reason);
   number_cells_ = count_numbers();
@@ -276,7 +279,7 @@ Column ColumnBuilder::finish() {
           2 * number_cells_ > rows_ - missing_ && !mixed_reason_.empty() ? mixed_reason_ : text_reason_;
   }
   if (!column.note.empty() && different_numbers_ > 0 && first_text_row_ == rows_ &&
-      first_text_hint_ == kMissingHint)
+      first_text_hint_ == missing_hint())
     column.note += "; is the last line one of totals? then delete it";
   if (column.type.kind != ColumnKind::kNumeric) return column;
   column.missing = static_cast<std::size_t>(
@@ -292,12 +295,12 @@ Column ColumnBuilder::finish() {
   return column;
 }
 
-std::string ColumnBuilder::number_note() const {
+Message ColumnBuilder::number_note() const {
   if (auto note = thousands_.note(); !note.empty() && !rules_->decimal()) return note;
   if (!first_none_.empty()) return first_none_ + " taken as missing, since all other cells are numbers";
   if (!code_.empty())
-    return code_ + " has a 0 in front, as codes have: if they are no amounts, --categorical " +
-           printable(name_);
+    return code_ + " has a 0 in front, as codes have: if they are no amounts, " +
+           Remedy{Setting::kCategorical, {name_}};
   return {};
 }
 
@@ -356,7 +359,7 @@ void ColumnBuilder::finish_texts(Column& column) {
         share.nearly_all_read() || (!column.note.empty() && share.different > kFewCategories);
     if (dates)
       column.note = std::string("dates or times, and new ones are unknown when predicting: ") + kDatesAdvice +
-                    ", or leave the column out (--ignore " + printable(name_) + ")";
+                    ", or leave the column out (" + Remedy{Setting::kIgnore, {name_}} + ")";
     return categorize(column, text_categories(texts));
   }
   column.type.kind = ColumnKind::kText;

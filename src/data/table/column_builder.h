@@ -53,7 +53,7 @@ class ColumnBuilder {
     std::size_t others = 0;     // cells
     std::size_t different = 0;  // of `numbers` and `formatted`
     std::string example;        // of `formatted`, quoted
-    std::string hint;           // how to have them read
+    Message hint;               // how to have them read
 
     bool mostly_read() const { return numbers > formatted + others; }
     bool nearly_all_read() const { return numbers > 0 && numbers >= 9 * (formatted + others); }
@@ -70,19 +70,19 @@ class ColumnBuilder {
   std::size_t max_categories() const;
   void turn_into_numbers();
   void turn_into_text_among_numbers();
-  void turn_into_text(std::string reason, const FileError& unless_it_may_be);
+  void turn_into_text(Message reason, const FileError& unless_it_may_be);
   void note_missing(std::string_view text);
   void note_none(std::string_view text);
   void note_codes();
   void note_first_text(std::string_view text, std::string place);
   NumberShare number_share() const;
   std::size_t count_numbers() const;
-  std::string mixed_reason() const;
-  std::string formatted_reason(const NumberShare& share) const;
+  Message mixed_reason() const;
+  Message formatted_reason(const NumberShare& share) const;
   bool holds_dates() const;
   bool holds_numbers() const;
   std::size_t distinct_in_dictionary() const;
-  std::string number_note() const;
+  Message number_note() const;
   void finish_few_numbers(Column& column);
   void finish_texts(Column& column);
   void categorize(Column& column, Categories categories);
@@ -107,11 +107,11 @@ class ColumnBuilder {
   std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
   std::string first_text_place_;
   std::size_t first_text_row_ = 0;  // counted from 1
-  std::string first_text_hint_;
+  Message first_text_hint_;
   std::size_t number_cells_ = 0;  // of a text
-  std::string mixed_reason_;      // of a text: what to say if most of its cells are numbers
+  Message mixed_reason_;          // of a text: what to say if most of its cells are numbers
   std::string infinite_;          // the place and what is wrong there
-  std::string text_reason_;
+  Message text_reason_;
   std::string code_;  // a number that is written like a code, quoted
 };
 

@@ -314,8 +314,8 @@ void CsvReader::add_cell(std::size_t begin, std::size_t size, std::uint64_t line
     throw FileError(
         place(record_line_) + ": more than 100,000 cells, and so columns, the most that a table may have",
         "leave columns out, as 'cut -d, -f1-1000' does; numbers alone may come as arrays (.npy, .npz); or "
-        "cells end "
-        "at another character (--delimiter)");
+        "cells end at another character (" +
+            Setting::kDelimiter + ")");
   if (size_ == cells_.size()) cells_.resize(std::min(2 * size_, kMaxCells));
   cells_[size_++] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size)};
   if (ascii) return;

@@ -54,6 +54,8 @@ struct Open {
 
 }  // namespace
 
+Message say_no_header() { return "say so (" + Setting::kNoHeader + ")"; }
+
 CsvRows::CsvRows(const TableSource& source, const TableOptions& options)
     : bytes_(require_text(std::visit(Open{}, source))),
       csv_(*bytes_, options.delimiter, options.decimal == ','),
@@ -87,7 +89,7 @@ void CsvRows::read_names() {
     if (name.size() > kMaxNameBytes)
       throw FileError(csv_.where(i) + ": expected a column's name of at most " +
                           std::to_string(kMaxNameBytes) + " bytes, found " + in_quotes(name),
-                      "if the first line holds no names, say so (--no-header)");
+                      "if the first line holds no names, " + say_no_header());
     unnamed_ += header_ && name.empty();
     if (header_ && !name.empty()) {
       last_named_ = i;
@@ -98,7 +100,7 @@ void CsvRows::read_names() {
     if (!added)
       throw FileError(csv_.where(i) + ": the name " + in_quotes(names_.back()) + " stands in column " +
                           std::to_string(entry->second + 1) + " already",
-                      "rename one of them; if the first line holds no names, say so (--no-header)");
+                      "rename one of them; if the first line holds no names, " + say_no_header());
   }
   if (header_) csv_.set_names(names_);
   first_row_read_ = !header_;
@@ -112,7 +114,8 @@ bool CsvRows::next() {
         throw FileError(
             csv_.where() + ": repeats the names of the columns, expected a row",
             "delete the line, which a second table brings along where it is put behind the first; "
-            "if the first line holds no names, say so (--no-header)");
+            "if the first line holds no names, " +
+                say_no_header());
       ++rows_;
       return true;
     }
@@ -135,9 +138,9 @@ void CsvRows::refuse_cell_count() {
 }
 
 /// What may be wrong where the current record has more or fewer cells than there are names.
-std::string CsvRows::cell_count_hint() {
-  const auto usual = "cells are taken to end at " + shown(csv_.delimiter()) +
-                     " (--delimiter); one that holds it belongs in quotes";
+Message CsvRows::cell_count_hint() {
+  const Message usual = "cells are taken to end at " + shown(csv_.delimiter()) + " (" + Setting::kDelimiter +
+                        "); one that holds it belongs in quotes";
   if (csv_[0].starts_with('#')) return "if the line is a comment, delete it; " + usual;
   if (!header_) return usual;
   std::size_t repeated = 0;
@@ -202,13 +205,14 @@ std::string CsvRows::title_hint() {
   return {};
 }
 
-std::string CsvRows::hint_for(std::string_view unknown, std::string_view without_names) {
+Message CsvRows::hint_for(std::string_view unknown, const Message& without_names) {
   const auto comment = comment_hint();
   if (auto hint = title_hint(); !hint.empty()) return comment.empty() ? hint : comment;
-  return (comment.empty() ? "" : comment + "; ") + suggest_name(unknown, names_, "the table has") +
-         (names_.size() == 1 ? "; cells are taken to end at " + shown(csv_.delimiter()) + " (--delimiter)"
-                             : "") +
-         (header_ ? "; if the first line holds no names, " + std::string(without_names) : "");
+  Message hint = (comment.empty() ? "" : comment + "; ") + suggest_name(unknown, names_, "the table has");
+  if (names_.size() == 1)
+    hint += "; cells are taken to end at " + shown(csv_.delimiter()) + " (" + Setting::kDelimiter + ")";
+  if (header_) hint += "; if the first line holds no names, " + without_names;
+  return hint;
 }
 
 }  // namespace mlp

@@ -11,9 +11,13 @@
 
 #include "data/bytes/byte_reader.h"
 #include "data/table/csv_reader.h"
+#include "mlp/message.h"
 #include "mlp/table.h"
 
 namespace mlp {
+
+/// What to do where the first line holds no names.
+Message say_no_header();
 
 class CsvRows {
  public:
@@ -39,7 +43,7 @@ class CsvRows {
   std::size_t place_of(const std::string& name);
   /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
   /// row, to see whether the line above it is one of names. `without_names`: what to do where it is not.
-  std::string hint_for(std::string_view unknown, std::string_view without_names = "say so (--no-header)");
+  Message hint_for(std::string_view unknown, const Message& without_names = say_no_header());
 
  private:
   bool next_record();
@@ -47,7 +51,7 @@ class CsvRows {
   std::string name_in(std::size_t column) const;
   bool repeats_names() const;
   [[noreturn]] void refuse_cell_count();
-  std::string cell_count_hint();
+  Message cell_count_hint();
   bool next_row_may_have(std::size_t cells);
   std::string comment_hint() const;
   std::string title_hint();

@@ -25,12 +25,12 @@ namespace mlp {
 namespace {
 
 /// For a cell that is no number.
-std::string hint_for(std::string_view text, std::optional<char> decimal) {
+Message hint_for(std::string_view text, std::optional<char> decimal) {
   const auto formatted = formatted_number_hint(std::array{std::string(text)}, decimal);
   return (formatted.empty()
               ? std::string("write numbers like ") + (decimal == ',' ? "1,5" : "1.5") + " or 2e-3"
               : formatted) +
-         "; a mark of missing cells is named with --na";
+         "; a mark of missing cells is named with " + Setting::kMissingMarks;
 }
 
 // Reads one column's cells.

@@ -49,7 +49,7 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
 /// few blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W
 /// would have to be fetched from the caches of those who updated it.
 void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_t index, const Chunk& chunk,
-                              const Part& part, const Epilogue& epilogue, kernels::Prefetch& soon,
+                              const Part& part, const Epilogue& epilogue, kernels::Prefetch& prefetch,
                               BlockedView<float> dA) {
   const LayerPlan& layer = plan.layers()[index];
   const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset);
@@ -71,7 +71,8 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
       plan.kernels().transpose(
           columns_of(W, first, count).rows((part.blocks.begin + block) * kernels::kBlock, columns), Wt);
       if (outputs) of_part.outputs = outputs + block * plan.block_stride();
-      plan.kernels().affine(columns_of(dZ, first, count), Wt, nullptr, of_part, dA.blocks(block, end), soon);
+      plan.kernels().affine(columns_of(dZ, first, count), Wt, nullptr, of_part, dA.blocks(block, end),
+                            prefetch);
     }
   });
 }
@@ -79,7 +80,7 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
 }  // namespace
 
 void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
-              kernels::Prefetch& soon) {
+              kernels::Prefetch& prefetch) {
   const std::size_t last = plan.layers().size() - 1;
   if (!fused(plan.loss(), plan.layers()[last].layer.activation)) {
     const Part part = part_of(plan, chunk, plan.network().fan_out(), false);
@@ -102,7 +103,7 @@ void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const 
       epilogue.kind = Epilogue::Kind::kTimesDerivative;
       epilogue.outputs = part_in(workspace.layers[index - 1].outputs).data();
     }
-    backward_through_weights(plan, workspace, index, chunk, part, epilogue, soon, dA);
+    backward_through_weights(plan, workspace, index, chunk, part, epilogue, prefetch, dA);
     if (below.derivative != Derivative::kOfOutput) {
       backward_through_activation(plan, workspace, index - 1, chunk, part, settings);
     }

@@ -7,8 +7,8 @@
 namespace mlp::engine {
 
 /// This member's part: the last layer's dZ from its outputs' gradient (unless the loss has left dZ), then dA
-/// = dZ W^T of the layer above, through the activation. `soon` goes on meanwhile.
+/// = dZ W^T of the layer above, through the activation. `prefetch` goes on meanwhile.
 void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
-              kernels::Prefetch& soon);
+              kernels::Prefetch& prefetch);
 
 }  // namespace mlp::engine

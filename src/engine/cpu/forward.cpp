@@ -26,11 +26,11 @@ void multiply_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk,
   const auto X = input_of(plan, workspace, 0, chunk).rows(part.rows.begin, Z.rows());
   if (gathered.codes.values) {
     const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
-    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else if (gathered.non_zeros.bits) {
-    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else {
-    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.soon);
+    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.prefetch);
   }
 }
 
@@ -67,7 +67,7 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
   const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
   if (training && layer.bfloat16) {  // predictions are float32's
     plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
-  } else if (index == 0 && training && plan.splits_inputs()) {
+  } else if (index == 0 && training && plan.first_layer() == FirstLayer::kPartsOfInputs) {
     add_input_parts(plan, workspace, chunk, part, epilogue, Z);
   } else if (index == 0 && (input_parts(layer.layer.fan_in) > 1 || gathered.non_zeros.bits)) {
     const std::size_t parts = input_parts(layer.layer.fan_in);
@@ -81,7 +81,7 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
     for_each_depth(layer.layer.fan_in, epilogue,
                    [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
                      plan.kernels().affine(columns_of(X, first, count), W.rows(first, count), bias, of_part,
-                                           Z, gathered.soon);
+                                           Z, gathered.prefetch);
                    });
   }
 }
@@ -110,7 +110,7 @@ void activate(const Plan& plan, const LayerPlan& layer, const Epilogue& epilogue
 
 void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered,
              const StepSettings* settings) {
-  if (settings && plan.splits_inputs()) {
+  if (settings && plan.first_layer() == FirstLayer::kPartsOfInputs) {
     sum_input_parts(plan, workspace, chunk, gathered);
     chunk.team.barrier();
   }

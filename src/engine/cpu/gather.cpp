@@ -35,7 +35,7 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
 }
 
 /// Where this member notes which of the inputs of `rows` rows are not zero.
-NonZeros room_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
+NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   return {.bits = workspace.non_zeros[member].data(),
           .stride = non_zeros_stride(rows),
@@ -46,7 +46,7 @@ NonZeros room_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_
 /// The same for `blocks` of columns, without bits behind the last row up to a whole group of 16, as weight
 /// gradients want it.
 NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
-  const NonZeros non_zeros = room_for_non_zeros(workspace, chunk, rows);
+  const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, rows);
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
     std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
@@ -110,7 +110,7 @@ Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& c
   const auto X = chunk_view(plan, workspace.codes, chunk.rows.size(), plan.network().fan_in());
   const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), index.size());
   gather_codes(plan, chunk, index, 0, X.rows(share.begin, index.size()), non_zeros);
-  return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .soon = {}};
+  return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .prefetch = {}};
 }
 
 /// The share of the first `rows` rows' groups, each of these rows' elements of one column, that are not all
@@ -132,7 +132,7 @@ double density_of(const Plan& plan, const NonZeros& non_zeros, std::size_t rows)
 
 /// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
 /// (`again`), the columns of its weights; and its rows of the next chunk.
-kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training) {
+kernels::Prefetch prefetch_of(const Plan& plan, const Chunk& chunk, bool training) {
   const bool again = training && plan.gathers_again();
   const Share share = plan.layers().front().share_outputs
                           ? Share{0, chunk.upcoming.size()}
@@ -155,7 +155,7 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training)
                                      .row_stride = stored.stride() * sizeof(T),
                                      .row_bytes = row_bytes,
                                      .index = chunk.upcoming.subspan(share.begin, share.end - share.begin)};
-        if (training && plan.splits_inputs()) next = own_columns(chunk.upcoming);
+        if (training && plan.first_layer() == FirstLayer::kPartsOfInputs) next = own_columns(chunk.upcoming);
         return kernels::Prefetch(columns, next, plan.first_layer_steps(chunk.rows.size()));
       },
       chunk.examples.inputs);
@@ -165,20 +165,21 @@ kernels::Prefetch rows_soon(const Plan& plan, const Chunk& chunk, bool training)
 
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   Gathered gathered;
-  if (plan.codes_inputs() && std::holds_alternative<StoredCodes>(chunk.examples.inputs)) {
+  if (plan.first_layer() == FirstLayer::kCodes &&
+      std::holds_alternative<StoredCodes>(chunk.examples.inputs)) {
     gathered = gather_own_codes(plan, workspace, chunk);
-  } else if (plan.splits_inputs()) {
+  } else if (plan.first_layer() == FirstLayer::kPartsOfInputs) {
     gathered.non_zeros = gather_own_inputs(plan, workspace, chunk);
   } else {
     gathered.non_zeros = gather(plan, workspace, chunk);
   }
-  gathered.soon = rows_soon(plan, chunk, true);
+  gathered.prefetch = prefetch_of(plan, chunk, true);
   return gathered;
 }
 
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const auto [index, X] = member_rows(plan, workspace, chunk);
-  const NonZeros non_zeros = room_for_non_zeros(workspace, chunk, index.size());
+  const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, index.size());
   const auto gather_rows = [&, &index = index, &X = X](std::size_t first, std::size_t count, bool skips) {
     NonZeros of_rows = skips ? non_zeros : NonZeros{};
     if (skips) of_rows.bits += first;
@@ -192,7 +193,8 @@ Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chu
   gather_rows(0, sample, true);
   if (!skips) skips = plan.skips_at(density_of(plan, non_zeros, sample));
   gather_rows(sample, index.size() - sample, *skips);
-  return {.non_zeros = *skips ? non_zeros : NonZeros{}, .codes = {}, .soon = rows_soon(plan, chunk, false)};
+  return {
+      .non_zeros = *skips ? non_zeros : NonZeros{}, .codes = {}, .prefetch = prefetch_of(plan, chunk, false)};
 }
 
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,

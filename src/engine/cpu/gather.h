@@ -10,7 +10,7 @@ namespace mlp::engine {
 struct Gathered {
   kernels::NonZeros non_zeros;  ///< of its rows of X; without bits where the first layer skips none
   kernels::CodedView codes;     ///< X of all the chunk's rows in codes, its own rows gathered; or no values
-  kernels::Prefetch soon;       ///< what it will gather next, fetched from memory while kernels work
+  kernels::Prefetch prefetch;   ///< what it will gather next, fetched from memory while kernels work
 };
 
 /// X for training, by the plan dense or sparse: all the chunk's rows where this member needs them, else its

@@ -15,7 +15,8 @@
 namespace mlp::engine {
 
 inline constexpr std::size_t kInputParts = 4;
-// Fewer inputs are not worth the meeting; of more, a part does not fit the second-level cache.
+// With fewer inputs the barrier costs more than the parts save; with more, a part does not fit the
+// second-level cache.
 inline constexpr std::size_t kLeastPartedInputs = 256, kMostPartedInputs = 4096;
 
 inline std::size_t input_parts(std::size_t fan_in) {

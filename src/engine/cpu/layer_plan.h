@@ -19,10 +19,10 @@ struct LayerPlan {
   Layer layer;
   kernels::BlockedShape weights;  ///< W [fan_in, fan_out]
   std::size_t weight_offset = 0;  ///< in the packed parameters
-  std::size_t bias_offset = 0;    ///< likewise
+  std::size_t bias_offset = 0;    ///< in the packed parameters
   Derivative derivative = Derivative::kOfOutput;
   bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
-  bool share_inputs = false;   ///< backward, likewise those of dX
+  bool share_inputs = false;   ///< backward, they share the columns of dX
   bool bfloat16 = false;       ///< training multiplies bfloat16 operands
 };
 

@@ -15,8 +15,8 @@ namespace {
 // time of MNIST's. (With 1 an epoch on four threads takes 1 to 4% longer, with 0.2 up to 10%.)
 constexpr double kSparseCost = 0.4;
 
-// Threads must meet in every layer and fetch what others have written, which costs two as much as four. So
-// four pay for themselves once each has kFlopsOfMany to do, two or three later
+// Threads wait for each other in every layer and fetch what others have written, and for two threads that
+// takes as long as for four. So four pay for themselves once each has kFlopsOfMany to do, two or three later
 // (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in microseconds a
 // step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1 26, 26, 20 at
 // batch 128 (3.4 MFLOP), with AVX-512.
@@ -60,7 +60,8 @@ Derivative derivative_of(const Layer& layer) {
   return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
 }
 
-// Weights smaller than this move between caches in less time than the threads take to meet twice.
+// Weights smaller than this move between caches in less time than the threads take to wait for each other
+// twice.
 constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
 
 /// Whether members do better to share a matrix's columns than the batch's rows. With the rows shared, every
@@ -142,8 +143,8 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
                                ? kMostRowsInBFloat16
                                : std::clamp(fitting, kLeastRows, wide ? kMostRowsOfWideNetworks : kMostRows);
   const std::size_t sharing = first.share_outputs ? 1 : static_cast<std::size_t>(plan.threads());
-  if (!plan.sums_own_rows()) return std::min(options.max_batch, rows * sharing);
-  // A part for each member, or more, but of one turn alone: see end_of_chunk.
+  if (plan.row_sums() != RowSums::kOwnRows) return std::min(options.max_batch, rows * sharing);
+  // At least one part per thread, all of them within one turn of kPartedRows rows: see end_of_chunk.
   const std::size_t least = kPartedRows / kRowParts * static_cast<std::size_t>(plan.threads());
   return std::min(options.max_batch, std::clamp(rows * sharing, least, kPartedRows));
 }
@@ -265,22 +266,32 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
                  ? options.threads
                  : helpful_threads(work_of(network, max_batch_, training, expects_zeros), *kernels_,
                                    std::min(options.available_threads, kMostThreads));
-  splits_inputs_ =
+  const bool splits_inputs =
       training && choices.splits_inputs.value_or(threads_split_inputs(layers_.front(), max_batch_, threads_));
   share_columns(layers_, max_batch_, threads_, choices.shares_columns);
-  if (splits_inputs_) layers_.front().share_outputs = false;
-  sums_row_parts_ = training && sums_in_row_parts(layers_, max_batch_);
-  const bool can_sum = can_sum_own_rows(sums_row_parts_, threads_);
-  sums_own_rows_ =
+  if (splits_inputs) {
+    first_layer_ = FirstLayer::kPartsOfInputs;
+    layers_.front().share_outputs = false;
+  }
+  const bool sums_parts = training && sums_in_row_parts(layers_, max_batch_);
+  const bool sums_own_rows =
       training && choices.sums_own_rows.value_or(threads_sum_own_rows(layers_, max_batch_, threads_));
-  require(!splits_inputs_ || can_split_inputs(layers_.front(), threads_),
+  row_sums_ = sums_own_rows ? RowSums::kOwnRows : sums_parts ? RowSums::kParts : RowSums::kWhole;
+  require(!splits_inputs || can_split_inputs(layers_.front(), threads_),
           "Plan: these threads cannot share the first layer's inputs");
   require(!choices.shares_columns.value_or(false) || std::ranges::any_of(layers_, shares_some_columns),
           "Plan: these threads can share no layer's columns");
-  require(!sums_own_rows_ || can_sum, "Plan: these threads cannot sum their own rows");
+  require(!sums_own_rows || can_sum_own_rows(sums_parts, threads_),
+          "Plan: these threads cannot sum their own rows");
   chunk_rows_ = chunk_rows_of(*this, options);
   sparse_inputs_ = training && choices.skips_zeros.value_or(skips_at(options.input_density)) &&
                    lists_inputs() && !layers_.front().bfloat16;
+  if (training && !splits_inputs && threads_ > 1 && !layers_.front().bfloat16) {
+    const bool codes = sparse_inputs_ && zero_code_.has_value();
+    first_layer_ = layers_.front().share_outputs ? FirstLayer::kAllRows
+                   : codes                       ? FirstLayer::kCodes
+                                                 : FirstLayer::kGathersAgain;
+  }
   sparse_prediction_ = lists_inputs() ? choices.skips_zeros : false;
   weight_tasks_ = share_weights(layers_, threads_, gather_blocks(), sparse_inputs_ ? kSparseCost : 1.0);
 }
@@ -310,7 +321,7 @@ Parameters Plan::unpack(const float* packed) const {
 }
 
 std::size_t Plan::gathered_rows() const {
-  const bool all = layers_.front().share_outputs || splits_inputs_;
+  const bool all = layers_.front().share_outputs || first_layer_ == FirstLayer::kPartsOfInputs;
   const std::size_t sharing = all ? 1 : static_cast<std::size_t>(threads_);
   return (chunk_rows_ + sharing - 1) / sharing;
 }
@@ -325,7 +336,8 @@ bool Plan::lists_inputs() const {
 }
 
 std::size_t Plan::gather_blocks() const {
-  return splits_inputs_ ? input_turn(network_.fan_in()) : engine::gather_blocks(network_.fan_in(), threads_);
+  return first_layer_ == FirstLayer::kPartsOfInputs ? input_turn(network_.fan_in())
+                                                    : engine::gather_blocks(network_.fan_in(), threads_);
 }
 
 std::size_t Plan::first_layer_steps(std::size_t rows) const {

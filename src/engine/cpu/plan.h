@@ -3,14 +3,15 @@
 //
 // A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A batch is worked off
 // in chunks of rows whose activations stay in a core's second-level cache. For each chunk the threads go
-// forward and backward (row_pass.h; weights are only read), meet, and then each takes its share of the
-// weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read; where
-// a batch is large for its network, threads have summed the gradients of their own rows before: row_parts.h).
+// forward and backward (row_pass.h; weights are only read), wait at a barrier, and then each takes its share
+// of the weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read;
+// where a batch is large for its network, threads have summed the gradients of their own rows before:
+// row_parts.h).
 //
 // Forward and backward, threads share a layer's rows, or - in a first layer of many inputs - each sums its
 // own inputs' part for all rows (input_parts.h), or - where moving its weights between the cores' caches
 // would cost more than moving activations, as in wide layers and small batches - its columns: a thread then
-// always works on the same weights, and the threads meet before and after the layer.
+// always works on the same weights, with a barrier before and after the layer.
 #pragma once
 
 #include <array>
@@ -73,6 +74,29 @@ struct PlanOptions {
   PlanChoices choices = {};
 };
 
+/// How, in training, a thread comes by the first layer's inputs X.
+enum class FirstLayer {
+  kOwnRows,  ///< of its own rows; alone, or where operands are packed for many blocks at once (bfloat16)
+  kAllRows,  ///< threads share the layer's columns, and each gathers all rows
+  kPartsOfInputs,  ///< threads share the inputs, in parts: each gathers only those whose weights it owns, of
+                   ///< all rows (input_parts.h)
+  /// Its own rows forward; then, once more, all rows of the inputs whose weights it updates: converting them
+  /// again is faster than fetching them from the caches of the others.
+  kGathersAgain,
+  /// The same where zeros are skipped and a code of the 8-bit inputs stands for zero: they are read as they
+  /// are stored, so that nothing is converted twice. 10 to 15% less time for an epoch on four threads. (On
+  /// one thread a lookup for each product costs more than one conversion.)
+  kCodes,
+};
+
+/// How weight gradients above the first layer are summed over a chunk's rows. The bits depend on whether
+/// there are parts, which is decided by shapes alone; not on who sums them.
+enum class RowSums {
+  kWhole,    ///< in one sum
+  kParts,    ///< in parts, that each thread adds up for the weights it updates (row_parts.h)
+  kOwnRows,  ///< in parts, of which each thread sums those of its own rows, right behind its backward pass
+};
+
 class Plan {
  public:
   /// `optimizer` none: a plan for prediction. Throws std::invalid_argument when loss and network are not
@@ -100,37 +124,24 @@ class Plan {
   std::optional<bool> sparse_prediction() const { return sparse_prediction_; }
   /// The most rows of a chunk that one thread gathers to go forward.
   std::size_t gathered_rows() const;
-  /// Whether in training a thread gathers the inputs of the first layer's weights it updates once more, from
-  /// all rows: forward it has gathered its own rows only, and converting again is faster than fetching from
-  /// the caches of the others (but in bfloat16, whose operands are packed for many blocks at once).
+  FirstLayer first_layer() const { return first_layer_; }
+  /// Whether its inputs are gathered twice.
   bool gathers_again() const {
-    return optimizer_ && threads_ > 1 && !layers_.front().share_outputs && !layers_.front().bfloat16 &&
-           !splits_inputs_;
+    return first_layer_ == FirstLayer::kGathersAgain || first_layer_ == FirstLayer::kCodes;
   }
-  /// Whether in training the threads share the first layer's inputs, in parts (input_parts.h): each gathers
-  /// only those whose weights it owns, of all the chunk's rows.
-  bool splits_inputs() const { return splits_inputs_; }
-  /// Then: whether part `part` is this member's.
+  /// Of FirstLayer::kPartsOfInputs: whether part `part` is this member's.
   bool is_part_of(std::size_t part, int member) const {
     return part % static_cast<std::size_t>(threads_) == static_cast<std::size_t>(member);
   }
   /// How many blocks of inputs a thread takes in turn, where it gathers again or inputs are split.
   std::size_t gather_blocks() const;
-  /// Whether the first layer then reads 8-bit inputs as they are stored, so that nothing is converted twice:
-  /// 10 to 15% less time for an epoch on four threads. (On one thread a lookup for each product costs more
-  /// than one conversion.) Only where zeros are skipped and a code stands for zero.
-  bool codes_inputs() const { return sparse_inputs_ && gathers_again() && zero_code_.has_value(); }
   /// Whether zeros are skipped where so large a share of the inputs' groups of 4 is not all zero.
   bool skips_at(double density) const;
   /// For each code the scaled input; where inputs may be codes.
   const std::array<float, 256>& code_values() const { return code_values_; }
   std::uint8_t zero_code() const { return *zero_code_; }
-  /// Whether weight gradients above the first layer are sums of parts (row_parts.h); for any number of
-  /// threads the same.
-  bool sums_row_parts() const { return sums_row_parts_; }
-  /// Whether then each thread sums its own rows, right behind its backward pass.
-  bool sums_own_rows() const { return sums_own_rows_; }
-  /// Then: where in the packed parameters the weights of those layers begin.
+  RowSums row_sums() const { return row_sums_; }
+  /// Of sums of parts: where in the packed parameters the weights of those layers begin.
   std::size_t row_sums_offset() const { return layers_[1].weight_offset; }
 
   /// Floats in the packed parameters: all layers' weights and biases.
@@ -169,9 +180,8 @@ class Plan {
   int threads_ = 1;
   bool sparse_inputs_ = false;
   std::optional<bool> sparse_prediction_;
-  bool splits_inputs_ = false;
-  bool sums_row_parts_ = false;
-  bool sums_own_rows_ = false;
+  FirstLayer first_layer_ = FirstLayer::kOwnRows;
+  RowSums row_sums_ = RowSums::kWhole;
 };
 
 /// Multiply-adds times two of one training step (forward, weight and input gradients) of `rows` rows.

@@ -56,7 +56,8 @@ float* sums_at(const Plan& plan, Workspace& workspace, std::size_t p, std::size_
 
 /// The gradients of `task`'s weights over some of the chunk's rows, then `rule`.
 void step(const Plan& plan, const Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-          const Share& rows, const UpdateRule& rule, const UpdateBuffers& buffers, kernels::Prefetch& soon) {
+          const Share& rows, const UpdateRule& rule, const UpdateBuffers& buffers,
+          kernels::Prefetch& prefetch) {
   const LayerPlan& layer = plan.layers()[task.layer];
   const std::size_t count = rows.end - rows.begin;
   const auto dZ =
@@ -67,26 +68,26 @@ void step(const Plan& plan, const Workspace& workspace, const WeightTask& task, 
   const auto X = input_of(plan, workspace, task.layer, chunk)
                      .rows(rows.begin, count)
                      .blocks(task.rows.begin, task.rows.end);
-  plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), soon);
+  plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), prefetch);
 }
 
 /// Adds what `rows` give to the parts' sums of `task`'s weights.
 void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk, const Rows& rows,
-         kernels::Prefetch& soon) {
+         kernels::Prefetch& prefetch) {
   const std::size_t offset = offset_of(plan.layers()[task.layer], task);
   for (std::size_t p = 0; p < kRowParts; ++p) {
     const PartRows part = part_rows(chunk, rows, p);
     if (part.rows.begin == part.rows.end) continue;
     const UpdateBuffers buffers{.parameters = workspace.parameters.data() + offset,
                                 .gradients = sums_at(plan, workspace, p, offset)};
-    step(plan, workspace, task, chunk, part.rows, {.continues = part.continues}, buffers, soon);
+    step(plan, workspace, task, chunk, part.rows, {.continues = part.continues}, buffers, prefetch);
   }
 }
 
 /// `rule` with the gradients of `task`'s weights: the parts' sums, with what the rows `last` of the batch add
 /// to them.
 void update(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-            const Rows& last, kernels::Prefetch& soon, UpdateRule rule) {
+            const Rows& last, kernels::Prefetch& prefetch, UpdateRule rule) {
   const std::size_t offset = offset_of(plan.layers()[task.layer], task);
   RowParts parts{.count = kRowParts};
   for (std::size_t p = 0; p < kRowParts; ++p) {
@@ -96,14 +97,14 @@ void update(const Plan& plan, Workspace& workspace, const WeightTask& task, cons
     parts.edges[p + 1] = part.rows.end - last.rows.begin;
   }
   rule.parts = &parts;
-  step(plan, workspace, task, chunk, last.rows, rule, workspace.buffers_at(offset), soon);
+  step(plan, workspace, task, chunk, last.rows, rule, workspace.buffers_at(offset), prefetch);
 }
 
 }  // namespace
 
 std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_rows) {
   const std::size_t most = first + plan.chunk_rows();
-  if (!plan.sums_own_rows()) return std::min(most, batch_rows);
+  if (plan.row_sums() != RowSums::kOwnRows) return std::min(most, batch_rows);
   const Turn turn = turn_of(first, batch_rows);
   const std::size_t end = turn.first + turn.rows;
   if (most >= end) return end;
@@ -111,32 +112,32 @@ std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_
   return first < half ? half : end;
 }
 
-void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& soon) {
+void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& prefetch) {
   const Rows rows{turn_of(chunk.first, chunk.batch_rows), chunk.share(plan)};
   for (std::size_t index = plan.layers().size() - 1; index > 0; --index) {
     const Layer& layer = plan.layers()[index].layer;
     const Share inputs{0, kernels::blocks_of(layer.fan_in)}, outputs{0, kernels::blocks_of(layer.fan_out)};
-    sum(plan, workspace, {.layer = index, .rows = inputs, .columns = outputs}, chunk, rows, soon);
-    sum(plan, workspace, {.layer = index, .columns = outputs, .bias = true}, chunk, rows, soon);
+    sum(plan, workspace, {.layer = index, .rows = inputs, .columns = outputs}, chunk, rows, prefetch);
+    sum(plan, workspace, {.layer = index, .columns = outputs, .bias = true}, chunk, rows, prefetch);
   }
 }
 
 void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-                    kernels::Prefetch& soon, const UpdateRule& rule) {
+                    kernels::Prefetch& prefetch, const UpdateRule& rule) {
   const std::size_t end = chunk.rows.size();
-  std::size_t begin = plan.sums_own_rows() ? end : 0;
+  std::size_t begin = plan.row_sums() == RowSums::kOwnRows ? end : 0;
   // Only the batch's last turn is left to the update.
   Turn turn = turn_of(chunk.first + std::min(begin, end - 1), chunk.batch_rows);
   while (turn.first + turn.rows < chunk.first + end) {
     const std::size_t next = turn.first + turn.rows - chunk.first;
-    sum(plan, workspace, task, chunk, {turn, {begin, next}}, soon);
+    sum(plan, workspace, task, chunk, {turn, {begin, next}}, prefetch);
     begin = next;
     turn = turn_of(chunk.first + begin, chunk.batch_rows);
   }
   if (chunk.is_last()) {
-    update(plan, workspace, task, chunk, {turn, {begin, end}}, soon, rule);
+    update(plan, workspace, task, chunk, {turn, {begin, end}}, prefetch, rule);
   } else {
-    sum(plan, workspace, task, chunk, {turn, {begin, end}}, soon);
+    sum(plan, workspace, task, chunk, {turn, {begin, end}}, prefetch);
   }
 }
 

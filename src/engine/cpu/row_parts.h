@@ -17,11 +17,11 @@ std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_
 
 /// Where members sum their own rows: adds what this member's rows give to the parts' sums, for all weights of
 /// the layers above the first.
-void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& soon);
+void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& prefetch);
 
 /// Of `task`'s weights, above the first layer: the gradients over the chunk's rows, as far as they have not
 /// been summed, and in the last chunk `rule`.
 void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-                    kernels::Prefetch& soon, const kernels::UpdateRule& rule);
+                    kernels::Prefetch& prefetch, const kernels::UpdateRule& rule);
 
 }  // namespace mlp::engine

@@ -101,8 +101,8 @@ Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chun
   gather_targets(plan, workspace, chunk);
   forward(plan, workspace, chunk, gathered, &settings);
   output_losses(plan, workspace, chunk, true);
-  backward(plan, workspace, chunk, settings, gathered.soon);
-  if (plan.sums_own_rows()) sum_own_rows(plan, workspace, chunk, gathered.soon);
+  backward(plan, workspace, chunk, settings, gathered.prefetch);
+  if (plan.row_sums() == RowSums::kOwnRows) sum_own_rows(plan, workspace, chunk, gathered.prefetch);
   return gathered;
 }
 

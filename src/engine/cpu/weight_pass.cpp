@@ -59,8 +59,8 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                   const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
   const bool sparse = gathered.non_zeros.bits != nullptr;
   for (const WeightTask& task : tasks) {
-    if (plan.sums_row_parts() && task.layer > 0) {
-      row_part_steps(plan, workspace, task, chunk, gathered.soon, rule);
+    if (plan.row_sums() != RowSums::kWhole && task.layer > 0) {
+      row_part_steps(plan, workspace, task, chunk, gathered.prefetch, rule);
       continue;
     }
     const LayerPlan& layer = plan.layers()[task.layer];
@@ -83,15 +83,15 @@ void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<Weig
                                      workspace.bfloat16_scratch(chunk.member));
       } else if (non_zeros.bits) {
         plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
-                                          gathered.soon);
+                                          gathered.prefetch);
       } else {
-        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.soon);
+        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.prefetch);
       }
     };
     if (task.layer == 0 && gathered.codes.values) {
       const auto [X, non_zeros] = gather_code_blocks(plan, workspace, chunk, task.rows);
       plan.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin),
-                                              layer.weights.block_stride(), gathered.soon);
+                                              layer.weights.block_stride(), gathered.prefetch);
       continue;
     }
     if (task.layer == 0 && plan.gathers_again()) {

@@ -31,19 +31,20 @@ Workspace::Workspace(const Plan& plan)
     moments.assign(static_cast<std::size_t>(moment_count(*plan.optimizer())), parameters);
     if (plan.chunk_rows() < plan.max_batch()) gradients.resize(plan.packed_size());
   }
-  const bool own_inputs = plan.layers().front().share_outputs || plan.splits_inputs();
+  const bool own_inputs =
+      plan.layers().front().share_outputs || plan.first_layer() == FirstLayer::kPartsOfInputs;
   inputs.assign(own_inputs ? static_cast<std::size_t>(plan.threads()) : 1,
                 AlignedVector<float>(chunk_of(plan.network().fan_in())));
-  if (plan.splits_inputs()) {
+  if (plan.first_layer() == FirstLayer::kPartsOfInputs) {
     input_sums.assign(kInputParts, AlignedVector<float>(chunk_of(plan.layers().front().layer.fan_out)));
   }
-  if (plan.sums_row_parts()) {
+  if (plan.row_sums() != RowSums::kWhole) {
     row_sums.assign(kRowParts, AlignedVector<float>(plan.packed_size() - plan.row_sums_offset()));
   }
   if (plan.gathers_again()) {
     input_blocks.assign(static_cast<std::size_t>(plan.threads()), AlignedVector<float>(chunk_of(1)));
   }
-  if (plan.codes_inputs()) {
+  if (plan.first_layer() == FirstLayer::kCodes) {
     codes.resize(chunk_of(plan.network().fan_in()));
     code_blocks.assign(static_cast<std::size_t>(plan.threads()),
                        AlignedVector<std::uint8_t>(chunk_of(plan.gather_blocks() * kernels::kBlock)));
@@ -64,7 +65,7 @@ Workspace::Workspace(const Plan& plan)
 void Workspace::allocate_non_zeros(const Plan& plan) {
   const std::size_t blocks = kernels::blocks_of(plan.network().fan_in());
   const std::size_t rows = non_zeros_stride(plan.gathered_rows());
-  const std::size_t again_blocks = plan.codes_inputs() ? plan.gather_blocks() : 1;
+  const std::size_t again_blocks = plan.first_layer() == FirstLayer::kCodes ? plan.gather_blocks() : 1;
   const std::size_t again = plan.gathers_again() ? non_zeros_stride(plan.chunk_rows()) : 0;
   const auto threads = static_cast<std::size_t>(plan.threads());
   non_zeros.assign(threads, std::vector<std::uint16_t>(std::max(rows * blocks, again * again_blocks)));

@@ -51,9 +51,9 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  /// Where plan.splits_inputs(): the parts of the first layer's sums, blocked [chunk_rows, fan_out] each.
+  /// Of FirstLayer::kPartsOfInputs: the parts of the first layer's sums, blocked [chunk_rows, fan_out] each.
   std::vector<AlignedVector<float>> input_sums;
-  /// Where plan.sums_row_parts(): the parts of the gradients, as the packed parameters from
+  /// Unless RowSums::kWhole: the parts of the gradients, as the packed parameters from
   /// plan.row_sums_offset() on.
   std::vector<AlignedVector<float>> row_sums;
   // For each thread: kernels::NonZeros of what it has gathered last, and a list.
@@ -62,7 +62,7 @@ class Workspace {
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   /// For each thread, where plan.gathers_again(): one block of X of all the chunk's rows.
   std::vector<AlignedVector<float>> input_blocks;
-  /// Where plan.codes_inputs(): X of a chunk in codes, and for each thread some blocks of all its rows.
+  /// Of FirstLayer::kCodes: X of a chunk in codes, and for each thread some blocks of all its rows.
   AlignedVector<std::uint8_t> codes;
   std::vector<AlignedVector<std::uint8_t>> code_blocks;
   /// With layers in bfloat16, else empty: for each thread, packed operands of one product.

@@ -151,35 +151,27 @@ TEST(Scores, ALineForEachTargetWhereThereAreSeveral) {
   EXPECT_EQ(target_table(regression_metrics(one, one), {}, dataset, {}), "");
 }
 
-TEST(Scores, TheBaselineIsWhatAConstantAnswerReaches) {
-  // Row 3 is not learned from: without it class 1 is the most frequent.
-  Dataset learned{.inputs = Matrix<float>(5, 1), .labels = {1, 0, 1, 0, 2}, .class_names = {"a", "b", "c"}};
-  ConstantAnswer answer = constant_answer(learned, std::vector<std::uint32_t>{0, 1, 2, 4});
-  EXPECT_EQ(answer.label, 1u);
-  const Dataset tested{.inputs = Matrix<float>(4, 1), .labels = {1, 2, 2, 0}, .class_names = {"a", "b", "c"}};
-  EXPECT_EQ(baseline(answer, tested).accuracy, 0.25);
-  EXPECT_EQ(baseline(answer, tested).answer, "always 'b'");
-  answer = constant_answer(tested);
-  answer.of_tested_rows = true;
-  EXPECT_EQ(baseline(answer, tested).answer, "always 'c', their most frequent class");
-
-  learned = {.inputs = Matrix<float>(3, 1), .targets = Matrix<float>(3, 2, {1, 10, 99, 99, 3, 40})};
-  answer = constant_answer(learned, std::vector<std::uint32_t>{0, 2});
-  EXPECT_EQ(answer.means, (std::vector<float>{2, 25}));
-  const Baseline numbers =
-      baseline(answer, {.inputs = Matrix<float>(2, 1), .targets = Matrix<float>(2, 2, {2, 25, 5, 21})});
-  EXPECT_EQ(numbers.answer, "always the mean");
-  EXPECT_DOUBLE_EQ(numbers.regression.targets[0].rmse, std::sqrt(4.5));
-  EXPECT_DOUBLE_EQ(numbers.regression.targets[1].rmse, std::sqrt(8.0));
+TEST(Scores, TheBaselineIsToldByItsAnswer) {
+  Case made = many_classes(3);
+  TestResult& result = made.result;
+  result.baseline = Baseline{.answer = {.label = 1}};
+  EXPECT_EQ(baseline_answer(result, made.dataset), "always 'class 1'");
+  result.baseline_of_tested_rows = true;
+  EXPECT_EQ(baseline_answer(result, made.dataset), "always 'class 1', their most frequent class");
+  result.evaluation.classification.reset();
+  EXPECT_EQ(baseline_answer(result, {}), "always their mean");
+  result.baseline_of_tested_rows = false;
+  EXPECT_EQ(baseline_answer(result, {}), "always the mean");
 }
 
 TEST(Scores, WhatIsNoBetterThanTheBaselineIsToldSo) {
   Case made = many_classes(2);
   auto& accuracy = made.result.evaluation.classification->accuracy;
-  made.result.baseline = Baseline{.answer = "always 'x'", .accuracy = 0.75};
+  made.result.baseline = Baseline{.answer = {.label = 1}, .accuracy = 0.75};
   const auto classes = [&] { return test_fields(made.result, made.dataset, {}); };
   accuracy = 0.76;
-  EXPECT_NE(classes().find("  baseline    accuracy 75.00% (always 'x')\n"), std::string::npos) << classes();
+  EXPECT_NE(classes().find("  baseline    accuracy 75.00% (always 'class 1')\n"), std::string::npos)
+      << classes();
   EXPECT_EQ(classes().find("no better"), std::string::npos) << classes();
   accuracy = 0.75;
   EXPECT_NE(classes().find("\n              the network is no better: more rows, "), std::string::npos)
@@ -232,25 +224,21 @@ TEST(Scores, EveryClassIsInTheJson) {
   }
 }
 
-TEST(Scores, BetterThanChanceByAnyScoreIsBetter) {
-  const Baseline always{.answer = "always 'no'", .accuracy = 0.9, .balanced_accuracy = 0.5};
-  const auto metrics = [](double accuracy, double no, double yes, double roc_auc, std::uint64_t rows) {
-    ClassificationMetrics made;
-    made.accuracy = accuracy;
-    made.balanced_accuracy = (no + yes) / 2;
-    made.roc_auc = roc_auc;
-    made.classes = {{.recall = no, .support = 9 * rows}, {.recall = yes, .support = rows}};
-    return made;
-  };
-  using Names = std::vector<std::string>;
-  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5, 100), always), Names{}) << "the baseline itself";
-  EXPECT_EQ(better_scores(metrics(0.91, 1, 0.1, 0.5, 100), always), (Names{"accuracy", "balanced accuracy"}));
-  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 0.6, 0.7, 100), always),
-            (Names{"balanced accuracy", "ROC AUC"}));
-  // One deviation of AUC on 900 and 100 rows is 0.0304.
-  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.060, 100), always), Names{});
-  EXPECT_EQ(better_scores(metrics(0.9, 1, 0, 0.5 + 0.062, 100), always), Names{"ROC AUC"});
-  EXPECT_EQ(better_scores(metrics(0.8, 0.82, 1, 0.8, 1), always), Names{}) << "one row by luck";
+TEST(Scores, WhatIsBetterThanChanceIsNamed) {
+  Case made = many_classes(2);
+  auto& metrics = *made.result.evaluation.classification;
+  made.result.baseline = Baseline{.accuracy = 0.9, .balanced_accuracy = 0.5};
+  metrics.accuracy = 0.8;
+  metrics.balanced_accuracy = 0.71;
+  metrics.roc_auc = 0.7;
+  metrics.classes = {{.recall = 0.82, .support = 900}, {.recall = 0.6, .support = 100}};
+  const std::string text = test_fields(made.result, made.dataset, {});
+  EXPECT_NE(
+      text.find("no more accurate, but better than chance by balanced accuracy and\n              ROC AUC\n"),
+      std::string::npos)
+      << text;
+  metrics.roc_auc = 0.5;
+  EXPECT_EQ(test_fields(made.result, made.dataset, {}).find("  ROC AUC\n"), std::string::npos);
 }
 
 }  // namespace

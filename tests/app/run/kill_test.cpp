@@ -69,7 +69,7 @@ class Executioner {
 };
 
 TEST_F(Kill, AnyNumberOfKillsAtAnyMomentsChangesNoBit) {
-  environment_["PATH"] = "/nowhere";  // no figures: they take longer than the training
+  environment_["PATH"] = "/nowhere";  // no PNG: it takes longer than the training
   ASSERT_EQ(run(training("whole", "1")).exit_code, 0);
   const auto whole = load_checkpoint(path("whole/checkpoint.safetensors"));
   Executioner executioner;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "app/sandbox.h"
+#include "mlp/model.h"
 #include "mlp/table_data.h"
 
 namespace mlp::app_test {
@@ -102,6 +103,47 @@ TEST_F(Split, ARunAndItsEvaluationAgreeOnTheRows) {
     const double all = json["train_rows"].get<double>() + json["validation_rows"].get<double>();
     EXPECT_EQ(json["validation_rows"].get<double>(), std::round(0.4 * all));
   }
+}
+
+/// The lines of `text` but for those of a key.
+std::string without(const std::string& text, const std::string& key) {
+  std::string rest;
+  for (std::size_t at = 0, end; at < text.size(); at = end + 1) {
+    end = text.find('\n', at);
+    if (text.compare(at, key.size() + 3, key + " = ") != 0) rest += text.substr(at, end + 1 - at);
+  }
+  return rest;
+}
+
+TEST_F(Split, TheModelSaysHowItsRowsWereDrawn) {
+  write("table.csv", table_text({}));
+  const Arguments options = {"--target",       "class",    "--ignore",        "y", "--validation", "0.3",
+                             "--class-weight", "balanced", "--sample-weight", "w"};
+  trained("run", options);
+  const auto evaluated = [&] {
+    const auto result = run({"evaluate", "run", "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  const std::string expected = evaluated();
+  EXPECT_NE(expected.find("test_loss"), std::string::npos) << expected;
+  EXPECT_EQ(load_model(path("run/model.safetensors")).record.row_use,
+            (RowUse{.validation_fraction = 0.3, .weight_column = "w", .balanced_classes = true}));
+
+  const std::string config = content("run/config.toml");
+  ASSERT_NE(config, without(config, "validation"));
+  write("run/config.toml", without(config, "validation"));
+  EXPECT_EQ(evaluated(), expected) << "from the model alone";
+
+  // A model of an earlier version leaves it to the config.toml, and without that no row validated.
+  Model earlier = load_model(path("run/model.safetensors"));
+  earlier.record.row_use.reset();
+  save_model(earlier, path("run/model.safetensors"));
+  const auto otherwise = run({"evaluate", "run", "--json"});
+  EXPECT_EQ(otherwise.exit_code, 1);
+  EXPECT_NE(otherwise.err.find("its columns are encoded otherwise"), std::string::npos) << otherwise.err;
+  write("run/config.toml", config);
+  EXPECT_EQ(evaluated(), expected) << "from config.toml";
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_F(Images, WithoutTestFilesAFifthIsDrawnBySeed) {
   EXPECT_NE(load_images(files, 2).test.inputs, split.test.inputs);
   EXPECT_EQ(load_images(files, 1, {.test_fraction = 0.5}).test.rows(), 25u);
   ASSERT_EQ(split.notes.size(), 1u);
-  EXPECT_EQ(split.notes[0], "10 of 50 rows drawn by seed to test on");
+  EXPECT_EQ(in_words(split.notes[0]), "10 of 50 rows drawn by seed to test on");
 }
 
 TEST_F(Images, NumPysArraysOfAnyShape) {
@@ -134,7 +134,8 @@ TEST_F(Images, ImagesOfSeveralChannelsAreNumbersAndTold) {
   const auto note = [&](const std::string& shape, std::size_t values) {
     const auto x = write("x.npy", npy("|u1", "(10, " + shape + ")", std::string(10 * values, '\1')));
     const auto split = load_images({x, labels("y", std::string(5, '\0') + std::string(5, '\1')), {}, {}}, 1);
-    return split.notes.size() == 1 ? "" : split.notes.front();  // the other is about the test rows
+    return split.notes.size() == 1 ? std::string()
+                                   : in_words(split.notes.front());  // the other is about the test rows
   };
   EXPECT_EQ(
       note("2, 3, 3", 18),
@@ -167,7 +168,7 @@ TEST_F(Images, OneNpzWithEverything) {
   const auto split = load_images({mixed, {}, {}, {}}, 1);
   EXPECT_EQ(split.train.rows(), 3u);
   EXPECT_EQ(split.test.rows(), 2u);
-  EXPECT_EQ(split.notes, (std::vector<std::string>{"not used: val_images"}));
+  EXPECT_EQ(in_words(split.notes), (std::vector<std::string>{"not used: val_images"}));
 
   const auto pair = write("pair.npz", zip({{"images.npy", x}, {"labels.npy", y}}));
   EXPECT_EQ(load_images({pair, {}, {}, {}}, 1).test.rows(), 1u) << "drawn";
@@ -259,7 +260,7 @@ TEST_F(Images, NumbersThatFloatsCannotTellApartHaveUnitsOfTheirOwn) {
       }
   }
   EXPECT_EQ(
-      split.notes.front(),
+      in_words(split.notes.front()),
       "input 0 and 1 more are counted from numbers such as 1700000007.375, as floats could not tell their "
       "numbers apart");
 
@@ -373,12 +374,12 @@ TEST_F(Images, SeveralIntegersForEachRowAreToldFromLabels) {
         told(type, "(4, 3)", one_hot),
         "y.npy: expected one label for each row, found 3 integers; each row is one 1 and zeros, as classes "
         "are in "
-        "one-hot form | save as labels numpy.argmax(labels, axis=1); or predict all 3 as numbers: --task "
+        "one-hot form | save as labels numpy.argmax(labels, axis=1); or predict all 3 as numbers: task = "
         "regression");
   EXPECT_EQ(told("|u1", "(4, 3)", bytes_of({1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1})),
             "y.npy: expected one label for each row, found 3 integers | save the column of the classes "
             "alone, such as "
-            "labels[:, 0]; or predict all 3 as numbers: --task regression");
+            "labels[:, 0]; or predict all 3 as numbers: task = regression");
   EXPECT_EQ(told("|u1", "(4, 2, 1)", std::string(8, '\1')),
             "y.npy: expected labels, one for each row, found an array of 4 x 2 x 1 | check that images and "
             "labels are "
@@ -399,7 +400,8 @@ TEST_F(Images, OneHotRowsAsNumbersAreNoted) {
     const auto split = load_images({x, write("y.npy", npy("<f4", "(4, 2)", floats(y))), {}, {}}, 1, options);
     EXPECT_EQ(split.train.task(), Task::kRegression);
     EXPECT_EQ(split.train.outputs(), 2u);
-    return split.notes.size() == 1 ? "" : split.notes.front().substr(folder_.path().string().size() + 1);
+    return split.notes.size() == 1 ? std::string()
+                                   : in_words(split.notes.front()).substr(folder_.path().string().size() + 1);
   };
   EXPECT_EQ(notes({1, 0, 0, 1, 0, 1, 1, 0}),
             "y.npy: each row is one 1 and zeros, as classes are in one-hot form, and is predicted as so many "
@@ -474,7 +476,7 @@ TEST_F(Images, AClassOfTheTestRowsAloneIsToldOf) {
   EXPECT_EQ(split.train.class_names, (std::vector<std::string>{"0", "1", "2"}));
   EXPECT_EQ(split.train.labels, (std::vector<std::int32_t>{1, 2}));
   ASSERT_EQ(split.notes.size(), 1u);
-  EXPECT_EQ(split.notes[0], "a class occurs in the test rows only: '0' (1 row)");
+  EXPECT_EQ(in_words(split.notes[0]), "a class occurs in the test rows only: '0' (1 row)");
 }
 
 TEST_F(Images, AModelsClassesAreKept) {

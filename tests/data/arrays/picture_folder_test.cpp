@@ -63,8 +63,8 @@ TEST_F(PictureFolder, SubFoldersAreClassesUnderTheirNames) {
       EXPECT_EQ(pixels(*part)(n, 5), pixels(*part)(n, 0));
     }
   }
-  EXPECT_EQ(split.notes, (std::vector<std::string>{"1 file not called .png left out: notes.txt",
-                                                   "4 of 20 rows drawn by seed to test on"}));
+  EXPECT_EQ(in_words(split.notes), (std::vector<std::string>{"1 file not called .png left out: notes.txt",
+                                                             "4 of 20 rows drawn by seed to test on"}));
   EXPECT_EQ(split.train.name, folder_.path().filename());
   const auto all = load_labelled_images(folder_.path(), {}, {.class_names = {"dog", "cat"}});
   EXPECT_EQ(all.rows(), 20u);
@@ -105,7 +105,7 @@ TEST_F(PictureFolder, FewOfAnotherSizeAreScaledMoreAreRefused) {
   image("b/large.png", 77, 20, 30);
   const auto split = load();
   EXPECT_EQ(split.train.image, (ImageShape{2, 3}));
-  EXPECT_EQ(split.notes.front(), "1 image of another size scaled to 3 x 2");
+  EXPECT_EQ(in_words(split.notes.front()), "1 image of another size scaled to 3 x 2");
   const auto count = [&](const Dataset& part) { return std::ranges::count(pixels(part).values(), 77); };
   EXPECT_EQ(count(split.train) + count(split.test), 6);
   for (std::size_t i = 0; i < 12; ++i) image("b/odd" + std::to_string(i) + ".png", 1, 4 + i, 4);

@@ -208,5 +208,77 @@ TEST(HoldOut, RefusesRowsThatAreNotThereOrTwice) {
   EXPECT_THROW(hold_out(4, {1, 1}), std::invalid_argument);
 }
 
+// --- Rows of a data set ------------------------------------------------------------------------------------
+
+/// Of row n everything says n.
+Dataset numbered(std::size_t rows) {
+  Dataset dataset{.name = "numbered",
+                  .inputs = Matrix<float>(rows, 2),
+                  .targets = Matrix<float>(rows, 1),
+                  .sample_weights = std::vector<float>(rows),
+                  .feature_names = {"a", "b"},
+                  .target_names = {"t"},
+                  .unit = "m",
+                  .source_rows = Rows(rows),
+                  .input_units = {.origin = {1, 2}, .unit = {3, 4}}};
+  for (std::uint32_t n = 0; n < rows; ++n) {
+    const auto x = static_cast<float>(n);
+    std::get<Matrix<float>>(dataset.inputs)(n, 1) = dataset.targets(n, 0) = dataset.sample_weights[n] = x;
+    dataset.source_rows[n] = n;
+  }
+  return dataset;
+}
+
+TEST(SelectRows, TakesAllThatIsKnownOfThem) {
+  Dataset dataset = numbered(5);
+  dataset.validation_rows = Rows{1};
+  const Dataset part = select_rows(dataset, Rows{4, 0, 3});
+  EXPECT_EQ(part.name, "numbered");
+  EXPECT_EQ(std::get<Matrix<float>>(part.inputs), Matrix<float>(3, 2, {0, 4, 0, 0, 0, 3}));
+  EXPECT_EQ(part.targets, Matrix<float>(3, 1, {4, 0, 3}));
+  EXPECT_EQ(part.sample_weights, (std::vector<float>{4, 0, 3}));
+  EXPECT_EQ(part.source_rows, (Rows{4, 0, 3}));
+  EXPECT_EQ(part.feature_names, dataset.feature_names);
+  EXPECT_EQ(part.target_names, dataset.target_names);
+  EXPECT_EQ(part.unit, "m");
+  EXPECT_EQ(part.input_units, dataset.input_units);
+  EXPECT_FALSE(part.validation_rows) << "numbers of other rows";
+  const Dataset images{.inputs = Matrix<std::uint8_t>(2, 4, {1, 2, 3, 4, 5, 6, 7, 8}),
+                       .labels = {1, 0},
+                       .class_names = {"a", "b"},
+                       .image = {2, 2}};
+  const Dataset second = select_rows(images, Rows{1});
+  EXPECT_EQ(std::get<Matrix<std::uint8_t>>(second.inputs), Matrix<std::uint8_t>(1, 4, {5, 6, 7, 8}));
+  EXPECT_EQ(second.labels, Labels{0});
+  EXPECT_EQ(second.class_names, images.class_names);
+  EXPECT_EQ(second.image, images.image);
+  EXPECT_THROW(select_rows(dataset, Rows{5}), std::invalid_argument);
+}
+
+TEST(FoldSplits, TestEachRowOnceAndValidateOnOthers) {
+  const Dataset dataset = numbered(50);
+  const FoldSplits splits = fold_splits(dataset, 4, 0.2, 3);
+  ASSERT_EQ(splits.count, 4u);
+  Rows tested;
+  const auto held_out = folds(dataset, 4, 3);
+  for (std::size_t fold = 0; fold < 4; ++fold) {
+    const DataSplit data = splits.split(fold);
+    EXPECT_EQ(data.test.source_rows, held_out[fold]);
+    EXPECT_EQ(data.train.source_rows, hold_out(50, held_out[fold]).training);
+    tested.insert(tested.end(), data.test.source_rows.begin(), data.test.source_rows.end());
+    EXPECT_EQ(data.train.validation_rows, validation_split(data.train.rows(), 0.2, 3).held_out);
+    EXPECT_EQ(data.train.validation_rows->size(), fold < 2 ? 7u : 8u);
+  }
+  std::ranges::sort(tested);
+  EXPECT_EQ(tested, all_rows(50));
+}
+
+TEST(FoldSplits, WhatWasEncodedByAllRowsIsRefused) {
+  Dataset dataset = numbered(9);
+  dataset.preprocessing = Preprocessing{};
+  EXPECT_THROW(fold_splits(dataset, 3, 0, 1), std::invalid_argument);
+  EXPECT_THROW(fold_splits(numbered(2), 3, 0, 1), UsageError);
+}
+
 }  // namespace
 }  // namespace mlp

@@ -43,7 +43,7 @@ TEST(TableData, ClassesAreLabelsWithTheirTexts) {
   EXPECT_EQ(data.train.feature_names, (Names{"x", "kind=a", "kind=b", "kind=c", "y", "w"}));
   EXPECT_EQ(data.train.rows(), 144u);  // 180 have a class, a fifth of them is the test set
   EXPECT_EQ(data.test.rows(), 36u);
-  EXPECT_EQ(data.notes, Names{"20 of 200 rows left out: no value in 'class'"});
+  EXPECT_EQ(in_words(data.notes), Names{"20 of 200 rows left out: no value in 'class'"});
   EXPECT_TRUE(data.train.sample_weights.empty());
   EXPECT_NO_THROW(validate(data.train));
   EXPECT_NO_THROW(validate(data.test));
@@ -88,7 +88,7 @@ TEST(TableData, SeveralTargetsAreARegression) {
   EXPECT_EQ(data.train.feature_names, Names{"x"});
   EXPECT_EQ(data.train.targets, Matrix<float>(4, 2, {3, 2, 7, 6, 9, 8, 11, 10}));
   EXPECT_EQ(data.test.rows(), 0u);
-  EXPECT_EQ(data.notes.at(0), "1 of 5 rows left out: no value in 'v', 'u'");
+  EXPECT_EQ(in_words(data.notes.at(0)), "1 of 5 rows left out: no value in 'v', 'u'");
 }
 
 TEST(TableData, FewNumbersAreClassesOnlyWhereAskedFor) {
@@ -96,8 +96,8 @@ TEST(TableData, FewNumbersAreClassesOnlyWhereAskedFor) {
   const Table table = table_of(text, {.targets = {"n"}});
   const DataSplit numbers = split_table(table, {.targets = {"n"}, .test_fraction = 0});
   EXPECT_EQ(numbers.train.task(), Task::kRegression);
-  EXPECT_EQ(numbers.notes.at(0),
-            "column 'n': 3 different numbers, predicted as numbers; as classes with --task classification");
+  EXPECT_EQ(in_words(numbers.notes.at(0)),
+            "column 'n': 3 different numbers, predicted as numbers; as classes with task = classification");
   const DataSplit classes =
       split_table(table, {.targets = {"n"}, .task = Task::kClassification, .test_fraction = 0});
   EXPECT_EQ(classes.train.class_names, (Names{"1.0", "2", "10"}));  // the first spelling of 1
@@ -146,15 +146,15 @@ TEST(TableData, ZeroAndOneAreTwoClasses) {
   const DataSplit data = split(text, question);
   EXPECT_EQ(data.train.class_names, (Names{"0", "1"}));
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 0, 1, 0}));
-  EXPECT_EQ(data.notes.at(1),
-            "column 'churn': 0 and 1, predicted as two classes; as numbers with --task regression");
+  EXPECT_EQ(in_words(data.notes.at(1)),
+            "column 'churn': 0 and 1, predicted as two classes; as numbers with task = regression");
   auto said = question;
   said.task = Task::kClassification;
-  EXPECT_EQ(split(text, said).notes, Names{"1 of 5 rows left out: no value in 'churn'"});
+  EXPECT_EQ(in_words(split(text, said).notes), Names{"1 of 5 rows left out: no value in 'churn'"});
   said.task = Task::kRegression;
   const DataSplit numbers = split(text, said);
   EXPECT_EQ(numbers.train.targets, Matrix<float>(4, 1, {1, 0, 1, 0}));
-  EXPECT_EQ(numbers.notes, Names{"1 of 5 rows left out: no value in 'churn'"});
+  EXPECT_EQ(in_words(numbers.notes), Names{"1 of 5 rows left out: no value in 'churn'"});
   for (const std::string other : {"1,2,1,2", "0,2,0,2", "0,1,2,0", "0,0.5,1,1", "-1,1,1,-1", "0,-1,0,-1"}) {
     std::string cells = "x,churn\n";
     for (std::size_t at = 0, row = 0; at <= other.size(); ++row) {
@@ -179,8 +179,8 @@ TEST(TableData, ATargetOfNumbersWithAFormatIsNamed) {
         [&] { split_table(table_of(cells, {.targets = options.targets}), options); },
         {"column 'Preis' holds numbers with a format ('1.089.100,44')"});
   };
-  const std::string hint = "try --decimal ',', or write numbers plainly, like 1234.5";
-  const std::string or_classes = hint + "; if they are classes, --task classification";
+  const std::string hint = "try TableOptions::decimal = ',', or write numbers plainly, like 1234.5";
+  const std::string or_classes = hint + "; if they are classes, task = classification";
   EXPECT_TRUE(refused(text, question).ends_with("\n" + or_classes));
   auto numbers = question;
   numbers.task = Task::kRegression;
@@ -209,7 +209,7 @@ TEST(TableData, AFewTextsAmongTheNumbersOfATargetAreAskedAbout) {
   EXPECT_TRUE(
       error.ends_with("\n'unknown' among numbers (test.csv: line 52, record 52, column 2 ('mpg')): if it "
                       "marks a missing cell, "
-                      "name it as such (--na); if they are classes, --task classification"))
+                      "name it as such (TableOptions::missing); if they are classes, task = classification"))
       << error;
   EXPECT_EQ(split({.targets = {"mpg"}, .task = Task::kClassification}).train.class_names.size(), 88u);
   EXPECT_EQ(split({.targets = {"mpg"}}, {.categorical = {"mpg"}}).train.class_names.size(), 88u);
@@ -232,14 +232,15 @@ TEST(TableData, OnlyNumbersAreAdvisedToBeARegression) {
           .ends_with("\nis it the right target?"));
   EXPECT_TRUE(refused("x,id\n1,5\n2,7\n3,9\n", {.targets = {"id"}},
                       {.targets = {"id"}, .task = Task::kClassification})
-                  .ends_with("Numbers are predicted with --task regression"));
+                  .ends_with("Numbers are predicted with task = regression"));
 }
 
 TEST(TableData, ANoteOnANumericTargetIsPassedOn) {
   const Table table = table_of("x;y\n1;927\n2;1.200\n3;589\n4;13.459\n", {.targets = {"y"}});
   const DataSplit data = split_table(table, {.targets = {"y"}, .task = Task::kRegression});
-  EXPECT_EQ(data.notes.at(0),
-            "column 'y' taken as numeric: '1.200' is read as 1.2; if it is 1200, --decimal ','");
+  EXPECT_EQ(
+      in_words(data.notes.at(0)),
+      "column 'y' taken as numeric: '1.200' is read as 1.2; if it is 1200, TableOptions::decimal = ','");
 }
 
 // --- Nothing is learned from validation and test rows ------------------------------------------------------
@@ -343,8 +344,10 @@ TEST(TableData, FoldsTestEveryRowOnce) {
   const LabeledRows labeled = label_rows(table, options);
   std::multiset<double> tested, all;  // so sorted
   for (const std::uint32_t row : labeled.rows) all.insert(table.column("x").numbers[row]);
-  for (const auto& test : folds(labeled.strata(), 6, 1)) {
-    const DataSplit data = split_table(table, labeled, hold_out(labeled.rows.size(), test), options);
+  const FoldSplits splits = fold_splits(table, options, 6);
+  EXPECT_EQ(splits.count, 6u);
+  for (std::size_t fold = 0; fold < splits.count; ++fold) {
+    const DataSplit data = splits.split(fold);
     EXPECT_EQ(data.test.rows(), 30u);
     EXPECT_EQ(data.train.rows(), 150u);
     const Table rows = decode(*data.test.preprocessing, std::get<Matrix<float>>(data.test.inputs));
@@ -352,6 +355,25 @@ TEST(TableData, FoldsTestEveryRowOnce) {
   }
   ASSERT_EQ(tested.size(), all.size());
   for (auto x = tested.begin(), y = all.begin(); x != tested.end(); ++x, ++y) EXPECT_NEAR(*x, *y, 1e-6);
+}
+
+TEST(TableData, AFoldHasAPreprocessingOfItsOwn) {
+  const Table table = example_table();
+  const TableDataOptions options{.targets = {"class"}, .validation_fraction = 0.1, .seed = 7};
+  const LabeledRows labeled = label_rows(table, options);
+  const auto held_out = folds(labeled.strata(), 3, 7);
+  const FoldSplits splits = fold_splits(table, options, 3);
+  for (std::size_t fold = 0; fold < 3; ++fold) {
+    const DataSplit expected =
+        split_table(table, labeled, hold_out(labeled.rows.size(), held_out[fold]), options);
+    const DataSplit data = splits.split(fold);
+    EXPECT_EQ(data.train.preprocessing, expected.train.preprocessing);
+    EXPECT_EQ(data.train.inputs, expected.train.inputs);
+    EXPECT_EQ(data.test.inputs, expected.test.inputs);
+    EXPECT_EQ(data.train.validation_rows, expected.train.validation_rows);
+  }
+  EXPECT_NE(splits.split(0).train.preprocessing, splits.split(1).train.preprocessing);
+  EXPECT_THROW(fold_splits(table, options, 1000), UsageError);
 }
 
 // --- A test set of its own ---------------------------------------------------------------------------------
@@ -364,7 +386,7 @@ TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
   EXPECT_EQ(data.train.rows(), 180u);
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{1, 0}));
   EXPECT_EQ(data.test.preprocessing, data.train.preprocessing);
-  EXPECT_EQ(data.notes.back(), "more.csv: 1 of 3 rows left out: no value in 'class'");
+  EXPECT_EQ(in_words(data.notes.back()), "more.csv: 1 of 3 rows left out: no value in 'class'");
   auto whole = options;
   whole.test_fraction = 0;
   EXPECT_EQ(split_table(table, whole).train.preprocessing, data.train.preprocessing);
@@ -390,12 +412,13 @@ TEST(TableData, ACodeForNoValueInATargetIsNoted) {
     std::string text = "x,y\n";
     for (int i = 0; i < 100; ++i) text += std::to_string(i * 7 % 10) + "," + std::to_string(i) + "\n";
     for (int i = 0; i < 3; ++i) text += "1," + code + "\n";
-    return split_table(table_of(text, {.targets = {"y"}}), {.targets = {"y"}, .test_fraction = 0}).notes;
+    return in_words(
+        split_table(table_of(text, {.targets = {"y"}}), {.targets = {"y"}, .test_fraction = 0}).notes);
   };
   EXPECT_EQ(
       notes("-999"),
       Names{"column 'y': 3 of 103 numbers are -999, far from all others (0 to 99): where that stands for "
-            "a missing value, --na -999 says so"});
+            "a missing value, TableOptions::missing = -999 says so"});
   EXPECT_EQ(notes("50"), Names{});
 }
 
@@ -559,11 +582,25 @@ TEST(TableData, WhatCannotBeLearnedIsRefused) {
 TEST(TableData, AClassOfOneRowIsTrainedOnAndNoted) {
   const Table table = table_of("x,c\n1,a\n2,a\n3,b\n4,d\n5,a\n6,a\n", {.targets = {"c"}});
   const DataSplit data = split_table(table, {.targets = {"c"}, .test_fraction = 0.5});
-  EXPECT_EQ(data.notes.at(0),
+  EXPECT_EQ(in_words(data.notes.at(0)),
             "column 'c': class 'b' and 1 more have a single row, which is trained on and never tested");
   EXPECT_EQ(std::ranges::count(data.train.labels, 1), 1);
   EXPECT_EQ(std::ranges::count(data.train.labels, 2), 1);
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 0, 0}));
+}
+
+TEST(TableData, SaysHowItsRowsWereDecided) {
+  std::string text = "x,w,c\n";
+  for (int n = 0; n < 60; ++n)
+    text += std::to_string(n % 7) + "," + std::to_string(1 + n % 3) + "," + (n % 4 == 0 ? "a" : "b") + "\n";
+  const Table table = table_of(text, {.targets = {"c"}});
+  EXPECT_EQ(split_table(table, {.targets = {"c"}}).train.row_use, RowUse{});
+  EXPECT_EQ(split_table(table, {.targets = {"c"},
+                                .sample_weight = "w",
+                                .class_weights = ClassWeights::kBalanced,
+                                .validation_fraction = 0.25})
+                .train.row_use,
+            (RowUse{.validation_fraction = 0.25, .weight_column = "w", .balanced_classes = true}));
 }
 
 }  // namespace

@@ -123,7 +123,8 @@ TEST(AutoMpg, SplitsEveryRowByTheSeed) {
     for (std::size_t n = 0; n < part->rows(); ++n)
       EXPECT_EQ(std::stof(lines.at(part->source_rows[n])), part->targets(n, 0)) << n;
   }
-  EXPECT_EQ(split.notes, std::vector<std::string>{"1 of 51 rows left out: no value for horsepower"});
+  EXPECT_EQ(in_words(split.notes),
+            std::vector<std::string>{"1 of 51 rows left out: no value for horsepower"});
   EXPECT_EQ(split.origin, (folder / "auto-mpg").string());
   EXPECT_EQ(mpg_of(load_auto_mpg(source, 1, 0.3).test), test);
   EXPECT_NE(mpg_of(load_auto_mpg(source, 2, 0.3).test), test);
@@ -142,7 +143,8 @@ TEST(AutoMpg, TheRealFile) {
   const auto split = load_auto_mpg({.directories = {real_data()}, .download_to = {}, .progress = {}}, 1);
   EXPECT_EQ(split.train.rows(), 314u);
   EXPECT_EQ(split.test.rows(), 78u);
-  EXPECT_EQ(split.notes, std::vector<std::string>{"6 of 398 rows left out: no value for horsepower"});
+  EXPECT_EQ(in_words(split.notes),
+            std::vector<std::string>{"6 of 398 rows left out: no value for horsepower"});
   validate(split.train);
   validate(split.test);
   // Sums over the 392 complete rows, computed from the file with Python.

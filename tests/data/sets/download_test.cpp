@@ -207,8 +207,9 @@ TEST_F(Obtain, WithoutANetworkOneMessageSaysItAll) {
       [&] { obtain(two, source(), limits_); },
       {"Two Files", "one.gz, two.data", (folder_ / "here").string(), (folder_ / "there").string(),
        (folder_ / "cache").string(), "and sub-folders two", "127.0.0.1"});
-  const std::vector<std::string> advices = {(folder_ / "cache/two").string(), "--data-dir", "MLP_DATA_DIR",
-                                            "mlp train digits"};
+  const std::vector<std::string> advices = {(folder_ / "cache/two").string(),
+                                            "name their folder with DataSource::directories",
+                                            "the data set digits needs no file"};
   for (const auto& advice : advices)
     EXPECT_NE(message.find(advice, message.find('\n')), std::string::npos) << message;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "cache"));

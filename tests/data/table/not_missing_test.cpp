@@ -21,17 +21,17 @@ TEST(NotMissing, TheNoteSaysWhatWasTakenForMissing) {
   EXPECT_EQ(table.column("region").missing_marks, (std::vector<TextCount>{{"NA", 2}, {"na", 1}, {"?", 1}}));
   const DataSplit data = split_table(table, {.targets = {"region"}, .test_fraction = 0});
   EXPECT_EQ(data.train.class_names, (Names{"AS", "EU"}));
-  EXPECT_EQ(data.notes.at(0),
+  EXPECT_EQ(in_words(data.notes.at(0)),
             "5 of 9 rows left out: no value in 'region'; taken for a missing value: 'NA' (2 rows), 'na' (1 "
-            "row), '?' (1 row), kept as a class by --not-na 'NA'");
+            "row), '?' (1 row), kept as a class by TableOptions::not_missing = NA");
   // Cells that are empty, or have a mark that was named, are known to be missing.
   const Table named =
       table_of("x,c\n1,a\n2,b\n3,-9\n4,\n5,NA\n6,a\n", {.missing = {"-9", "NA"}, .targets = {"c"}});
-  EXPECT_EQ(split_table(named, {.targets = {"c"}, .test_fraction = 0}).notes.at(0),
+  EXPECT_EQ(in_words(split_table(named, {.targets = {"c"}, .test_fraction = 0}).notes.at(0)),
             "3 of 6 rows left out: no value in 'c'");
   // A number to be predicted is missing; and so are inputs.
   const Table numbers = table_of("NA,y\n1,2\nNA,NA\n2,4\n", {.targets = {"y"}});
-  EXPECT_EQ(split_table(numbers, {.targets = {"y"}, .test_fraction = 0}).notes.at(0),
+  EXPECT_EQ(in_words(split_table(numbers, {.targets = {"y"}, .test_fraction = 0}).notes.at(0)),
             "1 of 3 rows left out: no value in 'y'");
 }
 

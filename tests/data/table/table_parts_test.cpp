@@ -208,36 +208,38 @@ TEST(FormattedNumber, IsReadWithItsDecimalMark) {
 TEST(FormattedNumber, TheHintNamesTheDecimalMarkThatReadsAll) {
   using Texts = std::vector<std::string>;
   const auto hint = [](const Texts& texts, std::optional<char> decimal = {}) {
-    return formatted_number_hint(texts, decimal);
+    return in_words(formatted_number_hint(texts, decimal));
   };
   const std::string plainly = "write numbers plainly, like 1234.5";
-  EXPECT_EQ(hint({"12,5", "1.200", "7"}), "try --decimal ',', or " + plainly);
-  EXPECT_EQ(hint({"1,200", "1,459,444"}), "try --decimal '.', or " + plainly);
-  EXPECT_EQ(hint({"15%", "$3"}), "try --decimal '.', or " + plainly);
-  EXPECT_EQ(
-      hint({"7", "$100,000"}),
-      "say which mark is the decimal one, --decimal '.' where '$100,000' is 100000, --decimal ',' where "
-      "it is 100; or " +
-          plainly);
+  EXPECT_EQ(hint({"12,5", "1.200", "7"}), "try TableOptions::decimal = ',', or " + plainly);
+  EXPECT_EQ(hint({"1,200", "1,459,444"}), "try TableOptions::decimal = '.', or " + plainly);
+  EXPECT_EQ(hint({"15%", "$3"}), "try TableOptions::decimal = '.', or " + plainly);
+  EXPECT_EQ(hint({"7", "$100,000"}),
+            "say which mark is the decimal one, TableOptions::decimal = '.' where '$100,000' is 100000, "
+            "TableOptions::decimal = ',' where "
+            "it is 100; or " +
+                plainly);
   EXPECT_EQ(hint({"12,5", "12.5"}), plainly);
   EXPECT_EQ(hint({"12,5", "dear"}), "");
-  EXPECT_EQ(hint({"1.5"}, ','), "try --decimal '.', or write numbers plainly, like 1234,5");
-  EXPECT_EQ(hint({"1,5"}, '.'), "try --decimal ',', or " + plainly);
+  EXPECT_EQ(hint({"1.5"}, ','), "try TableOptions::decimal = '.', or write numbers plainly, like 1234,5");
+  EXPECT_EQ(hint({"1,5"}, '.'), "try TableOptions::decimal = ',', or " + plainly);
   EXPECT_EQ(hint({"1,5", "1,459,444"}, '.'), plainly);
   // What is not read as it may look.
-  EXPECT_EQ(hint({"7", "(12)", "(13)"}), "try --decimal '.', which reads '(12)' as -12, or " + plainly);
-  EXPECT_EQ(hint({"1,5-"}), "try --decimal ',', which reads '1,5-' as -1.5, or " + plainly);
-  EXPECT_EQ(hint({"-$7"}), "try --decimal '.', or " + plainly);
+  EXPECT_EQ(hint({"7", "(12)", "(13)"}),
+            "try TableOptions::decimal = '.', which reads '(12)' as -12, or " + plainly);
+  EXPECT_EQ(hint({"1,5-"}), "try TableOptions::decimal = ',', which reads '1,5-' as -1.5, or " + plainly);
+  EXPECT_EQ(hint({"-$7"}), "try TableOptions::decimal = '.', or " + plainly);
 }
 
 TEST(FormattedNumber, TheHintNamesAUnitThatAllHave) {
   using Texts = std::vector<std::string>;
   const auto hint = [](const Texts& texts, std::optional<char> decimal = {}) {
-    return formatted_number_hint(texts, decimal);
+    return in_words(formatted_number_hint(texts, decimal));
   };
   EXPECT_EQ(hint({"23.4 kg", "7", "-0.5kg", "none"}), "leave away 'kg' behind the numbers");
   EXPECT_EQ(hint({"23,4 kg"}),
-            "leave away 'kg' behind the numbers; try --decimal ',', or write numbers plainly, like 1234.5");
+            "leave away 'kg' behind the numbers; try TableOptions::decimal = ',', or write numbers plainly, "
+            "like 1234.5");
   EXPECT_EQ(hint({"23,4 kg"}, ','), "leave away 'kg' behind the numbers");
   EXPECT_EQ(hint({"EUR 12.00", "EUR9"}), "leave away 'EUR' before the numbers");
   EXPECT_EQ(hint({"12.00 USD"}), "leave away 'USD' behind the numbers");

@@ -94,7 +94,7 @@ TEST(Table, TypesColumnsByWhatTheyHold) {
   EXPECT_EQ(empty.distinct, 0u);
   for (const auto& column : table.columns) {
     EXPECT_FALSE(column.identifier);
-    EXPECT_EQ(column.note, "");
+    EXPECT_EQ(in_words(column.note), "");
   }
 }
 
@@ -216,7 +216,7 @@ TEST(Table, TextsThatAreNearlyAllDifferentAreIdentifiers) {
   const auto& name = table.column("name");
   EXPECT_EQ(name.type, (ColumnType{"name", ColumnKind::kText, {}}));
   EXPECT_TRUE(name.identifier);
-  EXPECT_EQ(name.note, "30 different texts in 30 cells");
+  EXPECT_EQ(in_words(name.note), "30 different texts in 30 cells");
   EXPECT_TRUE(name.codes.empty() && name.numbers.empty());
   EXPECT_EQ(table.column("city").type.kind, ColumnKind::kCategorical);  // each twice
   EXPECT_EQ(table.column("city").type.categories.size(), 15u);
@@ -232,7 +232,7 @@ TEST(Table, TooManyDifferentTextsAreText) {
   });
   const auto table = read(rows);
   EXPECT_EQ(table.column("word").type.kind, ColumnKind::kText);
-  EXPECT_EQ(table.column("word").note, "more than 1000 different texts");
+  EXPECT_EQ(in_words(table.column("word").note), "more than 1000 different texts");
   EXPECT_EQ(table.column("word").distinct, std::nullopt);
   EXPECT_EQ(read(rows, {.max_categories = 1500}).column("word").type.categories.size(), 1500u);
   EXPECT_EQ(read(rows, {.max_categories = 1499}).column("word").type.kind, ColumnKind::kText);
@@ -258,23 +258,23 @@ TEST(Table, ATextAmongNumbersIsNoted) {
                               std::to_string(where + 2) + ", column 1 ('age')";
     const auto age = read(rows).column("age");
     EXPECT_EQ(age.type.kind, ColumnKind::kText);
-    EXPECT_EQ(age.note.find("'unknown' among numbers (" + place + "): "), 0u) << age.note;
+    EXPECT_EQ(in_words(age.note).find("'unknown' among numbers (" + place + "): "), 0u) << in_words(age.note);
     refuse(rows, {place + ": expected a number as in other rows, found 'unknown'"}, {.targets = {"age"}});
     EXPECT_EQ(read(rows, {.missing = {"unknown"}}).column("age").type.kind, ColumnKind::kNumeric);
     EXPECT_EQ(read(rows, {.categorical = {"age"}}).column("age").type.categories.size(), 3000u);
   }
   const auto few = read("x,y\n1,a\n1,b\n2,1\n3+,1\n3+,1\n");
   EXPECT_EQ(few.column("x").type.categories, (Texts{"1", "2", "3+"}));
-  EXPECT_NE(few.column("x").note.find("'3+' among numbers"), std::string::npos);
+  EXPECT_NE(in_words(few.column("x").note).find("'3+' among numbers"), std::string::npos);
 }
 
 TEST(Table, ATextColumnMayHoldNumbers) {
   const auto column = [](const std::string& cells, const TableOptions& options = {}) {
     return read("c\n" + cells, options).column("c");
   };
-  EXPECT_EQ(column("red\ngreen\nblue\n7\n").note, "");
-  EXPECT_EQ(column("7\nred\ngreen\n8\n").note, "") << "half of them";
-  EXPECT_EQ(column("7\n\nred\n\n8\n").note.find("'red' among numbers"), 0u);
+  EXPECT_EQ(in_words(column("red\ngreen\nblue\n7\n").note), "");
+  EXPECT_EQ(in_words(column("7\nred\ngreen\n8\n").note), "") << "half of them";
+  EXPECT_EQ(in_words(column("7\n\nred\n\n8\n").note).find("'red' among numbers"), 0u);
   EXPECT_FALSE(column("red\ngreen\nblue\n7\n").perhaps_numeric);
   // More than may be categories; first and last of either kind.
   const auto many = [](std::size_t rows, auto is_text) {
@@ -284,13 +284,13 @@ TEST(Table, ATextColumnMayHoldNumbers) {
   };
   for (const std::size_t where : {0u, 700u, 2999u}) {
     const auto text = many(3000, [&](std::size_t row) { return row != where; });
-    EXPECT_EQ(read(text).column("c").note, "more than 1000 different texts") << where;
+    EXPECT_EQ(in_words(read(text).column("c").note), "more than 1000 different texts") << where;
     EXPECT_EQ(read(text, {.targets = {"c"}}).column("c").type.categories.size(), 3000u) << where;
   }
   const auto numbers_first = many(3000, [](std::size_t row) { return row >= 1200; });
-  EXPECT_EQ(read(numbers_first).column("c").note, "more than 1000 different texts");
+  EXPECT_EQ(in_words(read(numbers_first).column("c").note), "more than 1000 different texts");
   const auto texts_first = many(3000, [](std::size_t row) { return row < 1200; });
-  EXPECT_EQ(read(texts_first).column("c").note.find("'t0' among numbers (memory: line 2, "), 0u);
+  EXPECT_EQ(in_words(read(texts_first).column("c").note).find("'t0' among numbers (memory: line 2, "), 0u);
 }
 
 TEST(Table, ColumnsThatArePerhapsNumericAreTold) {
@@ -325,48 +325,52 @@ TEST(Table, ColumnsThatArePerhapsNumericAreTold) {
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
   const std::string plainly = "write numbers plainly, like 1234.5";
-  const std::string comma = "try --decimal ',', or ";
+  const std::string comma = "try TableOptions::decimal = ',', or ";
   const auto price = [](const std::string& text, const TableOptions& options = {}) {
     return read(text, options).column("price");
   };
   const std::string few = "a;price\n1;12,5\n2;13,0\n3;12,5\n4;1.200,0\n";
   EXPECT_EQ(price(few).type.kind, ColumnKind::kCategorical);
-  EXPECT_EQ(price(few).note,
+  EXPECT_EQ(in_words(price(few).note),
             "'12,5'" + place + " and the others are numbers with a format: " + comma + plainly);
-  EXPECT_EQ(price(few, {.targets = {"price"}}).note, price(few).note);
-  EXPECT_EQ(price(few, {.categorical = {"price"}}).note, "");
+  EXPECT_EQ(in_words(price(few, {.targets = {"price"}}).note), in_words(price(few).note));
+  EXPECT_EQ(in_words(price(few, {.categorical = {"price"}}).note), "");
   // Whole numbers need no comma.
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n").note, "'12,5' among numbers" + place + ": " + comma + plainly);
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13\n3;1.5\n").note, "'12,5' among numbers" + place + ": " + plainly);
+  EXPECT_EQ(in_words(price("a;price\n1;12,5\n2;13\n").note),
+            "'12,5' among numbers" + place + ": " + comma + plainly);
+  EXPECT_EQ(in_words(price("a;price\n1;12,5\n2;13\n3;1.5\n").note),
+            "'12,5' among numbers" + place + ": " + plainly);
   // One that is something else, and they are texts like any others.
-  EXPECT_EQ(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note, "");
+  EXPECT_EQ(in_words(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note), "");
   const auto many = make({"a", "price"}, 1200, [](std::size_t row, std::size_t column) {
     return column == 0 ? "x" : "$" + std::to_string(row) + ".5";
   });
   EXPECT_EQ(price(many).type.kind, ColumnKind::kText);
-  EXPECT_EQ(price(many).note, "more than 1000 different texts; '$0.5'" + place +
-                                  " and the others are numbers with a format: try --decimal '.', or " +
-                                  plainly);
+  EXPECT_EQ(in_words(price(many).note),
+            "more than 1000 different texts; '$0.5'" + place +
+                " and the others are numbers with a format: try TableOptions::decimal = '.', or " + plainly);
 }
 
 TEST(Table, NegativesAndUnitsAreToldFromMarksOfMissingCells) {
   const auto note = [](const Texts& cells, const TableOptions& options = {}) {
     std::string text = "x;y\n";
     for (const auto& cell : cells) text += "a;" + cell + "\n";
-    return read(text, options).column("y").note;
+    return in_words(read(text, options).column("y").note);
   };
   const std::string place = " (memory: line 3, record 3, column 2 ('y')): ";
   const std::string plainly = ", or write numbers plainly, like 1234.5";
-  EXPECT_EQ(
-      note({"120.00", "(130.00)", "7"}),
-      "'(130.00)' among numbers" + place + "try --decimal '.', which reads '(130.00)' as -130" + plainly);
+  EXPECT_EQ(note({"120.00", "(130.00)", "7"}),
+            "'(130.00)' among numbers" + place +
+                "try TableOptions::decimal = '.', which reads '(130.00)' as -130" + plainly);
   EXPECT_EQ(note({"120.00", "130.00-", "7"}),
-            "'130.00-' among numbers" + place + "try --decimal '.', which reads '130.00-' as -130" + plainly);
+            "'130.00-' among numbers" + place +
+                "try TableOptions::decimal = '.', which reads '130.00-' as -130" + plainly);
   EXPECT_EQ(note({"$1.50", "$ -", "($2.50)"}),
             "'$1.50' (memory: line 2, record 2, column 2 ('y')) and the others are numbers with a format: "
-            "try --decimal '.', which reads '$ -' as 0" +
+            "try TableOptions::decimal = '.', which reads '$ -' as 0" +
                 plainly);
-  EXPECT_EQ(note({"1.5", "'-1.01", "2"}), "''-1.01' among numbers" + place + "try --decimal '.'" + plainly);
+  EXPECT_EQ(note({"1.5", "'-1.01", "2"}),
+            "''-1.01' among numbers" + place + "try TableOptions::decimal = '.'" + plainly);
   EXPECT_EQ(note({"1.5", "23.4 kg", "2"}),
             "'23.4 kg' among numbers" + place + "leave away 'kg' behind the numbers");
   EXPECT_EQ(note({"1.5", "1.2D+03", "2"}),
@@ -377,8 +381,9 @@ TEST(Table, NegativesAndUnitsAreToldFromMarksOfMissingCells) {
       "leave away 'EUR' before the numbers");
   Texts most(20, "12,5");
   most[0] = "k.A.";
-  EXPECT_EQ(note(most),
-            "'12,5' and nearly all others are numbers with a format: try --decimal ','" + plainly);
+  EXPECT_EQ(
+      note(most),
+      "'12,5' and nearly all others are numbers with a format: try TableOptions::decimal = ','" + plainly);
   most[1] = most[2] = "dear";
   EXPECT_EQ(note(most), "") << "three of twenty";
   // Among more numbers than may be categories.
@@ -386,7 +391,8 @@ TEST(Table, NegativesAndUnitsAreToldFromMarksOfMissingCells) {
     return read(make({"y"}, 3000, [&](auto row, auto) { return row == 2000 ? cell : std::to_string(row); }))
         .column("y");
   };
-  EXPECT_NE(many("(130.00)").note.find("try --decimal '.', which reads"), std::string::npos);
+  EXPECT_NE(in_words(many("(130.00)").note).find("try TableOptions::decimal = '.', which reads"),
+            std::string::npos);
   EXPECT_EQ(many("\xE2\x88\x92"
                  "130.00")
                 .numbers.at(2000),
@@ -408,10 +414,10 @@ TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
   const auto note_of = [](const Texts& cells, const TableOptions& options = {}) {
     std::string text = "a;x\n";
     for (const auto& cell : cells) text += "b;" + cell + "\n";
-    return read(text, options).column("x").note;
+    return in_words(read(text, options).column("x").note);
   };
   EXPECT_EQ(note_of({"927", "1.200", "-589", "", "-13.459"}),
-            "'1.200' is read as 1.2; if it is 1200, --decimal ','");
+            "'1.200' is read as 1.2; if it is 1200, TableOptions::decimal = ','");
   EXPECT_EQ(note_of({"927", "1.200"}, {.targets = {"x"}}), note_of({"927", "1.200"}));
   EXPECT_EQ(note_of({"927", "1.200",
                      "\xE2\x88\x92"
@@ -428,7 +434,7 @@ TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
   for (int n = 1; n < 3000; ++n)
     many.push_back(n < 1000 ? std::to_string(n)
                             : std::to_string(n / 1000) + "." + std::to_string(n % 1000 + 1000).substr(1));
-  EXPECT_EQ(note_of(many), "'1.000' is read as 1; if it is 1000, --decimal ','");
+  EXPECT_EQ(note_of(many), "'1.000' is read as 1; if it is 1000, TableOptions::decimal = ','");
   many.push_back("2999.5");
   EXPECT_EQ(note_of(many), "");
 }
@@ -438,10 +444,10 @@ TEST(Table, ALineOfTotalsIsAskedFor) {
   for (const std::size_t rows : {40u, 3000u}) {
     auto text = make({"n", "x"}, rows, [](std::size_t row, std::size_t) { return std::to_string(row); });
     const auto note_of = [&](const std::string& end, const TableOptions& options = {}) {
-      return read(text + end, options).column("n").note;
+      return in_words(read(text + end, options).column("n").note);
     };
-    EXPECT_TRUE(note_of("Summe,\n").ends_with("name it as such (--na)" + question)) << rows;
-    EXPECT_TRUE(note_of("Summe,\n7,7\n").ends_with("name it as such (--na)")) << rows;
+    EXPECT_TRUE(note_of("Summe,\n").ends_with("name it as such (TableOptions::missing)" + question)) << rows;
+    EXPECT_TRUE(note_of("Summe,\n7,7\n").ends_with("name it as such (TableOptions::missing)")) << rows;
     EXPECT_EQ(note_of("\"12,5\",\n").find(question), std::string::npos) << "a number with a format";
     EXPECT_EQ(note_of("Summe,\n", {.categorical = {"n"}}), "");
   }
@@ -465,7 +471,7 @@ TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
   const auto table = read(german, {.decimal = ','});
   expect_numbers(table.column("Preis").numbers, {1459443.93, 350.5, 1200});
   expect_numbers(table.column("Anteil").numbers, {15, 7.5, kNaN});
-  EXPECT_EQ(table.column("Preis").note, "");
+  EXPECT_EQ(in_words(table.column("Preis").note), "");
   EXPECT_EQ(table.column("Ort").type.categories, (Texts{"Bonn", "Ulm"}));
   expect_numbers(read("a,b\n\"$1,200.50\",1.5\n$7,2\n", {.decimal = '.'}).column("a").numbers, {1200.5, 7});
 
@@ -487,19 +493,20 @@ TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
         expect_error<FileError>([&] { by_types(text, options); }, {"expected a finite number"});
     return error.substr(error.find('\n') + 1);
   };
-  EXPECT_EQ(
-      hint_of(german, {}),
-      "try --decimal ',', or write numbers plainly, like 1234.5; a mark of missing cells is named with --na");
+  EXPECT_EQ(hint_of(german, {}),
+            "try TableOptions::decimal = ',', or write numbers plainly, like 1234.5; a mark of missing cells "
+            "is named with TableOptions::missing");
 
   // A point is none where the comma is.
   EXPECT_EQ(read("x;y\n1,5;a\n2.5;b\n", {.decimal = ','}).column("x").type.kind, ColumnKind::kCategorical);
+  EXPECT_EQ(hint_of("Preis\n1.5\n", {.decimal = ','}),
+            "try TableOptions::decimal = '.', or write numbers plainly, like 1234,5; a mark of missing cells "
+            "is named with TableOptions::missing");
   EXPECT_EQ(
-      hint_of("Preis\n1.5\n", {.decimal = ','}),
-      "try --decimal '.', or write numbers plainly, like 1234,5; a mark of missing cells is named with --na");
-  EXPECT_EQ(hint_of("Preis\n3 kg\n", {}),
-            "leave away 'kg' behind the numbers; a mark of missing cells is named with --na");
+      hint_of("Preis\n3 kg\n", {}),
+      "leave away 'kg' behind the numbers; a mark of missing cells is named with TableOptions::missing");
   EXPECT_EQ(hint_of("Preis\ndear\n", {.decimal = ','}),
-            "write numbers like 1,5 or 2e-3; a mark of missing cells is named with --na");
+            "write numbers like 1,5 or 2e-3; a mark of missing cells is named with TableOptions::missing");
 }
 
 TEST(Table, CommasInNumbersAreNoDelimiters) {
@@ -525,16 +532,18 @@ TEST(Table, DatesAreNoted) {
   };
   const std::string advice = "make columns of year, month or weekday of them";
   const std::string taken = "dates or times, and new ones are unknown when predicting: " + advice +
-                            ", or leave the column out (--ignore day)";
-  EXPECT_EQ(days(400, 100).note, taken);
-  EXPECT_EQ(days(40, 40).note, "40 different texts in 40 cells; dates or times: " + advice);
-  EXPECT_EQ(days(3000, 1100).note, "more than 1000 different texts; dates or times: " + advice);
-  EXPECT_EQ(days(400, 100, {.categorical = {"day"}}).note, "");
-  EXPECT_EQ(days(400, 100, {.targets = {"day"}}).note, "");
-  EXPECT_EQ(read("d\n2024-01-14\n?\n2024-01-15\n").column("d").note.substr(0, 14), taken.substr(0, 14));
-  EXPECT_EQ(read("d\n2024-01-14\n-\n2024-01-15\n").column("d").note.substr(0, 14), taken.substr(0, 14));
-  EXPECT_EQ(read("d\n2024-01-14\nlate\n2024-01-15\n").column("d").note, "");
-  EXPECT_EQ(read("d\n-\nnone\n").column("d").note, "");
+                            ", or leave the column out (TableOptions::ignore = day)";
+  EXPECT_EQ(in_words(days(400, 100).note), taken);
+  EXPECT_EQ(in_words(days(40, 40).note), "40 different texts in 40 cells; dates or times: " + advice);
+  EXPECT_EQ(in_words(days(3000, 1100).note), "more than 1000 different texts; dates or times: " + advice);
+  EXPECT_EQ(in_words(days(400, 100, {.categorical = {"day"}}).note), "");
+  EXPECT_EQ(in_words(days(400, 100, {.targets = {"day"}}).note), "");
+  EXPECT_EQ(in_words(read("d\n2024-01-14\n?\n2024-01-15\n").column("d").note).substr(0, 14),
+            taken.substr(0, 14));
+  EXPECT_EQ(in_words(read("d\n2024-01-14\n-\n2024-01-15\n").column("d").note).substr(0, 14),
+            taken.substr(0, 14));
+  EXPECT_EQ(in_words(read("d\n2024-01-14\nlate\n2024-01-15\n").column("d").note), "");
+  EXPECT_EQ(in_words(read("d\n-\nnone\n").column("d").note), "");
 }
 
 TEST(Table, NoneIsMissingAmongNumbersOnly) {
@@ -543,7 +552,7 @@ TEST(Table, NoneIsMissingAmongNumbersOnly) {
   expect_numbers(few.column("x").numbers, {1, kNaN, 2, kNaN, kNaN});
   EXPECT_EQ(few.column("x").missing, 3u);
   EXPECT_EQ(few.column("x").distinct, 2u);
-  EXPECT_EQ(few.column("x").note, note);
+  EXPECT_EQ(in_words(few.column("x").note), note);
   EXPECT_EQ(few.column("y").type.categories, (Texts{"None", "blue", "none", "red"}));
   EXPECT_EQ(read("x\nnone\nnone\n").column("x").type.categories, Texts{"none"});
   EXPECT_EQ(read("x\n1\nnone\n", {.categorical = {"x"}}).column("x").type.categories, (Texts{"1", "none"}));
@@ -554,11 +563,12 @@ TEST(Table, NoneIsMissingAmongNumbersOnly) {
 
   const auto dash = read("x,y\n-,-\n-1.5,a\n2,-\n").column("x");
   expect_numbers(dash.numbers, {kNaN, -1.5, 2});
-  EXPECT_EQ(dash.note, "'-' taken as missing, since all other cells are numbers");
+  EXPECT_EQ(in_words(dash.note), "'-' taken as missing, since all other cells are numbers");
   EXPECT_EQ(read("x\n1\n--\n").column("x").type.categories, (Texts{"--", "1"}));
   expect_numbers(read("x\n1,5\nNone\n2,5\n", {.delimiter = ';', .decimal = ','}).column("x").numbers,
                  {1.5, kNaN, 2.5});
-  EXPECT_NE(read("x;y\n1,5;2\n-;3\n2,5;4\n").column("x").note.find("--decimal ','"), std::string::npos)
+  EXPECT_NE(in_words(read("x;y\n1,5;2\n-;3\n2,5;4\n").column("x").note).find("TableOptions::decimal = ','"),
+            std::string::npos)
       << "they hide no format";
 
   // Before, between and after there are too many numbers for categories.
@@ -570,7 +580,7 @@ TEST(Table, NoneIsMissingAmongNumbersOnly) {
     ASSERT_EQ(x.type.kind, ColumnKind::kNumeric) << where;
     EXPECT_TRUE(std::isnan(x.numbers[where]));
     EXPECT_EQ(x.missing, 1u);
-    EXPECT_EQ(x.note, note);
+    EXPECT_EQ(in_words(x.note), note);
     EXPECT_EQ(read(rows + "dear\n").column("x").type.kind, ColumnKind::kText);
   }
 
@@ -593,10 +603,11 @@ TEST(Table, NumbersWrittenLikeCodesAreNoted) {
     const auto column = read(text, options).column("plz");
     EXPECT_EQ(column.type.kind,
               options.categorical.empty() ? ColumnKind::kNumeric : ColumnKind::kCategorical);
-    return column.note;
+    return in_words(column.note);
   };
   const auto told = [](const std::string& code) {
-    return "'" + code + "' has a 0 in front, as codes have: if they are no amounts, --categorical plz";
+    return "'" + code +
+           "' has a 0 in front, as codes have: if they are no amounts, TableOptions::categorical = plz";
   };
   EXPECT_EQ(note({"50667", "01067", "04109", "01067"}), told("01067"));
   EXPECT_EQ(note({"50667", "01067"}, {.targets = {"plz"}}), "");
@@ -634,7 +645,7 @@ TEST(Table, WholeNumbersNamedLikeAnIdentifierAreFlagged) {
   });
   const auto table = read(rows, {.targets = {}});
   EXPECT_TRUE(table.column("customer_id").identifier);
-  EXPECT_NE(table.column("customer_id").note, "");
+  EXPECT_NE(in_words(table.column("customer_id").note), "");
   EXPECT_EQ(table.column("customer_id").numbers.size(), 2000u);
   EXPECT_FALSE(table.column("area").identifier);      // whole and all different, but may be a measure
   EXPECT_FALSE(table.column("store_id").identifier);  // few different
@@ -733,7 +744,7 @@ TEST(Table, NamesThatAreRepeatedAreRefused) {
   EXPECT_EQ(
       hint_of_refusal("a,b\n1,2\na,b\n3,4\n"),
       "delete the line, which a second table brings along where it is put behind the first; if the first "
-      "line holds no names, say so (--no-header)");
+      "line holds no names, say so (TableOptions::header = false)");
   refuse("a;b c\n1;2\n a ; \"b c\"\n", {place});
   refuse(",b,\n1,2,3\n,b,\n", {place});
   refuse(
@@ -771,7 +782,7 @@ TEST(Table, SaysWhatMayMakeTooManyOrTooFewCells) {
     return hint_of_refusal(text, options);
   };
   const std::string usual =
-      "cells are taken to end at ',' (--delimiter); one that holds it belongs in quotes";
+      "cells are taken to end at ',' (TableOptions::delimiter); one that holds it belongs in quotes";
   const std::string names_of_rows =
       "each row has one cell more than there are names: if the first are names of the rows";
   EXPECT_EQ(hint("mpg,cyl\nMazda,21,6\nDatsun,22,4\n").find(names_of_rows), 0u);
@@ -843,7 +854,7 @@ TEST(Table, LongTextsAreNoCategories) {
   const auto table = read(text);
   EXPECT_EQ(table.columns[0].type.kind, ColumnKind::kText);
   EXPECT_EQ(table.columns[0].missing, 1u);
-  EXPECT_EQ(table.columns[0].note, "a text of more than 1000 bytes");
+  EXPECT_EQ(in_words(table.columns[0].note), "a text of more than 1000 bytes");
   refuse(text, {"line 2, record 2, column 1 ('a'): expected a category's name of at most 1000 bytes"},
          {.targets = {"a"}});
 }
@@ -896,7 +907,8 @@ TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
   const std::vector<ColumnType> numbered = {{"1", ColumnKind::kNumeric, {}}};
   const auto counted =
       expect_error<FileError>([&] { read_table(stream_of("5,red\n"), numbered); }, {"lacks the column '1'"});
-  EXPECT_TRUE(counted.ends_with("if the first line holds no names, say so (--no-header)")) << counted;
+  EXPECT_TRUE(counted.ends_with("if the first line holds no names, say so (TableOptions::header = false)"))
+      << counted;
   refuse_typed("color,new\nred,no\n", {"memory: lacks the column 'size'"});
   refuse_typed("size,color,new\n1,red,no\nbig,red,no\n",
                {"line 3, record 3, column 1 ('size'): expected a finite number, found 'big'"});

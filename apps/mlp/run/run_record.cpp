@@ -1,0 +1,61 @@
+#include "run/run_record.h"
+
+#include <utility>
+
+#include "cli/option_value.h"
+#include "mlp/error.h"
+#include "run/config_file.h"
+
+namespace mlp::app {
+namespace {
+
+/// What the settings that config.toml holds come to, as far as it can be read.
+Minimised minimised_by(const std::filesystem::path& config) {
+  Minimised run;
+  for (const auto& [key, values, is_array, line] : read_config(config)) {
+    if (values.empty()) continue;
+    const std::string& value = values.front();
+    if (key == "validation") run.row_use.validation_fraction = read_number<double>(value).value_or(0.0);
+    if (key == "sample-weight") run.row_use.weight_column = value;
+    if (key == "class-weight") run.row_use.balanced_classes = value == "balanced";
+    try {
+      if (key == "loss") run.loss = parse_loss(value);
+      if (key == "layers") run.outputs = parse_network(value, 1).fan_out();
+    } catch (const std::exception&) {  // of another version, perhaps
+    }
+  }
+  return run;
+}
+
+std::optional<Minimised> configured_in(const RunFolder& folder) {
+  if (!std::filesystem::exists(folder.config())) return std::nullopt;
+  return minimised_by(folder.config());
+}
+
+}  // namespace
+
+std::optional<RowUse> row_use_in(const RunFolder& folder, const Model& model) {
+  if (model.record.row_use) return model.record.row_use;
+  const auto configured = configured_in(folder);
+  return configured ? std::optional(configured->row_use) : std::nullopt;
+}
+
+Minimised minimised_in(const RunFolder& folder) {
+  if (std::filesystem::exists(folder.model())) {
+    try {
+      const Model model = load_model(folder.model());
+      return {.loss = model.loss,
+              .outputs = model.network.fan_out(),
+              .row_use = row_use_in(folder, model).value_or(RowUse{})};
+    } catch (const Error&) {  // a damaged model is no reason not to plot
+    }
+  }
+  return configured_in(folder).value_or(Minimised{});
+}
+
+std::optional<DataOrigin> origin_in(const RunFolder& folder) {
+  if (!std::filesystem::exists(folder.config())) return std::nullopt;
+  return data_origin_in(folder.config());
+}
+
+}  // namespace mlp::app

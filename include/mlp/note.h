@@ -1,0 +1,162 @@
+// Notes, a closed set: what a user should know of data beside their numbers. A note is a value - what was
+// found, in which columns, how often - so that a program can tell one kind from another, and whoever shows
+// it has words of his own for what it advises (mlp/message.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mlp/export.h"
+#include "mlp/message.h"
+#include "mlp/table.h"
+
+namespace MLP_EXPORT mlp {
+
+/// Rows of a table without a value in some target.
+struct RowsLeftOut {
+  std::size_t rows = 0;
+  std::size_t of = 0;
+  std::vector<std::string> targets;   ///< all that are predicted
+  std::vector<TextCount> marks = {};  ///< what stood in their cells, where these may have been classes
+  std::string table = {};             ///< of test rows; empty: the one that is learned from
+  friend bool operator==(const RowsLeftOut&, const RowsLeftOut&) = default;
+};
+
+/// Rows of a known data set that lack a value.
+struct IncompleteRows {
+  std::size_t rows = 0;
+  std::size_t of = 0;
+  std::vector<std::string> columns;  ///< where values are missing
+  friend bool operator==(const IncompleteRows&, const IncompleteRows&) = default;
+};
+
+/// Classes with one row each, which is trained on and never tested.
+struct SingleRowClasses {
+  std::string column;
+  std::size_t classes = 0;
+  std::string first;  ///< the name of one of them
+  friend bool operator==(const SingleRowClasses&, const SingleRowClasses&) = default;
+};
+
+/// A target that rises by 1 from row to row.
+struct TargetCountsRows {
+  std::string column;
+  friend bool operator==(const TargetCountsRows&, const TargetCountsRows&) = default;
+};
+
+/// A target of so few different numbers that they may be classes; predicted as numbers.
+struct FewNumbers {
+  std::string column;
+  std::size_t numbers = 0;
+  friend bool operator==(const FewNumbers&, const FewNumbers&) = default;
+};
+
+/// A target of 0 and 1, predicted as two classes.
+struct ZeroOneClasses {
+  std::string column;
+  friend bool operator==(const ZeroOneClasses&, const ZeroOneClasses&) = default;
+};
+
+/// What there is to say of a column: why it is left out, as what it is taken, or that numbers of it are odd.
+enum class ColumnFinding {
+  kConstant,
+  kNoValue,
+  kText,
+  kIdentifier,
+  kRowNumber,  ///< the last one for which a column is left out
+  kBoolean,
+  kCategorical,
+  kOfManyInputs,  ///< categories
+  kNumeric,
+  kClasses,  ///< of a target
+  kApart     ///< numbers far from all others
+};
+
+/// Whether it is a reason to leave a column out.
+bool is_left_out(ColumnFinding finding);
+
+struct NotedColumn {
+  std::string name;
+  Message detail = {};  ///< what is particular to it: the value of a constant one, what a text holds
+  friend bool operator==(const NotedColumn&, const NotedColumn&) = default;
+};
+
+/// Columns, at least one, of which the same is to be said.
+struct ColumnsNote {
+  ColumnFinding finding = ColumnFinding::kConstant;
+  std::vector<NotedColumn> columns;
+  friend bool operator==(const ColumnsNote&, const ColumnsNote&) = default;
+};
+
+/// Why one column is left out, or as what it is taken: "5 in every training row".
+Message reason(ColumnFinding finding, const NotedColumn& column);
+
+/// Files in a folder of images that are none.
+struct FilesLeftOut {
+  std::size_t files = 0;
+  std::string first;  ///< the name of one of them
+  friend bool operator==(const FilesLeftOut&, const FilesLeftOut&) = default;
+};
+
+/// Images of another size than most.
+struct ImagesScaled {
+  std::size_t images = 0;
+  std::size_t height = 0, width = 0;  ///< that they were given
+  friend bool operator==(const ImagesScaled&, const ImagesScaled&) = default;
+};
+
+/// Where no test rows were given.
+struct TestRowsDrawn {
+  std::size_t rows = 0;
+  std::size_t of = 0;
+  friend bool operator==(const TestRowsDrawn&, const TestRowsDrawn&) = default;
+};
+
+/// Arrays of a .npz that nothing is made of.
+struct ArraysNotUsed {
+  std::vector<std::string> names;
+  friend bool operator==(const ArraysNotUsed&, const ArraysNotUsed&) = default;
+};
+
+/// Targets that look like classes in one-hot form and are predicted as numbers.
+struct OneHotTargets {
+  std::string array;
+  friend bool operator==(const OneHotTargets&, const OneHotTargets&) = default;
+};
+
+/// Inputs in units other than the file's (InputUnits).
+struct InputsInUnits {
+  std::size_t inputs = 0;
+  std::size_t first = 0;  ///< one of them, counted from 0
+  double origin = 0.0;    ///< its own
+  friend bool operator==(const InputsInUnits&, const InputsInUnits&) = default;
+};
+
+/// Rows with too many dimensions to be images.
+struct RowsNotImages {
+  std::vector<std::uint64_t> shape;  ///< of a row
+  friend bool operator==(const RowsNotImages&, const RowsNotImages&) = default;
+};
+
+/// Classes that only test rows have.
+struct UntrainedClasses {
+  std::size_t classes = 0;
+  std::vector<TextCount> first;  ///< some of them, and how many rows have them
+  friend bool operator==(const UntrainedClasses&, const UntrainedClasses&) = default;
+};
+
+using Note = std::variant<RowsLeftOut, IncompleteRows, SingleRowClasses, TargetCountsRows, FewNumbers,
+                          ZeroOneClasses, ColumnsNote, FilesLeftOut, ImagesScaled, TestRowsDrawn,
+                          ArraysNotUsed, OneHotTargets, InputsInUnits, RowsNotImages, UntrainedClasses>;
+
+/// What a note says. Of columns that share a finding the first three are named.
+Message message_of(const Note& note);
+
+/// The same in someone's words; of several, one text each.
+std::string in_words(const Note& note, const Vocabulary& vocabulary = library_words);
+std::vector<std::string> in_words(std::span<const Note> notes, const Vocabulary& vocabulary = library_words);
+
+}  // namespace mlp
