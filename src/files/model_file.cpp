@@ -261,8 +261,8 @@ AffineScaling read_scaling(const SafetensorsFile& file, const std::string& name,
   return scaling;
 }
 
-/// What `document` says of the further members, none of whose tensors have been looked at; no more of them than
-/// a model may have. Files up to version 3 have none.
+/// What `document` says of the further members, none of whose tensors have been looked at; no more of them
+/// than a model may have. Files up to version 3 have none.
 std::vector<TrainingRecord> member_records(const JsonField& root) {
   const auto field = root.member("members");
   if (!field || field->is_null()) return {};

@@ -127,9 +127,10 @@ class MemberObserver final : public TrainingObserver {
 
 /// The error, with the member named that it is of.
 DivergenceError of_member(const DivergenceError& error, std::size_t member, std::uint64_t seed) {
-  return DivergenceError("member " + std::to_string(member + 1) + " (seed " + std::to_string(seed) +
-                             "): " + error.what(),
-                         error.hint());
+  return DivergenceError(
+      Message("member " + std::to_string(member + 1) + " (seed " + std::to_string(seed) + "): ") +
+          error.message(),
+      error.advice());
 }
 
 void require_alike(const Model& a, const Model& b) {
@@ -137,8 +138,9 @@ void require_alike(const Model& a, const Model& b) {
                      a.class_names == b.class_names && a.target_names == b.target_names && a.unit == b.unit &&
                      a.image == b.image && a.preprocessing == b.preprocessing &&
                      a.input_units == b.input_units;
-  require(alike,
-          "ensemble_of: the models differ in network, loss, names, unit, image, preprocessing or input units");
+  require(
+      alike,
+      "ensemble_of: the models differ in network, loss, names, unit, image, preprocessing or input units");
 }
 
 }  // namespace
@@ -148,9 +150,9 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
                                EnsembleObserver* observer,
                                std::span<const TrainingState* const> resume_from) {
   const std::size_t count = ensemble.members;
-  require(count >= 1 && count <= Model::kMostMembers,
-          "train_ensemble: 1 to " + std::to_string(Model::kMostMembers) + " members, not " +
-              std::to_string(count));
+  require(count >= 1 && count <= Model::kMostMembers, "train_ensemble: 1 to " +
+                                                          std::to_string(Model::kMostMembers) +
+                                                          " members, not " + std::to_string(count));
   require(ensemble.at_a_time >= 0, "train_ensemble: the number of members at a time must not be negative");
   require(resume_from.empty() || resume_from.size() == count,
           "train_ensemble: " + std::to_string(resume_from.size()) + " states to resume " +
@@ -205,13 +207,12 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
     result.members.push_back(std::move(*member));
   }
   result.model = ensemble_of(models, {.target = options.target});
-  const bool all_ended = result.members.size() == count &&
-                         std::ranges::none_of(result.members, [](const Trained& member) {
-                           return member.stopped == StopReason::kInterrupted;
-                         });
-  const bool early = std::ranges::any_of(result.members, [](const Trained& member) {
-    return member.stopped == StopReason::kEarlyStopping;
-  });
+  const bool all_ended =
+      result.members.size() == count && std::ranges::none_of(result.members, [](const Trained& member) {
+        return member.stopped == StopReason::kInterrupted;
+      });
+  const bool early = std::ranges::any_of(
+      result.members, [](const Trained& member) { return member.stopped == StopReason::kEarlyStopping; });
   result.stopped = !all_ended ? StopReason::kInterrupted
                    : early    ? StopReason::kEarlyStopping
                               : StopReason::kFinished;

@@ -68,9 +68,9 @@ LossAndOutputs in_steps(const Evaluate& evaluate, std::size_t step_rows, const D
 
 LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
                                 std::span<const std::uint32_t> rows, double weight_unit) {
-  return in_steps([&](const engine::Batch& batch,
-                      MatrixView<float> outputs) { return engines.evaluate(batch, outputs); },
-                  step_rows, dataset, rows, weight_unit);
+  return in_steps(
+      [&](const engine::Batch& batch, MatrixView<float> outputs) { return engines.evaluate(batch, outputs); },
+      step_rows, dataset, rows, weight_unit);
 }
 
 RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,

@@ -32,8 +32,7 @@ void MemberEngines::predict(const engine::InputsView& inputs, std::span<const st
   for (std::size_t member = 0; member < engines_.size(); ++member) {
     predict_by(member);
     for (std::size_t n = 0; n < rows.size(); ++n) {
-      for (std::size_t c = 0; c < columns; ++c)
-        sums_[n * columns + c] += static_cast<double>(outputs(n, c));
+      for (std::size_t c = 0; c < columns; ++c) sums_[n * columns + c] += static_cast<double>(outputs(n, c));
     }
   }
   const auto count = static_cast<double>(engines_.size());
