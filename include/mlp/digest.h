@@ -4,11 +4,12 @@
 #include <string>
 
 #include "mlp/export.h"
-#include "mlp/model.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/parameters.h"
 
 namespace MLP_EXPORT mlp {
+
+struct Model;  // mlp/model.h
 
 /// 16 hexadecimal digits, equal for equal layers and parameters with the same bits, on every machine and in
 /// every run. Nothing else counts: not how a network was trained, when, or how long. It tells apart what

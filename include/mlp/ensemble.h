@@ -1,7 +1,8 @@
-// Ensembles: networks of one shape, trained on the same data from different seeds, whose outputs are averaged.
-// Their errors differ, and the mean has less of them than most members (Hansen and Salamon, "Neural network
-// ensembles", 1990; Lakshminarayanan, Pritzel and Blundell, "Simple and scalable predictive uncertainty
-// estimation using deep ensembles", 2017). Predicting takes as many times as long as there are members.
+// Ensembles: networks of one shape, trained on the same data from different seeds, whose outputs are
+// averaged. Their errors differ, and the mean has less of them than most members (Hansen and Salamon, "Neural
+// network ensembles", 1990; Lakshminarayanan, Pritzel and Blundell, "Simple and scalable predictive
+// uncertainty estimation using deep ensembles", 2017). Predicting takes as many times as long as there are
+// members.
 //
 //   const auto trained = mlp::train_ensemble(network, data.train, {.epochs = 10}, {.members = 5});
 //   const auto report = mlp::evaluate(trained, data.test);
@@ -18,16 +19,18 @@ namespace MLP_EXPORT mlp {
 
 struct EnsembleOptions {
   std::size_t members = 5;  ///< 1 to Model::kMostMembers
-  /// Each member's validation rows are drawn by its own seed, so that together they learn from all rows. Only of
-  /// a data set that has not decided on its validation_rows. Otherwise all have the same.
+  /// Each member's validation rows are drawn by its own seed, so that together they learn from all rows. Only
+  /// of a data set that has not decided on its validation_rows. Otherwise all have the same.
   bool own_validation_rows = false;
-  /// Members trained at the same time, each on its share of the threads. 0: as many as there are threads where
-  /// more than one would not make a step of one member faster, else one after the other.
+  /// Members trained at the same time, each on its share of the threads. 0: as many as there are threads
+  /// where networks are small (262,144 parameters) or more threads would not make a step faster, else one
+  /// after the other.
   int at_a_time = 0;
 };
 
-/// What the training of an ensemble tells the outside: as TrainingObserver, with the member, counted from 0, that
-/// it is about. Members trained at the same time tell in turn, on threads of their own: never two calls at once.
+/// What the training of an ensemble tells the outside: as TrainingObserver, with the member, counted from 0,
+/// that it is about. Members trained at the same time tell in turn, on threads of their own: never two calls
+/// at once.
 class EnsembleObserver {
  public:
   virtual ~EnsembleObserver() = default;
@@ -42,19 +45,19 @@ class EnsembleObserver {
 };
 
 struct TrainedEnsemble {
-  Model model;                   ///< of all members below
-  std::vector<Trained> members;  ///< in order; stopped early: those that had begun
+  Model model;                                 ///< of all members below
+  std::vector<Trained> members;                ///< in order; stopped early: those that had begun
   StopReason stopped = StopReason::kFinished;  ///< kInterrupted: an observer stopped it; resume to go on
 
   operator const Model&() const { return model; }
 };
 
 /// Trains options.members networks as train() does, member i (from 0) with the seed options.seed + i (modulo
-/// 2^64): the first is the network that train() makes. Validation rows, where they are to be drawn, are drawn by
-/// options.seed for all. The same bits for any number of threads and of members at a time. With `resume_from`,
-/// one for each member (null: it has not begun), it goes on to the bits of the uninterrupted run; a member that
-/// had finished is not trained again.
-/// Throws as train() does (a DivergenceError names the member), std::invalid_argument for options out of range.
+/// 2^64): the first is the network that train() makes. Validation rows, where they are to be drawn, are drawn
+/// by options.seed for all. The same bits for any number of threads and of members at a time. With
+/// `resume_from`, one for each member (null: it has not begun), it goes on to the bits of the uninterrupted
+/// run; a member that had finished is not trained again. Throws as train() does (a DivergenceError names the
+/// member), std::invalid_argument for options out of range.
 TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Dataset& dataset,
                                const TrainingOptions& options = {}, const EnsembleOptions& ensemble = {},
                                EnsembleObserver* observer = nullptr,
@@ -65,8 +68,8 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
 /// differ in network, loss, names, unit, image, preprocessing or input units.
 Model ensemble_of(std::span<const Model> models, const PredictionOptions& options = {});
 
-/// One member of a model, from 0, as a model of its own; without examples where it is one of several, as these
-/// hold the ensemble's outputs.
+/// One member of a model, from 0, as a model of its own; without examples where it is one of several, as
+/// these hold the ensemble's outputs.
 Model member_of(const Model& model, std::size_t member);
 
 }  // namespace mlp

@@ -11,16 +11,25 @@
 #include <utility>
 
 #include "core/cpu.h"
+#include "mlp/digest.h"
 #include "mlp/trainer.h"
+#include "network/digest_of.h"
 #include "training/evaluation.h"
 #include "training/model_examples.h"
+#include "training/trainer_state.h"
 
 namespace mlp {
 namespace {
 
-/// Whether a step of one member is so small that more than one thread makes it no faster.
+// Of so many parameters at most, each thread trains a member of its own: threads that share a step meet in
+// it. Four members for an epoch of 5,000 images of digits on two busy cores: 784-64-10 (51,000 parameters)
+// 0.13 s rather than 0.42, 784-256-128-10 (235,000) 0.65 s rather than 1.2. Larger ones were not measured.
+constexpr std::size_t kSmall = std::size_t{1} << 18;
+
+/// Whether members do best with a thread each.
 bool one_thread_is_best(const MultilayerPerceptron& network, const Dataset& dataset,
                         TrainingOptions options) {
+  if (network.parameter_count() <= kSmall) return true;
   options.threads = 0;
   return Trainer(network, dataset, options).threads() == 1;
 }
@@ -43,6 +52,7 @@ Workers workers_for(const MultilayerPerceptron& network, const Dataset& dataset,
                     const TrainingOptions& options, const EnsembleOptions& ensemble) {
   const int threads = options.threads > 0 ? options.threads : available_cores();
   const auto members = static_cast<int>(ensemble.members);
+  check_training(network, dataset, options);
   // An own loss is someone else's function, which may keep a state.
   if (ensemble.at_a_time == 1 || options.own_loss) return {.threads = options.threads};
   if (ensemble.at_a_time > 1) return {.threads = threads, .count = std::min(ensemble.at_a_time, members)};
@@ -237,6 +247,12 @@ Model ensemble_of(std::span<const Model> models, const PredictionOptions& option
     ensemble.examples = make_examples(ensemble, inputs, rows, rows.size(), options.target);
   }
   return ensemble;
+}
+
+std::string digest(const Model& model) {
+  std::vector<const Parameters*> parameters = {&model.parameters};
+  for (const auto& member : model.more_members) parameters.push_back(&member.parameters);
+  return digest_of(model.network, parameters);
 }
 
 Model member_of(const Model& model, std::size_t member) {

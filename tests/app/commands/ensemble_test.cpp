@@ -1,7 +1,7 @@
 // mlp train --ensemble: members, what is said of them, and going on.
 #include <csignal>
 
-#include "sandbox.h"
+#include "app/sandbox.h"
 
 namespace mlp::app_test {
 namespace {
