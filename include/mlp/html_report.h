@@ -119,8 +119,8 @@ struct ReportContent {
   /// Likewise, of each member of an ensemble on the test rows; empty of one network alone. The history and
   /// first_weights are then the first member's.
   std::vector<ReportFolds> members = {};
-  Matrix<float> targets;                ///< regression: of the test rows, [N, O] ...
-  Matrix<float> predictions;            ///< ... and what the network says
+  Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
+  Matrix<float> predictions;  ///< ... and what the network says
   std::vector<HardExample> hardest;
   std::string rows_of;                               ///< the file that their source rows count ...
   RowNumbers row_numbers = RowNumbers::kBelowNames;  ///< ... and how

@@ -45,8 +45,9 @@ struct ModelExamples {
   friend bool operator==(const ModelExamples&, const ModelExamples&) = default;
 };
 
-/// One more network of an ensemble. It has the shape of Model::network and learned from the same data set, from
-/// another seed and maybe beside other validation rows; what it does not hold it shares with the first member.
+/// One more network of an ensemble. It has the shape of Model::network and learned from the same data set,
+/// from another seed and maybe beside other validation rows; what it does not hold it shares with the first
+/// member.
 struct ModelMember {
   Parameters parameters;
   AffineScaling input_scaling;
@@ -54,9 +55,9 @@ struct ModelMember {
   TrainingRecord record;
 };
 
-/// One network, or an ensemble of networks of one shape whose outputs are averaged (mlp/ensemble.h). The fields
-/// `parameters`, `input_scaling`, `target_scaling` and `record` are the first member's, and the only one's of
-/// most models.
+/// One network, or an ensemble of networks of one shape whose outputs are averaged (mlp/ensemble.h). The
+/// fields `parameters`, `input_scaling`, `target_scaling` and `record` are the first member's, and the only
+/// one's of most models.
 struct Model {
   /// Far more than any ensemble gains by.
   static constexpr std::size_t kMostMembers = 1024;

@@ -146,9 +146,9 @@ Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
 
 struct Evaluation {
   std::size_t rows = 0;
-  /// The model's loss function, mean over the rows, weighted where they have weights. Of an ensemble it is that
-  /// of the averaged outputs, by reference::loss_per_row_by_outputs in double; a regression's are scaled as the
-  /// first member scales targets.
+  /// The model's loss function, mean over the rows, weighted where they have weights. Of an ensemble it is
+  /// that of the averaged outputs, by reference::loss_per_row_by_outputs in double; a regression's are scaled
+  /// as the first member scales targets.
   double loss = 0.0;
   std::optional<ClassificationMetrics> classification;
   std::optional<RegressionMetrics> regression;
@@ -163,8 +163,8 @@ struct PredictionOptions {
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options = {});
 
 /// Network outputs [N, O] for raw inputs, in the model's input_units: class probabilities (or whatever the
-/// last layer gives), or targets in their unit. Of an ensemble the mean of what its members predict, summed in
-/// double in their order.
+/// last layer gives), or targets in their unit. Of an ensemble the mean of what its members predict, summed
+/// in double in their order.
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
 
 /// The same for a table's rows, read in the columns of the model's preprocessing. Throws as encode() does;
