@@ -15,6 +15,8 @@
 
 namespace MLP_EXPORT mlp {
 
+/// Of an ensemble all that follows is about its first member.
+
 /// d Loss / d parameters, Loss = 1/N sum_n w_n loss_n + l2/2 sum W^2 over all rows of the data set, sample
 /// weights divided by their mean; by the engine, in float. Throws std::invalid_argument where model and data
 /// set do not fit, DataError for unusable data.

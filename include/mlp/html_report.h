@@ -69,11 +69,11 @@ struct ReportBaseline {
   bool beaten = false;        ///< classes: by another score, as balanced accuracy, whatever the accuracy
 };
 
-/// A metric over the folds of a cross-validation.
+/// A metric over the folds of a cross-validation, or over the members of an ensemble.
 struct ReportFolds {
   std::string name;            ///< "RMSE"
   bool percent = false;        ///< a share, read as percent
-  std::vector<double> values;  ///< of each fold
+  std::vector<double> values;  ///< of each fold or member
   double mean = kUndefined;
   double deviation = kUndefined;  ///< standard deviation
   double test = kUndefined;       ///< of the model itself, on the test rows
@@ -116,8 +116,11 @@ struct ReportContent {
   std::optional<TwoClassCurves> two_classes = {};  ///< likewise, where there are two
   std::optional<ReportBaseline> baseline = {};
   std::vector<ReportFolds> folds = {};  ///< the metric to look at first; empty without a cross-validation
-  Matrix<float> targets;                ///< regression: of the test rows, [N, O] ...
-  Matrix<float> predictions;            ///< ... and what the network says
+  /// Likewise, of each member of an ensemble on the test rows; empty of one network alone. The history and
+  /// first_weights are then the first member's.
+  std::vector<ReportFolds> members = {};
+  Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
+  Matrix<float> predictions;  ///< ... and what the network says
   std::vector<HardExample> hardest;
   std::string rows_of;                               ///< the file that their source rows count ...
   RowNumbers row_numbers = RowNumbers::kBelowNames;  ///< ... and how

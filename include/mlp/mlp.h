@@ -13,6 +13,7 @@
 #include "mlp/data.h"
 #include "mlp/dataset.h"
 #include "mlp/digest.h"
+#include "mlp/ensemble.h"
 #include "mlp/error.h"
 #include "mlp/export.h"
 #include "mlp/file_layer.h"

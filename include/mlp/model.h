@@ -45,7 +45,23 @@ struct ModelExamples {
   friend bool operator==(const ModelExamples&, const ModelExamples&) = default;
 };
 
+/// One more network of an ensemble. It has the shape of Model::network and learned from the same data set,
+/// from another seed and maybe beside other validation rows; what it does not hold it shares with the first
+/// member.
+struct ModelMember {
+  Parameters parameters;
+  AffineScaling input_scaling;
+  AffineScaling target_scaling;
+  TrainingRecord record;
+};
+
+/// One network, or an ensemble of networks of one shape whose outputs are averaged (mlp/ensemble.h). The
+/// fields `parameters`, `input_scaling`, `target_scaling` and `record` are the first member's, and the only
+/// one's of most models.
 struct Model {
+  /// Far more than any ensemble gains by.
+  static constexpr std::size_t kMostMembers = 1024;
+
   MultilayerPerceptron network;
   Parameters parameters;
   Loss loss;                     ///< what it was trained to minimise
@@ -61,7 +77,9 @@ struct Model {
   ModelExamples examples;
   /// What predict() takes inputs in: read_inputs(), or InputUnits::apply() of each number, brings them there.
   InputUnits input_units = {};
+  std::vector<ModelMember> more_members = {};  ///< of an ensemble, but for the first
 
+  std::size_t member_count() const { return 1 + more_members.size(); }
   Task task() const { return class_names.empty() ? Task::kRegression : Task::kClassification; }
 };
 

@@ -46,6 +46,11 @@ template <class T>
 MLP_EXPORT std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activation,
                                        const Matrix<T>& Z, const Matrix<T>& Y);
 
+/// The same from outputs A [N, O] that have no pre-activations, as the averaged ones of an ensemble.
+/// Logarithms of probabilities are taken as they are, and bounded below by -100.
+template <class T>
+MLP_EXPORT std::vector<T> loss_per_row_by_outputs(const Loss& loss, const Matrix<T>& A, const Matrix<T>& Y);
+
 /// d loss_n / dA [N, O], by the outputs A = f(Z): the path through the activation's Jacobian, open to every
 /// loss.
 template <class T>

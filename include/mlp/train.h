@@ -53,6 +53,7 @@ struct TrainingOptions {
   /// Of the rows held out of training, in [0, 1): drawn by validation_split() from a data set that has not
   /// decided on its validation_rows. 0 for one that has, as every table's.
   double validation_fraction = 0.0;
+  std::optional<std::uint64_t> validation_seed = {};  ///< that they are drawn by; nothing: `seed`
   int early_stopping = 0;  ///< stop after this many epochs without a better validation loss and keep the
                            ///< best parameters; 0: never (needs validation rows)
   /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
@@ -145,7 +146,10 @@ Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
 
 struct Evaluation {
   std::size_t rows = 0;
-  double loss = 0.0;  ///< the model's loss function, mean over the rows, weighted where they have weights
+  /// The model's loss function, mean over the rows, weighted where they have weights. Of an ensemble it is
+  /// that of the averaged outputs, by reference::loss_per_row_by_outputs in double; a regression's are scaled
+  /// as the first member scales targets.
+  double loss = 0.0;
   std::optional<ClassificationMetrics> classification;
   std::optional<RegressionMetrics> regression;
 };
@@ -159,7 +163,8 @@ struct PredictionOptions {
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options = {});
 
 /// Network outputs [N, O] for raw inputs, in the model's input_units: class probabilities (or whatever the
-/// last layer gives), or targets in their unit.
+/// last layer gives), or targets in their unit. Of an ensemble the mean of what its members predict, summed
+/// in double in their order.
 Matrix<float> predict(const Model& model, const Inputs& inputs, const PredictionOptions& options = {});
 
 /// The same for a table's rows, read in the columns of the model's preprocessing. Throws as encode() does;

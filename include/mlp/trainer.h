@@ -49,6 +49,7 @@ class Trainer {
   /// std::invalid_argument for no rows, too many, or one that the data set lacks.
   double step(std::span<const std::uint32_t> rows);
   std::uint64_t steps() const;  ///< taken
+  int threads() const;          ///< that take the next step
 
   /// Of at least one row of the data set.
   RowsEvaluation evaluate(std::span<const std::uint32_t> rows);

@@ -93,6 +93,11 @@ class TrainingEngine : public Engine {
 std::unique_ptr<Engine> prediction_engine(const Computation& computation, const Parameters& parameters,
                                           const EngineOptions& options);
 
+/// The same for each network of an ensemble. They have one shape, and take turns with the same threads.
+std::vector<std::unique_ptr<Engine>> prediction_engines(const std::vector<Computation>& computations,
+                                                        const std::vector<const Parameters*>& parameters,
+                                                        const EngineOptions& options);
+
 /// Likewise. `moments`: as many as the optimizer has.
 std::unique_ptr<TrainingEngine> training_engine(const Computation& computation, const Optimizer& optimizer,
                                                 const Parameters& parameters,

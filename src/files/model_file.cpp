@@ -1,5 +1,6 @@
 // A trained model as one safetensors file (see docs/formats.md): parameters and scalings as tensors, all else
 // as one JSON document in the metadata.
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,7 +17,10 @@ namespace {
 using nlohmann::json;
 
 const char* const kFormat = "mlp model";
-constexpr std::uint64_t kVersion = 3;  ///< 2: with a checksum and examples; 3: numbers softly clipped
+/// 2: with a checksum and examples; 3: numbers softly clipped; 4: ensembles.
+constexpr std::uint64_t kVersion = 4;
+/// Of a model of one network, which who knows no ensembles reads as well.
+constexpr std::uint64_t kVersionOfOne = 3;
 const char* const kInputScaling = "input_scaling";
 const char* const kTargetScaling = "target_scaling";
 const char* const kExampleInputs = "examples.inputs";
@@ -102,6 +106,28 @@ std::string preprocessing_problem(const Model& model) {
   return fits ? "" : "preprocessing: its targets are not those of the model";
 }
 
+/// Before the names of a further member's tensors, the first of which is number 1.
+std::string member_prefix(std::size_t number) { return "members." + std::to_string(number) + "."; }
+
+std::string members_problem(const Model& model) {
+  if (model.member_count() > Model::kMostMembers) {
+    return "expected at most " + std::to_string(Model::kMostMembers) + " members, found " +
+           std::to_string(model.member_count());
+  }
+  for (std::size_t i = 0; i < model.more_members.size(); ++i) {
+    const ModelMember& member = model.more_members[i];
+    const std::string prefix = member_prefix(i + 1);
+    for (const auto& problem :
+         {scaling_problem(member.input_scaling, prefix + kInputScaling, model.network.fan_in()),
+          scaling_problem(member.target_scaling, prefix + kTargetScaling, model.network.fan_out())}) {
+      if (!problem.empty()) return problem;
+    }
+    if (model.preprocessing && !member.input_scaling.identity())
+      return prefix + "preprocessing: its inputs are not scaled again";
+  }
+  return {};
+}
+
 /// What does not fit together in a model, its parameters aside; or empty.
 std::string model_problem(const Model& model) {
   const std::size_t fan_in = model.network.fan_in();
@@ -120,7 +146,8 @@ std::string model_problem(const Model& model) {
         units_problem(model.input_units, fan_in), names_problem(model.feature_names, "feature_names", fan_in),
         names_problem(model.class_names, "class_names", fan_out),
         names_problem(model.target_names, "target_names", fan_out),
-        examples_problem(model.examples, fan_in, fan_out), preprocessing_problem(model)}) {
+        examples_problem(model.examples, fan_in, fan_out), preprocessing_problem(model),
+        members_problem(model)}) {
     if (!problem.empty()) return problem;
   }
   return {};
@@ -234,6 +261,39 @@ AffineScaling read_scaling(const SafetensorsFile& file, const std::string& name,
   return scaling;
 }
 
+/// What `document` says of the further members, none of whose tensors have been looked at; no more of them
+/// than a model may have. Files up to version 3 have none.
+std::vector<TrainingRecord> member_records(const JsonField& root) {
+  const auto field = root.member("members");
+  if (!field || field->is_null()) return {};
+  const auto items = field->items();
+  if (items.size() >= Model::kMostMembers) {
+    field->fail("expected fewer than " + std::to_string(Model::kMostMembers) + " further members, found " +
+                std::to_string(items.size()));
+  }
+  std::vector<TrainingRecord> records;
+  for (const auto& item : items) records.push_back(record_from_json(item));
+  return records;
+}
+
+void append_expected_member(const SafetensorsFile& file, const MultilayerPerceptron& network,
+                            const std::string& prefix, std::vector<ExpectedTensor>& expected) {
+  append_expected(network, prefix, expected);
+  for (const char* name : {kInputScaling, kTargetScaling})
+    append_expected_scaling(prefix + name, scaling_entries(file, prefix + name), expected);
+}
+
+ModelMember read_member(const SafetensorsFile& file, const MultilayerPerceptron& network,
+                        const std::string& prefix, const TrainingRecord& record) {
+  const auto scaling = [&](const char* name) {
+    return read_scaling(file, prefix + name, scaling_entries(file, prefix + name));
+  };
+  return {.parameters = read_parameters(file, prefix, network),
+          .input_scaling = scaling(kInputScaling),
+          .target_scaling = scaling(kTargetScaling),
+          .record = record};
+}
+
 void append_examples(const ModelExamples& examples, std::vector<TensorView>& tensors) {
   if (examples.inputs.rows() == 0) return;
   const auto append = [&](const char* name, const Matrix<float>& values) {
@@ -270,12 +330,16 @@ ModelExamples read_examples(const SafetensorsFile& file, const MultilayerPercept
 }  // namespace
 
 void save_model(const Model& model, const std::filesystem::path& path, const FileLayer& files) {
-  require(model.parameters.layout() == ParameterLayout(model.network),
+  const ParameterLayout layout(model.network);
+  require(model.parameters.layout() == layout &&
+              std::ranges::all_of(
+                  model.more_members,
+                  [&](const ModelMember& member) { return member.parameters.layout() == layout; }),
           "save_model: the parameters are not those of the network");
   const auto problem = model_problem(model);
   require(problem.empty(), "save_model: " + problem);
 
-  json document = new_document(kFormat, kVersion);
+  json document = new_document(kFormat, model.more_members.empty() ? kVersionOfOne : kVersion);
   document["layers"] = network_to_json(model.network);
   document["loss"] = to_string(model.loss);
   document["feature_names"] = model.feature_names;
@@ -286,12 +350,20 @@ void save_model(const Model& model, const std::filesystem::path& path, const Fil
   document["preprocessing"] = model.preprocessing ? preprocessing_to_json(*model.preprocessing) : json();
   if (!model.input_units.identity()) document["input_units"] = units_to_json(model.input_units);
   document["training"] = record_to_json(model.record);
+  for (const auto& member : model.more_members) document["members"].push_back(record_to_json(member.record));
 
   std::vector<TensorView> tensors;
   append_tensors(model.parameters, "", tensors);
   append_scaling(model.input_scaling, kInputScaling, tensors);
   append_scaling(model.target_scaling, kTargetScaling, tensors);
   append_examples(model.examples, tensors);
+  for (std::size_t i = 0; i < model.more_members.size(); ++i) {
+    const ModelMember& member = model.more_members[i];
+    const std::string prefix = member_prefix(i + 1);
+    append_tensors(member.parameters, prefix, tensors);
+    append_scaling(member.input_scaling, prefix + kInputScaling, tensors);
+    append_scaling(member.target_scaling, prefix + kTargetScaling, tensors);
+  }
   write_document(path, document, tensors, Previous::kReplace, files);
 }
 
@@ -302,33 +374,36 @@ Model load_model(const std::filesystem::path& path) {
   auto network = network_from_json(root["layers"]);
 
   // Only when all sizes have been compared with the bytes that are there is memory taken for them.
-  const auto inputs = scaling_entries(file, kInputScaling);
-  const auto targets = scaling_entries(file, kTargetScaling);
   const auto examples = example_rows(file);
+  const auto records = member_records(root);
   std::vector<ExpectedTensor> expected;
-  append_expected(network, "", expected);
-  append_expected_scaling(kInputScaling, inputs, expected);
-  append_expected_scaling(kTargetScaling, targets, expected);
+  append_expected_member(file, network, "", expected);
   append_expected_examples(network, examples, expected);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    append_expected_member(file, network, member_prefix(i + 1), expected);
   check_tensors(file, expected);
 
-  auto parameters = read_parameters(file, "", network);
+  auto first = read_member(file, network, "", record_from_json(root["training"]));
+  std::vector<ModelMember> members;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    members.push_back(read_member(file, network, member_prefix(i + 1), records[i]));
   auto example_values = read_examples(file, network, examples);
   Model model{
       .network = std::move(network),
-      .parameters = std::move(parameters),
+      .parameters = std::move(first.parameters),
       .loss = parse_text(root["loss"], parse_loss),
-      .input_scaling = read_scaling(file, kInputScaling, inputs),
-      .target_scaling = read_scaling(file, kTargetScaling, targets),
+      .input_scaling = std::move(first.input_scaling),
+      .target_scaling = std::move(first.target_scaling),
       .feature_names = root["feature_names"].texts(),
       .class_names = root["class_names"].texts(),
       .target_names = root["target_names"].texts(),
       .unit = root["unit"].text(),
       .image = {.height = root["image"]["height"].count(), .width = root["image"]["width"].count()},
       .preprocessing = preprocessing_from(root),
-      .record = record_from_json(root["training"]),
+      .record = std::move(first.record),
       .examples = std::move(example_values),
       .input_units = units_from(root),
+      .more_members = std::move(members),
   };
   if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);
   check_checksum(document, file);

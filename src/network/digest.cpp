@@ -4,10 +4,11 @@
 #include <bit>
 
 #include "core/content_hash.h"
+#include "network/digest_of.h"
 
 namespace mlp {
 
-std::string digest(const MultilayerPerceptron& network, const Parameters& parameters) {
+std::string digest_of(const MultilayerPerceptron& network, const std::vector<const Parameters*>& parameters) {
   ContentHash hash;
   hash.add(network.depth());
   for (const Layer& layer : network.layers()) {
@@ -17,10 +18,14 @@ std::string digest(const MultilayerPerceptron& network, const Parameters& parame
     hash.add(std::bit_cast<std::uint64_t>(layer.dropout));
     hash.add(layer.initializer ? to_string(*layer.initializer) : "");
   }
-  hash.add(parameters.values());
+  for (const Parameters* each : parameters) hash.add(each->values());
   std::string text;
   for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[hash.value() >> shift & 15];
   return text;
+}
+
+std::string digest(const MultilayerPerceptron& network, const Parameters& parameters) {
+  return digest_of(network, {&parameters});
 }
 
 }  // namespace mlp

@@ -61,9 +61,10 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
   return std::visit(
       [&]<class L>(const L& l) -> T {
         if constexpr (std::is_same_v<L, CrossEntropy>) {
-          const std::vector<T> surprise = negative_log_softmax(z);
+          const std::vector<T> surprise = from_logits ? negative_log_softmax(z) : std::vector<T>{};
           for (std::size_t c = 0; c < y.size(); ++c) {
-            if (y[c] != 0) sum += y[c] * surprise[c];  // 0 log p is 0, whatever p
+            // 0 log p is 0, whatever p
+            if (y[c] != 0) sum += y[c] * (from_logits ? surprise[c] : -bounded_log(a[c]));
           }
           return sum;
         } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
@@ -107,6 +108,17 @@ std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activatio
   for (std::size_t n = 0; n < Z.rows(); ++n) {
     losses[n] = row_loss<T>(loss, fused_with(loss, output_activation), Z.row(n), A.row(n), targets.row(n));
   }
+  return losses;
+}
+
+template <class T>
+std::vector<T> loss_per_row_by_outputs(const Loss& loss, const Matrix<T>& A, const Matrix<T>& Y) {
+  require(A.rows() == Y.rows() && A.columns() == Y.columns(),
+          "loss_per_row_by_outputs: outputs and targets differ in shape");
+  const Matrix<T> targets = smoothed(loss, Y);
+  std::vector<T> losses(A.rows());
+  for (std::size_t n = 0; n < A.rows(); ++n)
+    losses[n] = row_loss<T>(loss, false, {}, A.row(n), targets.row(n));
   return losses;
 }
 
@@ -168,6 +180,7 @@ Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_act
 
 #define MLP_INSTANTIATE(T)                                                                                  \
   template std::vector<T> loss_per_row(const Loss&, const Activation&, const Matrix<T>&, const Matrix<T>&); \
+  template std::vector<T> loss_per_row_by_outputs(const Loss&, const Matrix<T>&, const Matrix<T>&);         \
   template Matrix<T> loss_gradient_by_outputs(const Loss&, const Matrix<T>&, const Matrix<T>&);             \
   template Matrix<T> loss_gradient_by_logits(const Loss&, const Activation&, const Matrix<T>&,              \
                                              const Matrix<T>&);

@@ -16,6 +16,7 @@
 
 #include "core/cpu.h"
 #include "engine/cpu/plan.h"
+#include "engine/engine.h"
 #include "mlp/error.h"
 #include "training/input_density.h"
 #include "training/scaling.h"
@@ -34,6 +35,7 @@ constexpr const char* kRmseOf = "rmse_";
 /// How many threads a training takes by itself, where so many are available.
 int helpful_threads(const MultilayerPerceptron& network, const Dataset& dataset,
                     const TrainingOptions& options, int available) {
+  if (options.own_loss || options.target == engine::kReferenceTarget) return 1;
   const auto rows = training_split(dataset).training;
   const AffineScaling scaling = options.standardize && !dataset.preprocessing
                                     ? input_scaling_of(dataset.inputs, rows)

@@ -47,31 +47,43 @@ void check_fit(const Model& model, const Dataset& dataset) {
           "the data set's inputs are not in the model's input_units");
 }
 
-LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
-                                std::size_t step_rows, const Dataset& dataset,
-                                std::span<const std::uint32_t> rows, double weight_unit,
-                                const engine::OwnLoss* own_loss) {
+namespace {
+
+/// `evaluate`: of a batch, sum_n w_n loss_n and the outputs, targets in their own unit.
+template <class Evaluate>
+LossAndOutputs in_steps(const Evaluate& evaluate, std::size_t step_rows, const Dataset& dataset,
+                        std::span<const std::uint32_t> rows, double weight_unit) {
   LossAndOutputs result{.outputs = Matrix<float>(rows.size(), dataset.outputs())};
   const engine::Examples examples = examples_of(dataset, weight_unit);
   for (std::size_t begin = 0; begin < rows.size(); begin += step_rows) {
     const auto step = rows.subspan(begin, std::min(step_rows, rows.size() - begin));
-    const auto outputs = result.outputs.view().rows(begin, step.size());
-    result.loss += engine.evaluate({.examples = examples, .rows = step, .own_loss = own_loss}, outputs) /
+    result.loss += evaluate(engine::Batch{.examples = examples, .rows = step},
+                            result.outputs.view().rows(begin, step.size())) /
                    static_cast<double>(rows.size());
-    for (std::size_t n = 0; n < outputs.rows(); ++n) {
-      for (std::size_t c = 0; c < outputs.columns(); ++c)
-        outputs(n, c) = target_scaling.invert(outputs(n, c), c);
-    }
   }
   return result;
+}
+
+}  // namespace
+
+LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
+                                std::span<const std::uint32_t> rows, double weight_unit) {
+  return in_steps(
+      [&](const engine::Batch& batch, MatrixView<float> outputs) { return engines.evaluate(batch, outputs); },
+      step_rows, dataset, rows, weight_unit);
 }
 
 RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
                              std::size_t step_rows, const Dataset& dataset,
                              std::span<const std::uint32_t> rows, double weight_unit,
                              const engine::OwnLoss* own_loss) {
-  const auto [loss, outputs] =
-      loss_and_outputs(engine, target_scaling, step_rows, dataset, rows, weight_unit, own_loss);
+  const auto evaluate_batch = [&](engine::Batch batch, MatrixView<float> outputs) {
+    batch.own_loss = own_loss;
+    const double loss = engine.evaluate(batch, outputs);
+    invert(target_scaling, outputs);
+    return loss;
+  };
+  const auto [loss, outputs] = in_steps(evaluate_batch, step_rows, dataset, rows, weight_unit);
   if (dataset.task() == Task::kClassification) {
     std::vector<std::int32_t> labels;
     labels.reserve(rows.size());
@@ -87,12 +99,9 @@ RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
   check_fit(model, dataset);
   const std::size_t step = step_rows(dataset.rows());
-  const auto engine =
-      engine::prediction_engine(computation_of(model), model.parameters,
-                                {.max_batch = step, .threads = options.threads, .target = options.target});
+  MemberEngines engines(model, {.max_batch = step, .threads = options.threads, .target = options.target});
   const auto rows = all_rows(dataset.rows());
-  const auto [loss, outputs] =
-      loss_and_outputs(*engine, model.target_scaling, step, dataset, rows, weight_unit(dataset, rows));
+  const auto [loss, outputs] = loss_and_outputs(engines, step, dataset, rows, weight_unit(dataset, rows));
   Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
   if (dataset.task() == Task::kClassification) {
     evaluation.classification = classification_metrics(outputs, dataset.labels,

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "mlp/train.h"
 #include "mlp/trainer.h"
+#include "training/member_engines.h"
 
 namespace mlp {
 
@@ -24,10 +25,8 @@ struct LossAndOutputs {
 };
 
 /// In steps of at most `step_rows`.
-LossAndOutputs loss_and_outputs(engine::Engine& engine, const AffineScaling& target_scaling,
-                                std::size_t step_rows, const Dataset& dataset,
-                                std::span<const std::uint32_t> rows, double weight_unit,
-                                const engine::OwnLoss* own_loss = nullptr);
+LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
+                                std::span<const std::uint32_t> rows, double weight_unit);
 
 /// What an epoch reports of its validation rows. The other metrics wait for evaluate(): sorting for ROC AUC
 /// can cost as much as the predictions.

@@ -8,7 +8,6 @@
 #include "core/random.h"
 #include "mlp/split.h"
 #include "training/evaluation.h"
-#include "training/examples.h"
 
 namespace mlp {
 namespace {
@@ -44,8 +43,8 @@ std::vector<InputRange> columns_of(const Dataset& dataset) {
 /// As many as `options` allow; 0 where they allow too few.
 std::size_t rows_to_look_at(const Model& model, std::size_t rows, std::size_t columns,
                             const ImportanceOptions& options) {
-  const double each =
-      static_cast<double>(columns) * options.shuffles * static_cast<double>(model.network.parameter_count());
+  const double each = static_cast<double>(columns) * options.shuffles *
+                      static_cast<double>(model.network.parameter_count() * model.member_count());
   const auto least = static_cast<double>(std::min(rows, kLeastRows));
   if (each * least > kMostExcess * options.most_operations) return 0;
   return static_cast<std::size_t>(
@@ -122,13 +121,10 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
   const Dataset originals = sample(dataset, result.rows);
   Dataset shuffled = originals;
   const std::size_t step = std::min(result.rows, kStepRows);
-  const auto engine = engine::prediction_engine(
-      computation_of(model), model.parameters,
-      {.max_batch = step, .threads = prediction.threads, .target = prediction.target});
+  MemberEngines engines(model,
+                        {.max_batch = step, .threads = prediction.threads, .target = prediction.target});
   const auto rows = all_rows(result.rows);
-  const auto tested = [&] {
-    return quality(loss_and_outputs(*engine, model.target_scaling, step, shuffled, rows, 1.0), shuffled);
-  };
+  const auto tested = [&] { return quality(loss_and_outputs(engines, step, shuffled, rows, 1.0), shuffled); };
 
   const LossAndScore before = tested();
   result.loss = before.loss;

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "training/examples.h"
+#include "training/member_engines.h"
 
 namespace mlp {
 
@@ -45,11 +45,9 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : fan_in(model.network.fan_in()),
         fan_out(model.network.fan_out()),
-        target_scaling(model.target_scaling),
-        engine(engine::prediction_engine(computation_of(model), model.parameters,
-                                         {.max_batch = checked_rows(options.max_rows),
-                                          .threads = options.threads,
-                                          .target = options.target})),
+        engines(model, {.max_batch = checked_rows(options.max_rows),
+                        .threads = options.threads,
+                        .target = options.target}),
         rows(options.max_rows) {
     std::iota(rows.begin(), rows.end(), 0u);
   }
@@ -67,19 +65,12 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
     const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
-      engine->predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
-    }
-    if (target_scaling.identity()) return;
-    for (std::size_t n = 0; n < outputs.rows(); ++n) {
-      for (std::size_t c = 0; c < outputs.columns(); ++c) {
-        outputs(n, c) = target_scaling.invert(outputs(n, c), c);
-      }
+      engines.predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
     }
   }
 
   std::size_t fan_in, fan_out;
-  AffineScaling target_scaling;
-  std::unique_ptr<engine::Engine> engine;
+  MemberEngines engines;
   std::vector<std::uint32_t> rows;  // 0, 1, 2, ...
   std::atomic_flag in_use;
 };

@@ -30,7 +30,8 @@ bool zero_or_float(double value) { return value == 0 || Range::positive_float().
 RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
   return dataset.validation_rows
              ? training_split(dataset)
-             : draw_validation_rows(dataset, options.validation_fraction, options.seed, dataset.name);
+             : draw_validation_rows(dataset, options.validation_fraction,
+                                    options.validation_seed.value_or(options.seed), dataset.name);
 }
 
 /// Who draws the validation rows knows their share.
@@ -306,6 +307,8 @@ double Trainer::step(std::span<const std::uint32_t> rows) {
 }
 
 std::uint64_t Trainer::steps() const { return state_->steps; }
+
+int Trainer::threads() const { return state_->engine->threads(); }
 
 RowsEvaluation Trainer::evaluate(std::span<const std::uint32_t> rows) {
   check_rows(rows, state_->dataset.rows(), "Trainer::evaluate");

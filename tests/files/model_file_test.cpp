@@ -125,6 +125,91 @@ TEST(ModelFile, WhichRowsTrainedComesBackAndMayBeAbsent) {
   EXPECT_NE(with("none").find("training.row_use"), std::string::npos);
 }
 
+/// The sample regression with two further members, which share neither parameters, scalings nor record.
+Model sample_ensemble() {
+  Model model = sample_regression();
+  for (const std::uint16_t which : {9, 10}) {
+    ModelMember member{.parameters = sample_parameters(model.network, which),
+                       .input_scaling = model.input_scaling,
+                       .target_scaling = {.shift = {static_cast<float>(which)}, .scale = {0.5f}},
+                       .record = model.record};
+    member.input_scaling.shift[2] = which;
+    member.record.seed = which;
+    member.record.validation_loss = 0.25;
+    model.more_members.push_back(member);
+  }
+  model.more_members[1].input_scaling = {};
+  return model;
+}
+
+TEST(ModelFile, AnEnsembleComesBackBitForBit) {
+  const Model model = sample_ensemble(), found = model_of(bytes_of(model));
+  expect_same(found, model);
+  ASSERT_EQ(found.member_count(), 3u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const ModelMember &a = found.more_members[i], &b = model.more_members[i];
+    EXPECT_TRUE(same_bits(a.parameters.values(), b.parameters.values()));
+    EXPECT_EQ(a.input_scaling, b.input_scaling);
+    EXPECT_EQ(a.target_scaling, b.target_scaling);
+    EXPECT_EQ(a.record, b.record);
+  }
+  const auto file = read_plainly(bytes_of(model));
+  EXPECT_EQ(file.tensors.size(), 6u + 6u + 4u);
+  EXPECT_TRUE(
+      same_bits(file.tensors.at("members.2.layers.0.bias"), model.more_members[1].parameters.bias(0)));
+  const auto document = json::parse(file.header.at("__metadata__").at("mlp").get<std::string>());
+  EXPECT_EQ(document.at("version"), 4);
+  EXPECT_EQ(document.at("members").size(), 2u);
+  EXPECT_EQ(document.at("members")[1].at("seed"), 10);
+}
+
+TEST(ModelFile, OfOneNetworkItIsWhatWhoKnowsNoEnsemblesReads) {
+  const auto file = read_plainly(bytes_of(sample_regression()));
+  const auto document = json::parse(file.header.at("__metadata__").at("mlp").get<std::string>());
+  EXPECT_EQ(document.at("version"), 3);
+  EXPECT_FALSE(document.contains("members"));
+}
+
+TEST(ModelFile, RefusesMembersThatDoNotFit) {
+  const Model model = sample_ensemble();
+  const auto error = [&](const std::function<void(json&, json&)>& change) {
+    return edited_error(change, model);
+  };
+  EXPECT_EQ(error([](json& document, json&) { document["members"].push_back(document["members"][0]); }),
+            "tensor 'members.3.layers.0.weight' [7, 2] is missing | ");
+  EXPECT_EQ(error([](json& document, json&) { document["members"].erase(1); }),
+            "tensor 'members.2.layers.0.bias' belongs to no layer | ");
+  EXPECT_EQ(error([](json& document, json&) { document.erase("members"); }),
+            "tensor 'members.1.input_scaling.scale' belongs to no layer | ");
+  EXPECT_EQ(error([](json& document, json&) { document["members"][0].erase("seed"); }),
+            "metadata 'mlp': members[0].seed is missing | ");
+  EXPECT_EQ(error([](json& document, json&) { document["members"] = json(1024, document["training"]); }),
+            "metadata 'mlp': members: expected fewer than 1024 further members, found 1024 | ");
+  EXPECT_EQ(error([](json& document, json&) {
+              document["members"] = 1u << 31;
+            }).find("metadata 'mlp': members: expected an array"),
+            0u);
+  EXPECT_EQ(error([](json&, json& header) {
+              header["members.1.layers.0.weight"]["shape"] = {2, 7};
+            }),
+            "tensor 'members.1.layers.0.weight': expected F32 [7, 2], found F32 [2, 7] | ");
+}
+
+TEST(ModelFile, SavingRefusesMembersThatDoNotFit) {
+  const TemporaryFolder folder;
+  const auto save = [&](const std::function<void(Model&)>& change) {
+    Model model = sample_ensemble();
+    change(model);
+    save_model(model, folder / "m");
+  };
+  EXPECT_THROW(save([](Model& m) { m.more_members[1].parameters = Parameters(); }), std::invalid_argument);
+  EXPECT_THROW(save([](Model& m) { m.more_members[0].target_scaling.scale[0] = 0; }), std::invalid_argument);
+  EXPECT_THROW(save([](Model& m) { m.more_members[0].input_scaling.shift.pop_back(); }),
+               std::invalid_argument);
+  EXPECT_THROW(save([](Model& m) { m.more_members.resize(1024, m.more_members[0]); }), std::invalid_argument);
+  EXPECT_EQ(testing_support::entries(folder.path()), 0u);
+}
+
 TEST(ModelFile, AnyReaderFindsTheTensors) {
   const Model model = sample_regression();
   const auto file = read_plainly(bytes_of(model));
@@ -210,11 +295,11 @@ TEST(ModelFile, NamesTheFormatItExpected) {
 
 TEST(ModelFile, ANewerVersionTellsToUpdate) {
   EXPECT_EQ(edited_error([](json& document, json&) {
-              document["version"] = 4;
+              document["version"] = 5;
               document["written_by"] = "mlp 9.0.0";
               document.erase("layers");
             }),
-            "mlp model version 4, written by 'mlp 9.0.0', is newer than the 3 known here | update mlp");
+            "mlp model version 5, written by 'mlp 9.0.0', is newer than the 4 known here | update mlp");
   EXPECT_EQ(edited_error([](json& document, json&) { document["version"] = 0; }),
             "metadata 'mlp': version: expected 1 or more, found 0 | ");
 }

@@ -233,6 +233,13 @@ seed("model", "refused-clip-negative", document(table | {"version": 3, "preproce
      | {"inputs": [clipped | {"clip": -3}] + columns[1:]}}, parameters(wide)))
 seed("model", "examples", document(model(line, version=2),
      parameters(line) + [("examples.inputs", [2, 2], [1, 2, 3, 4]), ("examples.outputs", [2, 1], [0.5, 2.5])]))
+members = {"version": 4, "members": [record, record | {"seed": 2}]}
+ensemble = parameters(line) + parameters(line, "members.1.") + parameters(line, "members.2.")
+seed("model", "ensemble", document(model(line, **members),
+     ensemble + [("members.2.target_scaling.shift", [1], [23.5]), ("members.2.target_scaling.scale", [1], [0.1])]))
+seed("model", "refused-member-without-tensors", document(model(line, **members), parameters(line) + parameters(line, "members.1.")))
+seed("model", "refused-member-scale-zero", document(model(line, **members),
+     ensemble + [("members.1.input_scaling.shift", [1], [0]), ("members.1.input_scaling.scale", [1], [0])]))
 seed("model", "refused-examples-without-outputs", document(model(line, version=2),
      parameters(line) + [("examples.inputs", [1, 2], [1, 2])]))
 seed("model", "refused-share", document(table | {"preprocessing": {"inputs": [columns[2] | {"shares": [2, 0]}], "targets": []}},

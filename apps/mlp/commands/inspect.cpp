@@ -8,6 +8,7 @@
 #include "cli/target.h"
 #include "commands/commands.h"
 #include "mlp/digest.h"
+#include "mlp/ensemble.h"
 #include "mlp/error.h"
 #include "mlp/gradients.h"
 #include "mlp/printable.h"
@@ -93,6 +94,38 @@ nlohmann::ordered_json to_json(const GradientCheck& check) {
       {"passed", check.passed()}, {"rows", check.rows}, {"loss", number(check.loss)}, {"tensors", tensors}};
 }
 
+/// What is each member's own, in their order.
+nlohmann::ordered_json members_json(const Model& model) {
+  nlohmann::ordered_json members = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < model.member_count(); ++i) {
+    const Model member = member_of(model, i);
+    const auto& record = member.record;
+    members.push_back({{"digest", digest(member)},
+                       {"seed", record.seed},
+                       {"epochs", record.epochs},
+                       {"steps", record.steps},
+                       {"train_loss", number(record.train_loss)},
+                       {"validation_loss", number(record.validation_loss)},
+                       {"seconds", number(record.seconds)}});
+  }
+  return members;
+}
+
+/// A line for each member.
+std::string members_table(const Model& model, const Style& style) {
+  std::vector<std::vector<std::string>> rows = {
+      {"member", "seed", "epochs", "training loss", "validation loss", "digest"}};
+  for (std::size_t i = 0; i < model.member_count(); ++i) {
+    const Model member = member_of(model, i);
+    const auto& record = member.record;
+    rows.push_back({std::to_string(i + 1), std::to_string(record.seed), with_thousands(record.epochs),
+                    significant(record.train_loss),
+                    std::isnan(record.validation_loss) ? "-" : significant(record.validation_loss),
+                    digest(member)});
+  }
+  return table(rows, 0, style);
+}
+
 std::string to_json(const Model& model, const std::filesystem::path& path,
                     const std::optional<Verification>& verification,
                     const std::optional<GradientCheck>& gradients) {
@@ -113,7 +146,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
     document["network"][i]["weight_max"] = number(statistics.most);
   }
   document["parameters"] = model.network.parameter_count();
-  document["digest"] = digest(model.network, model.parameters);
+  document["digest"] = digest(model);
   document["loss"] = to_string(model.loss);
   document["input_scaling"] = {{"shift", model.input_scaling.shift}, {"scale", model.input_scaling.scale}};
   document["input_units"] = {{"origin", model.input_units.origin}, {"unit", model.input_units.unit}};
@@ -136,6 +169,7 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
                          {"validation_loss", number(record.validation_loss)},
                          {"seconds", number(record.seconds)},
                          {"library_version", record.library_version}};
+  if (model.member_count() > 1) document["members"] = members_json(model);
   if (verification) {
     document["verified"] = {{"passed", verification->passed()},
                             {"examples", verification->examples},
@@ -193,8 +227,13 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   text += field(
       "parameters",
       with_thousands(model.network.parameter_count()) + "   (min, mean, std, max are of the weights)", style);
-  text += field("digest", digest(model.network, model.parameters) + "   (of network and parameters alone)",
-                style);
+  text += field("digest", digest(model) + "   (of network and parameters alone)", style);
+  if (model.member_count() > 1) {
+    text += field("ensemble",
+                  counted(model.member_count(), "member") +
+                      ", whose outputs are averaged; layers above and what follows are the first one's",
+                  style);
+  }
   text += field("trained",
                 "on " + (record.dataset.empty() ? "" : printable(record.dataset) + ", ") +
                     counted(record.training_rows, "row") + ", " + counted(record.epochs, "epoch") + " (" +
@@ -242,6 +281,7 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
   }
   if (verification && verification->passed())
     text += field("verified", verification_text(*verification), style);
+  if (model.member_count() > 1) text += "\n" + members_table(model, style);
   return text;
 }
 

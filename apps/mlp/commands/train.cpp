@@ -7,6 +7,7 @@
 #include "cli/option_words.h"
 #include "cli/threads.h"
 #include "commands/commands.h"
+#include "mlp/ensemble.h"
 #include "mlp/error.h"
 #include "mlp/html_report.h"
 #include "mlp/report.h"
@@ -62,6 +63,85 @@ class RunObserver : public TrainingObserver {
   TrainingProgress& progress_;
   Clock::time_point last_save_ = Clock::now();
 };
+
+/// The same for the members of an ensemble. The first one saves the run as if it were alone; what the others
+/// save lies in folders of their own, from when there is a run to belong to.
+class MembersObserver : public EnsembleObserver {
+ public:
+  MembersObserver(const Run& run, std::vector<RunSaver>& savers, EnsembleProgress& progress)
+      : run_(run), savers_(savers), progress_(progress), last_saves_(savers.size(), Clock::now()) {}
+
+  bool on_step(std::size_t member, const StepProgress& step) override {
+    progress_.step(member, step);
+    return interrupt_signal() == 0;
+  }
+  bool on_epoch(std::size_t member, const EpochRecord& record, const TrainingState& state) override {
+    if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last(member)))
+      on_state(member, state);
+    return true;
+  }
+  bool wants_state(std::size_t member) override {
+    return run_.checkpoint_every.due_after_step(seconds_since_last(member));
+  }
+  void on_state(std::size_t member, const TrainingState& state) override {
+    if (member > 0 && !savers_.front().has_saved()) return;
+    savers_[member].save(state);
+    last_saves_[member] = Clock::now();
+  }
+  void on_member(std::size_t member, const Trained& trained) override {
+    on_state(member, trained.state);
+    if (interrupt_signal() == 0) progress_.ended(member, trained);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double seconds_since_last(std::size_t member) const {
+    return std::chrono::duration<double>(Clock::now() - last_saves_[member]).count();
+  }
+
+  const Run& run_;
+  std::vector<RunSaver>& savers_;
+  EnsembleProgress& progress_;
+  std::vector<Clock::time_point> last_saves_;
+};
+
+const TrainingState* state_of(const std::optional<NewestCheckpoint>& checkpoint) {
+  return checkpoint ? &checkpoint->checkpoint.state : nullptr;
+}
+
+/// What came of the training that `mlp train` was asked for, of one network or of several.
+struct Outcome {
+  Trained trained;            ///< of an ensemble: the first member's training, and the model of all
+  bool had_finished = false;  ///< it had been resumed, and nothing was left to train
+};
+
+Outcome train_one(const Run& run, RunSaver& saver, TrainingProgress& progress) {
+  RunObserver observer(run, saver, progress);
+  const TrainingState* from = state_of(run.resumed);
+  Outcome result{train(run.network, run.data.train, run.options, &observer, from)};
+  progress.finish();
+  result.had_finished = from != nullptr && from->step == result.trained.state.step;
+  saver.save(result.trained.state);
+  return result;
+}
+
+Outcome train_members(const Run& run, std::vector<RunSaver>& savers, EnsembleProgress& progress) {
+  MembersObserver observer(run, savers, progress);
+  std::vector<const TrainingState*> from = {state_of(run.resumed)};
+  for (const auto& checkpoint : run.resumed_members) from.push_back(state_of(checkpoint));
+  auto [model, members, stopped] = train_ensemble(run.network, run.data.train, run.options,
+                                                  {.members = run.settings.members}, &observer, from);
+  progress.finish();
+  bool had_finished = members.size() == from.size();
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    savers[i].save(members[i].state);
+    had_finished = had_finished && from[i] != nullptr && from[i]->step == members[i].state.step;
+  }
+  Outcome result{std::move(members.front()), had_finished};
+  result.trained.model = std::move(model);
+  result.trained.stopped = stopped;
+  return result;
+}
 
 /// Figures and report.html. Returns what the user should know about those that could not be made.
 std::vector<std::string> draw_figures(const Run& run, const Trained& trained, const TestResult& test,
@@ -151,27 +231,34 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
     run.table.reset();
   }
 
-  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
   const FileLayer files;
   const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
-  RunSaver saver({.folder = run.folder,
-                  .network = run.network,
-                  .config = run.config,
-                  .fingerprint = run.fingerprint,
-                  .folds = folds ? folds_csv(*folds) : ""},
-                 resumed, files);
-  RunObserver observer(run, saver, progress);
-  const Trained trained = train(run.network, run.data.train, run.options, &observer,
-                                resumed ? &resumed->checkpoint.state : nullptr);
-  progress.finish();
-  if (resumed && resumed->checkpoint.state.step == trained.state.step && interrupt_signal() == 0) {
+  std::vector<RunSaver> savers;
+  savers.emplace_back(RunIdentity{.folder = run.folder,
+                                  .network = run.network,
+                                  .config = run.config,
+                                  .fingerprint = run.fingerprint,
+                                  .folds = folds ? folds_csv(*folds) : ""},
+                      resumed, files);
+  for (std::size_t member = 1; member < run.settings.members; ++member) {
+    const auto& from = run.resumed_members[member - 1];
+    savers.emplace_back(RunIdentity{.folder = run.folder.member(member),
+                                    .network = run.network,
+                                    .config = {},
+                                    .fingerprint = run.fingerprint},
+                        from ? &*from : nullptr, files);
+  }
+  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
+  EnsembleProgress members(mode, environment.utf8, run.settings.members, run.settings.epochs);
+  const auto [trained, had_finished] = run.settings.members > 1 ? train_members(run, savers, members)
+                                                                : train_one(run, savers.front(), progress);
+  if (had_finished && interrupt_signal() == 0) {
     print_error("mlp: the run in " + one_line(run.folder.path.string()) +
                 " had finished; nothing was left to train\n");
   }
   if (!arguments.quiet) print_error("\n");
 
-  saver.save(trained.state);
-  saver.save(trained.model);
+  savers.front().save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
   TestResult result = test(trained.model, run.data, constant_answer(run.data.train, run.training_rows),
                            run.recipe.total_loss, run.prediction());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mlp/printable.h"
+#include "present/folds.h"
 #include "present/scores.h"
 #include "terminal/format.h"
 
@@ -119,6 +120,7 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
     document["test_targets"] = targets_json(*targets, result.baseline, dataset);
   }
   if (result.report_total_loss) document["report_total_loss"] = number(*result.report_total_loss);
+  if (!result.members.empty()) document["members"] = members_json(result.members);
   if (!dataset.unit.empty()) document["unit"] = dataset.unit;
 }
 
@@ -261,6 +263,7 @@ std::string test_fields(const TestResult& result, const Dataset& dataset, const 
                        "through all rows)",
                    style);
   }
+  if (!result.members.empty()) lines += spread_field("members", result.members, style);
   return lines;
 }
 

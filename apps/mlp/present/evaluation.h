@@ -4,8 +4,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mlp/baseline.h"
+#include "mlp/cross_validation.h"
 #include "mlp/data.h"
 #include "mlp/train.h"
 #include "terminal/terminal.h"
@@ -31,7 +33,9 @@ struct TestResult {
   std::optional<double> report_total_loss;  ///< docs/losses.md, where it was asked for
   std::optional<Baseline> baseline = {};    ///< what any model should be better than
   bool baseline_of_tested_rows = false;     ///< learned from them, as no others are known
-  bool class_weights = false;               ///< it was trained with --class-weight balanced
+  /// Of an ensemble: each member's own metrics on the test rows, the one to look at first.
+  std::vector<FoldScores> members = {};
+  bool class_weights = false;  ///< it was trained with --class-weight balanced
 };
 
 /// "always 'no'", "always the mean"; `dataset` is what was tested on.

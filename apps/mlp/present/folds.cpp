@@ -36,27 +36,47 @@ std::string fold_line(const FoldResult& result, std::size_t count) {
          counted(result.evaluation.rows, "row") + ")\n";
 }
 
-std::string folds_field(const CrossValidation& result, const Style& style) {
+std::string spread_field(const std::string& label, const std::vector<FoldScores>& scores,
+                         const Style& style) {
   std::string lines;
-  for (const auto& scores : result.scores) {
-    const std::string text = score_title(scores.name) + " " + score_text(scores.name, scores.mean) + " +- " +
-                             score_text(scores.name, scores.deviation);
+  for (const auto& metric : scores) {
+    const std::string text = score_title(metric.name) + " " + score_text(metric.name, metric.mean) + " +- " +
+                             score_text(metric.name, metric.deviation);
     const bool first = lines.empty();
-    lines += first ? line("folds", style.bold + text + style.off + " (mean and standard deviation of " +
-                                       std::to_string(result.rows.size()) + ")")
+    lines += first ? line(label, style.bold + text + style.off + " (mean and standard deviation of " +
+                                     std::to_string(metric.values.size()) + ")")
                    : line("", text);
   }
   return lines;
 }
 
+std::string folds_field(const CrossValidation& result, const Style& style) {
+  return spread_field("folds", result.scores, style);
+}
+
+namespace {
+
+void add_scores(nlohmann::ordered_json& document, const std::vector<FoldScores>& scores) {
+  for (const auto& metric : scores) {
+    document[metric.name] = {
+        {"mean", metric.mean}, {"standard_deviation", metric.deviation}, {"values", metric.values}};
+  }
+}
+
+}  // namespace
+
 nlohmann::ordered_json folds_json(const CrossValidation& result) {
   nlohmann::ordered_json document;
   document["count"] = result.rows.size();
   document["test_rows"] = result.rows;
-  for (const auto& scores : result.scores) {
-    document[scores.name] = {
-        {"mean", scores.mean}, {"standard_deviation", scores.deviation}, {"values", scores.values}};
-  }
+  add_scores(document, result.scores);
+  return document;
+}
+
+nlohmann::ordered_json members_json(const std::vector<FoldScores>& members) {
+  nlohmann::ordered_json document;
+  document["count"] = members.front().values.size();
+  add_scores(document, members);
   return document;
 }
 

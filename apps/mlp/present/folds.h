@@ -17,9 +17,14 @@ std::string score_text(const std::string& name, double value);
 /// "fold 3/10  RMSE 2.345, MAE 1.234  (40 rows)", with line end.
 std::string fold_line(const FoldResult& result, std::size_t count);
 
-/// A line for each metric: "folds  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
+/// A line for each metric: "members  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
+std::string spread_field(const std::string& label, const std::vector<FoldScores>& scores, const Style& style);
+/// Likewise: "folds  RMSE 2.61 +- 0.30 (mean and standard deviation of 10)".
 std::string folds_field(const CrossValidation& result, const Style& style);
 nlohmann::ordered_json folds_json(const CrossValidation& result);
+
+/// Each member's metrics on the test rows.
+nlohmann::ordered_json members_json(const std::vector<FoldScores>& members);
 
 /// What an interruption leaves of `count` folds: nothing but what is said here.
 std::string interrupted_folds_text(const CrossValidation& done, std::size_t count);

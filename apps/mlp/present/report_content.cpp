@@ -51,11 +51,11 @@ ReportBaseline report_baseline(const TestResult& test, const Dataset& tested) {
 }
 
 /// Each beside what the model itself reaches on the test rows.
-std::vector<ReportFolds> report_folds(const CrossValidation& folds, const Evaluation& evaluation,
+std::vector<ReportFolds> report_folds(const std::vector<FoldScores>& folds, const Evaluation& evaluation,
                                       const Dataset& tested) {
   std::vector<ReportFolds> reported;
   const auto scores = fold_scores(evaluation, tested);
-  for (const auto& [name, values, mean, deviation] : folds.scores) {
+  for (const auto& [name, values, mean, deviation] : folds) {
     ReportFolds fold{.name = score_title(name), .values = values, .mean = mean, .deviation = deviation};
     fold.percent = name.ends_with("accuracy");
     const auto own = std::ranges::find(scores, name, &NamedScore::name);
@@ -227,6 +227,7 @@ ReportContent report_content(const RunSummary& run, const Trained& trained, cons
   content.notes = report_notes(run, trained);
   content.data = data_facts(run);
   content.training = training_facts(run, trained);
+  if (run.members > 1) content.training.push_back({"ensemble", counted(run.members, "member")});
   if (folds) content.training.push_back({"folds", with_thousands(folds->rows.size())});
   if (!images) content.columns = summarize_columns(run.data.train);
   content.left_out = left_out(run);
@@ -246,7 +247,8 @@ ReportContent report_content(const RunSummary& run, const Trained& trained, cons
   content.weighted = !run.data.train.sample_weights.empty();
   content.evaluation = test.evaluation;
   if (test.baseline) content.baseline = report_baseline(test, data);
-  if (folds) content.folds = report_folds(*folds, test.evaluation, data);
+  if (folds) content.folds = report_folds(folds->scores, test.evaluation, data);
+  content.members = report_folds(test.members, test.evaluation, data);
   if (!images) {
     content.importances =
         permutation_importance(trained.model, data, {.seed = run.options.seed}, run.prediction());

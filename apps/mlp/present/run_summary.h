@@ -45,6 +45,7 @@ struct RunSummary {
   std::vector<Variant> variants;
   const MultilayerPerceptron& network;
   const TrainingOptions& options;
+  std::size_t members = 1;                 ///< of the ensemble
   double validation_share = 0.0;           ///< of the rows that are not test rows
   std::optional<Initializer> initializer;  ///< nothing: each activation's own
 

@@ -66,6 +66,31 @@ std::string network_field(const RunSummary& run, const Style& style) {
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"), style);
 }
 
+/// "5, of seeds 1 to 5"; empty of one network alone.
+std::string ensemble_field(const RunSummary& run, const Style& style) {
+  if (run.members == 1) return "";
+  return field("ensemble",
+               std::to_string(run.members) + " members, of seeds " + std::to_string(run.options.seed) +
+                   " to " + std::to_string(run.options.seed + run.members - 1),
+               style);
+}
+
+/// "5 members of ", before the first one's epochs; "5 members, the first " where others may have other
+/// numbers.
+std::string members_text(const Trained& trained) {
+  const std::size_t members = trained.model.member_count();
+  if (members == 1) return "";
+  return std::to_string(members) +
+         (trained.stopped == StopReason::kFinished ? " members of " : " members, the first ");
+}
+
+/// Of all members.
+double seconds_of(const Model& model) {
+  double seconds = model.record.seconds;
+  for (const auto& member : model.more_members) seconds += member.record.seconds;
+  return seconds;
+}
+
 /// What is known to come of this recipe and of others near it; empty where nothing is.
 std::string variants_field(const RunSummary& run, const Style& style) {
   if (run.variants.empty()) return "";
@@ -118,7 +143,7 @@ std::string introduction(const RunSummary& run, const Style& style) {
                                " to test (" + one_line(run.data.origin) + ")",
                            style);
   for (const auto& note : in_words(run.data.notes, option_words)) text += field("", one_line(note), style);
-  text += target_field(run.data.train, style) + network_field(run, style);
+  text += target_field(run.data.train, style) + network_field(run, style) + ensemble_field(run, style);
   text += field("training",
                 loss_text(options.loss) + ", " + to_string(options.optimizer) + ", learning rate " +
                     shortest(learning_rate(options.optimizer)) + ", " + to_string(options.schedule) + ", " +
@@ -180,6 +205,7 @@ std::string result_json(const RunSummary& run, const Trained& trained, const Tes
   document["schedule"] = to_string(options.schedule);
   document["batch_size"] = options.batch_size;
   document["seed"] = options.seed;
+  document["ensemble"] = run.members;
   document["precision"] = to_string(options.precision);
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
@@ -190,7 +216,7 @@ std::string result_json(const RunSummary& run, const Trained& trained, const Tes
   document["epochs"] = trained.state.epoch;
   document["best_epoch"] =
       trained.state.best_epoch > 0 ? nlohmann::ordered_json(trained.state.best_epoch) : nullptr;
-  document["seconds_training"] = number(trained.model.record.seconds);
+  document["seconds_training"] = number(seconds_of(trained.model));
   document["samples_per_second"] = number(samples_per_second(trained.history()));
   document["train_loss"] = number(losses.training);
   document["validation_loss"] = number(losses.validation);
@@ -214,13 +240,13 @@ std::string result_summary(const RunSummary& run, const Trained& trained, const 
     std::string label = "data";
     for (const auto& note : in_words(run.data.notes, option_words))
       text += field(std::exchange(label, ""), one_line(note), style);
-    text += target_field(run.data.train, style) + network_field(run, style);
+    text += target_field(run.data.train, style) + network_field(run, style) + ensemble_field(run, style);
     if (!run.replaced.empty()) text += field("replaced", run.replaced, style);
   }
   text +=
       field("training",
-            epochs_text(run, trained) + " in " + duration(trained.model.record.seconds) + ", " +
-                rate(samples_per_second(trained.history())) + " samples/s" +
+            members_text(trained) + epochs_text(run, trained) + " in " + duration(seconds_of(trained.model)) +
+                ", " + rate(samples_per_second(trained.history())) + " samples/s" +
                 (trained_now ? " on " + counted(static_cast<std::uint64_t>(trained.threads), "thread") : ""),
             style);
   if (!trained.history().empty()) {

@@ -124,6 +124,24 @@ std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_a
   return newest;
 }
 
+/// Where the further members of an ensemble are. A checkpoint that is damaged or another run's is as none:
+/// the member is trained from its beginning.
+std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) {
+  std::vector<std::optional<NewestCheckpoint>> checkpoints;
+  for (std::size_t member = 1; member < run.settings.members; ++member) {
+    auto& checkpoint = checkpoints.emplace_back();
+    const RunFolder folder = run.folder.member(member);
+    if (!run.resumed || !folder.has_checkpoint()) continue;
+    try {
+      auto newest = load_newest_checkpoint(folder.checkpoint());
+      const auto& [network, state, fingerprint] = newest.checkpoint;
+      if (fingerprint == run.fingerprint && network == run.network) checkpoint = std::move(newest);
+    } catch (const FileError&) {
+    }
+  }
+  return checkpoints;
+}
+
 Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
   if (!data) return recipe_for(name, recipe);
@@ -179,6 +197,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
           .fingerprint = {},
           .resumed = std::nullopt,
+          .resumed_members = {},
           .folds = std::nullopt,
           .replaced = {},
           .checkpoint_every = checkpoint_every};
@@ -192,6 +211,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   run.training_rows = training_split(run.data.train).training;
   run.fingerprint = fingerprint(settings, run.data.train, target);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
+  run.resumed_members = member_checkpoints(run);
   return run;
 }
 
@@ -213,6 +233,7 @@ RunSummary summary_of(const Run& run) {
           .variants = run.recipe.variants,
           .network = run.network,
           .options = run.options,
+          .members = settings.members,
           .validation_share = settings.validation,
           .initializer = settings.initializer,
           .replaced = run.replaced,

@@ -32,8 +32,10 @@ struct Run {
   std::string config;                        ///< what config.toml holds
   std::string fingerprint;
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
-  std::optional<std::size_t> folds;         ///< to cross-validate with
-  std::string replaced;                     ///< the earlier run in the folder, as earlier_run() has it
+  /// Likewise the members of an ensemble after the first; nothing where one has not begun.
+  std::vector<std::optional<NewestCheckpoint>> resumed_members;
+  std::optional<std::size_t> folds;  ///< to cross-validate with
+  std::string replaced;              ///< the earlier run in the folder, as earlier_run() has it
   CheckpointEvery checkpoint_every;
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }

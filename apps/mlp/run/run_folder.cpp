@@ -35,6 +35,14 @@ void RunFolder::clear_earlier_run() const {
                            predicted_svg(), report()}) {
     remove_if_there(file);
   }
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(members(), none)) {
+    const RunFolder member{entry.path()};
+    for (const auto& file : {member.checkpoint(), member.previous_checkpoint(), member.metrics()})
+      remove_if_there(file);
+    remove_if_there(member.path);  // unless something else is in it
+  }
+  remove_if_there(members());
 }
 
 void RunFolder::clear_folds() const { remove_if_there(folds()); }
@@ -42,7 +50,7 @@ void RunFolder::clear_folds() const { remove_if_there(folds()); }
 std::vector<std::string> RunFolder::files() const {
   std::vector<std::string> names;
   for (const auto& file : {report(), model(), checkpoint(), previous_checkpoint(), metrics(), loss_svg(),
-                           loss_png(), confusion_svg(), predicted_svg(), folds(), config()}) {
+                           loss_png(), confusion_svg(), predicted_svg(), folds(), members(), config()}) {
     if (std::filesystem::exists(file)) names.push_back(file.filename().string());
   }
   return names;

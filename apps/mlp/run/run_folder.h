@@ -26,6 +26,11 @@ struct RunFolder {
   std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
   std::filesystem::path report() const { return path / "report.html"; }
 
+  /// What a member of an ensemble leaves, from the second one (1) on: its checkpoint and metrics. The first
+  /// one's are the run's own.
+  std::filesystem::path members() const { return path / "members"; }
+  RunFolder member(std::size_t index) const { return {members() / std::to_string(index + 1)}; }
+
   /// Removes what an earlier run left, but for checkpoint, config and folds: the folder never tells of two
   /// runs at once.
   void clear_earlier_run() const;

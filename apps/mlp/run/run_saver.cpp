@@ -1,5 +1,6 @@
 #include "run/run_saver.h"
 
+#include <system_error>
 #include <utility>
 
 #include "mlp/atomic_file.h"
@@ -23,7 +24,12 @@ void RunSaver::save(const TrainingState& state) {
   // Before the checkpoint: whoever finds one finds what it was made with.
   if (first_) {
     folder.clear_folds();
-    write_file_atomically(folder.config(), run_.config, files_);
+    if (run_.config.empty()) {
+      std::error_code error;  // that of what is written says more
+      std::filesystem::create_directories(folder.path, error);
+    } else {
+      write_file_atomically(folder.config(), run_.config, files_);
+    }
     if (!run_.folds.empty()) write_file_atomically(folder.folds(), run_.folds, files_);
   }
   const Checkpoint checkpoint{.network = run_.network, .state = state, .fingerprint = run_.fingerprint};

@@ -12,11 +12,11 @@
 
 namespace mlp::app {
 
-/// What is the same in everything that a run saves.
+/// What is the same in everything that a run saves, or one of an ensemble's further members does.
 struct RunIdentity {
   RunFolder folder;
   MultilayerPerceptron network;
-  std::string config;       ///< what config.toml holds
+  std::string config;       ///< what config.toml holds; empty: there is none, as of a member
   std::string fingerprint;  ///< what a resumed run must have in common with it
   std::string folds = {};   ///< what folds.csv holds; empty: there is none
 };
@@ -31,6 +31,8 @@ class RunSaver {
   /// first save the folder holds an earlier run whole; from then on it is this run's. Throws FileError.
   void save(const TrainingState& state);
   void save(const Model& model) const;
+  /// Whether the folder holds a checkpoint of this run.
+  bool has_saved() const { return !first_; }
 
  private:
   RunIdentity run_;

@@ -159,6 +159,13 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
     }
   }
   settings.precision = parse_precision(arguments.precision);
+  if (arguments.ensemble) {
+    settings.members = whole<std::size_t>("--ensemble", *arguments.ensemble, 2, 64);
+    if (arguments.folds) {
+      throw UsageError("--folds and --ensemble are not taken together",
+                       "leave out --ensemble to cross-validate one member");
+    }
+  }
   return settings;
 }
 
@@ -204,6 +211,7 @@ std::string choices(const Settings& settings) {
   line("early-stopping", std::to_string(settings.early_stopping));
   line("seed", std::to_string(settings.seed));
   line("precision", toml_string(to_string(settings.precision)));
+  if (settings.members > 1) line("ensemble", std::to_string(settings.members));
   return text;
 }
 

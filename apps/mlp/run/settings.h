@@ -28,7 +28,7 @@ struct TrainArguments {
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
       examples;
   std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
-      config, folds;
+      config, folds, ensemble;
   bool json = false;
   bool quiet = false;
 };
@@ -49,6 +49,7 @@ struct Settings {
   int early_stopping = 0;
   std::uint64_t seed = 1;
   Precision precision = Precision::kFloat32;
+  std::size_t members = 1;  ///< of the ensemble
 };
 
 /// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.

@@ -1,7 +1,11 @@
 #include "run/test.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 #include <vector>
+
+#include "mlp/ensemble.h"
 
 namespace mlp::app {
 namespace {
@@ -39,12 +43,36 @@ double report_total_loss(const Model& model, const DataSplit& split, const Predi
   return total;
 }
 
+namespace {
+
+/// Of an ensemble, those defined for every member.
+std::vector<FoldScores> member_scores(const Model& model, const Dataset& tested,
+                                      const PredictionOptions& options) {
+  if (model.member_count() == 1) return {};
+  std::vector<NamedScore> names;
+  std::vector<std::vector<double>> values;
+  for (std::size_t member = 0; member < model.member_count(); ++member) {
+    names = fold_scores(evaluate(member_of(model, member), tested, options), tested);
+    values.resize(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) values[i].push_back(names[i].value);
+  }
+  std::vector<FoldScores> scores;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::ranges::all_of(values[i], [](double value) { return std::isfinite(value); }))
+      scores.push_back(over_folds(names[i].name, std::move(values[i])));
+  }
+  return scores;
+}
+
+}  // namespace
+
 TestResult test(const Model& model, const DataSplit& split, const std::optional<ConstantAnswer>& answer,
                 bool total_loss, const PredictionOptions& options) {
   TestResult result{.evaluation = evaluate(model, split.test, options),
                     .report_total_loss = std::nullopt,
                     .baseline = baseline(answer.value_or(constant_answer(split.test)), split.test),
                     .baseline_of_tested_rows = !answer};
+  result.members = member_scores(model, split.test, options);
   if (total_loss) result.report_total_loss = report_total_loss(model, split, options);
   return result;
 }

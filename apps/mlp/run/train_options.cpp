@@ -155,6 +155,9 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
       "cross-validation before the training: the rows are cut into K parts, and K trainings each leave out "
       "one "
       "and are tested on it");
+  add("--ensemble", arguments.ensemble, "K",
+      "train K networks, 2 to 64, from the seeds N to N+K-1 of --seed N; the model predicts the mean of what "
+      "they do");
   add("--seed", arguments.seed, "N", "decides every random choice (default: 1)");
   add("--precision", arguments.precision, "NAME",
       "of the products in wide layers: float32 (default), or bf16 on CPUs with AMX or AVX-512 BF16")

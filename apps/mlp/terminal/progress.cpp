@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "terminal/format.h"
@@ -177,6 +178,42 @@ bool TrainingProgress::has_metric(const EpochRecord& record) const {
 std::string TrainingProgress::metric(double value) const {
   if (task_ == Task::kClassification) return "accuracy " + percent(value);
   return "RMSE " + significant(value) + (unit_.empty() ? "" : " " + unit_);
+}
+
+namespace {
+
+std::string member_text(std::size_t member, std::size_t members) {
+  return "member " + std::to_string(member + 1) + "/" + std::to_string(members);
+}
+
+}  // namespace
+
+EnsembleProgress::EnsembleProgress(ProgressMode mode, bool utf8, std::size_t members, int epochs)
+    : mode_(mode), utf8_(utf8), positions_(members, 0.0), epochs_(static_cast<double>(members) * epochs) {}
+
+void EnsembleProgress::step(std::size_t member, const StepProgress& progress) {
+  positions_[member] = static_cast<double>(progress.epoch - 1) +
+                       static_cast<double>(progress.batch) / static_cast<double>(progress.batches);
+  if (mode_ != ProgressMode::kLive || !line_.due()) return;
+  const auto width = static_cast<std::size_t>(std::max(terminal_width(kStderr) - 1, 1));
+  const double done = std::accumulate(positions_.begin(), positions_.end(), 0.0);
+  line_.draw(compose(member_text(member, positions_.size()) + ", epoch " + std::to_string(progress.epoch) +
+                         "/" + std::to_string(progress.epochs),
+                     done / epochs_, {{"loss " + significant(progress.mean_loss), 1}}, width, utf8_));
+}
+
+void EnsembleProgress::ended(std::size_t member, const Trained& trained) {
+  const bool took_steps = positions_[member] > 0.0;
+  // One that stopped early has no epochs left.
+  positions_[member] = epochs_ / static_cast<double>(positions_.size());
+  if (mode_ == ProgressMode::kOff || !took_steps) return;
+  line_.clear();
+  const auto& record = trained.model.record;
+  std::string text = member_text(member, positions_.size()) + "  seed " + std::to_string(record.seed) + "  " +
+                     counted(record.epochs, "epoch") + " in " + duration(record.seconds);
+  if (!trained.history().empty()) text += "  loss " + significant(record.train_loss);
+  if (!std::isnan(record.validation_loss)) text += "  validation loss " + significant(record.validation_loss);
+  print_error(text + "\n");
 }
 
 void DownloadProgress::update(const std::string& file, std::uint64_t done, std::uint64_t total) {

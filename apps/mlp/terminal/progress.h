@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "mlp/train.h"
 #include "terminal/environment.h"
@@ -66,6 +67,24 @@ class TrainingProgress {
   std::uint64_t epochs_ = 0;
   EpochRecord last_;
   bool last_printed_ = true;
+};
+
+/// The progress of an ensemble's training: a live line for all members, and a line for each that has ended.
+class EnsembleProgress {
+ public:
+  EnsembleProgress(ProgressMode mode, bool utf8, std::size_t members, int epochs);
+
+  void step(std::size_t member, const StepProgress& progress);
+  /// Says nothing of one that had finished before this run went on.
+  void ended(std::size_t member, const Trained& trained);
+  void finish() { line_.clear(); }
+
+ private:
+  ProgressMode mode_;
+  bool utf8_;
+  std::vector<double> positions_;  ///< of each member, in epochs
+  double epochs_;                  ///< of all members
+  LiveLine line_;
 };
 
 /// The progress of downloads, file by file; fits DataSource::progress.

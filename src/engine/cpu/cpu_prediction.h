@@ -1,6 +1,8 @@
 // Prediction and evaluation on this CPU: a plan, its threads and their workspace.
 #pragma once
 
+#include <memory>
+
 #include "core/thread_team.h"
 #include "engine/cpu/plan.h"
 #include "engine/cpu/workspace.h"
@@ -10,7 +12,11 @@ namespace mlp::engine {
 
 class CpuPrediction final : public Engine {
  public:
-  CpuPrediction(const Computation& computation, const Parameters& parameters, const EngineOptions& options);
+  /// `team`: whose threads to take turns with; null: its own.
+  CpuPrediction(const Computation& computation, const Parameters& parameters, const EngineOptions& options,
+                std::shared_ptr<ThreadTeam> team = nullptr);
+
+  const std::shared_ptr<ThreadTeam>& team() const { return team_; }
 
   double evaluate(const Batch& batch, MatrixView<float> outputs) override;
   void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
@@ -18,7 +24,7 @@ class CpuPrediction final : public Engine {
 
  private:
   Plan plan_;
-  ThreadTeam team_;
+  std::shared_ptr<ThreadTeam> team_;
   Workspace workspace_;
 };
 

@@ -17,7 +17,7 @@ constexpr double kWidth = 360.0, kHeight = 26.0, kMargin = 8.0;
 
 /// A dot for each fold on a line from the smallest to the largest, a stroke at their mean, a ring where the
 /// model itself is.
-std::string dots_svg(const ReportFolds& folds) {
+std::string dots_svg(const ReportFolds& folds, const std::string& noun) {
   std::vector<double> values = folds.values;
   values.push_back(folds.test);
   const Axis axis = tight_axis_over(values);
@@ -27,12 +27,12 @@ std::string dots_svg(const ReportFolds& folds) {
   const std::string middle = html_number(kHeight / 2);
   std::string svg = R"(<svg class="strewn" viewBox="0 0 )" + html_number(kWidth) + " " +
                     html_number(kHeight) + R"(" role="img" aria-label=")" + html_text(folds.name, 60) +
-                    R"( of each fold"><path class="base" d="M0 )" + middle + "H" + html_number(kWidth) +
-                    "\"/>";
+                    " of each " + noun + R"("><path class="base" d="M0 )" + middle + "H" +
+                    html_number(kWidth) + "\"/>";
   for (std::size_t fold = 0; fold < std::min(folds.values.size(), kMostDots); ++fold) {
     if (!drawable(folds.values[fold])) continue;
     svg += R"(<circle class="fold" cx=")" + x(folds.values[fold]) + "\" cy=\"" + middle +
-           R"(" r="4.5"><title>fold )" + with_thousands(fold + 1) + ": " +
+           R"(" r="4.5"><title>)" + noun + " " + with_thousands(fold + 1) + ": " +
            score_text(folds.values[fold], folds.percent) + "</title></circle>";
   }
   if (drawable(folds.mean))
@@ -55,27 +55,44 @@ std::string deviation_text(const ReportFolds& folds) {
   return "\u00b1 " + (folds.percent ? percent_text(folds.deviation) : significant_text(folds.deviation, 2));
 }
 
-std::string folds_html(const ReportContent& content) {
-  if (content.folds.empty()) return "";
+namespace {
+
+/// `noun`: what each value is of.
+std::string spread_html(const std::vector<ReportFolds>& metrics, const std::string& heading,
+                        const std::string& noun, const std::string& ring, const std::string& aside) {
   std::string body;
-  for (std::size_t i = 0; i < std::min(content.folds.size(), kMostMetrics); ++i) {
-    const ReportFolds& folds = content.folds[i];
+  for (std::size_t i = 0; i < std::min(metrics.size(), kMostMetrics); ++i) {
+    const ReportFolds& folds = metrics[i];
     if (folds.values.empty()) continue;
     const auto [low, high] = std::ranges::minmax(folds.values);
     body += "<tr>" + html_cell(html_label(folds.name, 28)) +
             html_cell("<b>" + score_text(folds.mean, folds.percent) + "</b>", "n") +
             html_cell(deviation_text(folds), "n quiet") + html_cell(score_text(low, folds.percent), "n") +
-            html_cell(dots_svg(folds), "fill") + html_cell(score_text(high, folds.percent), "n") + "</tr>";
+            html_cell(dots_svg(folds, noun), "fill") + html_cell(score_text(high, folds.percent), "n") +
+            "</tr>";
   }
   if (body.empty()) return "";
-  return "<div class=\"folds\"><figcaption><h3>Cross-validation, " +
-         with_thousands(content.folds.front().values.size()) +
-         " folds</h3><span class=\"keys\"><span class=\"key points\"><i></i>a fold</span><span class=\"key "
-         "best\"><i></i>the test rows</span></span></figcaption><p class=\"aside\">The same training on "
-         "all "
-         "folds but one, tested on that one.</p><div class=\"scroll\"><table>" +
+  return "<div class=\"folds\"><figcaption><h3>" + heading + ", " +
+         with_thousands(metrics.front().values.size()) + " " + noun +
+         "s</h3><span class=\"keys\"><span class=\"key points\"><i></i>a " + noun +
+         "</span><span class=\"key best\"><i></i>" + ring + "</span></span></figcaption><p class=\"aside\">" +
+         aside + "</p><div class=\"scroll\"><table>" +
          html_head({"", "#mean", "#deviation", "#smallest", "", "#largest"}) + "<tbody>" + body +
          "</tbody></table></div></div>";
+}
+
+}  // namespace
+
+std::string folds_html(const ReportContent& content) {
+  return spread_html(content.folds, "Cross-validation", "fold", "the test rows",
+                     "The same training on all folds but one, tested on that one.");
+}
+
+std::string members_html(const ReportContent& content) {
+  return spread_html(
+      content.members, "Ensemble", "member", "the ensemble",
+      "Each member by itself on the test rows, and the mean of their outputs, which is what the "
+      "model predicts.");
 }
 
 }  // namespace mlp

@@ -282,7 +282,8 @@ std::string results_section(const ReportContent& content) {
   const std::string body = evaluation.classification
                                ? classification_html(content, *evaluation.classification)
                                : regression_html(content);
-  return section_html("results", "Test results", lead, body.empty() ? "" : body + folds_html(content));
+  return section_html("results", "Test results", lead,
+                      body.empty() ? "" : body + members_html(content) + folds_html(content));
 }
 
 }  // namespace mlp

@@ -37,6 +37,8 @@ bool no_better(const ReportContent& content, std::size_t target);
 std::string two_classes_html(const ReportContent& content);
 /// A cross-validation's metrics, a dot for each fold; empty where there is none.
 std::string folds_html(const ReportContent& content);
+/// The same of an ensemble's members.
+std::string members_html(const ReportContent& content);
 /// A metric's value: "98.43%", "2.770".
 std::string score_text(double value, bool percent);
 /// "± 1.71%", "± 0.023"

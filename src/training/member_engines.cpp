@@ -1,0 +1,74 @@
+#include "training/member_engines.h"
+
+#include <algorithm>
+
+#include "engine/reference/examples_in.h"
+#include "mlp/reference.h"
+#include "training/examples.h"
+
+namespace mlp {
+
+MemberEngines::MemberEngines(const Model& model, const engine::EngineOptions& options) : loss_(model.loss) {
+  std::vector<engine::Computation> computations = {computation_of(model)};
+  std::vector<const Parameters*> parameters = {&model.parameters};
+  for (const auto& member : model.more_members) {
+    computations.push_back({model.network, model.loss, member.input_scaling, member.target_scaling});
+    parameters.push_back(&member.parameters);
+  }
+  for (const auto& computation : computations) target_scalings_.push_back(computation.target_scaling);
+  engines_ = engine::prediction_engines(computations, parameters, options);
+  if (engines_.size() > 1) sums_.resize(options.max_batch * model.network.fan_out());
+}
+
+void MemberEngines::predict(const engine::InputsView& inputs, std::span<const std::uint32_t> rows,
+                            MatrixView<float> outputs) {
+  const auto predict_by = [&](std::size_t member) {
+    engines_[member]->predict(inputs, rows, outputs);
+    invert(target_scalings_[member], outputs);
+  };
+  if (engines_.size() == 1) return predict_by(0);
+  const std::size_t columns = outputs.columns();
+  std::fill_n(sums_.begin(), rows.size() * columns, 0.0);
+  for (std::size_t member = 0; member < engines_.size(); ++member) {
+    predict_by(member);
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+      for (std::size_t c = 0; c < columns; ++c) sums_[n * columns + c] += static_cast<double>(outputs(n, c));
+    }
+  }
+  const auto count = static_cast<double>(engines_.size());
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    for (std::size_t c = 0; c < columns; ++c)
+      outputs(n, c) = static_cast<float>(sums_[n * columns + c] / count);
+  }
+}
+
+double MemberEngines::evaluate(const engine::Batch& batch, MatrixView<float> outputs) {
+  if (engines_.size() == 1) {
+    const double loss = engines_.front()->evaluate(batch, outputs);
+    invert(target_scalings_.front(), outputs);
+    return loss;
+  }
+  predict(batch.examples.inputs, batch.rows, outputs);
+  const AffineScaling& scaling = target_scalings_.front();
+  Matrix<double> A(outputs.rows(), outputs.columns());
+  for (std::size_t n = 0; n < A.rows(); ++n) {
+    for (std::size_t c = 0; c < A.columns(); ++c)
+      A(n, c) = static_cast<double>(scaling.apply(outputs(n, c), c));
+  }
+  const auto losses =
+      reference::loss_per_row_by_outputs(loss_, A, engine::targets_in<double>(batch, scaling));
+  const auto weights = engine::weights_in<double>(batch);
+  double sum = 0.0;
+  for (std::size_t n = 0; n < losses.size(); ++n) sum += (weights.empty() ? 1.0 : weights[n]) * losses[n];
+  return sum;
+}
+
+void invert(const AffineScaling& target_scaling, MatrixView<float> outputs) {
+  if (target_scaling.identity()) return;
+  for (std::size_t n = 0; n < outputs.rows(); ++n) {
+    for (std::size_t c = 0; c < outputs.columns(); ++c)
+      outputs(n, c) = target_scaling.invert(outputs(n, c), c);
+  }
+}
+
+}  // namespace mlp

@@ -1,0 +1,35 @@
+// The engines of a model's members: one for most models, and of an ensemble as many as average their outputs.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/engine.h"
+#include "mlp/model.h"
+
+namespace mlp {
+
+class MemberEngines {
+ public:
+  MemberEngines(const Model& model, const engine::EngineOptions& options);
+
+  /// The outputs [rows, O] for at most `max_batch` rows, targets in their own unit: the mean of the members'
+  /// own outputs, summed in double in the members' order. Allocates nothing.
+  void predict(const engine::InputsView& inputs, std::span<const std::uint32_t> rows,
+               MatrixView<float> outputs);
+
+  /// The same, and sum_n w_n loss_n. An ensemble's loss is that of its outputs, not its members' mean; of a
+  /// regression they are scaled as the first member scales targets.
+  double evaluate(const engine::Batch& batch, MatrixView<float> outputs);
+
+ private:
+  Loss loss_;
+  std::vector<AffineScaling> target_scalings_;  ///< of each member
+  std::vector<std::unique_ptr<engine::Engine>> engines_;
+  std::vector<double> sums_;  ///< [max_batch * O]; empty where there is one member
+};
+
+/// Network outputs [N, O] to targets in their own unit, in place.
+void invert(const AffineScaling& target_scaling, MatrixView<float> outputs);
+
+}  // namespace mlp
