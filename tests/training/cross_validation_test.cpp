@@ -96,6 +96,16 @@ TEST(CrossValidation, SeveralFoldsAtATimeGiveTheSameBits) {
   }
 }
 
+TEST(CrossValidation, TheReferenceTrainsFoldsAndIsNearTheOthers) {
+  const Dataset numbers = test::toy_numbers(150);
+  TrainingOptions options = options_with(0);
+  const auto fast = cross_validate(fold_splits(numbers, 4, 0, 1), network_for_numbers, options);
+  options.target = "reference";
+  const auto plain = cross_validate(fold_splits(numbers, 4, 0, 1), network_for_numbers, options);
+  for (std::size_t fold = 0; fold < 4; ++fold)
+    EXPECT_NEAR(plain.scores[0].values[fold], fast.scores[0].values[fold], 1e-3 * fast.scores[0].mean);
+}
+
 /// The threads that train six folds; what is told of them is told here, in their order.
 std::set<std::thread::id> threads_that_train(const NetworkFor& network_for, const TrainingOptions& options) {
   const Dataset data = test::toy_numbers(200);

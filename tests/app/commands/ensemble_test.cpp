@@ -77,7 +77,9 @@ TEST_F(EnsembleRun, InterruptedIsUninterrupted) {
     ASSERT_TRUE(child.wait_for("member 1/3"));
     child.send(signal);
     const auto stopped = child.finish();
-    if (signal == SIGINT) EXPECT_EQ(stopped.exit_code, 128 + SIGINT) << stopped.err;
+    if (signal == SIGINT) {
+      EXPECT_EQ(stopped.exit_code, 128 + SIGINT) << stopped.err;
+    }
     const auto resumed = run({"train", "--resume", folder});
     EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
     EXPECT_EQ(resumed.err.find("member 1/3"), std::string::npos) << "it had finished: " << resumed.err;
