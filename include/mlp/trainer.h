@@ -29,9 +29,9 @@ struct RowsEvaluation {
 /// time.
 class Trainer {
  public:
-  /// As train(): of the options all but epochs' end, early stopping and what they are for matter; the
-  /// schedule runs over options.epochs. `from`: the state to go on from, at whatever step. Throws as train()
-  /// does.
+  /// As train(), but that the caller makes the loop: options.epochs is only what the schedule runs over, and
+  /// options.early_stopping is not looked at. `from`: the state to go on from, at whatever step. Throws as
+  /// train() does.
   Trainer(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options = {},
           const TrainingState* from = nullptr);
   ~Trainer();
