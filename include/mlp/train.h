@@ -39,7 +39,10 @@ enum class Precision { kFloat32, kBFloat16 };
 using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
                                    std::span<float> losses, MatrixView<float> gradients)>;
 
+/// What training does. In order: what decides the result, then, each marked, what only decides how fast it
+/// comes. Trainings that differ in speed alone give the same bits (docs/determinism.md).
 struct TrainingOptions {
+  // These decide the result.
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
   /// Trained, and validated, by in place of `loss`, which the model then only is evaluated by. Slower: on one
   /// thread, and outputs are copied for it.
@@ -59,12 +62,20 @@ struct TrainingOptions {
   /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
   /// done so, and the targets of a regression with a Linear output.
   bool standardize = true;
-  std::uint64_t seed = 1;
-  int threads = 0;                            ///< 0: as many as help, fewer while cores are taken by others
-  std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
-  Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
-  int examples = 8;                           ///< training rows kept in the model for verify()
-  SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
+  std::uint64_t seed = 1;  ///< of every random number: the only thing that chance comes from
+
+  // What these decide is said of each.
+  /// Speed alone. 0: as many as help, fewer while cores are taken by others.
+  int threads = 0;
+  /// Speed alone among CPU targets with fused multiply-add ("avx512", "avx2", "neon"); "baseline" and
+  /// "reference" have bits of their own. Empty: the best this CPU has.
+  std::string target = {};
+  /// The result, and speed. kBFloat16: UsageError where the CPU lacks it.
+  Precision precision = Precision::kFloat32;
+  /// Neither: how many training rows are kept in the model for verify().
+  int examples = 8;
+  /// Speed alone. kAuto: by the share of zeros in the training data.
+  SparseInputs sparse_inputs = SparseInputs::kAuto;
 };
 
 /// One finished epoch. Losses are the training loss function's mean per row, without the L2 term.
