@@ -85,11 +85,6 @@ Option& Option::one_at_a_time() {
   return *this;
 }
 
-Option& Option::only_on_command_line() {
-  option_->configurable(false);
-  return *this;
-}
-
 Option& Option::choices(std::vector<std::string> values) {
   (*all_choices_)[option_] = std::move(values);
   return *this;
@@ -103,7 +98,6 @@ std::string Option::names() const {
   return names;
 }
 
-std::string Option::key() const { return option_->get_single_name(); }
 std::string Option::type() const { return option_->get_type_name(); }
 std::string Option::group() const { return option_->get_group(); }
 std::string Option::description() const { return option_->get_description(); }
@@ -111,7 +105,6 @@ bool Option::is_positional() const { return option_->get_positional(); }
 bool Option::is_required() const { return option_->get_required(); }
 bool Option::is_list() const { return option_->get_items_expected_max() > 1; }
 bool Option::is_flag() const { return option_->get_expected_max() == 0; }
-bool Option::is_key() const { return option_->get_configurable(); }
 
 std::vector<std::string> Option::choices() const {
   const auto found = all_choices_->find(option_);

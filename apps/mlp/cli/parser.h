@@ -32,14 +32,12 @@ class Option {
   Option& group(const std::string& name);  ///< under which heading of the help page it stands
   Option& required();
   Option& one_at_a_time();  ///< of a list: takes one value where it is given, not all words that follow
-  Option& only_on_command_line();  ///< is no key of a config file
   Option& choices(
       std::vector<std::string> values);  ///< what a shell completes it with; others may be possible
 
   // What was declared.
   std::string name() const;   ///< "--epochs"
   std::string names() const;  ///< "-h, --help"
-  std::string key() const;    ///< "epochs": as a config file has it
   std::string type() const;
   std::string group() const;
   std::string description() const;
@@ -47,7 +45,6 @@ class Option {
   bool is_required() const;
   bool is_list() const;
   bool is_flag() const;
-  bool is_key() const;  ///< of a config file
   std::vector<std::string> choices() const;
 
   /// Whether it has a value, from the command line or by set().

@@ -15,6 +15,7 @@
 #include "mlp/split.h"
 #include "present/evaluation.h"
 #include "run/data_origin.h"
+#include "run/option_sources.h"
 #include "run/recipes.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
@@ -53,10 +54,19 @@ struct TestData {
   DataSplit split;
 };
 
+/// What --data or --images names.
+DataOrigin named_data(const Arguments& arguments) {
+  DataArguments named;
+  named.dataset = arguments.data;
+  named.images = arguments.images;
+  named.labels = arguments.labels;
+  return data_origin(named);
+}
+
 /// Where --data names it, else where the model was trained: the model knows a data set's name; paths are only
 /// in the config.toml beside it.
 DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
-  if (arguments.data) return data_origin({.dataset = arguments.data});
+  if (arguments.data) return named_data(arguments);
   const auto& name = model.record.dataset;
   for (const auto& info : known_datasets()) {
     if (info.name == name) return KnownData{name};
@@ -129,8 +139,7 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     return data;
   }
   if (arguments.data) throw UsageError("--data and --images are two sources of data", "give one of them");
-  TestData data{.name = name_of(data_origin({.images = arguments.images, .labels = arguments.labels})),
-                .split = {}};
+  TestData data{.name = name_of(named_data(arguments)), .split = {}};
   data.split.test = load_labelled_images(
       *arguments.images, arguments.labels.value_or(""),
       {.task = model.task(), .class_names = model.class_names, .input_units = model.input_units});

@@ -23,6 +23,7 @@
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
 #include "present/prediction_csv.h"
+#include "run/option_sources.h"
 #include "run/run_folder.h"
 #include "run/table_origin.h"
 #include "terminal/format.h"

@@ -11,6 +11,7 @@ namespace mlp::app {
 struct CheckpointEvery {
   std::optional<std::uint64_t> epochs;  ///< after each that many epochs
   std::optional<double> seconds;        ///< as soon as that much time has passed, within epochs as well
+  std::string text = {};                ///< what says so; empty: the default
 
   bool due_after_epoch(std::uint64_t epoch, double seconds_since_last) const;
   bool due_after_step(double seconds_since_last) const { return seconds && seconds_since_last >= *seconds; }

@@ -1,7 +1,6 @@
 #include "run/data_origin.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "cli/option_value.h"
@@ -9,33 +8,9 @@
 #include "mlp/pictures.h"
 #include "mlp/split.h"
 #include "mlp/suggest.h"
-#include "run/config_file.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
-namespace {
-
-/// Each argument with its key in config.toml.
-constexpr std::array<std::pair<const char*, std::optional<std::string> DataArguments::*>, 6> kKeys = {
-    {{"dataset", &DataArguments::dataset},
-     {"images", &DataArguments::images},
-     {"labels", &DataArguments::labels},
-     {"test-images", &DataArguments::test_images},
-     {"test-labels", &DataArguments::test_labels},
-     {"task", &DataArguments::task}}};
-
-constexpr std::array<std::pair<const char*, std::optional<std::string> TableArguments::*>, 5> kTableKeys = {
-    {{"test", &TableArguments::test},
-     {"test-fraction", &TableArguments::test_fraction},
-     {"scaling", &TableArguments::scaling},
-     {"class-weight", &TableArguments::class_weight},
-     {"sample-weight", &TableArguments::sample_weight}}};
-constexpr std::array<std::pair<const char*, std::vector<std::string> TableArguments::*>, 3> kTableLists = {
-    {{"target", &TableArguments::targets},
-     {"ignore", &TableArguments::ignore},
-     {"categorical", &TableArguments::categorical}}};
-
-}  // namespace
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
@@ -96,7 +71,7 @@ DataOrigin named(const DataArguments& arguments) {
                      "write it to a file first: cat > FILE.csv; mlp train FILE.csv --target COLUMN");
   }
   if (is_known_data(text)) {
-    if (arguments.task || arguments.table.given()) {
+    if (arguments.task || arguments.any_of_table()) {
       throw UsageError((arguments.task ? "--task is for data from files; what "
                                        : "--target and other options of tables are for files; what ") +
                            text + " is for is known",
@@ -106,7 +81,7 @@ DataOrigin named(const DataArguments& arguments) {
   }
   const std::filesystem::path path = text;
   if (path.extension() == ".npz" || is_folder(path) || is_picture(path)) {
-    if (arguments.table.given()) {
+    if (arguments.any_of_table()) {
       throw UsageError("--target and other options of tables do not go with " + text, "leave them out");
     }
     DataArguments file = arguments;
@@ -115,9 +90,9 @@ DataOrigin named(const DataArguments& arguments) {
   }
   // A name that looks like a table's is one, even where no such file is: then reading it says so.
   std::error_code error;
-  const bool is_table = is_table_name(path) || !arguments.table.targets.empty();
+  const bool is_table = is_table_name(path) || !arguments.targets.empty();
   if (is_table || (std::filesystem::is_regular_file(path, error) && !looks_like_images(path))) {
-    return table_origin(text, arguments.table, parse_task(arguments.task));
+    return table_origin(text, arguments, parse_task(arguments.task));
   }
   if (std::filesystem::is_regular_file(path, error)) {
     throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
@@ -135,19 +110,6 @@ DataOrigin named(const DataArguments& arguments) {
 
 }  // namespace
 
-bool is_data_key(const std::string& key) {
-  const auto is = [&](const auto& entry) { return key == entry.first; };
-  return std::any_of(kKeys.begin(), kKeys.end(), is) ||
-         std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
-         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "not-na" ||
-         key == "delimiter" || key == "decimal" || key == "no-header";
-}
-
-bool names_files(const std::string& key) {
-  return key == "dataset" || key == "images" || key == "labels" || key == "test-images" ||
-         key == "test-labels";
-}
-
 DataOrigin data_origin(const DataArguments& arguments) {
   if (arguments.test_labels && !arguments.test_images) {
     throw UsageError("--test-labels without --test-images", "give both");
@@ -161,7 +123,7 @@ DataOrigin data_origin(const DataArguments& arguments) {
     return named(arguments);
   }
   if (arguments.images) {
-    if (arguments.table.given()) {
+    if (arguments.any_of_table()) {
       throw UsageError("--target and other options of tables do not go with --images", "leave them out");
     }
     return images(arguments);
@@ -171,29 +133,6 @@ DataOrigin data_origin(const DataArguments& arguments) {
       "which data set?",
       "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or your own: mlp train "
       "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
-}
-
-DataOrigin data_origin_in(const std::filesystem::path& config) {
-  DataArguments arguments;
-  for (const auto& [key, values, is_array, line] : read_config(config)) {
-    if (values.empty()) continue;
-    for (const auto& [name, member] : kKeys) {
-      if (key == name) arguments.*member = values.front();
-    }
-    for (const auto& [name, member] : kTableKeys) {
-      if (key == name) arguments.table.*member = values.front();
-    }
-    for (const auto& [name, member] : kTableLists) {
-      if (key == name) arguments.table.*member = values;
-    }
-    auto& reading = arguments.table.reading;
-    if (key == "na") reading.missing = values;
-    if (key == "not-na") reading.not_missing = values;
-    if (key == "delimiter") reading.delimiter = values.front();
-    if (key == "decimal") reading.decimal = values.front();
-    if (key == "no-header") reading.no_header = values.front() == "true";
-  }
-  return data_origin(arguments);
 }
 
 std::string name_of(const DataOrigin& origin) {
@@ -287,45 +226,6 @@ void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
   train.validation_rows =
       draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
   train.row_use.validation_fraction = drawing.validation_fraction;
-}
-
-namespace {
-
-/// `task = "..."`, where it was said.
-std::string task_line(const std::optional<Task>& task) {
-  if (!task) return {};
-  return std::string("task = \"") + (*task == Task::kClassification ? "classification" : "regression") +
-         "\"\n";
-}
-
-}  // namespace
-
-std::string to_toml(const DataOrigin& origin) {
-  if (const auto* known = std::get_if<KnownData>(&origin))
-    return "dataset = " + toml_string(known->name) + "\n";
-  std::string text;
-  const auto line = [&](const std::string& key, const std::string& value) {
-    if (!value.empty()) text += key + " = " + toml_string(value) + "\n";
-  };
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    line("dataset", table->file.string());
-    line("test", table->test.string());
-    return text + task_line(table->question.task) + to_toml(*table);
-  }
-  const auto& [files, task] = std::get<ImageData>(origin);
-  line("images", files.images.string());
-  line("labels", files.labels.string());
-  line("test-images", files.test_images.string());
-  line("test-labels", files.test_labels.string());
-  return text + task_line(task);
-}
-
-std::string identity(const DataOrigin& origin) {
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    return task_line(table->question.task) + to_toml(*table);
-  }
-  if (const auto* images = std::get_if<ImageData>(&origin)) return task_line(images->task);
-  return to_toml(origin);
 }
 
 }  // namespace mlp::app

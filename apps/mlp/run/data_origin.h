@@ -15,16 +15,10 @@
 namespace mlp::app {
 
 /// The options that name data, as typed; nothing where not given.
-struct DataArguments {
+struct DataArguments : TableArguments {
   std::optional<std::string> dataset;  ///< a known name, or a file
   std::optional<std::string> images, labels, test_images, test_labels, task;
-  TableArguments table = {};
 };
-
-/// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
-bool is_data_key(const std::string& key);
-/// Those of them that say which data, not how they are read: a name or files.
-bool names_files(const std::string& key);
 
 /// Of the sets mlp knows.
 std::vector<std::string> known_names();
@@ -43,9 +37,6 @@ using DataOrigin = std::variant<KnownData, ImageData, TableOrigin>;
 
 /// Throws UsageError where the arguments name no data, two kinds of it, or an unknown set.
 DataOrigin data_origin(const DataArguments& arguments);
-
-/// The data of the run that wrote this config.toml.
-DataOrigin data_origin_in(const std::filesystem::path& config);
 
 /// Of the data set; of one file its name without ending, of several that of their folder. Never that of a
 /// known set for files.
@@ -82,12 +73,5 @@ LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawin
 /// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
 /// is learned of its columns is learned from the others.
 void hold_out_validation_rows(Dataset& train, const Drawing& drawing);
-
-/// As `key = value` lines of config.toml, which lead to the same data from any folder.
-std::string to_toml(const DataOrigin& origin);
-
-/// What must be equal for data to be the same beside their content, as `key = value` lines: not where files
-/// lie.
-std::string identity(const DataOrigin& origin);
 
 }  // namespace mlp::app

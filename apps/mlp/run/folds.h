@@ -1,5 +1,5 @@
 // mlp train --folds K: the same training K times, each on all folds but one, tested on that one. The numbers
-// are mlp::cross_validate's; here are the option, the run's folds, and folds.csv.
+// are mlp::cross_validate's; here are the run's folds, and folds.csv.
 #pragma once
 
 #include <filesystem>
@@ -10,9 +10,6 @@
 #include "run/run.h"
 
 namespace mlp::app {
-
-/// --folds: 2 or more. Throws UsageError.
-std::size_t parse_folds(const std::string& text);
 
 /// The folds of a run that has them: of a table's rows, of another data set's training rows. Tells of each on
 /// standard error unless `quiet`. Throws Interrupted after Ctrl-C.

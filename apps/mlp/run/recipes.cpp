@@ -12,6 +12,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/preprocessing.h"
 #include "mlp/suggest.h"
+#include "terminal/format.h"
 
 namespace mlp::app {
 
@@ -131,11 +132,41 @@ bool has_report_total_loss(const std::string& dataset) {
       recipes(), [&](const Recipe& recipe) { return recipe.total_loss && recipe.dataset == dataset; });
 }
 
-bool is_recipe_key(const std::string& key) {
-  static const std::vector<std::string> keys = {"layers",        "loss",       "optimizer",
-                                                "learning-rate", "schedule",   "epochs",
-                                                "batch-size",    "validation", "initializer"};
-  return std::ranges::find(keys, key) != keys.end();
+std::string recipes_help() {
+  const auto argument = [](const std::string& text) {
+    return text.find('(') == std::string::npos ? text : "'" + text + "'";
+  };
+  std::string text = "Defaults, by data set:\n";
+  for (const auto& recipe : recipes()) {
+    std::vector<std::string> options = {"--layers " + recipe.layers,
+                                        "--loss " + argument(recipe.loss),
+                                        "--optimizer " + argument(recipe.optimizer),
+                                        "--learning-rate " + shortest(recipe.learning_rate),
+                                        "--schedule " + argument(recipe.schedule),
+                                        "--epochs " + std::to_string(recipe.epochs),
+                                        "--batch-size " + std::to_string(recipe.batch_size),
+                                        "--validation " + shortest(recipe.validation)};
+    if (!recipe.initializer.empty()) options.push_back("--initializer " + recipe.initializer);
+    std::string label = recipe.dataset;
+    if (recipe.name != kDefaultRecipe) {
+      text += "  " + label + " --recipe " + recipe.name + "\n";
+      label.clear();
+    }
+    for (const auto& line : flow(options, " ", 68)) {
+      text += "  " + label + std::string(10 - label.size(), ' ') + line + "\n";
+      label.clear();
+    }
+  }
+  text +=
+      "  a table   --layers 64:relu:0.1,64:relu:0.1,N:linear (N:softmax for N classes)\n"
+      "            --loss mean_squared_error (cross_entropy for classes)\n"
+      "            --optimizer 'adamw(weight_decay=0.3)' --learning-rate 0.005\n"
+      "            --schedule one_cycle --epochs 100 --batch-size 32 --validation 0.1;\n"
+      "            fewer epochs and larger batches from 10,000 rows on\n"
+      "  arrays    as mnist for classes, with --batch-size 32 below 10,000 rows and 128\n"
+      "            below 50,000; as friedman for numbers to predict, with a table's\n"
+      "            batches and epochs\n";
+  return text;
 }
 
 namespace {

@@ -42,8 +42,8 @@ void check_recipe(const std::string& dataset, const std::string& name);
 /// Whether the report's total loss is told of a data set, as its recipes say.
 bool has_report_total_loss(const std::string& dataset);
 
-/// Whether a recipe has something to say about the option of this key.
-bool is_recipe_key(const std::string& key);
+/// What each data set's recipe does, as the options that would say the same: a part of the help page.
+std::string recipes_help();
 
 /// For tables, by task and number of outputs, and by whether a curve is to be learned: of one or two columns
 /// of numbers. Chosen on data sets of some hundred to some ten thousand rows.

@@ -1,18 +1,11 @@
 #include "run/run.h"
 
-#include "cli/option_value.h"
-#include "cli/precision.h"
-#include "cli/sparse_inputs.h"
-#include "cli/target.h"
-#include "cli/threads.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/evaluation.h"
-#include "run/config_file.h"
 #include "run/earlier_run.h"
-#include "run/folds.h"
-#include "run/train_options.h"
+#include "run/option_sources.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress.h"
@@ -77,28 +70,9 @@ LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, 
   }
 }
 
-int parse_examples(const TrainArguments& arguments) {
-  return arguments.examples ? whole("--examples", *arguments.examples, 0, 1000) : TrainingOptions().examples;
-}
-
-/// `target`: the CPU target to write down, if any.
-std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments,
-                        const std::optional<std::string>& target) {
-  std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
-                     shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
-                     to_toml(settings);
-  if (target) text += "cpu-target = " + toml_string(*target) + "\n";
-  text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
-  text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
-  if (arguments.recipe) text += "recipe = " + toml_string(*arguments.recipe) + "\n";
-  if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
-  if (arguments.checkpoint_every) {
-    text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
-  }
-  if (arguments.data_dir) {
-    text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
-  }
-  return text;
+std::string config_text(const Settings& settings, const RunFolder& folder) {
+  return "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
+         shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" + to_toml(settings);
 }
 
 /// Where the run in the folder is; nothing where it was stopped before its first checkpoint. `named_anew`:
@@ -152,14 +126,14 @@ Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std:
 }  // namespace
 
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment) {
-  const bool names_data = arguments.data.dataset || arguments.data.images;
+  const bool names_data = arguments.dataset || arguments.images;
   // Before anything in the folder is read: it must be this run's all the time.
   std::unique_ptr<RunLock> lock;
   std::error_code error;
   if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
     lock = std::make_unique<RunLock>(*arguments.resume);
   complete(train, arguments);
-  const DataOrigin origin = data_origin(arguments.data);
+  const DataOrigin origin = data_origin(arguments);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
@@ -169,20 +143,13 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   if (is_file(origin))
     read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
   const Recipe recipe = recipe_of(origin, recipe_name, read);
-  const Settings settings = resolve(arguments, origin, recipe);
-  const int threads = parse_threads(arguments.threads);
-  const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
-  const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
-  const std::string target = choose_target(environment, arguments.cpu_target);
-  check_precision(settings.precision, target);
-  // One that was asked for, and any that computes other bits than most CPUs do.
-  const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
+  const Settings settings = resolve(arguments, origin, recipe, environment);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
   if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
   const Drawing drawing = drawing_of(settings);
   auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
-  if (!arguments.folds) table.reset();
+  if (!settings.folds) table.reset();
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
   Run run{.settings = settings,
@@ -192,24 +159,15 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .data = std::move(data),
           .table = std::move(table),
           .network = std::move(network),
-          .options = {},
           .training_rows = {},
-          .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
+          .config = config_text(settings, folder),
           .fingerprint = {},
           .resumed = std::nullopt,
           .resumed_members = {},
-          .folds = std::nullopt,
-          .replaced = {},
-          .checkpoint_every = checkpoint_every};
+          .replaced = {}};
   if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
-  if (arguments.folds) run.folds = parse_folds(*arguments.folds);
-  run.options = training_options(settings);
-  run.options.threads = threads;
-  run.options.target = target;
-  run.options.sparse_inputs = sparse_inputs;
-  run.options.examples = parse_examples(arguments);
   run.training_rows = training_split(run.data.train).training;
-  run.fingerprint = fingerprint(settings, run.data.train, target);
+  run.fingerprint = fingerprint(settings, run.data.train);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   run.resumed_members = member_checkpoints(run);
   return run;
@@ -232,7 +190,7 @@ RunSummary summary_of(const Run& run) {
           .recipe = run.recipe.name,
           .variants = run.recipe.variants,
           .network = run.network,
-          .options = run.options,
+          .options = settings.training,
           .members = settings.members,
           .validation_share = settings.validation,
           .initializer = settings.initializer,

@@ -9,9 +9,7 @@
 #include "cli/parser.h"
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
-#include "mlp/train.h"
 #include "present/run_summary.h"
-#include "run/checkpoint_every.h"
 #include "run/run_folder.h"
 #include "run/run_lock.h"
 #include "run/settings.h"
@@ -27,19 +25,18 @@ struct Run {
   DataSplit data;
   std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
-  TrainingOptions options;
   std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
   std::string config;                        ///< what config.toml holds
   std::string fingerprint;
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
   /// Likewise the members of an ensemble after the first; nothing where one has not begun.
   std::vector<std::optional<NewestCheckpoint>> resumed_members;
-  std::optional<std::size_t> folds;  ///< to cross-validate with
-  std::string replaced;              ///< the earlier run in the folder, as earlier_run() has it
-  CheckpointEvery checkpoint_every;
+  std::string replaced;  ///< the earlier run in the folder, as earlier_run() has it
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
-  PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
+  PredictionOptions prediction() const {
+    return {.threads = settings.training.threads, .target = settings.training.target};
+  }
 };
 
 /// Everything that can be wrong with options, folders and data is found here, before training begins. `train`

@@ -9,47 +9,29 @@
 #include <string>
 
 #include "mlp/initializer.h"
-#include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
-#include "mlp/optimizer.h"
-#include "mlp/schedule.h"
 #include "mlp/train.h"
-#include "run/data_origin.h"
+#include "run/checkpoint_every.h"
 #include "run/recipes.h"
+#include "run/train_options.h"
+#include "terminal/environment.h"
 
 namespace mlp::app {
 
-/// `mlp train`'s options as typed; nothing where not given.
-struct TrainArguments {
-  DataArguments data;
-  std::optional<std::string> recipe;
-  std::optional<std::string> layers, initializer, dropout;
-  std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
-  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
-      examples;
-  std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
-      config, folds, ensemble;
-  bool json = false;
-  bool quiet = false;
-};
-
+/// What the options come to, but for where the run is written and what is printed.
 struct Settings {
   DataOrigin data;
-  std::string dataset;  ///< its name
-  std::string layers;   ///< canonical, dropout included
+  std::string dataset;                ///< its name
+  std::optional<std::string> recipe;  ///< that was asked for
+  std::string layers;                 ///< canonical, dropout included
   std::optional<Initializer> initializer;
-  Loss loss;
-  Optimizer optimizer;
-  Schedule schedule;
-  int epochs = 0;
-  int batch_size = 0;
-  double l2 = 0.0;
-  double clip_norm = 0.0;
+  TrainingOptions training;
   double validation = 0.0;
-  int early_stopping = 0;
-  std::uint64_t seed = 1;
-  Precision precision = Precision::kFloat32;
-  std::size_t members = 1;  ///< of the ensemble
+  std::size_t members = 1;           ///< of the ensemble
+  std::optional<std::size_t> folds;  ///< to cross-validate with
+  bool names_target = false;  ///< config.toml names the CPU target: asked for, or one with bits of its own
+  CheckpointEvery checkpoint_every;
+  std::filesystem::path data_dir;  ///< absolute; empty: not given
 };
 
 /// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.
@@ -59,17 +41,16 @@ Drawing parse_drawing(const TrainArguments& arguments, double default_validation
 Drawing drawing_of(const Settings& settings);
 
 /// Throws UsageError naming the option, what it takes and what was given.
-Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe);
+Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe,
+                 const Environment& environment);
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
-
-TrainingOptions training_options(const Settings& settings);
 
 /// As `key = value` lines: what config.toml holds.
 std::string to_toml(const Settings& settings);
 
-/// Two runs with equal fingerprints are the same run. `target`: the CPU target that computes.
-std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target);
+/// Two runs with equal fingerprints are the same run.
+std::string fingerprint(const Settings& settings, const Dataset& dataset);
 
 /// Whether a run with such a fingerprint is trained on these rows.
 bool is_of(const std::string& fingerprint, const Dataset& dataset);

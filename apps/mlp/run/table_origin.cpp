@@ -8,7 +8,6 @@
 #include "cli/option_value.h"
 #include "mlp/error.h"
 #include "mlp/printable.h"
-#include "run/config_file.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
@@ -57,7 +56,7 @@ std::string shown_columns(const std::string& file, const TableOptions& reading) 
 
 }  // namespace
 
-TableOptions ReadingArguments::options() const {
+TableOptions ReadingArguments::reading() const {
   for (const auto& mark : missing) {
     // The model takes them along, and no cell of a table is like it.
     if (in_utf8(mark) != mark) reject("--na", "text in UTF-8, as tables are", one_line(mark));
@@ -66,41 +65,6 @@ TableOptions ReadingArguments::options() const {
   if (delimiter) options.delimiter = parse_delimiter(*delimiter);
   if (decimal) options.decimal = parse_decimal(*decimal);
   return options;
-}
-
-void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group) {
-  parser
-      .add_option("--na", arguments.missing,
-                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
-                  "also none and -")
-      .type("TEXT")
-      .group(group)
-      .one_at_a_time();
-  parser
-      .add_option("--not-na", arguments.not_missing,
-                  "a text that is no mark of a missing cell though usually it is, such as NA for Namibia")
-      .type("TEXT")
-      .group(group)
-      .one_at_a_time();
-  parser
-      .add_option("--delimiter", arguments.delimiter,
-                  "between cells; tab for tabulators (default: by the first line)")
-      .type("CHAR")
-      .group(group);
-  parser
-      .add_option("--decimal", arguments.decimal,
-                  "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
-      .type("MARK")
-      .choices({".", ","})
-      .group(group);
-  parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
-      .group(group);
-}
-
-bool TableArguments::given() const {
-  return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
-         !reading.not_missing.empty() || reading.delimiter || reading.decimal || reading.no_header || test ||
-         test_fraction || scaling || class_weight || sample_weight;
 }
 
 bool is_table_name(const std::filesystem::path& path) {
@@ -113,12 +77,12 @@ TableOrigin table_origin(const std::string& file, const TableArguments& argument
   if (arguments.targets.empty()) {
     throw UsageError("which column of " + file + " is to be predicted?",
                      shell_text({"mlp", "train", file, "--target", "COLUMN"}) +
-                         "; the table has: " + shown_columns(file, arguments.reading.options()));
+                         "; the table has: " + shown_columns(file, arguments.reading()));
   }
   TableOrigin origin{
       .file = absolute(file),
       .test = arguments.test ? absolute(*arguments.test) : std::filesystem::path(),
-      .reading = arguments.reading.options(),
+      .reading = arguments.reading(),
       .question = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
   origin.reading.ignore = arguments.ignore;
   origin.reading.categorical = arguments.categorical;
@@ -158,7 +122,7 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
 }
 
 TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments) {
-  TableOptions options = arguments.options();
+  TableOptions options = arguments.reading();
   const auto& marks = preprocessing.missing_marks;
   options.missing.insert(options.missing.end(), marks.begin(), marks.end());
   if (!options.decimal) options.decimal = preprocessing.decimal;
@@ -171,31 +135,6 @@ DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::pa
   DataSplit split;
   split.test = table_dataset(preprocessing, table, &split.notes);
   return split;
-}
-
-std::string to_toml(const TableOrigin& origin) {
-  std::string text;
-  const auto line = [&](const std::string& key, const std::string& value) {
-    text += key + " = " + value + "\n";
-  };
-  const auto list = [&](const std::string& key, const std::vector<std::string>& values) {
-    if (!values.empty()) line(key, toml_array(values));
-  };
-  const auto& [file, test, reading, question] = origin;
-  list("target", question.targets);
-  list("ignore", reading.ignore);
-  list("categorical", reading.categorical);
-  list("na", reading.missing);
-  list("not-na", reading.not_missing);
-  if (reading.delimiter)
-    line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
-  if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
-  if (!reading.header) line("no-header", "true");
-  if (test.empty()) line("test-fraction", shortest(question.test_fraction));
-  line("scaling", toml_string(to_string(question.scaling)));
-  if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
-  if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
-  return text;
 }
 
 }  // namespace mlp::app

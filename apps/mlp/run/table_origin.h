@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/parser.h"
 #include "mlp/table.h"
 #include "mlp/table_data.h"
 
@@ -19,19 +18,18 @@ struct ReadingArguments {
   std::optional<std::string> delimiter, decimal;
   bool no_header = false;
 
-  TableOptions options() const;  ///< throws UsageError
+  TableOptions reading() const;  ///< throws UsageError
+  bool operator==(const ReadingArguments&) const = default;
 };
 
-/// Adds --na, --not-na, --delimiter, --decimal, --no-header to a command.
-void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group);
-
 /// The options of a table to train on.
-struct TableArguments {
-  ReadingArguments reading;
+struct TableArguments : ReadingArguments {
   std::vector<std::string> targets, ignore, categorical;
   std::optional<std::string> test, test_fraction, scaling, class_weight, sample_weight;
 
-  bool given() const;
+  /// Whether one of these is given.
+  bool any_of_table() const { return *this != TableArguments{}; }
+  bool operator==(const TableArguments&) const = default;
 };
 
 struct TableOrigin {
@@ -69,8 +67,5 @@ DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::pa
 /// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
 /// with, and its decimal mark unless they name one.
 TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
-
-/// `key = value` lines of config.toml, file names apart.
-std::string to_toml(const TableOrigin& origin);
 
 }  // namespace mlp::app
