@@ -11,6 +11,7 @@
 #include "present/evaluation.h"
 #include "run/config_file.h"
 #include "run/earlier_run.h"
+#include "run/fine_tuning.h"
 #include "run/folds.h"
 #include "run/train_options.h"
 #include "terminal/format.h"
@@ -60,7 +61,7 @@ void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& argu
 }
 
 LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
-                     const Environment& environment) {
+                     const std::optional<Init>& init, const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
   source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
@@ -68,7 +69,10 @@ LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, 
     return interrupt_signal() == 0;
   };
   try {
-    auto data = load(origin, source, drawing);
+    ArraysOf arrays;
+    if (init && init->keep_preprocessing) arrays.input_units = init->model->input_units;
+    auto data = load(origin, source, drawing, arrays);
+    if (init) take_classes(*init->model, data.split);
     if (interrupt_signal() != 0) throw Interrupted{};
     return data;
   } catch (const Error&) {
@@ -142,9 +146,10 @@ std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) 
   return checkpoints;
 }
 
+/// `data`: there where they are a file's.
 Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
-  if (!data) return recipe_for(name, recipe);
+  if (!is_file(origin)) return recipe_for(name, recipe);
   const Dataset& train = data->split.train;
   return data->table ? recipe_for_table(name, train) : recipe_for_images(name, train);
 }
@@ -159,17 +164,20 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
     lock = std::make_unique<RunLock>(*arguments.resume);
   complete(train, arguments);
-  const DataOrigin origin = data_origin(arguments.data);
+  const std::optional<Init> init = load_init(arguments);
+  const DataOrigin origin = init ? data_origin(arguments.data, *init) : data_origin(arguments.data);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
   check_recipe(name, recipe_name);
   std::optional<LoadedData> read;
-  if (is_file(origin))
-    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
-  const Recipe recipe = recipe_of(origin, recipe_name, read);
-  const Settings settings = resolve(arguments, origin, recipe);
+  if (is_file(origin) || init)
+    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), init, environment);
+  Recipe recipe = recipe_of(origin, recipe_name, read);
+  if (init) recipe = starting_from(*init, std::move(recipe), read->split.train);
+  Settings settings = resolve(arguments, origin, recipe);
+  if (init) settings.init = settings_of(*init);
   const int threads = parse_threads(arguments.threads);
   const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
@@ -178,13 +186,18 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   // One that was asked for, and any that computes other bits than most CPUs do.
   const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
+  if (init) check_output_folder(*init, folder.path);
   if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
   const Drawing drawing = drawing_of(settings);
-  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, init, environment);
   if (!arguments.folds) table.reset();
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
+  if (init) {
+    check_init(*init, network, data.train);
+    for (auto& note : init_notes(*init, origin, data.train, settings.seed)) data.notes.push_back(note);
+  }
   Run run{.settings = settings,
           .recipe = recipe,
           .folder = folder,
@@ -204,6 +217,11 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
   if (arguments.folds) run.folds = parse_folds(*arguments.folds);
   run.options = training_options(settings);
+  if (init) {
+    run.init = init->model;
+    run.options.init = run.init.get();
+    run.options.keep_preprocessing = init->keep_preprocessing;
+  }
   run.options.threads = threads;
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;

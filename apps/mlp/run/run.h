@@ -37,6 +37,7 @@ struct Run {
   std::optional<std::size_t> folds;  ///< to cross-validate with
   std::string replaced;              ///< the earlier run in the folder, as earlier_run() has it
   CheckpointEvery checkpoint_every;
+  std::shared_ptr<const Model> init = nullptr;  ///< that options.init is
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }

@@ -218,16 +218,27 @@ std::string choices(const Settings& settings) {
 /// Of the CPU targets only the baseline has bits of its own; what all others have in common.
 constexpr const char* kFusedTarget = "one with fused multiply-add";
 
+/// How data become the inputs of a model that training starts from, where that is not as the model does it.
+std::string init_line(const Settings& settings) {
+  return settings.init && !settings.init->keep_preprocessing ? "init-preprocessing = \"learn\"\n" : "";
+}
+
 std::string target_line(const std::string& target) {
   return is_fused(target) ? "" : "cpu-target = " + toml_string(target) + "\n";
 }
 
 }  // namespace
 
-std::string to_toml(const Settings& settings) { return to_toml(settings.data) + choices(settings); }
+std::string to_toml(const Settings& settings) {
+  std::string text = to_toml(settings.data) + choices(settings);
+  if (settings.init)
+    text += "init = " + toml_string(settings.init->file.string()) + "\n" + init_line(settings);
+  return text;
+}
 
 std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target) {
-  return identity(settings.data) + choices(settings) + target_line(target) +
+  const std::string init = settings.init ? "init = " + toml_string(settings.init->digest) + "\n" : "";
+  return identity(settings.data) + choices(settings) + init + init_line(settings) + target_line(target) +
          "rows = " + std::to_string(dataset.rows()) + "\nfeatures = " + std::to_string(dataset.features()) +
          "\ndata = " + toml_string(hexadecimal(content_hash(dataset))) +
          "\nversion = " + toml_string(version()) + "\n";

@@ -28,9 +28,16 @@ struct TrainArguments {
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
       examples;
   std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
-      config, folds, ensemble;
+      config, folds, ensemble, init, init_preprocessing;
   bool json = false;
   bool quiet = false;
+};
+
+/// The model that a run starts from, if one.
+struct InitSettings {
+  std::filesystem::path file;  ///< absolute
+  std::string digest;          ///< of the model in it
+  bool keep_preprocessing = true;
 };
 
 struct Settings {
@@ -50,6 +57,7 @@ struct Settings {
   std::uint64_t seed = 1;
   Precision precision = Precision::kFloat32;
   std::size_t members = 1;  ///< of the ensemble
+  std::optional<InitSettings> init = {};
 };
 
 /// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.

@@ -142,7 +142,14 @@ TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing) 
   return question;
 }
 
-Table read(const TableOrigin& origin) { return read_table(origin.file, with_targets(origin)); }
+Table read(const TableOrigin& origin) {
+  const auto& [targets, task, sample_weight, class_weights, scaling, test, validation, seed, preprocessing] =
+      origin.question;
+  if (!preprocessing) return read_table(origin.file, with_targets(origin));
+  auto types = preprocessing->all_types();
+  if (sample_weight) types.push_back({.name = *sample_weight});
+  return read_table(origin.file, types, origin.reading);
+}
 
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing) {
   const TableDataOptions question = question_of(origin, drawing);
@@ -150,7 +157,7 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
                                         : split_table(table, origin.test, question, origin.reading);
   // The model takes along what a missing cell and a number look like.
   for (Dataset* dataset : {&split.train, &split.test}) {
-    if (!dataset->preprocessing) continue;
+    if (!dataset->preprocessing || question.preprocessing) continue;
     dataset->preprocessing->missing_marks = origin.reading.missing;
     dataset->preprocessing->decimal = origin.reading.decimal;
   }
@@ -192,7 +199,7 @@ std::string to_toml(const TableOrigin& origin) {
   if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
   if (!reading.header) line("no-header", "true");
   if (test.empty()) line("test-fraction", shortest(question.test_fraction));
-  line("scaling", toml_string(to_string(question.scaling)));
+  if (!question.preprocessing) line("scaling", toml_string(to_string(question.scaling)));
   if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
   if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
   return text;

@@ -129,6 +129,15 @@ Parser add_train_options(Parser& parent, TrainArguments& arguments) {
   add("--initializer", arguments.initializer, "NAME",
       "how weights start, in every layer: " + listed(all_initializers()) + " (default: by activation)")
       .choices(texts_of(all_initializers()));
+  add("--init", arguments.init, "MODEL",
+      "start from the parameters of a model (fine-tuning), and so with its layers; the output layer starts "
+      "anew "
+      "where the data have other classes or targets");
+  add("--init-preprocessing", arguments.init_preprocessing, "HOW",
+      "with --init: keep (default), inputs and targets are scaled and columns encoded as the model does it; "
+      "or "
+      "learn, from the new data")
+      .choices({"keep", "learn"});
   add("--dropout", arguments.dropout, "P", "dropout after every hidden layer, from 0 to below 1");
 
   group = "Training";
