@@ -16,6 +16,14 @@
 
 namespace MLP_EXPORT mlp {
 
+/// What a training started from, where that was another model.
+struct FineTunedFrom {
+  std::string digest;              ///< of the model: see mlp/digest.h
+  std::string dataset;             ///< that it was trained on
+  bool kept_preprocessing = true;  ///< its scaling and preprocessing, as TrainingOptions::keep_preprocessing
+  friend bool operator==(const FineTunedFrom&, const FineTunedFrom&) = default;
+};
+
 /// How a model came to be: what `mlp inspect` shows. Texts are those the to_string functions write.
 struct TrainingRecord {
   std::string dataset;
@@ -33,6 +41,7 @@ struct TrainingRecord {
   double validation_loss = 0.0;        ///< of the same epoch; NaN without a validation split
   double seconds = 0.0;                ///< of training
   std::optional<RowUse> row_use = {};  ///< nothing: the file is of an earlier version
+  std::optional<FineTunedFrom> fine_tuned_from = {};  ///< nothing: from drawn parameters
   friend bool operator==(const TrainingRecord&, const TrainingRecord&) = default;
 };
 

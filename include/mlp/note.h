@@ -148,9 +148,22 @@ struct UntrainedClasses {
   friend bool operator==(const UntrainedClasses&, const UntrainedClasses&) = default;
 };
 
-using Note = std::variant<RowsLeftOut, IncompleteRows, SingleRowClasses, TargetCountsRows, FewNumbers,
-                          ZeroOneClasses, ColumnsNote, FilesLeftOut, ImagesScaled, TestRowsDrawn,
-                          ArraysNotUsed, OneHotTargets, InputsInUnits, RowsNotImages, UntrainedClasses>;
+/// A training that starts from a model whose classes or targets are others.
+struct OutputLayerDrawn {
+  friend bool operator==(const OutputLayerDrawn&, const OutputLayerDrawn&) = default;
+};
+
+/// Test rows of a training that starts from a model trained on the same data set, which drew others.
+struct TestRowsPerhapsLearned {
+  std::string dataset;
+  std::uint64_t seed = 0;  ///< of the model's training
+  friend bool operator==(const TestRowsPerhapsLearned&, const TestRowsPerhapsLearned&) = default;
+};
+
+using Note =
+    std::variant<RowsLeftOut, IncompleteRows, SingleRowClasses, TargetCountsRows, FewNumbers, ZeroOneClasses,
+                 ColumnsNote, FilesLeftOut, ImagesScaled, TestRowsDrawn, ArraysNotUsed, OneHotTargets,
+                 InputsInUnits, RowsNotImages, UntrainedClasses, OutputLayerDrawn, TestRowsPerhapsLearned>;
 
 /// What a note says. Of columns that share a finding the first three are named.
 Message message_of(const Note& note);

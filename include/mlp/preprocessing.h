@@ -93,6 +93,10 @@ struct Preprocessing {
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
+/// Whether both make the same inputs and targets of any table. What numbers were seen has no part in that:
+/// their range, and which columns are nothing but 0 and 1. (Files of models did not always hold these.)
+bool encode_alike(Preprocessing a, Preprocessing b);
+
 /// kStandard: center and spread are mean and standard deviation.
 /// kRobust: median and quartile range / 1.349, which is a normal distribution's standard deviation; where the
 /// quartiles are equal, likewise by the quantiles at 10%, 5%, 2.5% or 1% and their counterparts, and where

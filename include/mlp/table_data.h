@@ -46,6 +46,10 @@ struct TableDataOptions {
   double test_fraction = 0.2;        ///< of the rows; 0: no test set
   double validation_fraction = 0.0;  ///< of the rows that are left; 0: none
   std::uint64_t seed = 1;            ///< of the test rows and the validation rows
+  /// That of a model to be trained further, kept rather than learned from the training rows; only the ranges
+  /// of numbers are widened to those of these rows. The table is read in its all_types(), and of
+  /// sample_weight; `targets`, `task` and `scaling` are not looked at.
+  std::optional<Preprocessing> preprocessing = {};
 };
 
 /// The rows of a table that can be learned from, and what is to be predicted of them.

@@ -47,6 +47,15 @@ struct TrainingOptions {
   /// Trained, and validated, by in place of `loss`, which the model then only is evaluated by. Slower: on one
   /// thread, and outputs are copied for it.
   OwnLoss own_loss = {};
+  /// Fine-tuning: training starts from this model's parameters rather than from drawn ones; it must live as
+  /// long. The network must be its network, up to dropout and initialisers. The output layer alone is drawn,
+  /// and may be another, where the data set's classes or targets are not the model's: see
+  /// keeps_output_layer(). Moments start at zero, epochs and schedule at their beginning.
+  const Model* init = nullptr;
+  /// With `init`: inputs, and the targets of an output layer that is kept, are scaled as the model scales
+  /// them, and the data set must be in its input_units, encoded by its preprocessing
+  /// (TableDataOptions::preprocessing). False: all of that is learned anew.
+  bool keep_preprocessing = true;
   Optimizer optimizer = Adam{};
   Schedule schedule = Constant{};
   int epochs = 10;
@@ -154,6 +163,10 @@ struct Trained {
 Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
               const TrainingOptions& options = {}, TrainingObserver* observer = nullptr,
               const TrainingState* resume_from = nullptr);
+
+/// Whether a training on `dataset` that starts from `model` (TrainingOptions::init) takes over its output
+/// layer, too: where the data set has the model's classes, in its order, or targets of the same names.
+bool keeps_output_layer(const Model& model, const Dataset& dataset);
 
 struct Evaluation {
   std::size_t rows = 0;

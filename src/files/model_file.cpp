@@ -159,6 +159,12 @@ json row_use_to_json(const RowUse& use) {
           {"balanced_classes", use.balanced_classes}};
 }
 
+json fine_tuned_from_to_json(const FineTunedFrom& from) {
+  return {{"digest", from.digest},
+          {"dataset", in_utf8(from.dataset)},
+          {"kept_preprocessing", from.kept_preprocessing}};
+}
+
 json record_to_json(const TrainingRecord& record) {
   json result = {{"dataset", in_utf8(record.dataset)},
                  {"optimizer", record.optimizer},
@@ -175,6 +181,7 @@ json record_to_json(const TrainingRecord& record) {
                  {"validation_loss", number_to_json(record.validation_loss)},
                  {"seconds", number_to_json(record.seconds)}};
   if (record.row_use) result["row_use"] = row_use_to_json(*record.row_use);
+  if (record.fine_tuned_from) result["fine_tuned_from"] = fine_tuned_from_to_json(*record.fine_tuned_from);
   return result;
 }
 
@@ -187,6 +194,15 @@ std::optional<RowUse> row_use_from(const JsonField& training) {
   return RowUse{.validation_fraction = fraction,
                 .weight_column = (*field)["weight_column"].text(),
                 .balanced_classes = (*field)["balanced_classes"].boolean()};
+}
+
+/// None where training started from drawn parameters.
+std::optional<FineTunedFrom> fine_tuned_from(const JsonField& training) {
+  const auto field = training.member("fine_tuned_from");
+  if (!field) return std::nullopt;
+  return FineTunedFrom{.digest = (*field)["digest"].text(),
+                       .dataset = (*field)["dataset"].text(),
+                       .kept_preprocessing = (*field)["kept_preprocessing"].boolean()};
 }
 
 TrainingRecord record_from_json(const JsonField& field) {
@@ -204,7 +220,8 @@ TrainingRecord record_from_json(const JsonField& field) {
           .train_loss = field["train_loss"].number(),
           .validation_loss = field["validation_loss"].number(),
           .seconds = field["seconds"].number(),
-          .row_use = row_use_from(field)};
+          .row_use = row_use_from(field),
+          .fine_tuned_from = fine_tuned_from(field)};
 }
 
 /// Files of version 1 have none.

@@ -178,6 +178,11 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
     own.seed = options.seed + member;
     own.threads = workers.threads_of(member, count);
     if (!ensemble.own_validation_rows && !own.validation_seed) own.validation_seed = options.seed;
+    std::optional<Model> init;  // the member that this one starts from
+    if (options.init != nullptr) {
+      init = member_of(*options.init, member % options.init->member_count());
+      own.init = &*init;
+    }
     MemberObserver told(progress, member);
     const TrainingState* from = resume_from.empty() ? nullptr : resume_from[member];
     try {

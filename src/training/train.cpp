@@ -172,7 +172,7 @@ class TrainingLoop {
 
 Trained train(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
               TrainingObserver* observer, const TrainingState* resume_from) {
-  const TrainingState from = resume_from ? *resume_from : initial_state(network, options);
+  const TrainingState from = resume_from ? *resume_from : initial_state(network, dataset, options);
   Trainer trainer(network, dataset, options, &from);
   TrainingLoop loop(trainer, options, observer, from);
   const StopReason reason = loop.run();

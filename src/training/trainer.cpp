@@ -7,11 +7,13 @@
 #include <string>
 
 #include "core/counted.h"
+#include "mlp/digest.h"
 #include "mlp/version.h"
 #include "network/text.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
 #include "training/examples.h"
+#include "training/fine_tuning.h"
 #include "training/input_density.h"
 #include "training/model_examples.h"
 #include "training/scaling.h"
@@ -50,12 +52,15 @@ std::string brief(double number) {
 
 AffineScaling learn_input_scaling(const Dataset& dataset, const TrainingOptions& options,
                                   std::span<const std::uint32_t> rows) {
+  if (options.init != nullptr && options.keep_preprocessing) return options.init->input_scaling;
   const bool useful = options.standardize && !dataset.preprocessing;
   return useful ? input_scaling_of(dataset.inputs, rows) : AffineScaling{};
 }
 
 AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Dataset& dataset,
                                    const TrainingOptions& options, std::span<const std::uint32_t> rows) {
+  if (options.init != nullptr && options.keep_preprocessing && keeps_output_layer(*options.init, dataset))
+    return options.init->target_scaling;
   // Only a linear output reaches any target; behind a bounded activation a standardised target might be out
   // of reach.
   const bool unbounded = std::holds_alternative<Linear>(network.layers().back().activation);
@@ -122,11 +127,13 @@ void check_training(const MultilayerPerceptron& network, const Dataset& dataset,
           "take another loss, such as SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
           "train: one row cannot be split for validation");
+  check_init(network, dataset, options);
   validate(dataset);
 }
 
-TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options) {
-  TrainingState state{.parameters = initialize(network, options.seed)};
+TrainingState initial_state(const MultilayerPerceptron& network, const Dataset& dataset,
+                            const TrainingOptions& options) {
+  TrainingState state{.parameters = starting_parameters(network, dataset, options)};
   state.moments.assign(static_cast<std::size_t>(moment_count(options.optimizer)), Parameters(network));
   return state;
 }
@@ -197,6 +204,10 @@ Model Trainer::State::model(const Parameters& parameters, TrainingRecord record)
   record.batch_size = static_cast<std::uint64_t>(options.batch_size);
   record.l2 = options.l2;
   record.row_use = row_use_of(dataset, options);
+  if (options.init != nullptr)
+    record.fine_tuned_from = {.digest = digest(*options.init),
+                              .dataset = options.init->record.dataset,
+                              .kept_preprocessing = options.keep_preprocessing};
   Model model{.network = computation.network,
               .parameters = parameters,
               .loss = options.loss,
@@ -271,7 +282,8 @@ DivergenceError Trainer::State::diverged(std::uint64_t step, const std::string& 
 Trainer::Trainer(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
                  const TrainingState* from) {
   check_training(network, dataset, options);
-  state_ = std::make_unique<State>(network, dataset, options, from ? *from : initial_state(network, options));
+  state_ = std::make_unique<State>(network, dataset, options,
+                                   from ? *from : initial_state(network, dataset, options));
 }
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;

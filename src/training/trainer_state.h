@@ -45,8 +45,9 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   double last_loss_ = 0.0;  ///< of the last step, mean
 };
 
-/// Where training begins: parameters drawn, moments at zero.
-TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options);
+/// Where training begins: parameters drawn or those of options.init, moments at zero.
+TrainingState initial_state(const MultilayerPerceptron& network, const Dataset& dataset,
+                            const TrainingOptions& options);
 
 /// Throws std::invalid_argument or DataError where network, data set and options do not fit together.
 void check_training(const MultilayerPerceptron& network, const Dataset& dataset,

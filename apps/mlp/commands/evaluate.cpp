@@ -72,7 +72,7 @@ DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::
     if (info.name == name) return KnownData{name};
   }
   const RunFolder folder{path.parent_path()};
-  const auto origin = origin_in(folder);
+  const auto origin = origin_in(folder, model);
   if (!origin) {
     throw UsageError("the model was trained on files (" + name + "), and there is no " +
                          folder.config().string() + " that says where they are",
@@ -99,19 +99,6 @@ Drawing drawing_of(const Model& model, const std::filesystem::path& path) {
   return {.validation_fraction = row_use_of(model, path).validation_fraction, .seed = model.record.seed};
 }
 
-/// Whether both make the same inputs of a table. What models of older files do not know has no part in that:
-/// the range that was seen, and what numbers are nothing but 0 and 1.
-bool encode_alike(Preprocessing a, Preprocessing b) {
-  for (auto* preprocessing : {&a, &b}) {
-    for (auto& column : preprocessing->inputs) {
-      column.type.zero_one = false;
-      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding)) numeric->least = numeric->most = 0;
-    }
-    for (auto& target : preprocessing->targets) target.zero_one = false;
-  }
-  return a == b;
-}
-
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                    const DataSource& source) {
   if (!arguments.images) {
@@ -129,7 +116,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing = drawing_of(model, path);
-    TestData data{name_of(origin), load(origin, source, drawing, &model).split};
+    TestData data{name_of(origin),
+                  load(origin, source, drawing, {model.class_names, model.input_units}).split};
     hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
@@ -209,7 +197,7 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   const bool all_rows =
       arguments.images ? std::filesystem::path(*file).extension() != ".npz" : model.preprocessing.has_value();
   if (!file || !all_rows) return false;
-  const auto origin = origin_in(RunFolder{path.parent_path()});
+  const auto origin = origin_in(RunFolder{path.parent_path()}, model);
   if (!origin) return false;
   const auto* table = std::get_if<TableOrigin>(&*origin);
   const auto* images = std::get_if<ImageData>(&*origin);

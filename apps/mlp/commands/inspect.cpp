@@ -169,6 +169,11 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
                          {"validation_loss", number(record.validation_loss)},
                          {"seconds", number(record.seconds)},
                          {"library_version", record.library_version}};
+  if (record.fine_tuned_from) {
+    const auto& [from, dataset, kept] = *record.fine_tuned_from;
+    document["trained"]["started_from"] = {
+        {"digest", from}, {"dataset", dataset}, {"kept_preprocessing", kept}};
+  }
   if (model.member_count() > 1) document["members"] = members_json(model);
   if (verification) {
     document["verified"] = {{"passed", verification->passed()},
@@ -240,6 +245,13 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                     counted(record.steps, "step") + ") in " + duration(record.seconds) + ", seed " +
                     std::to_string(record.seed),
                 style);
+  if (record.fine_tuned_from) {
+    const auto& [from, dataset, kept] = *record.fine_tuned_from;
+    text += field("started from",
+                  "a model of " + printable(dataset) + ", digest " + printable(from) +
+                      (kept ? "" : ", with a preprocessing of its own"),
+                  style);
+  }
   text += field("by",
                 printable(record.optimizer) + ", learning rate " + shortest(record.learning_rate) + ", " +
                     printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +

@@ -7,6 +7,7 @@
 
 #include "cli/option_words.h"
 #include "cli/precision.h"
+#include "mlp/digest.h"
 #include "present/folds.h"
 #include "terminal/format.h"
 
@@ -111,6 +112,11 @@ std::string variants_field(const RunSummary& run, const Style& style) {
   return text;
 }
 
+/// "a model of mpg, digest 0123456789abcdef"
+std::string init_text(const Model& model) {
+  return "a model of " + one_line(model.record.dataset) + ", digest " + digest(model);
+}
+
 /// "after epoch 3", "after epoch 3, batch 17"
 std::string place_text(const TrainingState& state) {
   return "after epoch " + std::to_string(state.epoch) +
@@ -150,6 +156,7 @@ std::string introduction(const RunSummary& run, const Style& style) {
                     counted(static_cast<std::uint64_t>(options.epochs), "epoch") + ", batches of " +
                     with_thousands(static_cast<std::uint64_t>(options.batch_size)),
                 style);
+  if (run.options.init != nullptr) text += field("starts from", init_text(*run.options.init), style);
   if (!run.replaced.empty()) text += field("replaces", run.replaced, style);
   if (run.resumed) text += field("resumed", place_text(*run.resumed), style);
   return text;
@@ -206,6 +213,7 @@ std::string result_json(const RunSummary& run, const Trained& trained, const Tes
   document["batch_size"] = options.batch_size;
   document["seed"] = options.seed;
   document["ensemble"] = run.members;
+  if (options.init != nullptr) document["init"] = digest(*options.init);
   document["precision"] = to_string(options.precision);
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;

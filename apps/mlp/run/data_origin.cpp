@@ -201,7 +201,7 @@ bool is_generated(const DataOrigin& origin) {
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
 LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-                const Model* model) {
+                const ArraysOf& arrays) {
   if (const auto* known = std::get_if<KnownData>(&origin))
     return {.split = load_dataset(known->name, source, drawing.seed), .table = std::nullopt};
   LoadedData data;
@@ -210,12 +210,9 @@ LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawin
     data.split = split(*table, *data.table, drawing);
   } else {
     const auto& [files, task] = std::get<ImageData>(origin);
-    ImageOptions options{.task = task};
-    if (model != nullptr) {
-      options.class_names = model->class_names;
-      options.input_units = model->input_units;
-    }
-    data.split = load_images(files, drawing.seed, options);
+    data.split =
+        load_images(files, drawing.seed,
+                    {.task = task, .class_names = arrays.class_names, .input_units = arrays.input_units});
   }
   data.split.train.name = data.split.test.name = name_of(origin);
   return data;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "mlp/data.h"
-#include "mlp/model.h"
 #include "present/run_summary.h"
 #include "run/table_origin.h"
 
@@ -66,9 +65,13 @@ struct LoadedData {
   std::optional<Table> table;  ///< that they were split from, where they are one
 };
 
-/// `model`: whose classes and input units arrays are read in; none: those they have themselves.
+/// What arrays are read in, where that is not what they have themselves: a model's.
+struct ArraysOf {
+  std::vector<std::string> class_names = {};
+  std::optional<InputUnits> input_units = {};
+};
 LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-                const Model* model = nullptr);
+                const ArraysOf& arrays = {});
 
 /// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
 /// is learned of its columns is learned from the others.

@@ -5,6 +5,7 @@
 #include "mlp/version.h"
 #include "present/evaluation.h"
 #include "run/earlier_run.h"
+#include "run/fine_tuning.h"
 #include "run/option_sources.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
@@ -53,7 +54,7 @@ void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& argu
 }
 
 LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
-                     const Environment& environment) {
+                     const std::optional<Init>& init, const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
   source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
@@ -61,7 +62,10 @@ LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, 
     return interrupt_signal() == 0;
   };
   try {
-    auto data = load(origin, source, drawing);
+    ArraysOf arrays;
+    if (init && init->keep_preprocessing) arrays.input_units = init->model->input_units;
+    auto data = load(origin, source, drawing, arrays);
+    if (init) take_classes(*init->model, data.split);
     if (interrupt_signal() != 0) throw Interrupted{};
     return data;
   } catch (const Error&) {
@@ -116,9 +120,10 @@ std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) 
   return checkpoints;
 }
 
+/// `data`: there where they are a file's.
 Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
-  if (!data) return recipe_for(name, recipe);
+  if (!is_file(origin)) return recipe_for(name, recipe);
   const Dataset& train = data->split.train;
   return data->table ? recipe_for_table(name, train) : recipe_for_images(name, train);
 }
@@ -133,25 +138,33 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
     lock = std::make_unique<RunLock>(*arguments.resume);
   complete(train, arguments);
-  const DataOrigin origin = data_origin(arguments);
+  const std::optional<Init> init = load_init(arguments);
+  const DataOrigin origin = init ? data_origin(arguments, *init) : data_origin(arguments);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
   // What a known set asks of the network is known: mistakes are found before anything is downloaded.
   const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
   check_recipe(name, recipe_name);
   std::optional<LoadedData> read;
-  if (is_file(origin))
-    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
-  const Recipe recipe = recipe_of(origin, recipe_name, read);
-  const Settings settings = resolve(arguments, origin, recipe, environment);
+  if (is_file(origin) || init)
+    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), init, environment);
+  Recipe recipe = recipe_of(origin, recipe_name, read);
+  if (init) recipe = starting_from(*init, std::move(recipe), read->split.train);
+  Settings settings = resolve(arguments, origin, recipe, environment);
+  if (init) settings.training.init = init->model.get();
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
+  if (init) check_output_folder(*init, folder.path);
   if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
   const Drawing drawing = drawing_of(settings);
-  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
+  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, init, environment);
   if (!settings.folds) table.reset();
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
+  if (init) {
+    check_init(*init, network, data.train);
+    for (auto& note : init_notes(*init, origin, data.train, drawing.seed)) data.notes.push_back(note);
+  }
   Run run{.settings = settings,
           .recipe = recipe,
           .folder = folder,
@@ -164,6 +177,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .fingerprint = {},
           .resumed = std::nullopt,
           .resumed_members = {},
+          .init = init ? init->model : nullptr,
           .replaced = {}};
   if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
   run.training_rows = training_split(run.data.train).training;

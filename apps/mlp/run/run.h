@@ -31,7 +31,8 @@ struct Run {
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
   /// Likewise the members of an ensemble after the first; nothing where one has not begun.
   std::vector<std::optional<NewestCheckpoint>> resumed_members;
-  std::string replaced;  ///< the earlier run in the folder, as earlier_run() has it
+  std::shared_ptr<const Model> init = nullptr;  ///< that settings.training.init is
+  std::string replaced;                         ///< the earlier run in the folder, as earlier_run() has it
 
   std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
   PredictionOptions prediction() const {

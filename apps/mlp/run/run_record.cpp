@@ -53,9 +53,15 @@ Minimised minimised_in(const RunFolder& folder) {
   return configured_in(folder).value_or(Minimised{});
 }
 
-std::optional<DataOrigin> origin_in(const RunFolder& folder) {
+std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model) {
   if (!std::filesystem::exists(folder.config())) return std::nullopt;
-  return data_origin(arguments_in(folder.config()));
+  DataOrigin origin = data_origin(arguments_in(folder.config()));
+  auto* table = std::get_if<TableOrigin>(&origin);
+  const auto& from = model.record.fine_tuned_from;
+  // What was not learned from the table is not to be learned from it now.
+  if (table != nullptr && from && from->kept_preprocessing)
+    table->question.preprocessing = model.preprocessing;
+  return origin;
 }
 
 }  // namespace mlp::app

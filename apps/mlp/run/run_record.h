@@ -26,7 +26,7 @@ struct Minimised {
 };
 Minimised minimised_in(const RunFolder& folder);
 
-/// The data that the run beside a model was trained on; nothing where there is no config.toml.
-std::optional<DataOrigin> origin_in(const RunFolder& folder);
+/// The data that the run beside this model was trained on; nothing where there is no config.toml.
+std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model);
 
 }  // namespace mlp::app

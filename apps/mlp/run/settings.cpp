@@ -13,6 +13,7 @@
 #include "mlp/error.h"
 #include "mlp/version.h"
 #include "run/config_file.h"
+#include "run/fine_tuning.h"
 
 namespace mlp::app {
 namespace {
@@ -171,6 +172,8 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
                        "leave out --ensemble to cross-validate one member");
     }
   }
+  if (arguments.init) settings.init = std::filesystem::absolute(*arguments.init).lexically_normal();
+  training.keep_preprocessing = keeps_preprocessing(arguments);
   training.threads = parse_threads(arguments.threads);
   training.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
   settings.checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);

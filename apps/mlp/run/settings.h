@@ -29,6 +29,7 @@ struct Settings {
   double validation = 0.0;
   std::size_t members = 1;           ///< of the ensemble
   std::optional<std::size_t> folds;  ///< to cross-validate with
+  std::filesystem::path init;        ///< absolute: the model that training starts from; empty: none
   bool names_target = false;  ///< config.toml names the CPU target: asked for, or one with bits of its own
   CheckpointEvery checkpoint_every;
   std::filesystem::path data_dir;  ///< absolute; empty: not given

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "cli/input_scaling.h"
@@ -106,7 +107,14 @@ TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing) 
   return question;
 }
 
-Table read(const TableOrigin& origin) { return read_table(origin.file, with_targets(origin)); }
+Table read(const TableOrigin& origin) {
+  const auto& [preprocessing, sample_weight] =
+      std::tie(origin.question.preprocessing, origin.question.sample_weight);
+  if (!preprocessing) return read_table(origin.file, with_targets(origin));
+  auto types = preprocessing->all_types();
+  if (sample_weight) types.push_back({.name = *sample_weight});
+  return read_table(origin.file, types, origin.reading);
+}
 
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing) {
   const TableDataOptions question = question_of(origin, drawing);
@@ -114,7 +122,7 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
                                         : split_table(table, origin.test, question, origin.reading);
   // The model takes along what a missing cell and a number look like.
   for (Dataset* dataset : {&split.train, &split.test}) {
-    if (!dataset->preprocessing) continue;
+    if (!dataset->preprocessing || question.preprocessing) continue;
     dataset->preprocessing->missing_marks = origin.reading.missing;
     dataset->preprocessing->decimal = origin.reading.decimal;
   }

@@ -9,6 +9,7 @@
 #include "cli/precision.h"
 #include "cli/sparse_inputs.h"
 #include "cli/target.h"
+#include "mlp/digest.h"
 #include "run/config_file.h"
 #include "run/recipes.h"
 #include "run/settings.h"
@@ -110,12 +111,25 @@ std::optional<double> test_fraction(const TableOrigin& table) {
   return table.test.empty() ? std::optional(table.question.test_fraction) : std::nullopt;
 }
 
+/// Nothing where a model's preprocessing is kept.
+std::optional<InputScaling> learned_scaling(const TableDataOptions& question) {
+  return question.preprocessing ? std::nullopt : std::optional(question.scaling);
+}
+
 std::string class_weight(const TableDataOptions& question) {
   return question.class_weights == ClassWeights::kBalanced ? "balanced" : "";
 }
 
 std::optional<std::size_t> several_members(const Settings& settings) {
   return settings.members > 1 ? std::optional(settings.members) : std::nullopt;
+}
+
+std::string init_digest(const TrainingOptions& training) {
+  return training.init == nullptr ? "" : digest(*training.init);
+}
+
+std::string init_preprocessing(const TrainingOptions& training) {
+  return training.keep_preprocessing ? "" : "learn";
 }
 
 std::string asked_target(const Settings& settings) {
@@ -170,7 +184,7 @@ const std::vector<TrainOption>& train_options() {
          "how numbers become inputs: standard (by mean and standard deviation), robust (by median and "
          "quartiles, large ones softly clipped) or auto (default: robust where a column has extreme numbers, "
          "else standard)",
-         kReading, decides(&TableDataOptions::scaling), Words{"auto", "standard", "robust"}},
+         kReading, decides(learned_scaling), Words{"auto", "standard", "robust"}},
         {"test", &A::test, "FILE", "a table to test on (default: some rows, drawn by seed)", kReading,
          noted(&TableOrigin::test)},
         {"test-fraction", &A::test_fraction, "FRACTION", "of the rows, held out to test on (default: 0.2)",
@@ -214,6 +228,15 @@ const std::vector<TrainOption>& train_options() {
         {"initializer", &A::initializer, "NAME",
          "how weights start, in every layer: " + listed(all_initializers()) + " (default: by activation)",
          kRecipe, decides(&Settings::initializer), texts_of(all_initializers())},
+        {"init", &A::init, "MODEL",
+         "start from the parameters of a model (fine-tuning), and so with its layers; the output layer "
+         "starts "
+         "anew where the data have other classes or targets",
+         kRun, says(&Settings::init, init_digest)},
+        {"init-preprocessing", &A::init_preprocessing, "HOW",
+         "with --init: keep (default), inputs and targets are scaled and columns encoded as the model does "
+         "it; or learn, from the new data",
+         kRun, decides(init_preprocessing), Words{"keep", "learn"}},
         // With --layers: what they came to says it.
         {"dropout", &A::dropout, "P", "dropout after every hidden layer, from 0 to below 1", kRun}}},
       {"Training",

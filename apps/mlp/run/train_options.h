@@ -22,7 +22,7 @@ struct TrainArguments : DataArguments {
   std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
       examples;
   std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
-      config, folds, ensemble;
+      config, folds, ensemble, init, init_preprocessing;
   bool json = false;
   bool quiet = false;
 };

@@ -39,7 +39,7 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
                       (unknown.size() > 1 ? ": classes that are" : ": a class that is") +
                       " not among those trained on: " + listed(unknown),
                   suggest_name(unknown.front().text, type.categories, "they are") +
-                      "; rows of others cannot be tested on");
+                      "; rows of others cannot be tested on, nor learned from as the model stands");
 }
 
 void read_labels(const Table& table, const Column& column, const ColumnType& type, LabeledRows& result) {
@@ -271,7 +271,28 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   return result;
 }
 
+namespace {
+
+void check_row_count(const Table& table, const LabeledRows& labeled) {
+  if (labeled.rows.size() >= 2) return;
+  throw DataError(table.name + ": " + (labeled.rows.empty() ? "no row has" : "only one row has") +
+                      " a value in " + quote(labeled.targets.front().name) +
+                      (labeled.targets.size() > 1 ? " and the other targets" : ""),
+                  "is it the right target? At least two rows are needed");
+}
+
+/// Rows for a model to be trained further on, in the targets that it has.
+LabeledRows rows_to_go_on_with(const Table& table, const TableDataOptions& options) {
+  LabeledRows labeled = rows_with_targets(table, options.preprocessing->targets);
+  check_row_count(table, labeled);
+  if (options.sample_weight) labeled.weights = read_weights(table, *options.sample_weight, labeled);
+  return labeled;
+}
+
+}  // namespace
+
 LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
+  if (options.preprocessing) return rows_to_go_on_with(table, options);
   check_names(options);
   const Task task = task_of(table, options);
   std::vector<ColumnType> targets;
@@ -282,11 +303,7 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
                           : ColumnType{.name = name, .zero_one = column.type.zero_one});
   }
   LabeledRows labeled = rows_with_targets(table, targets);
-  if (labeled.rows.size() < 2)
-    throw DataError(table.name + ": " + (labeled.rows.empty() ? "no row has" : "only one row has") +
-                        " a value in " + quote(options.targets.front()) +
-                        (options.targets.size() > 1 ? " and the other targets" : ""),
-                    "is it the right target? At least two rows are needed");
+  check_row_count(table, labeled);
   if (task == Task::kClassification) {
     const Column& target = table.column(options.targets.front());
     if (!target.note.empty())

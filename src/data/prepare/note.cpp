@@ -170,6 +170,15 @@ Message message_of(const Note& note) {
             return "rows of " + shape_text(n.shape) +
                    " are taken as so many numbers, not as images, which have one channel (N x H x W)";
           },
+          [](const OutputLayerDrawn&) -> Message {
+            return "the model that training starts from has other classes or targets: the output layer "
+                   "starts anew";
+          },
+          [](const TestRowsPerhapsLearned& n) -> Message {
+            return "the model that training starts from was trained on " + quote(n.dataset) +
+                   ", too, and drew other test rows: it may have learned from these; the same are drawn by " +
+                   Remedy{Setting::kSeed, {std::to_string(n.seed)}};
+          },
           [](const UntrainedClasses& n) -> Message {
             return (n.classes > 1 ? std::to_string(n.classes) + " classes occur" : "a class occurs") +
                    std::string(" in the test rows only: ") + listed(n.first) +

@@ -149,4 +149,15 @@ std::string problem(const Preprocessing& preprocessing) {
   return {};
 }
 
+bool encode_alike(Preprocessing a, Preprocessing b) {
+  for (auto* preprocessing : {&a, &b}) {
+    for (auto& column : preprocessing->inputs) {
+      column.type.zero_one = false;
+      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding)) numeric->least = numeric->most = 0;
+    }
+    for (auto& target : preprocessing->targets) target.zero_one = false;
+  }
+  return a == b;
+}
+
 }  // namespace mlp

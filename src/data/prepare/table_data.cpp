@@ -2,6 +2,7 @@
 #include "mlp/table_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "data/numbers/statistics.h"
@@ -97,6 +98,32 @@ std::vector<float> relative_weights(const Table& table, const std::string& colum
   return relative;
 }
 
+/// The same with the ranges of these rows' numbers in its own.
+Preprocessing widened(Preprocessing preprocessing, const Table& table, const Rows& training) {
+  for (auto& column : preprocessing.inputs) {
+    auto* numeric = std::get_if<NumericEncoding>(&column.encoding);
+    if (numeric == nullptr) continue;
+    for (const double number : select(table.column(column.type.name).numbers, training)) {
+      if (std::isnan(number)) continue;
+      numeric->least = std::min(numeric->least, number);
+      numeric->most = std::max(numeric->most, number);
+    }
+  }
+  return preprocessing;
+}
+
+/// As the options have it, or learned from these rows.
+LearnedPreprocessing preprocessing_for(const Table& table, const LabeledRows& labeled, const Rows& training,
+                                       const TableDataOptions& options) {
+  if (options.preprocessing)
+    return {.preprocessing = widened(*options.preprocessing, table, training), .notes = {}, .left_out = {}};
+  PreprocessingOptions learning{.excluded = options.targets, .scaling = options.scaling};
+  if (options.sample_weight) learning.excluded.push_back(*options.sample_weight);
+  auto learned = learn_preprocessing(table, training, learning);
+  learned.preprocessing.targets = labeled.targets;
+  return learned;
+}
+
 }  // namespace
 
 DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowSplit& rows,
@@ -107,11 +134,8 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
   const auto [training, validation] =
       draw_validation_rows(strata, options.validation_fraction, options.seed, table.name);
 
-  PreprocessingOptions learning{.excluded = options.targets, .scaling = options.scaling};
-  if (options.sample_weight) learning.excluded.push_back(*options.sample_weight);
   auto [preprocessing, notes, left_out] =
-      learn_preprocessing(table, select(labeled.rows, select(rows.training, training)), learning);
-  preprocessing.targets = labeled.targets;
+      preprocessing_for(table, labeled, select(labeled.rows, select(rows.training, training)), options);
 
   DataSplit split{.train = dataset_of(preprocessing, table, labeled, rows.training),
                   .test = dataset_of(preprocessing, table, labeled, rows.held_out),
@@ -130,7 +154,7 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
         table, *options.sample_weight, select(labeled.weights, rows.training), training, validation);
   if (options.class_weights == ClassWeights::kBalanced) {
     if (labeled.task != Task::kClassification)
-      throw UsageError("class weights are for classes, and " + quote(options.targets.front()) +
+      throw UsageError("class weights are for classes, and " + quote(preprocessing.targets.front().name) +
                            " is predicted as a number",
                        "leave them out, or take " + Remedy{Setting::kTask, {"classification"}});
     apply_balanced_weights(split.train, training);
