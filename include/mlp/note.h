@@ -65,6 +65,7 @@ enum class ColumnFinding {
   kConstant,
   kNoValue,
   kText,
+  kFormatted,  ///< text, and most probably meant as numbers
   kIdentifier,
   kRowNumber,  ///< the last one for which a column is left out
   kBoolean,

@@ -43,6 +43,10 @@ struct PictureStyle {
   /// Of what is drawn, whose centre of mass lies in the middle of the image: the longer side in pixels.
   /// MNIST's 28 x 28 images have 20. 0: the images are not drawn so, or it is not known.
   std::size_t ink_side = 0;
+  /// The examples' own shortest and longest such side, and how far from the middle their centres of mass lie
+  /// at most, as a share of the image's size: what an image that is like them already has.
+  std::size_t least_side = 0, most_side = 0;
+  double off_centre = 0;
 };
 
 /// Throws DataError where the model was not trained on images of one channel. A model without examples tells

@@ -5,7 +5,8 @@
 //       mlp::learn_preprocessing(table, training_rows, {.excluded = {"mpg"}});
 //   const auto inputs = mlp::encode(preprocessing, table);               // [rows, inputs]
 //   ...
-//   const auto more = mlp::read_table("new.csv", preprocessing.input_types());
+//   const auto more = mlp::read_table("new.csv", preprocessing.input_types(),
+//                                     preprocessing.reading());
 //   const auto new_inputs = mlp::encode(preprocessing, more);
 //
 // A row's encoding depends on that row and the Preprocessing alone.
@@ -76,10 +77,10 @@ struct Preprocessing {
   /// What was learned to be predicted. A classification has one, its categories the classes; a regression's
   /// are numeric.
   std::vector<ColumnType> targets = {};
-  /// What else than the usual stands for a missing cell: for TableOptions::missing of tables to predict.
-  /// Whoever read the training table with such marks puts them here.
+  /// What else than the usual stands for a missing cell, in tables to predict, too: see reading(). Whoever
+  /// read the training table with such marks puts them here.
   std::vector<std::string> missing_marks = {};
-  std::optional<char> decimal = {};  ///< likewise, for TableOptions::decimal
+  std::optional<char> decimal = {};  ///< the decimal mark, in the same way
 
   /// The network inputs that all columns make together.
   std::size_t width() const;
@@ -89,6 +90,9 @@ struct Preprocessing {
   std::vector<ColumnType> input_types() const;
   /// ... and to evaluate: inputs, then targets.
   std::vector<ColumnType> all_types() const;
+  /// Its options with either: `options` with these marks of a missing cell as well, and with this decimal
+  /// mark unless they name one.
+  TableOptions reading(TableOptions options = {}) const;
 
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };

@@ -66,8 +66,8 @@ struct Column {
   std::optional<std::size_t> distinct;  ///< different values; nothing where there are too many to be counted
   /// Nearly all values different, and text, or whole numbers under a name like "id": nothing to learn from.
   bool identifier = false;
-  /// Categorical, though its cells are most probably meant as numbers: some or all of them have a format, or
-  /// a few texts stand among them (docs/tables.md). The note says which.
+  /// Categorical or text, though its cells are most probably meant as numbers: some or all of them have a
+  /// format, or a few texts stand among them (docs/tables.md). The note says which.
   bool perhaps_numeric = false;
   Message note;  ///< what a user should know of how the column was taken, or empty
   /// Of a target, the marks that its missing cells had but for those that the options name; empty cells

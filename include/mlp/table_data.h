@@ -6,7 +6,8 @@
 //   const auto trained = mlp::train(network, data.train, {.seed = 1, ...});
 //   const auto report = mlp::evaluate(trained, data.test);
 //
-//   const auto more = mlp::read_table("new.csv", trained.model.preprocessing->input_types());
+//   const auto& learned = *trained.model.preprocessing;
+//   const auto more = mlp::read_table("new.csv", learned.input_types(), learned.reading());
 //   const auto answers = mlp::predict(trained, more);
 //
 // Which rows validate is decided here and kept in data.train.validation_rows, which train() follows. So

@@ -92,7 +92,8 @@ void check_column(const Column& column, std::size_t rows) {
                  "a category is trimmed UTF-8");
   }
   fuzz::expect(
-      !column.perhaps_numeric || (column.type.kind == ColumnKind::kCategorical && !column.note.empty()),
+      !column.perhaps_numeric || ((column.type.kind == ColumnKind::kCategorical || column.type.kind == ColumnKind::kText) &&
+                                  !column.note.empty()),
       "what may be numbers is told");
   fuzz::expect_plain_line(in_words(column.note));
 }

@@ -195,7 +195,7 @@ class FarCells {
 
 /// How the table is read, columns to keep and all. Their names stand in --keep as in a table's first line.
 TableOptions reading_of(const Model& model, const Arguments& arguments) {
-  TableOptions options = reading_for(*model.preprocessing, arguments.reading);
+  TableOptions options = model.preprocessing->reading(arguments.reading.reading());
   for (const auto& list : arguments.keep) {
     if (list == "all") {
       options.keep_all = true;

@@ -100,12 +100,7 @@ DataOrigin data_origin(DataArguments arguments, const Init& init) {
                      "leave out --target, or predict another with --init-preprocessing learn");
   }
   table->question.preprocessing = preprocessing;
-  auto& reading = table->reading;
-  const auto& marks = preprocessing->missing_marks;
-  for (const auto& mark : marks) {
-    if (std::ranges::find(reading.missing, mark) == reading.missing.end()) reading.missing.push_back(mark);
-  }
-  if (!reading.decimal) reading.decimal = preprocessing->decimal;
+  table->reading = preprocessing->reading(table->reading);
   return origin;
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "mlp/error.h"
+#include "run/run_lock.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
@@ -91,6 +92,10 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   const bool is_folder = std::filesystem::is_directory(given);
   const auto file = is_folder ? folder.model() : given;
   if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
+    if (const auto holder = RunLock::holder_of(given); !holder.empty()) {
+      throw FileError("the run in " + given.string() + " has no model yet: " + holder,
+                      "wait until that has finished");
+    }
     throw FileError(
         "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",
         "go on with it: " + shell_text({"mlp", "train", "--resume", given.string()}));

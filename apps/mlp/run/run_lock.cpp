@@ -42,6 +42,13 @@ void write_holder(int file) {
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, text.data(), text.size(), 0) < 0) return;
 }
 
+/// "process 4711 trains there since ...", of a lock that is held.
+std::string held_by(int file, const fs::path& path) {
+  std::error_code error;
+  const auto since = fs::last_write_time(path, error);
+  return holder(file) + " trains there" + (error ? "" : " since " + local_time(since));
+}
+
 bool is_at(int file, const fs::path& path) {
   struct stat open {
   }, named{};
@@ -89,10 +96,7 @@ bool RunLock::take(Flock flock) {
   }
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      std::error_code error;
-      const auto since = fs::last_write_time(path_, error);
-      const std::string text = folder_.string() + " is in use: " + holder(file) + " trains there" +
-                               (error ? "" : " since " + local_time(since));
+      const std::string text = folder_.string() + " is in use: " + held_by(file, path_);
       ::close(file);
       throw FileError(text, "wait until that has finished, or name another folder with --output");
     }
@@ -108,6 +112,16 @@ bool RunLock::take(Flock flock) {
   write_holder(file);
   file_ = file;
   return true;
+}
+
+std::string RunLock::holder_of(const fs::path& folder) {
+  const fs::path path = folder / kFile;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return {};
+  std::string text;
+  if (::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) text = held_by(file, path);
+  ::close(file);
+  return text;
 }
 
 RunLock::~RunLock() {

@@ -41,6 +41,9 @@ class RunLock {
   RunLock& operator=(const RunLock&) = delete;
   ~RunLock();
 
+  /// Who trains in a folder, "process 4711 trains there since 12:00"; empty where nobody does.
+  static std::string holder_of(const std::filesystem::path& folder);
+
   /// Why this folder cannot be locked, so that another run in it would not be noticed; empty where it is.
   const std::string& problem() const { return problem_; }
 

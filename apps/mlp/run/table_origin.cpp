@@ -129,17 +129,9 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
   return split;
 }
 
-TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments) {
-  TableOptions options = arguments.reading();
-  const auto& marks = preprocessing.missing_marks;
-  options.missing.insert(options.missing.end(), marks.begin(), marks.end());
-  if (!options.decimal) options.decimal = preprocessing.decimal;
-  return options;
-}
-
 DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
                    const ReadingArguments& arguments) {
-  const Table table = read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments));
+  const Table table = read_table(file, preprocessing.all_types(), preprocessing.reading(arguments.reading()));
   DataSplit split;
   split.test = table_dataset(preprocessing, table, &split.notes);
   return split;

@@ -64,8 +64,4 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
 DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
                    const ReadingArguments& arguments);
 
-/// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
-/// with, and its decimal mark unless they name one.
-TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
-
 }  // namespace mlp::app

@@ -140,7 +140,9 @@ bool has_value(const Column& column, Rows rows) {
 
 Learned learn_column(const Column& column, Rows rows, InputScaling scaling) {
   const std::string& name = column.type.name;
-  if (column.type.kind == ColumnKind::kText) return Noted{{name, column.note}, ColumnFinding::kText};
+  if (column.type.kind == ColumnKind::kText)
+    return Noted{{name, column.note},
+                 column.perhaps_numeric ? ColumnFinding::kFormatted : ColumnFinding::kText};
   if (column.identifier) return Noted{{name, column.note}, ColumnFinding::kIdentifier};
   if (!has_value(column, rows)) return Noted{{name}, ColumnFinding::kNoValue};
   return column.type.kind == ColumnKind::kNumeric ? learn_numeric(column, rows, scaling)

@@ -24,6 +24,8 @@ std::string reason_of_many(ColumnFinding finding) {
       return "no value in the training rows";
     case ColumnFinding::kText:
       return "text";
+    case ColumnFinding::kFormatted:
+      return "numbers with a format";
     case ColumnFinding::kIdentifier:
       return "identifiers, whole numbers and nearly all different";
     case ColumnFinding::kRowNumber:
@@ -44,6 +46,17 @@ std::string reason_of_many(ColumnFinding finding) {
   return {};
 }
 
+/// Of columns whose numbers could have been read: all are named, and what would read the first.
+Message text_of_formatted(const std::vector<NotedColumn>& columns) {
+  constexpr std::size_t kShown = 12;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(columns.size(), kShown); ++i)
+    names += (i > 0 ? ", " : "") + quote(columns[i].name);
+  if (columns.size() > kShown) names += " and " + std::to_string(columns.size() - kShown) + " more";
+  return std::to_string(columns.size()) + " columns left out that are numbers with a format: " + names +
+         "; in the first, " + columns.front().detail;
+}
+
 Message text_of(const ColumnsNote& note) {
   constexpr std::size_t kShown = 3;
   const auto& [finding, columns] = note;
@@ -51,6 +64,7 @@ Message text_of(const ColumnsNote& note) {
   const std::string what = is_left_out(finding) ? " left out: " : apart ? ": " : " taken as ";
   if (columns.size() == 1)
     return "column " + quote(columns.front().name) + what + reason(finding, columns.front());
+  if (finding == ColumnFinding::kFormatted) return text_of_formatted(columns);
   Message text = std::to_string(columns.size()) + " columns" + (apart ? " with " : what) +
                  reason_of_many(finding) + ": ";
   for (std::size_t i = 0; i < std::min(columns.size(), kShown); ++i) {
@@ -114,6 +128,7 @@ Message reason(ColumnFinding finding, const NotedColumn& column) {
       return "classes: " + detail;
     case ColumnFinding::kOfManyInputs:
       return detail + " categories, each an input of its own";
+    case ColumnFinding::kFormatted:
     case ColumnFinding::kIdentifier:
     case ColumnFinding::kCategorical:
     case ColumnFinding::kApart:

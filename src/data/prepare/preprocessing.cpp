@@ -149,6 +149,14 @@ std::string problem(const Preprocessing& preprocessing) {
   return {};
 }
 
+TableOptions Preprocessing::reading(TableOptions options) const {
+  for (const auto& mark : missing_marks) {
+    if (std::ranges::find(options.missing, mark) == options.missing.end()) options.missing.push_back(mark);
+  }
+  if (!options.decimal) options.decimal = decimal;
+  return options;
+}
+
 bool encode_alike(Preprocessing a, Preprocessing b) {
   for (auto* preprocessing : {&a, &b}) {
     for (auto& column : preprocessing->inputs) {

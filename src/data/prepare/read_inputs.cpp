@@ -182,7 +182,8 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
   if (!arrays) {
     if (const auto kind = kind_of_file(bytes); !kind.empty())
       throw FileError(bytes.name() + ": expected CSV, IDX, .npy or .npz, found " + kind,
-                      "NumPy writes arrays with numpy.save");
+                      kind.find("image") != std::string::npos ? "convert it to PNG, which mlp reads"
+                                                              : "NumPy writes arrays with numpy.save");
     return read_rows(bytes, features, feature_names, units);
   }
   auto [name, array] =

@@ -69,11 +69,12 @@ void append(std::vector<Note>& notes, const std::vector<Note>& more) {
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
-/// Of targets with numbers far from all others, such as a code for "no value", among these rows.
-std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
+/// Of targets with numbers far from all others, such as a code for "no value" or a line of totals. Among rows
+/// held out they spoil the scores as they spoil what is learned among the others.
+std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled) {
   std::vector<Note> notes;
   for (const auto& target : labeled.targets) {
-    auto numbers = select(table.column(target.name).numbers, select(labeled.rows, training));
+    auto numbers = select(table.column(target.name).numbers, labeled.rows);
     std::ranges::sort(numbers);
     if (const auto apart = text_of_parts(parts_of(numbers)); !apart.empty())
       notes.push_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
@@ -143,8 +144,7 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
                   .origin = table.name,
                   .left_out = std::move(left_out)};
   append(split.notes, notes);
-  if (labeled.task == Task::kRegression)
-    append(split.notes, target_notes(table, labeled, select(rows.training, training)));
+  if (labeled.task == Task::kRegression) append(split.notes, target_notes(table, labeled));
   split.train.validation_rows = validation;
   split.train.row_use = {.validation_fraction = options.validation_fraction,
                          .weight_column = options.sample_weight.value_or(""),

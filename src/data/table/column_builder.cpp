@@ -286,11 +286,12 @@ Column ColumnBuilder::finish() {
       std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
   column.note = number_note();
   const std::size_t present = rows_ - column.missing;
-  if (!role_.target && named_like_identifier(name_) &&
-      nearly_all_different(column.distinct.value_or(present), present) &&
+  if (!role_.target && named_like_identifier(name_) && 5 * column.distinct.value_or(present) >= 2 * present &&
       std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
     column.identifier = true;
-    column.note = "whole numbers, named like an identifier and nearly all different";
+    column.note = nearly_all_different(column.distinct.value_or(present), present)
+                      ? "whole numbers, named like an identifier and nearly all different"
+                      : "whole numbers, named like an identifier, most of them in one or two rows";
   }
   return column;
 }
@@ -364,6 +365,7 @@ void ColumnBuilder::finish_texts(Column& column) {
   }
   column.type.kind = ColumnKind::kText;
   column.identifier = true;
+  column.perhaps_numeric = !column.note.empty();
   if (column.note.empty())
     column.note = std::to_string(texts.size()) + " different texts in " + std::to_string(present) + " cells" +
                   (dates ? std::string("; dates or times: ") + kDatesAdvice : "");

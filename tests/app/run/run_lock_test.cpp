@@ -48,6 +48,13 @@ TEST_F(RunLocks, TheSecondRunSaysWhoIsThereAndTouchesNothing) {
     EXPECT_NE(result.err.find(who), std::string::npos) << result.err;
     EXPECT_NE(result.err.find("--output"), std::string::npos) << result.err;
   }
+  // Who asks for its model is not sent to resume what is going on.
+  const auto asked = run({"inspect", "same"});
+  EXPECT_EQ(asked.exit_code, 1);
+  EXPECT_NE(asked.err.find("has no model yet: process " + std::to_string(first.process()) + " trains there"),
+            std::string::npos)
+      << asked.err;
+  EXPECT_EQ(asked.err.find("--resume"), std::string::npos) << asked.err;
   first.send(SIGINT);
   EXPECT_EQ(first.finish().exit_code, 130);
   EXPECT_EQ(load_model(path("same/model.safetensors")).record.seed, 11u);

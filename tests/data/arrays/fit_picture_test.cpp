@@ -122,6 +122,28 @@ TEST(FitPicture, WhatIsLikeTheTrainingImagesStaysAsItIs) {
   EXPECT_GE(same, 95u);
 }
 
+TEST(FitPicture, ADrawingOfTheRightSizeIsCentredWhereItIsUnlikeTheTrainingImages) {
+  PictureStyle style = style_of_digits();
+  // As MNIST's training images have it: 20 pixels, centred to the pixel.
+  style.ink_side = style.least_side = style.most_side = 20;
+  style.off_centre = 1.0 / 28;
+  const auto bar = [](std::size_t top, std::size_t side, std::size_t left = 12) {
+    Picture picture(28, 28);
+    for (std::size_t y = top; y < top + side; ++y)
+      for (std::size_t x = left; x < left + 4; ++x) picture(y, x) = 255;
+    return picture;
+  };
+  EXPECT_FALSE(fit_picture(bar(4, 20), style).centred);
+  EXPECT_FALSE(fit_picture(bar(5, 18), style).centred);
+  EXPECT_FALSE(fit_picture(bar(5, 20), style).centred) << "a pixel from the middle";
+  for (const Picture& unlike : {bar(6, 20), bar(6, 17), bar(3, 23), bar(4, 20, 14)}) {
+    const auto fitted = fit_picture(unlike, style);
+    EXPECT_TRUE(fitted.centred);
+    EXPECT_EQ(fitted.image(4, 13), 255);
+    EXPECT_EQ(fitted.image(3, 13) + fitted.image(24, 13), 0);
+  }
+}
+
 TEST(FitPicture, BlackOnWhiteIsInverted) {
   const auto fitted = fit_picture(inverted(digit(3)), style_of_digits());
   EXPECT_TRUE(fitted.inverted);

@@ -30,6 +30,17 @@ std::vector<float> encoded_row(const Preprocessing& preprocessing, const std::st
 
 // --- Numbers -----------------------------------------------------------------------------------------------
 
+TEST(Preprocessing, ATableToPredictIsReadWithTheMarksAndTheDecimalMarkOfTheFirst) {
+  const Preprocessing learned{
+      .inputs = {{{.name = "x"}, NumericEncoding{}}}, .missing_marks = {"-999", "none"}, .decimal = ','};
+  const auto numbers = read_table(source_of("x\n1,5\n-999\n"), learned.input_types(), learned.reading());
+  EXPECT_EQ(numbers.columns.front().numbers.front(), 1.5);
+  EXPECT_TRUE(std::isnan(numbers.columns.front().numbers.back()));
+  const TableOptions options = learned.reading({.decimal = '.', .missing = {"none", "?!"}});
+  EXPECT_EQ(options.missing, (std::vector<std::string>{"none", "?!", "-999"}));
+  EXPECT_EQ(options.decimal, '.');
+}
+
 TEST(Preprocessing, NumbersGetMeanZeroAndDeviationOne) {
   const auto [preprocessing, notes, left_out] = learn(table_of("x\n1\n3\n5\n7\n"));
   EXPECT_EQ(preprocessing.feature_names(), Names{"x"});

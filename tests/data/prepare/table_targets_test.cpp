@@ -186,6 +186,21 @@ TEST(TableTargets, ACodeForNoValueInATargetIsNoted) {
   EXPECT_EQ(notes("50"), Names{});
 }
 
+TEST(TableTargets, ANumberFarFromAllOthersIsNotedWhicheverRowsAreHeldOut) {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 100; ++i) text += std::to_string(i * 7 % 10) + "," + std::to_string(i) + "\n";
+  const Table table = table_of(text + ",207803\n", {.targets = {"y"}});
+  std::size_t held_out = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const DataSplit data = split_table(
+        table, {.targets = {"y"}, .test_fraction = 0.5, .validation_fraction = 0.2, .seed = seed});
+    held_out += std::ranges::count(data.test.source_rows, 100u);
+    ASSERT_EQ(data.notes.size(), 1u) << seed;
+    EXPECT_TRUE(in_words(data.notes.front()).starts_with("column 'y': 1 of 101 numbers is 207803, far from"));
+  }
+  EXPECT_GT(held_out, 0u);
+}
+
 TEST(TableTargets, ClassesThatAreNumbersAreFoundByValue) {
   const Table table = table_of("x,n\n1,2\n2,1\n3,10\n4,1\n", {.targets = {"n"}});
   const DataSplit data =

@@ -101,6 +101,23 @@ TEST(Table, ColumnsThatArePerhapsNumericAreTold) {
   EXPECT_FALSE(read("y\nnone\nnone\n").column("y").perhaps_numeric);
 }
 
+TEST(Table, AMarkMayBeWrittenPlainlyBesideADecimalComma) {
+  const auto missing = [](const std::string& mark) {
+    const auto column =
+        read("a;y\n1;207.803,16\n2;-999,9\n3;12,5\n4;1.234\n", {.decimal = ',', .missing = {mark}})
+            .column("y");
+    std::vector<bool> result;
+    for (const double number : column.numbers) result.push_back(std::isnan(number));
+    return result;
+  };
+  using Cells = std::vector<bool>;
+  EXPECT_EQ(missing("207803.16"), (Cells{true, false, false, false}));
+  EXPECT_EQ(missing("207803,16"), (Cells{true, false, false, false}));
+  EXPECT_EQ(missing("-999.9"), (Cells{false, true, false, false}));
+  EXPECT_EQ(missing("1.234"), (Cells{false, false, false, true})) << "thousands, as in the table";
+  EXPECT_EQ(missing("12.6"), (Cells{false, false, false, false}));
+}
+
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
   const std::string plainly = "write numbers plainly, like 1234.5";

@@ -184,6 +184,14 @@ TEST(Table, WholeNumbersNamedLikeAnIdentifierAreFlagged) {
   });
   const auto table = read(rows, {.targets = {}});
   EXPECT_TRUE(table.column("customer_id").identifier);
+  // Each in two or three rows, as of a table that was written twice: as much an identifier; in five, a group.
+  const auto repeated = [](int rows_each) {
+    std::string text = "id,x\n";
+    for (int n = 0; n < 120; ++n) text += std::to_string(n / rows_each) + "," + std::to_string(n % 7) + "\n";
+    return read(text).column("id").identifier;
+  };
+  EXPECT_TRUE(repeated(2));
+  EXPECT_FALSE(repeated(5));
   EXPECT_NE(in_words(table.column("customer_id").note), "");
   EXPECT_EQ(table.column("customer_id").numbers.size(), 2000u);
   EXPECT_FALSE(table.column("area").identifier);      // whole and all different, but may be a measure
