@@ -53,6 +53,14 @@ struct BinaryCrossEntropy {
 using Loss =
     std::variant<SquaredError, MeanSquaredError, MeanAbsoluteError, Huber, CrossEntropy, BinaryCrossEntropy>;
 
+/// What a loss compares the outputs with.
+enum class LossTargets {
+  kNumbers,  ///< any numbers: also classes, each output's 0 or 1
+  kLabels,   ///< for each output by itself 0 or 1, or between: how likely it is
+  kClasses,  ///< one class of several: 1 for it, 0 for the others
+};
+LossTargets loss_targets(const Loss& loss);
+
 /// Whether `loss` is defined on outputs of `output_activation` (see the table above).
 bool compatible(const Loss& loss, const Activation& output_activation);
 

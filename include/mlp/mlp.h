@@ -29,6 +29,7 @@
 #include "mlp/model.h"
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/note.h"
+#include "mlp/number_text.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
 #include "mlp/pictures.h"

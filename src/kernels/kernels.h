@@ -187,9 +187,9 @@ struct Kernels {
   /// same block stride; element-wise activations only. Padding columns of `values` become zero.
   void (*activate)(const Activation& activation, BlockedView<float> values, float* derivative);
 
-  /// gradient *= f'(z), f' from the output a = f(z): for Linear, ReLU and LeakyReLU. Both of one shape and
-  /// block stride.
-  void (*multiply_by_derivative_of_output)(const Activation& activation, ConstBlockedView<float> outputs,
+  /// gradient *= f'(z), f' from the output a = f(z), where f(z) = z > 0 ? z : slope * z. Both of one shape
+  /// and block stride.
+  void (*multiply_by_derivative_of_output)(float slope, ConstBlockedView<float> outputs,
                                            BlockedView<float> gradient);
 
   /// a *= b, both of one shape and block stride.

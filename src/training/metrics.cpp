@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "network/facts.h"
+
 namespace mlp {
 
 namespace {
@@ -147,8 +149,7 @@ TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float
 }  // namespace
 
 OutputKind output_kind(const Activation& last) {
-  const bool probabilities = std::holds_alternative<Softmax>(last) || std::holds_alternative<Sigmoid>(last);
-  return probabilities ? OutputKind::kProbabilities : OutputKind::kScores;
+  return gives_probabilities(last) ? OutputKind::kProbabilities : OutputKind::kScores;
 }
 
 double accuracy(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels) {

@@ -122,9 +122,10 @@ void check_training(const MultilayerPerceptron& network, const Dataset& dataset,
           "train: the network has " + counted(network.fan_out(), "output") + ", the data set " +
               counted(dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target"));
   require(dataset.task() == Task::kClassification || options.own_loss ||
-              !std::holds_alternative<CrossEntropy>(options.loss),
-          "train: cross_entropy needs classes, and this data set has numbers as targets; "
-          "take another loss, such as SquaredError");
+              loss_targets(options.loss) != LossTargets::kClasses,
+          "train: " + to_string(options.loss) +
+              " needs classes, and this data set has numbers as targets; take another loss, such as "
+              "SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
           "train: one row cannot be split for validation");
   check_init(network, dataset, options);

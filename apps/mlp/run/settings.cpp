@@ -76,6 +76,17 @@ void apply_weight_decay(const TrainArguments& arguments, TrainingOptions& traini
   }
 }
 
+/// "squared_error, ... or huber"
+std::string losses_for_numbers() {
+  std::vector<std::string> names;
+  for (const Loss& loss : all_losses()) {
+    if (loss_targets(loss) == LossTargets::kNumbers) names.push_back(to_string(loss));
+  }
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 /// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
 /// any data is read: the recipe's own network ends as the data set needs it.
 void check_output(const Settings& settings, const Recipe& recipe) {
@@ -92,10 +103,9 @@ void check_output(const Settings& settings, const Recipe& recipe) {
                          (recipe.classes ? ", one for each class" : ", one for each target"),
                      "end --layers in " + width + (recipe.classes ? ":softmax" : ":linear"));
   }
-  if (!recipe.classes &&
-      (std::holds_alternative<CrossEntropy>(loss) || std::holds_alternative<BinaryCrossEntropy>(loss))) {
+  if (!recipe.classes && loss_targets(loss) != LossTargets::kNumbers) {
     throw UsageError(loss_text + " is for classes, and " + recipe.dataset + " has numbers to predict",
-                     "take squared_error, mean_squared_error, mean_absolute_error or huber");
+                     "take " + losses_for_numbers());
   }
   if (outputs == 1 && std::holds_alternative<Softmax>(last.activation)) {
     throw UsageError("--layers: softmax of a single output is always 1", "end --layers in 1:linear");

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers and text as people read them at a terminal; more numbers: mlp/number_text.h.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,13 @@
 #include <system_error>
 #include <vector>
 
+#include "mlp/number_text.h"
+
 namespace mlp::app {
 
-std::string with_thousands(std::uint64_t count);                    ///< 62913 -> "62,913"
 std::string counted(std::uint64_t count, const std::string& noun);  ///< "1 epoch", "1,200 epochs"
-std::string significant(double value, int digits = 4);  ///< "0.1230", "146,200", "1.234e-05"; "-" for NaN
-std::string compact(double value);                      ///< at most six digits: "255", "0.05", "1,500,000"
-std::string fixed(double value, int decimals);          ///< "98.43"; "-" for NaN
-std::string percent(double fraction);                   ///< 0.9843 -> "98.43%"
-std::string duration(double seconds);                   ///< "42 ms", "0.42 s", "12.3 s", "1:05", "2:03:09"
-std::string countdown(double seconds);                  ///< whole seconds: "12 s", "1:05"
+std::string compact(double value);      ///< at most six digits: "255", "0.05", "1,500,000"
+std::string countdown(double seconds);  ///< whole seconds: "12 s", "1:05"
 std::string local_time(std::filesystem::file_time_type time);  ///< "2026-11-23 08:52", as clocks show it here
 std::string rate(double per_second);                           ///< "850", "12.3 k", "1.25 M"
 std::string bytes(std::uint64_t count);                        ///< "512 B", "9.9 MB"

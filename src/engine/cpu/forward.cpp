@@ -96,12 +96,11 @@ void copy(ConstBlockedView<float> from, BlockedView<float> to) {
 /// backward pass needs, if anything; laid out as A.
 void activate(const Plan& plan, const LayerPlan& layer, const Epilogue& epilogue, BlockedView<float> A,
               std::optional<BlockedView<float>> derivative) {
-  const bool linear = std::holds_alternative<Linear>(layer.layer.activation);
   if (layer.derivative == Derivative::kSoftmax) {
     plan.kernels().softmax(A);
     if (derivative) copy(A, *derivative);
   } else if (epilogue.kind == Epilogue::Kind::kNone &&
-             !(layer.derivative == Derivative::kOfOutput && linear)) {
+             !(layer.derivative == Derivative::kOfOutput && layer.slope == 1)) {
     plan.kernels().activate(layer.layer.activation, A, derivative ? derivative->data() : nullptr);
   }
 }

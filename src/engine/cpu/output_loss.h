@@ -3,7 +3,6 @@
 #pragma once
 
 #include "kernels/kernels.h"
-#include "mlp/activation.h"
 #include "mlp/loss.h"
 
 namespace mlp::engine {
@@ -18,12 +17,8 @@ struct OutputRows {
 };
 
 /// losses[n] = w_n loss_n, and to `gradient` (laid out as the outputs; may be null), times w_n * mean:
-/// d loss_n / dz where loss and activation are fused, else d loss_n / da.
-void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
-                const OutputRows& rows, float* losses, float* gradient);
-
-/// Whether the gradient by the logits has a closed form, without the activation's derivative: CrossEntropy on
-/// Softmax, BinaryCrossEntropy on Sigmoid.
-bool fused(const Loss& loss, const Activation& activation);
+/// d loss_n / dz where loss and activation are fused (network/facts.h), else d loss_n / da.
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, bool fused, const OutputRows& rows,
+                float* losses, float* gradient);
 
 }  // namespace mlp::engine

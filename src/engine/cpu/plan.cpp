@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/cpu/input_parts.h"
-#include "kernels/derivative_of_output.h"
 #include "mlp/error.h"
+#include "network/facts.h"
 #include "network/validate.h"
 
 namespace mlp::engine {
@@ -55,9 +55,8 @@ int helpful_threads(const Work& work, const kernels::Kernels& kernels, int avail
 
 Derivative derivative_of(const Layer& layer) {
   if (std::holds_alternative<Softmax>(layer.activation)) return Derivative::kSoftmax;
-  const bool from_output =
-      std::visit([]<class F>(const F&) { return kernels::kDerivativeOfOutput<F>; }, layer.activation);
-  return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
+  return slope_below_zero(layer.activation) && layer.dropout == 0.0 ? Derivative::kOfOutput
+                                                                    : Derivative::kStored;
 }
 
 // Weights smaller than this move between caches in less time than the threads take to wait for each other
@@ -219,7 +218,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       bfloat16_(options.bfloat16),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
-      max_batch_(options.max_batch) {
+      max_batch_(options.max_batch),
+      fused_(mlp::fused(loss, network.layers().back().activation)) {
   const Activation output = network.layers().back().activation;
   require_compatible(loss, output);
   require(!optimizer || kernels_->weight_step != nullptr,
@@ -251,6 +251,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
                    .weights = {layer.fan_in, layer.fan_out},
                    .weight_offset = packed_size_,
                    .derivative = derivative_of(layer),
+                   .slope = static_cast<float>(slope_below_zero(layer.activation).value_or(1)),
                    .bfloat16 = bfloat16_ && optimizer_ && wide_enough_for_bfloat16(layer)};
     plan.bias_offset = plan.weight_offset + plan.weights.size();
     packed_size_ = plan.bias_offset + kernels::padded(layer.fan_out);

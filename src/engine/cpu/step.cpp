@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/cpu.h"
-#include "engine/cpu/output_loss.h"
 #include "engine/cpu/row_parts.h"
 #include "engine/cpu/row_pass.h"
 #include "engine/cpu/weight_pass.h"
@@ -33,8 +32,7 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
               batch.examples.outputs == plan.network().fan_out(),
           "the examples do not fit the network");
   // A callback that throws on one of several threads would leave the others waiting at a barrier.
-  require(batch.own_loss == nullptr ||
-              (plan.threads() == 1 && !fused(plan.loss(), plan.network().layers().back().activation)),
+  require(batch.own_loss == nullptr || (plan.threads() == 1 && !plan.fused()),
           "an own loss takes one thread, and a plan whose loss is not fused with the last activation");
 }
 

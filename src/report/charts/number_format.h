@@ -1,14 +1,15 @@
-// Numbers as people read them, the same whatever the locale. NaN and infinities read "–".
+// Numbers as a page shows them: those of mlp/number_text.h, with a minus sign in place of a hyphen, and "–"
+// where there is no finite number.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "mlp/number_text.h"
+
 namespace mlp {
 
-std::string with_thousands(std::uint64_t count);     ///< 62913 -> "62,913"
 std::string fixed_text(double value, int decimals);  ///< "98.43"
 /// The same for a column of numbers: "146,200.5", "1.5e+09".
 std::string plain_text(double value, int decimals);

@@ -15,10 +15,6 @@ std::size_t largest_of(std::span<const float> values) {
   return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-bool is_cross_entropy(const Loss& loss) {
-  return std::holds_alternative<CrossEntropy>(loss) || std::holds_alternative<BinaryCrossEntropy>(loss);
-}
-
 double class_loss(std::span<const float> output, std::size_t truth, bool cross_entropy) {
   if (cross_entropy) return -std::log(std::max(static_cast<double>(output[truth]), 1e-300));
   double sum = 0.0;
@@ -91,7 +87,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
   require(outputs.rows() == dataset.rows() && outputs.columns() == dataset.outputs(),
           "hardest_examples: outputs and data set differ in size");
   const bool classes = dataset.task() == Task::kClassification;
-  const bool cross_entropy = is_cross_entropy(loss);
+  const bool cross_entropy = loss_targets(loss) != LossTargets::kNumbers;
   const auto weights = target_weights(dataset.targets);
   std::vector<double> losses(dataset.rows());
   for (std::size_t n = 0; n < losses.size(); ++n) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlp/metrics.h"
 #include "report/charts/line_text.h"
 #include "report/charts/number_format.h"
 #include "report/charts/weight_pictures.h"
@@ -25,8 +26,8 @@ bool are_images(const ReportContent& content, std::size_t features) {
 
 /// Whether the last layer does.
 bool gives_probabilities(const ReportContent& content) {
-  return !content.layers.empty() && (std::holds_alternative<Softmax>(content.layers.back().activation) ||
-                                     std::holds_alternative<Sigmoid>(content.layers.back().activation));
+  return !content.layers.empty() &&
+         output_kind(content.layers.back().activation) == OutputKind::kProbabilities;
 }
 
 /// The network's output for a class.
