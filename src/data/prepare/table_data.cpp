@@ -25,7 +25,7 @@ std::vector<T> select(const std::vector<T>& values, const Rows& places) {
   return result;
 }
 
-/// Rows `places` of `labeled` as a data set; weights are what training looks at, so they are not in it.
+/// The rows `places` of `labeled` as a data set, without weights, which only training needs.
 Dataset dataset_of(const Preprocessing& preprocessing, const Table& table, const LabeledRows& labeled,
                    const Rows& places) {
   Dataset dataset{.name = table.name,
@@ -68,7 +68,7 @@ void append(std::vector<Note>& notes, const std::vector<Note>& more) {
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
-/// Of targets with numbers far from all others, such as a code for "no value", among these rows.
+/// Notes about targets with numbers far from all others among these rows, such as a code for "no value".
 std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
   std::vector<Note> notes;
   for (const auto& target : labeled.targets) {
@@ -156,7 +156,7 @@ FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std:
 
 namespace {
 
-/// A table with targets of its own, as this preprocessing encodes it.
+/// A table that has targets, as this preprocessing encodes it.
 Dataset dataset_to_evaluate(const Preprocessing& preprocessing, const Table& table,
                             const LabeledRows& labeled) {
   if (labeled.rows.empty())
