@@ -9,7 +9,7 @@ namespace mlp {
 namespace {
 
 constexpr const char* kNone = "\u2013";
-constexpr double kMostPlain = 1e9;  ///< from here on powers of ten say more
+constexpr double kMostPlain = 1e9;  ///< from here on numbers are written with powers of ten
 
 std::string printed(double value, std::chars_format format, int precision) {
   std::array<char, 400> buffer;  // enough for any double
@@ -17,14 +17,14 @@ std::string printed(double value, std::chars_format format, int precision) {
   return {buffer.data(), end};
 }
 
-/// With a minus sign in place of a hyphen.
+/// `text` with a minus sign in place of a hyphen.
 std::string signed_text(const std::string& text) {
   return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
-constexpr std::size_t kPerhapsAYear = 4;  ///< digits that may be a year, and read well as they are
+constexpr std::size_t kPerhapsAYear = 4;  ///< digits that may be a year, and are left together
 
-/// Thousands apart, as in counts, where there are more than `most` digits before the point.
+/// With commas between thousands, as in counts, where there are more than `most` digits before the point.
 std::string grouped(const std::string& text, std::size_t most = kPerhapsAYear) {
   constexpr const char* kDigits = "0123456789";
   const std::size_t begin = std::min(text.find_first_of(kDigits), text.size());
@@ -38,21 +38,21 @@ std::string grouped(const std::string& text, std::size_t most = kPerhapsAYear) {
   return result;
 }
 
-/// Numbers of one kind, all with thousands apart where one of them has: "8,101" above "25,193".
+/// Numbers of one kind, all with commas between thousands where one of them has: "8,101" above "25,193".
 std::vector<std::string> grouped_alike(std::vector<std::string> texts) {
   const bool any = std::ranges::any_of(texts, [](const auto& text) { return grouped(text) != text; });
   for (auto& text : texts) text = any ? grouped(text, 3) : text;
   return texts;
 }
 
-/// As compact_text(), without thousands apart.
+/// As compact_text(), without commas.
 std::string compact_digits(double value, int digits) {
   if (!std::isfinite(value)) return kNone;
   if (std::abs(value) >= std::pow(10.0, digits) && std::abs(value) < kMostPlain) return fixed_text(value, 0);
   return signed_text(printed(value, std::chars_format::general, digits));
 }
 
-/// As plain_text(), likewise.
+/// As plain_text(), without commas.
 std::string plain_digits(double value, int decimals) {
   return std::abs(value) >= kMostPlain ? compact_digits(value, 4) : fixed_text(value, decimals);
 }
@@ -113,7 +113,7 @@ int common_decimals(std::span<const double> values) {
   }
   if (largest == 0.0) return 0;
   const int most = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 8);
-  // As few as say the same; a float's last digits are noise.
+  // As few decimals as say the same; a float's last digits are noise.
   const auto enough = [&](int decimals) {
     const double power = std::pow(10.0, decimals);
     return std::all_of(values.begin(), values.end(), [&](double value) {
