@@ -1,6 +1,6 @@
-// Activations whose derivative f'(z) follows from the output a = f(z), so that nothing is kept of z. All are
-// one slope below zero, z > 0 ? z : slope * z, and a > 0 exactly where z > 0: products apply them at once
-// (Epilogue::Kind::kSlope), and the backward pass multiplies by 1 or the slope.
+// Activations whose derivative f'(z) follows from the output a = f(z), so that z need not be kept. All have a
+// constant slope below zero, z > 0 ? z : slope * z, and a > 0 exactly where z > 0: products apply them at
+// once (Epilogue::Kind::kSlope), and the backward pass multiplies by 1 or the slope.
 #pragma once
 
 #include <type_traits>
@@ -9,8 +9,9 @@
 
 namespace mlp::kernels {
 
-/// An activation added here needs a slope_below_zero, or else nothing that takes f' from the output compiles.
-/// One that has none, such as Tanh with f' = 1 - a^2, needs a way of its own in all of these places.
+/// An activation added here needs a slope_below_zero, without which the code that takes f' from the output
+/// does not compile. An activation that has none, such as Tanh with f' = 1 - a^2, needs code of its own in
+/// all of these places.
 template <class F>
 inline constexpr bool kDerivativeOfOutput =
     std::is_same_v<F, Linear> || std::is_same_v<F, ReLU> || std::is_same_v<F, LeakyReLU>;

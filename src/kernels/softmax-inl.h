@@ -36,7 +36,7 @@ HWY_INLINE BlockLanes Fill(float x) {
   for (auto& v : lanes.v) v = hn::Set(FloatTag(), x);
   return lanes;
 }
-/// The block at `from`; columns from `columns` on are `padding`.
+/// Loads the block at `from`; columns from `columns` on become `padding`.
 HWY_INLINE BlockLanes LoadBlock(const float* from, std::size_t columns, float padding) {
   const FloatTag d;
   BlockLanes lanes;
@@ -59,7 +59,7 @@ HWY_INLINE BlockLanes Map(const Op& op, const BlockLanes& a, const BlockLanes& b
   return lanes;
 }
 
-/// op over the 16 lanes, by halves.
+/// Reduces the 16 lanes by `op`, by halves.
 template <class Op>
 HWY_INLINE float Reduce(const Op& op, const BlockLanes& lanes) {
   alignas(64) float x[kBlock];
@@ -84,7 +84,7 @@ void SoftmaxRows(BlockedView<float> values) {
       nans = Map([](FloatVec a, FloatVec b) HWY_ATTR { return hn::IfThenElse(hn::Eq(b, b), a, b); }, nans, z);
     }
     const float largest = Reduce([](float a, float b) { return std::max(a, b); }, top);
-    // A NaN anywhere makes the whole row NaN; Highway's exp would make it a zero.
+    // A NaN anywhere makes the whole row NaN; Highway's exp would turn it into a zero.
     BlockLanes sums = nans;
     for (std::size_t block = 0; block < row.blocks(); ++block) {
       const BlockLanes z =
