@@ -63,7 +63,7 @@ Dataset sample(const Dataset& dataset, std::size_t count) {
 
 /// Row n gets the cells of row order[n] in this column alone.
 void permute_column(Inputs& inputs, const Inputs& originals, const InputRange& column,
-              const std::vector<std::uint32_t>& order) {
+                    const std::vector<std::uint32_t>& order) {
   std::visit(
       [&](auto& matrix) {
         const auto& original = std::get<std::decay_t<decltype(matrix)>>(originals);
