@@ -29,11 +29,12 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"c", {"core"}},
 };
 
-/// The rooms of a house that has them, and for each room the others it may include.
+/// A folder with rooms: for each room, the other rooms it may include.
 struct House {
   std::string folder;
   std::map<std::string, std::set<std::string>> rooms;
-  bool roof = false;  ///< files may lie outside its rooms: they include any, and no room includes them
+  bool roof =
+      false;  ///< whether files may lie outside its rooms: these include any room, and no room includes them
 };
 const std::vector<House> kHouses = {
     {"src/data",
@@ -135,7 +136,7 @@ bool is_clean(const fs::path& path) {
 
 bool is_floor(const std::string& folder) { return kBelow.contains(folder); }
 
-/// Whether a file of src/`folder` may include this.
+/// Whether a file of src/`folder` may include `include`.
 bool allowed_in_source(const std::string& folder, const Include& include) {
   const std::string target = first_folder(include.path);
   if (target == "mlp" || target == folder) return true;
@@ -148,7 +149,7 @@ bool allowed_in_public_header(const Include& include) {
   return include.quoted ? target == "mlp" : !is_floor(target);
 }
 
-/// Whether a file in `here`, part of the application in `application`, may include this.
+/// Whether a file in `here`, part of the application in `application`, may include `include`.
 bool allowed_in_application(const fs::path& application, const fs::path& here, const Include& include) {
   const std::string target = first_folder(include.path);
   if (target == "mlp") return true;
@@ -162,7 +163,7 @@ std::string expected_in_source(const std::string& folder) {
   return expected;
 }
 
-/// What a house's file includes of its rooms: "cli" of "cli/parser.h", or of "data/cells/cell.h" in src/data.
+/// The room that an include names: "cli" of "cli/parser.h", or of "data/cells/cell.h" in src/data.
 std::string room_of(const House& house, const std::string& path) {
   const std::string floor = fs::path(house.folder).filename().string() + "/";
   const bool of_floor = house.folder.starts_with("src/");
@@ -198,7 +199,7 @@ std::string only_strings(const std::string& text) {
   return result;
 }
 
-/// One line for each of the first match in a line of the library's files, as `seen` shows them.
+/// One line for the first match in each line of the library's files, as `seen` shows them.
 std::vector<std::string> library_lines(const fs::path& root, const std::regex& forbidden,
                                        const std::string& rule,
                                        const std::function<std::string(const std::string&)>& seen) {

@@ -125,7 +125,7 @@ TEST(ModelFile, WhichRowsTrainedComesBackAndMayBeAbsent) {
   EXPECT_NE(with("none").find("training.row_use"), std::string::npos);
 }
 
-/// The sample regression with two further members, which share neither parameters, scalings nor record.
+/// The sample regression with two further members, which have parameters, scalings and records of their own.
 Model sample_ensemble() {
   Model model = sample_regression();
   for (const std::uint16_t which : {9, 10}) {
@@ -455,7 +455,7 @@ TEST(ModelFile, AnyFlippedBitIsFound) {
   for (std::size_t byte = file.data_begin; byte < bytes.size(); ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;
   }
-  // And in what is no tensor, such as the slope of an activation or the name of a class.
+  // Damage outside the tensors, such as in the slope of an activation or the name of a class.
   const std::size_t document = bytes.find("leaky_relu(0.1)");
   for (std::size_t byte = document; byte < document + 15; ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;

@@ -1,6 +1,6 @@
-// The products that skip zeros, and the bits that tell them where zeros are: exact over small integers, the
+// The products that skip zeros, and the bits that mark the zeros for them: exact over small integers, the
 // dense products' bits over other numbers, on sizes around the edges of vectors, blocks and tiles, on parts
-// of larger matrices and off the alignment; zeros here and there, in whole rows and columns, nowhere,
+// of larger matrices and at unaligned addresses; with scattered zeros, in whole rows and columns, nowhere,
 // everywhere.
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ enum class Zeros { kNone, kScattered, kClusters, kWholeRows, kWholeColumns, kAll
 constexpr Zeros kEveryKind[] = {Zeros::kNone,      Zeros::kScattered,    Zeros::kClusters,
                                 Zeros::kWholeRows, Zeros::kWholeColumns, Zeros::kAll};
 
-/// Makes zeros in X, and nowhere else: an integer that happens to be 0 becomes 1.
+/// Puts zeros into X, and nowhere else: an integer that happens to be 0 becomes 1.
 void make_zeros(GuardedMatrix& X, Zeros kind, Numbers& numbers) {
   const auto often = [&] { return numbers.positive() > 0.5f; };  // about 7 in 10
   std::vector<bool> rows(X.rows()), columns(X.columns());
@@ -48,7 +48,7 @@ void make_zeros(GuardedMatrix& X, Zeros kind, Numbers& numbers) {
   }
 }
 
-/// Where X is not zero, told between guard zones; with room for more rows than X has.
+/// The bits of X's elements that are not zero, between guard zones; with room for more rows than X has.
 class Bits {
  public:
   explicit Bits(const GuardedMatrix& X)
@@ -86,7 +86,7 @@ class Bits {
   static bool is_untouched(std::uint16_t word) { return word == kPattern; }
 
  private:
-  /// Room for one list, for a few, for more than are ever used together: by X's size.
+  /// Room for one list, for a few, or for more than are ever used at a time, depending on X's size.
   static std::size_t lists_of(const GuardedMatrix& X) {
     constexpr std::size_t kLists[] = {1, 2, 3, 5, kMostLists, kMostLists + 1};
     return kLists[(X.rows() + X.columns()) % std::size(kLists)];
@@ -164,7 +164,7 @@ void expect_exact_affine(std::size_t rows, std::size_t depth, std::size_t column
 
 TEST(SparseAffine, IsExactOnIntegersForAllRowsAndColumns) {
   for (std::size_t rows = 1; rows <= 33; ++rows) {
-    // The depth and the kind of zeros go round.
+    // The depth and the kind of zeros cycle.
     for (std::size_t columns = 1; columns <= 130; ++columns) {
       expect_exact_affine(rows, 1 + (rows * 5 + columns * 3) % 41, columns, kEveryKind[(rows + columns) % 6]);
     }
@@ -248,12 +248,12 @@ TEST(SparseAffine, LeavesOutWhatIsZeroAndNothingElse) {
           kernels->sparse_affine(c.X.view(), bits.from(0, 0), c.W.view(), c.bias.data(), {}, Z.view(), none);
           return Z;
         };
-        // No row has this input: its weights are not looked at.
+        // The input is zero in every row: its weights are not read.
         for (std::size_t n = 0; n < kRows; ++n) c.X(n, place) = 0;
         const GuardedMatrix expected = product();
         for (std::size_t o = 0; o < columns; ++o) c.W(place, o) = o % 2 ? kNaN : kInfinity;
         EXPECT_TRUE(product().unchanged_since(expected));
-        // One row has it.
+        // In one row it is not.
         const std::size_t row = place % kRows;
         c.X(row, place) = -1;
         const GuardedMatrix one = product();
@@ -457,7 +457,7 @@ TEST(SparseWeightStep, LeavesOutWhatIsZeroAndNothingElse) {
                                       none);
           return c.gradients;
         };
-        // A row of zeros: its dZ is not looked at.
+        // A row of zeros: its dZ is not read.
         for (std::size_t i = 0; i < kInputs; ++i) before.X(row, i) = 0;
         const GuardedMatrix expected = gradients();
         for (std::size_t o = 0; o < outputs; ++o) before.dZ(row, o) = o % 2 ? kNaN : kInfinity;
@@ -481,7 +481,7 @@ TEST(SparseWeightStep, LeavesOutWhatIsZeroAndNothingElse) {
 
 // --- Inputs in codes --------------------------------------------------------------------------------------
 
-/// What codes stand for: 7 is zero, the others are any numbers.
+/// Values that codes stand for: 7 is zero, the others are random numbers.
 std::vector<float> some_values(Numbers& numbers) {
   std::vector<float> values(256);
   for (float& value : values) value = numbers.normal();
@@ -489,7 +489,7 @@ std::vector<float> some_values(Numbers& numbers) {
   return values;
 }
 
-/// X in codes, and in the floats they stand for.
+/// X as codes, and as the floats they stand for.
 struct CodedCase {
   std::vector<float> values;
   GuardedMatrix X;
@@ -605,7 +605,7 @@ TEST(GatherCodes, CopiesRowsByIndexAndTellsWhereTheyAreNotZero) {
   for (const Kernels* kernels : targets()) {
     for (std::size_t columns = 1; columns <= 130; ++columns) {
       const std::size_t count = 1 + columns % 11, row_stride = columns + 3;
-      // No more memory than the last row needs: a sanitizer sees who reads on.
+      // No more memory than the last row needs: a sanitizer sees reads beyond it.
       std::vector<std::uint8_t> stored(5 * row_stride + columns);
       for (std::size_t i = 0; i < stored.size(); ++i) stored[i] = static_cast<std::uint8_t>(i * 7 % 13);
       const ConstMatrixView<std::uint8_t> rows(stored.data(), 6, columns, row_stride);

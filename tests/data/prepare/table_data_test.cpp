@@ -19,7 +19,7 @@ using testing_support::source_of;
 using testing_support::table_of;
 using Names = std::vector<std::string>;
 
-/// x, a class by its sign, one of three kinds, and a weight; a class in a tenth of the rows is missing.
+/// x, a class by its sign, one of three kinds, and a weight; one row in ten has no class.
 std::string example(std::size_t rows) {
   const RandomStream random(3, RandomPurpose::kTest, 1);
   std::string text = "x,kind,class,y,w\n";
@@ -49,7 +49,7 @@ TEST(TableData, ClassesAreLabelsWithTheirTexts) {
   EXPECT_NO_THROW(validate(data.test));
   ASSERT_TRUE(data.train.preprocessing);
   EXPECT_EQ(data.train.preprocessing, data.test.preprocessing);
-  // Every label is that of its row: high where x, decoded, is above 1.
+  // Every label belongs to its row: "high" where the decoded x is above 1.
   const auto check = [](const Dataset& dataset) {
     const Table rows = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
     for (std::size_t n = 0; n < rows.rows; ++n)
@@ -125,7 +125,7 @@ TEST(TableData, ClassesThatAreNumbersAreOneOnlyWhereTheyAreTheSameNumber) {
   const DataSplit codes = classes({"1", "01", "001"});
   EXPECT_EQ(codes.train.class_names, (Names{"001", "01", "1"}));
   EXPECT_EQ(codes.train.labels, (std::vector<std::int32_t>{2, 1, 0, 2, 1, 0}));
-  // What no number tells apart is not 0 and 1 either.
+  // A third spelling, equal to one of two numbers, makes it more than 0 and 1.
   const Table three = table_of("x,n\n1,0\n2,1\n3,01\n4,0\n5,1\n6,01\n", {.targets = {"n"}});
   EXPECT_EQ(split_table(three, {.targets = {"n"}, .test_fraction = 0}).train.task(), Task::kRegression);
 }
@@ -245,7 +245,8 @@ TEST(TableData, ANoteOnANumericTargetIsPassedOn) {
 
 // --- Nothing is learned from validation and test rows ------------------------------------------------------
 
-/// Another row in all but its targets, which say what rows are drawn, and with a weight that is one.
+/// Changes a row in everything except its targets, which decide how rows are drawn, and a weight that must
+/// stay one.
 void spoil(Table& table, const TableDataOptions& options, std::uint32_t row) {
   for (Column& column : table.columns) {
     if (std::ranges::count(options.targets, column.type.name) > 0) continue;
@@ -289,7 +290,7 @@ void expect_that_held_out_rows_teach_nothing(const TableDataOptions& options, Te
     if (expected.train.sample_weights.empty()) continue;
     EXPECT_EQ(found.train.sample_weights[row], expected.train.sample_weights[row]) << row;
   }
-  // A training row does teach: here, that x may be missing.
+  // A training row does change what is learned: here, that x may be missing.
   const auto is_odd = [&](std::uint32_t row) { return expected.train.source_rows[row] % 2 == 1; };
   spoil(spoiled, options, expected.train.source_rows[*std::ranges::find_if(training, is_odd)]);
   EXPECT_NE(split_of(spoiled, options, tested).train.preprocessing, expected.train.preprocessing);
@@ -391,7 +392,7 @@ TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
   whole.test_fraction = 0;
   EXPECT_EQ(split_table(table, whole).train.preprocessing, data.train.preprocessing);
 
-  // The same data set when a model is evaluated later.
+  // The same data set comes out when a model is evaluated later.
   const auto& preprocessing = *data.train.preprocessing;
   const Table read = read_table(source_of(test), preprocessing.all_types());
   const Dataset later = table_dataset(preprocessing, read);
@@ -502,7 +503,8 @@ TEST(TableData, WeightsThatAreNoneAreRefused) {
   expect_error<DataError>([&] { split_table(with("NA"), options); }, {"column 'w', row 2", "found none"});
   expect_error<DataError>([&] { split_table(table_of("x,y,w\n1,1,0\n2,3,0\n"), options); },
                           {"column 'w'", "the weight of every training row is 0"});
-  // Then the validation loss would be 0 after every epoch, and early stopping keep the first.
+  // If they weighed 0, the validation loss would be 0 after every epoch, and early stopping would keep the
+  // first.
   TableDataOptions held_out = options;
   held_out.validation_fraction = 0.5;
   const Table either = table_of("x,y,w\n1,1,0\n2,3,0\n3,4,1\n4,6,1\n", {.targets = {"y"}});
@@ -548,7 +550,7 @@ TEST(TableData, WhatCannotBeLearnedIsRefused) {
   const auto small = expect_error<DataError>([&] { split("x,y\n1,1e-300\n2,3e-300\n3,2e-300\n", numbers); },
                                              {"column 'y': 1e-300 to 3e-300 differ by too little"});
   EXPECT_NE(small.find("give the target in a smaller unit"), std::string::npos) << small;
-  // One 0 among them spreads them, and leaves the others as close together as they were.
+  // A single 0 among them widens the range and leaves the others as close together as before.
   expect_error<DataError>(
       [&] { split("x,y\n1,1700000001\n2,0\n3,1700000002\n4,1700000003\n5,1700000004\n", numbers); },
       {"column 'y': 0 to 1700000004 differ by too little"});
