@@ -15,16 +15,16 @@ from work import Work
 
 HERE = Path(__file__).resolve().parent
 
-# Inherited, these can hold a library to old kernels, to one thread or to cores that others use.
+# Environment variables that, if inherited, hold a library to old kernels, to one thread or to cores that others use.
 HOLDING_BACK = (
     "OPENBLAS_", "GOTO_", "MKL_", "OMP_", "GOMP_", "KMP_", "BLIS_", "DNNL_", "ONEDNN_", "NPY_", "NUMEXPR_",
     "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "XLA_", "JAX_", "NPROC",
     "MLP_TARGET",
 )  # fmt: skip
 
-# What holds the peers to the instructions of a CPU target, on a CPU that has more: PyTorch's own kernels and what
-# torch.compile writes, oneDNN (by its newer and its older name), MKL, OpenBLAS, NumPy, XLA (whose products are YNNPACK's,
-# which cannot be held, or else oneDNN's). onnxruntime has no such switch.
+# What holds the peers to the instructions of a CPU target on a CPU that has more: switches of PyTorch's own kernels and of the
+# code that torch.compile writes, of oneDNN (by its newer and its older name), MKL, OpenBLAS, NumPy, and XLA (whose products are
+# YNNPACK's, which cannot be held, or else oneDNN's). onnxruntime has no such switch.
 HELD_TO = {
     "avx2": {
         "ATEN_CPU_CAPABILITY": "avx2",

@@ -20,7 +20,7 @@ TEST_FRACTION = 0.2
 def serve(about: str, train: Callable[[Job], dict], predict: Callable[[Job], dict]) -> None:
     """A line about the library, then a line for each job on standard input."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # catches what a library prints
     print(json.dumps({"about": about}), file=answers, flush=True)
     for line in sys.stdin:
         job = json.loads(line)
