@@ -87,7 +87,7 @@ struct RegressionMetrics {            // over all targets
 /// something.
 enum class OutputKind { kProbabilities, kScores };
 
-/// By the last layer's activation: probabilities from Softmax and Sigmoid.
+/// Decided by the last layer's activation: Softmax and Sigmoid give probabilities.
 OutputKind output_kind(const Activation& last);
 
 /// outputs [N, C], labels [N], each in [0, C).

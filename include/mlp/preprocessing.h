@@ -130,7 +130,7 @@ LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std
 /// DataError where one is of another kind, or a number does not fit a float when scaled (names column and
 /// row, counted from 1).
 Matrix<float> encode(const Preprocessing& preprocessing, const Table& table);
-/// Of some of its rows, in their order.
+/// The same for some of its rows, in their order.
 Matrix<float> encode(const Preprocessing& preprocessing, const Table& table,
                      std::span<const std::uint32_t> rows);
 

@@ -16,8 +16,8 @@ struct Verification {
 
   std::size_t examples = 0;  ///< that the model carries; 0 (a file of version 1): nothing can be verified
   std::size_t same = 0;      ///< of them, with exactly the outputs expected
-  /// Of all outputs, |found - expected| / max(|expected|, u) with u the standard deviation the targets were
-  /// scaled by, or else 1; infinite where an output is no number.
+  /// Over all outputs, the largest |found - expected| / max(|expected|, u), u the standard deviation the
+  /// targets were scaled by, or else 1; infinite where an output is no number.
   double largest_difference = 0.0;
 
   bool passed() const { return examples > 0 && largest_difference <= kTolerance; }

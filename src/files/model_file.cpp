@@ -19,7 +19,7 @@ using nlohmann::json;
 const char* const kFormat = "mlp model";
 /// 2: with a checksum and examples; 3: numbers softly clipped; 4: ensembles.
 constexpr std::uint64_t kVersion = 4;
-/// Of a model with one network, so that versions of mlp without ensembles read it as well.
+/// The version of a model with one network, so that versions of mlp without ensembles read it as well.
 constexpr std::uint64_t kVersionOfOne = 3;
 const char* const kInputScaling = "input_scaling";
 const char* const kTargetScaling = "target_scaling";

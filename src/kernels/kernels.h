@@ -137,8 +137,8 @@ struct Kernels {
   double least_flops = 0;
 
   /// Skipping zeros takes less time than multiplying them where at most this share of X's groups of 4
-  /// elements - neighbours in a row or in a column - are not all zero; the second is for an other matrix that
-  /// is one block wide.
+  /// elements - neighbours in a row or in a column - are not all zero; the second value applies where the
+  /// other matrix is one block wide.
   double most_density = 0, most_density_of_one_block = 0;
 
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],

@@ -136,7 +136,7 @@ void CrossEntropyRows(ConstBlockedView<float> logits, ConstBlockedView<float> pr
     for (std::size_t block = 0; block < z.blocks(); ++block) {
       const BlockLanes zs = LoadBlock(z.block(block), columns_of(block), 0), ys = smoothed(block);
       for (std::size_t i = 0; i < BlockLanes::kVectors; ++i) {
-        // Where the target is zero, so is the term, even if the logit is infinitely small.
+        // Where the target is zero, so is the term, even if the logit is minus infinity.
         const FloatVec term = hn::Mul(ys.v[i], hn::Sub(largest, zs.v[i]));
         sums.v[i] = hn::Add(sums.v[i], hn::IfThenZeroElse(hn::Eq(ys.v[i], hn::Zero(d)), term));
         target_sums.v[i] = hn::Add(target_sums.v[i], ys.v[i]);

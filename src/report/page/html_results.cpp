@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostClassRows = 1000;
 constexpr std::size_t kMostOpenClassRows = 30;
 constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
-constexpr double kTellingArea = 0.99;  ///< a ROC AUC below it shows how well a class is told from the others
+constexpr double kTellingArea = 0.99;     ///< ROC AUCs have a column where one is below it
 
 /// An F1 with a bar for how far it is below 1; `longest` is the greatest such distance.
 std::string f1_cell(double f1, double longest) {
@@ -52,7 +52,7 @@ std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
   return order;
 }
 
-/// What the table's bars mean, and, where ROC AUC is shown, how well all classes are told from the others.
+/// What the table's bars mean; and, where it has no column of ROC AUC, the least ROC AUC of a class.
 std::string class_table_text(double longest, double area) {
   std::string text;
   if (longest > 0.0)
@@ -64,7 +64,7 @@ std::string class_table_text(double longest, double area) {
 
 std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
   const bool counted = content.class_rows.size() == classes.size();
-  // Two classes have the same ROC AUC, and near 1 it does not distinguish classes.
+  // Two classes have the same ROC AUC, and values near 1 all say the same.
   const double area = classes.size() > 2 ? smallest_area(classes) : kUndefined;
   const bool areas = area < kTellingArea;
   const double longest = longest_lack(classes);
