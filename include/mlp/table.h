@@ -85,10 +85,9 @@ struct KeptColumn {
 struct Table {
   std::string name;  ///< of the file
   std::size_t rows = 0;
-  std::size_t first_row = 0;    ///< its number in the file, from 0; for a piece, that of its first row
-  std::vector<Column> columns;  ///< in the file's order, without the ignored ones
-  std::vector<KeptColumn> kept =
-      {};  ///< those that TableOptions::keep names, whether or not they are in `columns`
+  std::size_t first_row = 0;          ///< its number in the file, from 0; for a piece, that of its first row
+  std::vector<Column> columns;        ///< in the file's order, without the ignored ones
+  std::vector<KeptColumn> kept = {};  ///< those that TableOptions::keep names, in `columns` or not
 
   /// Throws UsageError with the nearest name where there is none.
   const Column& column(std::string_view column_name) const;

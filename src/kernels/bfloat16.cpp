@@ -314,8 +314,7 @@ const Features& features() {
 std::vector<const BFloat16Kernels*> available_bfloat16_kernels() {
   const Features& has = features();
   std::vector<const BFloat16Kernels*> tables;
-  if (!has.avx512 || !has.avx512_bf16)
-    return tables;  // AMX's operands are packed with these instructions, too
+  if (!has.avx512 || !has.avx512_bf16) return tables;  // they also pack AMX's operands
   if (has.amx_permitted) tables.push_back(&kAmxTable);
   tables.push_back(&kAvx512Table);
   return tables;

@@ -117,8 +117,7 @@ TEST(Differential, BothRefuseTheSameDamagedFiles) {
       const std::size_t place = random.below(bytes.size(), at + 1);
       const char value = random.below(2, at + 2) == 0 ? interesting[random.below(interesting.size(), at + 3)]
                                                       : static_cast<char>(random.below(256, at + 3));
-      if (random.below(4, at + 4) == 0 &&
-          place >= 8) {  // one byte more or fewer, in the header or in the data
+      if (random.below(4, at + 4) == 0 && place >= 8) {  // a byte more or fewer, in the header or in the data
         const bool in_header = place < 8 + header.size();
         bytes[0] = static_cast<char>(bytes[0] + (in_header ? 1 : 0));
         bytes.insert(place, 1, value);

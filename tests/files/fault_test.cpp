@@ -148,8 +148,7 @@ TEST(Faults, WhereCleaningUpFailsTooTheErrorIsTheFirst) {
   const std::string error = error_of([&] { save_checkpoint(marked(1), folder / kFile.string(), Files()); });
   EXPECT_EQ(error, (folder / kFile.string()).string() +
                        ": cannot write: No space left on device | make room or choose another disk");
-  EXPECT_EQ(entries(folder.path()),
-            1u);  // the temporary file of this process, which is alive: it must not count as stale
+  EXPECT_EQ(entries(folder.path()), 1u);  // that of this process, which is alive: it is not stale
   EXPECT_EQ(remove_stale_temporary_files(folder.path()), 0u);
 }
 

@@ -129,8 +129,7 @@ void fill_targets(GuardedMatrix& y, Numbers& numbers) {
 
 struct Expected {
   double loss = 0, loss_size = 0;
-  std::vector<double> gradient,
-      gradient_size;  ///< and the size of the terms that are summed, which the rounding depends on
+  std::vector<double> gradient, gradient_size;  ///< and the terms' size, which the rounding depends on
 };
 
 /// The formulas of kernels.h, in double.

@@ -250,8 +250,8 @@ FittedPicture fit_picture(ConstMatrixView<Grey> picture, const PictureStyle& sty
   const double paper = paper_of(ink), brightest_ink = brightest(ink);
   if (brightest_ink - paper >= kInk && (paper > kInk / 2 || brightest_ink < 128)) {
     fitted.stretched = true;
-    stretch(ink, paper + (brightest_ink - paper) / 4,
-            brightest_ink);  // a quarter of the way, as paper is never quite even
+    // A quarter of the way, as paper is never quite even.
+    stretch(ink, paper + (brightest_ink - paper) / 4, brightest_ink);
   }
   const Ink found = ink_of(ink);
   const bool fits = same_size && is_centred(found, style.shape) && 4 * found.side() >= 3 * style.ink_side &&

@@ -17,8 +17,7 @@ namespace {
 
 using Rows = std::span<const std::uint32_t>;
 
-constexpr double kFar =
-    10;  // spreads from the median: numbers further out are too far for mean and standard deviation
+constexpr double kFar = 10;  // spreads from the median: too far for mean and standard deviation
 constexpr double kClip = 3;  // RealMLP's
 
 constexpr std::size_t kManyInputs = 50;  // of one column: so many are worth a note

@@ -104,8 +104,7 @@ class ColumnBuilder {
   PointedThousands thousands_;            // of the numbers, where no decimal mark is named
   std::vector<TextCount> missing_marks_;  // only of a target
   std::string first_none_;                // quoted
-  std::string
-      first_text_;  // the first text that is no number, where there are also numbers: quoted, and its place
+  std::string first_text_;  // the first text that is no number, where some cells are: quoted, and its place
   std::string first_text_place_;
   std::size_t first_text_row_ = 0;  // counted from 1
   Message first_text_hint_;

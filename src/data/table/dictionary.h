@@ -64,8 +64,7 @@ class Dictionary {
   }
   void insert(std::string_view text, std::int32_t index);
 
-  std::vector<Slot> slots_ =
-      std::vector<Slot>(8);  // their number is a power of two, at most half of them taken
+  std::vector<Slot> slots_ = std::vector<Slot>(8);  // a power of two, of which at most half are taken
   int shift_ = 64 - 3;
   std::vector<std::string> texts_;
 };

@@ -113,8 +113,7 @@ class TypedColumn {
   std::size_t place_;
   const CellRules* rules_;
   Dictionary categories_;
-  std::map<std::string, std::int32_t>
-      numbers_;  // where all categories are numbers: "4.0" and "04" then also mean "4"
+  std::map<std::string, std::int32_t> numbers_;  // where all are numbers: "4.0" and "04" also mean "4"
   std::optional<std::array<std::int32_t, 2>> booleans_;
 };
 

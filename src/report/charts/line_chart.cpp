@@ -10,9 +10,8 @@
 namespace mlp {
 namespace {
 
-constexpr std::size_t kStretches =
-    400;                               ///< parts that a curve too long to be drawn point by point is cut into
-constexpr std::size_t kMostDots = 40;  ///< epochs up to which each value has a dot
+constexpr std::size_t kStretches = 400;   ///< parts of a curve too long to be drawn point by point
+constexpr std::size_t kMostDots = 40;     ///< epochs up to which each value has a dot
 constexpr std::size_t kMostStrips = 100;  ///< places at which a pointer finds values
 constexpr double kRounding = 1e-9;        ///< tolerance of a position
 

@@ -98,8 +98,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
     losses[n] = classes
                     ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
                     : distance(outputs.row(n), dataset.targets.row(n), weights);
-    if (std::isnan(losses[n]))
-      losses[n] = std::numeric_limits<double>::infinity();  // NaN counts as the largest loss
+    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // the largest loss
   }
 
   std::vector<std::size_t> order(dataset.rows());

@@ -13,9 +13,8 @@ namespace {
 
 constexpr std::size_t kMostColumns = 200;
 constexpr std::size_t kMostLayers = 100;
-constexpr std::size_t kMostSteps = 24;  ///< layers in the drawing
-constexpr std::size_t kMostBeside =
-    22;  ///< characters of a fact beside others; longer ones get a line of their own
+constexpr std::size_t kMostSteps = 24;   ///< layers in the drawing
+constexpr std::size_t kMostBeside = 22;  ///< characters of a fact beside others; longer ones have a line
 
 std::string facts_table(const std::vector<ReportFact>& facts) {
   if (facts.empty()) return "";

@@ -51,8 +51,8 @@ std::string notes_html(const std::vector<ReportNote>& notes) {
   constexpr std::size_t kMostSeen = 4, kMost = 50;
   if (notes.empty()) return "";
   std::string seen, folded;
-  const std::size_t open =
-      notes.size() <= kMostSeen + 1 ? notes.size() : kMostSeen;  // folding a single note away saves nothing
+  // Folding a single note away saves nothing.
+  const std::size_t open = notes.size() <= kMostSeen + 1 ? notes.size() : kMostSeen;
   for (std::size_t i = 0; i < std::min(notes.size(), kMost); ++i)
     (i < open ? seen : folded) += note_html(notes[i]);
   if (notes.size() > kMost) folded += "<li>and " + with_thousands(notes.size() - kMost) + " more</li>";
