@@ -151,7 +151,7 @@ TEST_F(Keep, NAIsAClassWhereItIsSaidToBe) {
   ASSERT_EQ(json["test_classes"].size(), 3u);
   EXPECT_EQ(json["test_classes"][2]["name"], "NA");
   EXPECT_EQ(json["notes"].dump().find("left out"), std::string::npos) << json["notes"];
-  // The run's config and its model keep the mark.
+  // The run's config and its model remember that "NA" is not missing.
   const auto again = run({"evaluate", "runs/table", "--json"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(only_json(again.out)["test_rows"], json["test_rows"]);
