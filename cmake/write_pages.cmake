@@ -15,7 +15,7 @@ endforeach()
 ask(version --version)
 string(REGEX REPLACE "^mlp |\n$" "" version "${version}")
 
-# man_page(COMMAND...): of the tool itself where none is given; and of its own commands
+# man_page(COMMAND...): the page of a command, or of the tool itself where none is given; and those of its sub-commands
 function(man_page)
   ask(help ${ARGN} --help)
   string(REGEX MATCH "^[^\n]+" description "${help}")
@@ -25,7 +25,7 @@ function(man_page)
   execute_process(COMMAND ${HELP2MAN} --no-info --no-discard-stderr --section=1 --version-string=${version} "--name=${description}"
                           --output=${OUTPUT}/man1/${page}.1 ${command}
                   COMMAND_ERROR_IS_FATAL ANY)
-  # help2man knows programs, not their commands: "mlp data list" is the page mlp-data-list
+  # help2man describes programs, not their commands: the page of "mlp data list" is called mlp-data-list
   file(READ ${OUTPUT}/man1/${page}.1 text)
   string(TOUPPER ${page} title)
   string(REPLACE ";" " " name "mlp;${ARGN}")

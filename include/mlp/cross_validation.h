@@ -10,8 +10,8 @@
 //   const auto result = mlp::cross_validate(folds, network_for, {.loss = mlp::MeanSquaredError{}});
 //   std::cout << result.scores.front().mean;  // of the RMSEs
 //
-// Folds are independent of one another. Where the training of one makes no use of all threads there are,
-// several are trained at a time; the result is the same bits.
+// Folds are independent of one another. Where training one fold does not use all threads, several are trained
+// at a time, with the same bits as the result.
 //
 //   mean       m = 1/K sum_k s_k, of a metric's values s_k on the folds
 //   deviation  sqrt(1/(K - 1) sum_k (s_k - m)^2)
@@ -41,9 +41,9 @@ struct NamedScore {
   double value = kUndefined;
 };
 
-/// The metrics that are taken over folds, the one to look at first. Classification: accuracy,
-/// balanced_accuracy, macro_f1, roc_auc, log_loss. One target: rmse, mae, r2. Several: r2, the mean of
-/// theirs, and rmse_NAME of each, as their units may differ. `tested` names the targets.
+/// The metrics taken over folds, the most important first. Classification: accuracy, balanced_accuracy,
+/// macro_f1, roc_auc, log_loss. One target: rmse, mae, r2. Several: r2, the mean of theirs, and rmse_NAME of
+/// each, as their units may differ. `tested` names the targets.
 std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset& tested);
 
 /// One metric over the folds.
@@ -54,39 +54,40 @@ struct FoldScores {
   double deviation = kUndefined;
 };
 
-/// With mean and deviation of the values; of one value the deviation is NaN.
+/// Computes mean and deviation of the values; the deviation of a single value is NaN.
 FoldScores over_folds(std::string name, std::vector<double> values);
 
 struct CrossValidation {
-  std::vector<std::size_t> rows;   ///< [K]: tested on
+  std::vector<std::size_t> rows;   ///< [K]: rows that each fold is tested on
   std::vector<FoldScores> scores;  ///< those defined in every fold: ROC AUC needs rows of two classes in each
 };
 
-/// One fold that is done.
+/// One finished fold.
 struct FoldResult {
   std::size_t fold = 0;  ///< counted from 0
   Evaluation evaluation;
   std::vector<NamedScore> scores;
 };
 
-/// What a cross-validation tells the outside.
+/// Follows a cross-validation, and can stop it.
 class CrossValidationObserver {
  public:
   virtual ~CrossValidationObserver() = default;
   /// After each step of each training; return false to stop all of them. Called on the thread that trains,
   /// so by several at a time.
   virtual bool on_step() { return true; }
-  /// Each fold, in their order whichever is done first, on the thread that called cross_validate().
+  /// After each fold, in the folds' order whichever finishes first, on the thread that called
+  /// cross_validate().
   virtual void on_fold(const FoldResult&) {}
 };
 
-/// Of a fold's training data; called by several threads at a time.
+/// Makes the network for a fold's training data; called by several threads at a time.
 using NetworkFor = std::function<MultilayerPerceptron(const Dataset& train)>;
 
 /// Trains and tests each fold with the same options, seed included. `options.threads` is for all folds
-/// together; 0: as many as there are cores. A pure function of its arguments, number of threads apart.
-/// Where the observer stopped it, the result is of the folds before the first that was not done. Throws what
-/// train(), evaluate() and the functions given to it throw: of several failures that of the first fold.
+/// together; 0: as many as there are cores. A pure function of its arguments, number of threads apart. Where
+/// the observer stops it, the result covers the folds before the first unfinished one. Throws what train(),
+/// evaluate() and the functions given to it throw; where several folds fail, the first one's.
 CrossValidation cross_validate(const FoldSplits& folds, const NetworkFor& network_for,
                                const TrainingOptions& options = {},
                                CrossValidationObserver* observer = nullptr);

@@ -37,9 +37,9 @@ class Predictor {
   std::size_t fan_out() const;
 
   /// Raw inputs [fan_in], in the model's input_units, to the network's outputs [fan_out]: class probabilities
-  /// (or whatever the last layer gives), or targets in their unit; the bits of mlp::predict (of an ensemble
-  /// the mean of its members'). Throws
-  /// std::invalid_argument naming both sizes where they do not fit. Allocates nothing.
+  /// (or whatever the last layer gives), or targets in their unit; the bits of mlp::predict (for an ensemble
+  /// the mean of its members' outputs). Throws std::invalid_argument naming both sizes where they do not fit.
+  /// Allocates nothing.
   void predict(std::span<const float> input, std::span<float> output);
   void predict(std::span<const std::uint8_t> input, std::span<float> output);
 

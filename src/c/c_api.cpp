@@ -44,7 +44,7 @@ mlp_status failed(mlp_status status, const char* what, const std::string& hint =
   return status;
 }
 
-/// Nothing is thrown through C.
+/// No exception may pass through C.
 template <class Call>
 mlp_status guarded(const Call& call) noexcept {
   try {

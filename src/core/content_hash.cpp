@@ -1,4 +1,4 @@
-// ContentHash, and content_hash(): what tells one data set from another of the same shape.
+// ContentHash, and content_hash(): tells a data set from another of the same shape.
 //
 // Eight lanes of 64-bit words, word i in lane i % 8:
 //

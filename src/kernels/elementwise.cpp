@@ -1,9 +1,8 @@
-// What is done to each activation by itself or to each row: activations, their derivatives, softmax and
-// cross-entropy.
+// Operations on single activations or on rows: activations, their derivatives, softmax and cross-entropy.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/elementwise.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// From the values of the public headers to what engines take.
+// Converts values of the public headers to what engines take.
 #pragma once
 
 #include "engine/engine.h"

@@ -13,7 +13,7 @@ namespace mlp {
 
 namespace {
 
-// More at a time would be no faster: the engine cuts rows to fit its caches.
+// More rows at a time would be no faster: the engine cuts them to fit its caches.
 constexpr std::size_t kMostRows = std::size_t{1} << 20;
 
 std::size_t checked_rows(std::size_t rows) {
@@ -22,7 +22,7 @@ std::size_t checked_rows(std::size_t rows) {
   return rows;
 }
 
-// A call's claim to the workspace. Two threads that work in it at once get each other's numbers.
+// A call's claim to the workspace: two threads in it at once would mix up their numbers.
 class SoleUse {
  public:
   explicit SoleUse(std::atomic_flag& in_use) : in_use_(in_use) {
@@ -40,7 +40,7 @@ class SoleUse {
 
 }  // namespace
 
-// Hidden as its members' types are.
+// Hidden, as its members' types are.
 struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : fan_in(model.network.fan_in()),

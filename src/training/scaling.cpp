@@ -8,8 +8,8 @@ namespace mlp {
 
 namespace {
 
-/// What 8-bit inputs are divided by: 255, or the greatest of them where that is so small that they were never
-/// meant to fill eight bits. Photographs leave this at once.
+/// What 8-bit inputs are divided by: 255, or the greatest input where that is so small that the inputs were
+/// never meant to fill eight bits. In photographs one of the first values decides.
 float greatest_byte(const Matrix<std::uint8_t>& values, std::span<const std::uint32_t> rows) {
   constexpr std::uint8_t kSmall = 16;
   std::uint8_t greatest = 0;
@@ -34,7 +34,7 @@ AffineScaling standardization(const Matrix<float>& values, std::span<const std::
       squares += difference * difference;
     }
     const double deviation = std::sqrt(squares / count);
-    // A constant column's deviation is not zero but the rounding error of its mean.
+    // Because of rounding in the mean, a constant column's deviation is not exactly zero.
     const bool constant = deviation <= 1e-6 * std::abs(mean) || !(deviation > 0);
     scaling.shift.push_back(static_cast<float>(mean));
     scaling.scale.push_back(constant ? 1.0f : static_cast<float>(1 / deviation));

@@ -8,7 +8,7 @@ namespace mlp {
 
 namespace {
 
-/// Row `from`, an image of this shape, moved to `to`, which is 0 everywhere.
+/// Copies row `from`, an image of this shape, shifted, to `to`, which is 0 everywhere.
 template <class T>
 void shift(std::span<const T> from, const ImageShape& shape, int down, int right, std::span<T> to) {
   const auto height = static_cast<std::ptrdiff_t>(shape.height),

@@ -1,4 +1,4 @@
-// One step, and what belongs to it: see mlp/trainer.h.
+// One step and everything it needs: see mlp/trainer.h.
 #include "mlp/trainer.h"
 
 #include <algorithm>
@@ -25,10 +25,10 @@ namespace mlp {
 
 namespace {
 
-/// Whether steps, which take denormal numbers for zero, see this one as it was meant.
+/// Whether steps, which treat denormal numbers as zero, see this value as it was meant.
 bool zero_or_float(double value) { return value == 0 || Range::positive_float().contains(value); }
 
-/// As the data set has decided; drawn here where it has not.
+/// The rows as the data set has decided; drawn here where it has not.
 RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
   return dataset.validation_rows
              ? training_split(dataset)
@@ -36,7 +36,7 @@ RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
                                     options.validation_seed.value_or(options.seed), dataset.name);
 }
 
-/// Who draws the validation rows knows their share.
+/// The share of validation rows is known only where they are drawn.
 RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
   RowUse use = dataset.row_use;
   if (!dataset.validation_rows) use.validation_fraction = options.validation_fraction;
@@ -68,7 +68,7 @@ AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Da
   return useful ? target_scaling_of(dataset.targets, rows) : AffineScaling{};
 }
 
-/// `state`, if its parameters and moments are this network's and optimizer's.
+/// `state`, checked: its parameters and moments fit this network and optimizer.
 const TrainingState& checked_state(const TrainingState& state, const MultilayerPerceptron& network,
                                    const TrainingOptions& options) {
   const ParameterLayout layout(network);
@@ -238,7 +238,7 @@ double Trainer::State::learning_rate_of(std::uint64_t step) const {
   return learning_rate(options.optimizer) * rate_factor(step);
 }
 
-/// The step just computed, not yet counted, has this loss.
+/// The error for the step just computed, not yet counted, with this loss.
 DivergenceError Trainer::State::divergence(double loss) const {
   const std::size_t layers = computation.network.depth();
   const std::size_t layer = engine->first_non_finite_layer();
@@ -249,7 +249,7 @@ DivergenceError Trainer::State::divergence(double loss) const {
   return diverged(steps, std::string("the loss became ") + (std::isnan(loss) ? "NaN" : "infinite"), where);
 }
 
-/// After a step.
+/// For a check after a step.
 void Trainer::State::throw_if_not_finite(const Parameters& numbers, const std::string& what) const {
   const auto values = numbers.values();
   const auto bad = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
@@ -268,7 +268,7 @@ std::string Trainer::State::layer_text(std::size_t index) const {
          std::to_string(layer.fan_out) + " " + to_string(layer.activation) + ")";
 }
 
-/// `step` counted from 0, as in rate_factor().
+/// `step` counts from 0, as in rate_factor().
 DivergenceError Trainer::State::diverged(std::uint64_t step, const std::string& what,
                                          const std::string& where) const {
   const double highest = learning_rate(options.optimizer), rate = learning_rate_of(step);

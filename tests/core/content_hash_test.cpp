@@ -55,8 +55,8 @@ TEST(ContentHash, EveryChangeChangesIt) {
   for (std::size_t i = 0; i < 100; ++i) {
     EXPECT_TRUE(differs([&](Dataset& d) { d.targets.values()[i] += 0.5f; })) << i;
   }
-  // All signs of a column, two rows exchanged, two columns exchanged, a row less, another shape of the same
-  // numbers.
+  // All signs of a column, two rows exchanged, two columns exchanged, one row fewer, the same numbers in
+  // another shape.
   for (std::size_t column = 0; column < 7; ++column) {
     EXPECT_TRUE(differs([&](Dataset& d) {
       for (std::size_t row = 0; row < 50; ++row) inputs_of(d)(row, column) *= -1;

@@ -469,7 +469,7 @@ TEST(ModelFile, AnyFlippedBitIsFound) {
   for (std::size_t byte = file.data_begin; byte < bytes.size(); ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;
   }
-  // And in what is no tensor, such as the slope of an activation or the name of a class.
+  // Damage outside the tensors, such as in the slope of an activation or the name of a class.
   const std::size_t document = bytes.find("leaky_relu(0.1)");
   for (std::size_t byte = document; byte < document + 15; ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;

@@ -45,7 +45,7 @@ inline std::string idx_bytes(const Array& array) {
   return bytes + element_bytes(array, std::endian::big);
 }
 
-/// The rows and labels it can stand for are as many as its shape says.
+/// The rows and labels it can stand for have the counts that its shape says.
 inline void check_array(const Array& array) {
   std::uint64_t count = 1;
   for (const auto size : array.dims) count *= size;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes golden.json: what PyTorch computes for tiny networks, for the tests of mlp to be held against.
+"""Writes golden.json: what PyTorch computes for tiny networks, for the tests to compare mlp with.
 
     python3 tests/golden/generate.py            needs PyTorch; only this script does, never a build or a test
 

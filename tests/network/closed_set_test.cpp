@@ -1,4 +1,4 @@
-// What holds for each closed set alike: activations, initializers, losses, optimizers, schedules.
+// What holds for every closed set: activations, initializers, losses, optimizers, schedules.
 #include "network/closed_set.h"
 
 #include <gtest/gtest.h>
@@ -279,7 +279,7 @@ TEST(ClosedSet, MessagesSayWhatIsWrong) {
   EXPECT_EQ(activation("gelu(tan)"), "gelu: unknown parameter 'tan'");
 }
 
-/// The message for a value on the wrong side of the range, in text and in code alike.
+/// The message for a value outside the range, the same from text and from code.
 template <class Parse>
 void expect_out_of_range(Parse parse, const std::string& text, const std::string& message) {
   EXPECT_EQ(usage_error([&] { parse(text); }).what, message) << text;
@@ -315,7 +315,7 @@ TEST(ClosedSet, EachParameterHasItsRange) {
     optimizer(name + "(beta2=1)", name + ": beta2 = 1 is out of range, expected [0, 1)");
     optimizer(name + "(epsilon=0)", name + ": epsilon = 0 is out of range, expected [1.2e-38, 3.4e+38]");
   }
-  // No denormal float32, which a step would take for zero, and nothing that becomes infinite.
+  // No denormal float32, which a step would treat as zero, and nothing that becomes infinite.
   EXPECT_EQ(parse_optimizer("adam(epsilon=1.2e-38)"), Optimizer(Adam{.epsilon = 1.2e-38}));
   optimizer("adam(epsilon=1.1e-38)", "adam: epsilon = 1.1e-38 is out of range, expected [1.2e-38, 3.4e+38]");
   optimizer("rmsprop(epsilon=1e39)", "rmsprop: epsilon = 1e+39 is out of range, expected [1.2e-38, 3.4e+38]");

@@ -1,4 +1,4 @@
-// The charts in report.html: axes, and where in the picture known points lie.
+// The charts in report.html: axes, and where known points lie in the picture.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -186,7 +186,7 @@ TEST(LineChart, AxesEndWhereNothingCanLie) {
   EXPECT_NE(line_chart_svg(chart).find(">1.5<"), std::string::npos) << "of numbers there may be more";
 }
 
-/// The values after the start, of those that fell to 1 at once.
+/// The values after a start that fell to 1 at once.
 std::vector<double> fallen(double first, std::size_t epochs) {
   std::vector<double> values(epochs, 1.0);
   for (std::size_t i = 1; i < epochs; ++i)

@@ -1,4 +1,4 @@
-// Batches as pure functions of epoch and number.
+// Batches as pure functions of the epoch and the batch number.
 #include "training/batch_source.h"
 
 #include <gtest/gtest.h>

@@ -45,8 +45,8 @@ void for_each_column_in_need(const Array& array, Take take) {
   const std::size_t columns = columns_of(array);
   std::visit(
       [&]<class T>(const AlignedVector<T>& values) {
-        if constexpr (sizeof(T) > 2) {  // floats hold all smaller ones
-          if (values.empty()) return;   // of however many columns
+        if constexpr (sizeof(T) > 2) {  // floats hold every smaller integer
+          if (values.empty()) return;   // whatever the number of columns
           const std::size_t rows = values.size() / columns;
           std::vector<NumberRange> ranges(columns);
           for (std::size_t n = 0; n < rows; ++n)
@@ -125,7 +125,7 @@ AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t
 
   constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
   AlignedVector<T> values;
-  if (bound) values.reserve(count);  // sets addresses aside, and no more than the file can fill
+  if (bound) values.reserve(count);  // sets aside addresses for no more than the file can fill
   std::vector<std::uint8_t> chunk(sizeof(T) == 1 ? 0 : std::min<std::uint64_t>(kChunkBytes, *bytes));
   while (values.size() < count) {
     const std::size_t done = values.size();

@@ -26,7 +26,7 @@ struct Array {
   bool holds_integers() const;
 };
 
-/// What a message says of classes in one-hot form, and what makes labels of them.
+/// The ending of messages about classes in one-hot form, and how to make labels of them.
 inline constexpr const char* kOneHot = "each row is one 1 and zeros, as classes are in one-hot form";
 inline constexpr const char* kFromOneHot = "numpy.argmax(labels, axis=1)";
 
@@ -37,18 +37,18 @@ std::string shape_text(std::span<const std::uint64_t> dims);
 /// overflow later. Throws FileError naming the reader's file.
 std::uint64_t element_count(const ByteReader& reader, std::span<const std::uint64_t> dims);
 
-/// The elements that fill the rest of the file, whose position is behind its header. Memory grows with the
-/// bytes that have really come. Throws FileError where there are fewer bytes, or more.
+/// The elements, which fill the rest of the file; the reader's position is behind the header. Memory grows
+/// with the bytes that have really come. Throws FileError where there are fewer bytes, or more.
 template <class T>
 AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> dims, std::endian order);
 
 /// The first index runs over rows, all others over columns. Without units u8 stays u8 (nothing is copied);
-/// all else becomes float, in `units`. Throws FileError naming `file` where a value is not
-/// finite as a float, and where there are units for another number of columns.
+/// all else becomes float, in `units`. Throws FileError naming `file` where a value is not finite as a float,
+/// or where the units are for another number of columns.
 Inputs array_rows(Array array, const std::string& file, const InputUnits& units = {});
 
-/// Units in which floats can tell the numbers of each column apart: identity() where they can in all of them
-/// as they stand. Of an array without columns likewise.
+/// Units in which floats can tell the numbers of each column apart. identity() where they can in all columns
+/// as they stand, and for an array without columns.
 InputUnits units_for(const Array& array);
 
 /// The same rows as numbers to be predicted. Throws as array_rows() does, and DataError for a column whose

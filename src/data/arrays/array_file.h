@@ -16,7 +16,7 @@ struct NamedArray {
   Array array;
 };
 
-/// Throws FileError where there is not a byte.
+/// Throws FileError where there is no byte to read.
 void require_not_empty(ByteReader& reader);
 
 /// The one array of a file; of a .npz that holds several, the one whose name says `role`. Throws FileError.

@@ -56,7 +56,7 @@ Picture copy_of(ConstMatrixView<Grey> picture) {
 
 struct Ink {
   std::size_t top = 0, left = 0, height = 0, width = 0;  ///< the box around it; 0 x 0: there is none
-  double y = 0, x = 0;  ///< its centre of mass, in pixels from the top left corner
+  double y = 0, x = 0;  ///< the ink's centre of mass, in pixels from the top left corner
 
   std::size_t side() const { return std::max(height, width); }
 };
@@ -90,7 +90,7 @@ double off_centre(const Ink& ink, const ImageShape& shape) {
 /// Which pixels of `from` a pixel of `to` covers, along one axis, and how much of each.
 struct Cover {
   std::size_t first = 0;
-  std::vector<double> shares;  ///< that add up to 1
+  std::vector<double> shares;  ///< they add up to 1
 };
 
 std::vector<Cover> covers(std::size_t from, std::size_t to) {
@@ -164,7 +164,7 @@ Picture centred(const Picture& picture, const Ink& ink, std::size_t side, const 
   return image;
 }
 
-/// Of another size, as a whole: with paper beside it where it is of another shape.
+/// Scales a picture of another size as a whole, with paper beside it where its proportions differ.
 Picture scaled(const Picture& picture, const ImageShape& shape) {
   const double ratio = std::min(static_cast<double>(shape.height) / static_cast<double>(picture.rows()),
                                 static_cast<double>(shape.width) / static_cast<double>(picture.columns()));
@@ -191,7 +191,7 @@ Picture example_picture(std::span<const float> row, const ImageShape& shape, flo
   return picture;
 }
 
-/// 8-bit images are divided by their greatest; others are in 0 to 1, or as bytes are.
+/// 8-bit images are divided by their greatest value; others run from 0 to 1, or from 0 to 255 as bytes do.
 float white_of(const Model& model) {
   if (model.input_scaling.scale.size() == 1)
     return std::max(1.0f, std::round(1 / model.input_scaling.scale.front()));
@@ -226,7 +226,7 @@ PictureStyle picture_style(const Model& model) {
     sides.push_back(ink.side());
     style.off_centre = std::max(style.off_centre, off_centre(ink, style.shape));
   }
-  // One in eight may be an exception.
+  // One example in eight may be an exception.
   const auto nearly_all = [&](std::size_t count) { return count > 0 && 8 * count >= 7 * examples.rows(); };
   if (nearly_all(light)) style.light_paper = true;
   if (nearly_all(dark)) style.light_paper = false;
@@ -271,7 +271,8 @@ FittedPicture fit_picture(ConstMatrixView<Grey> picture, const PictureStyle& sty
   const double paper = paper_of(ink), brightest_ink = brightest(ink);
   if (brightest_ink - paper >= kInk && (paper > kInk / 2 || brightest_ink < 128)) {
     fitted.stretched = true;
-    stretch(ink, paper + (brightest_ink - paper) / 4, brightest_ink);  // a quarter: paper is never quite even
+    // A quarter of the way, as paper is never quite even.
+    stretch(ink, paper + (brightest_ink - paper) / 4, brightest_ink);
   }
   const Ink found = ink_of(ink);
   const bool fits = same_size && is_like_the_examples(found, style);

@@ -44,7 +44,7 @@ Array read_idx(ByteReader& reader, const ShapeCheck& check) {
   for (std::size_t i = 0; i < sizes.size(); i += 4)
     array.dims.push_back(std::uint64_t{sizes[i]} << 24 | std::uint64_t{sizes[i + 1]} << 16 |
                          std::uint64_t{sizes[i + 2]} << 8 | sizes[i + 3]);
-  element_count(reader, array.dims);  // overflows nowhere
+  element_count(reader, array.dims);  // throws where a product of dims overflows
   if (check) check(array.dims);
   const auto read = [&]<class T>(std::type_identity<T>) {
     array.values = read_elements<T>(reader, array.dims, std::endian::big);

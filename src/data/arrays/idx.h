@@ -17,9 +17,9 @@
 
 namespace mlp {
 
-/// Of rank 1 at least. Throws FileError naming file, position, what was expected and what was found. No
-/// memory is set aside before the file is known to be long enough for it. `check`, if any, sees the shape
-/// before the elements are read, perhaps inflated, and throws where they are not wanted.
+/// An array of rank 1 or more. Throws FileError naming file, position, what was expected and what was found.
+/// No memory is set aside before the file is known to be long enough for it. `check`, if any, sees the shape
+/// before the elements are read (and perhaps inflated), and throws where they are not wanted.
 using ShapeCheck = std::function<void(std::span<const std::uint64_t> dims)>;
 Array read_idx(ByteReader& reader, const ShapeCheck& check = {});
 Array read_idx(const std::filesystem::path& path);

@@ -49,7 +49,7 @@ bool has_test_arrays(const NpzFile& npz) {
   });
 }
 
-/// Arrays that nothing is made of: validation rows, say.
+/// Arrays that are not used: validation rows, say.
 std::vector<std::string> unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
   std::vector<std::string> names;
   for (const auto& array : npz.arrays())
@@ -168,7 +168,7 @@ void refuse_constant(const Matrix<float>& targets, const std::string& name) {
                   "is it the right array?");
 }
 
-/// Nothing where they are the numbers as they are.
+/// Nothing where the numbers are to stay as they are.
 std::optional<InputsInUnits> inputs_in_units(const InputUnits& units) {
   InputsInUnits found;
   for (std::size_t c = units.origin.size(); c-- > 0;) {
@@ -254,7 +254,7 @@ bool is_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-/// Sub-folders give classes, nothing else.
+/// A folder needs no file of labels: its sub-folders are the classes.
 void check_folder(const std::filesystem::path& folder, const std::filesystem::path& labels,
                   const std::optional<Task>& task) {
   if (!labels.empty())

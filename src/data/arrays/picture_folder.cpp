@@ -23,12 +23,12 @@ bool holds_folders(const std::vector<fs::path>& pictures, const fs::path& folder
   });
 }
 
-/// The first part of the way from `folder` to `file`.
+/// The first folder on the path from `folder` to `file`.
 std::string class_of(const fs::path& file, const fs::path& folder) {
   return file.lexically_relative(folder).begin()->string();
 }
 
-/// Numbers by value, before names by letters.
+/// Numbers come before names and are compared by value.
 bool is_before(const std::string& a, const std::string& b) {
   const auto x = parse_double(a), y = parse_double(b);
   if (x && y && *x != *y) return *x < *y;

@@ -1,4 +1,4 @@
-// What is to be predicted, and of which rows: see mlp/table_data.h.
+// Which column is predicted, and for which rows: see mlp/table_data.h.
 #include "data/prepare/labeled_rows.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace mlp {
 
 namespace {
 
-constexpr std::size_t kFewNumbers = 10;  // different ones may have been meant as classes
+constexpr std::size_t kFewNumbers = 10;  // with so few different numbers they may be meant as classes
 
 std::string place_of(const Table& table, const std::string& column) {
   return table.name + ": column " + quote(column);
@@ -32,7 +32,7 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
                                            : column.codes[row] == Column::kMissing;
 }
 
-/// Some of a row's cells have classes that `type` does not have, the first in this row.
+/// Throws: some cells have classes that `type` does not have, the first of them in this row.
 [[noreturn]] void refuse_classes(const Table& table, const ColumnType& type, std::uint32_t row,
                                  const std::vector<TextCount>& unknown) {
   throw DataError(place_of(table, type.name, row) +
@@ -98,8 +98,8 @@ ColumnType classes_of(const Column& column) {
   return type;
 }
 
-/// Throws where a column of texts has nothing but numbers, not all of them read as such. `otherwise` is added
-/// to the hint.
+/// Throws where a column of texts has nothing but numbers, some of which are not read as such. `otherwise` is
+/// added to the hint.
 void refuse_formatted_numbers(const Table& table, const Column& column, const Message& otherwise = {}) {
   const auto& texts = column.type.categories;
   const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
@@ -110,7 +110,7 @@ void refuse_formatted_numbers(const Table& table, const Column& column, const Me
       hint + otherwise);
 }
 
-/// Throws where a column is categories and most probably meant as numbers: which of both is to be said.
+/// Throws where a column is categorical and most probably meant as numbers: the user must say which.
 void refuse_to_guess(const Table& table, const Column& column) {
   if (!column.perhaps_numeric) return;
   const Message otherwise = "; if they are classes, " + Remedy{Setting::kTask, {"classification"}};
@@ -119,12 +119,12 @@ void refuse_to_guess(const Table& table, const Column& column) {
                   column.note + otherwise);
 }
 
-/// What is predicted of these targets unless the options say otherwise.
+/// The task for these targets unless the options name one.
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
   refuse_to_guess(table, target);
-  // "01" beside "1" is a class more than the numbers tell.
+  // Where "01" stands beside "1" there are more classes than numbers.
   const bool zero_one = target.type.zero_one && target.type.categories.size() == 2;
   return target.type.kind != ColumnKind::kNumeric || zero_one ? Task::kClassification : Task::kRegression;
 }
@@ -197,7 +197,7 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   }
 }
 
-/// Targets are learned as floats: where these cannot tell them apart, scores would say nothing.
+/// Targets are learned as floats: where floats cannot tell them apart, scores would say nothing.
 void check_rounding(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows) {
   NumberRange range;
   for (const std::uint32_t row : rows) range.add(column.numbers[row]);
@@ -210,7 +210,7 @@ void check_rounding(const Table& table, const Column& column, const std::vector<
   throw DataError(place_of(table, column.type.name) + ": " + what, hint);
 }
 
-/// Each number is the one before and 1.
+/// Whether each number is one more than the one before.
 bool counts_rows(const Column& column, const std::vector<std::uint32_t>& rows) {
   if (rows.size() <= kFewNumbers) return false;
   for (std::size_t n = 1; n < rows.size(); ++n)

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kNumbersTheRows = "whole numbers, each one more than above: they number the rows";
 
-/// Of several columns, before their names.
+/// The reason for several columns; it stands before their names.
 std::string reason_of_many(ColumnFinding finding) {
   switch (finding) {
     case ColumnFinding::kConstant:
@@ -76,7 +76,7 @@ Message text_of(const ColumnsNote& note) {
   return text;
 }
 
-/// What stood in the rows without a class, where it may have been one: Namibia's code is NA.
+/// Which marks were taken for a missing class although they may be one: Namibia's code is NA.
 Message kept_as_class(const std::vector<TextCount>& marks) {
   if (marks.empty()) return {};
   return "; taken for a missing value: " + listed(marks) + ", kept as a class by " +

@@ -1,5 +1,5 @@
 // Rows of inputs for prediction, from IDX, .npy, .npz or from text: numbers between commas, semicolons, tabs
-// or blanks, a row a line, with or without a line of column names.
+// or blanks, one row per line, with or without a line of column names.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -49,7 +49,7 @@ class LineReader {
     ++number_;
     return true;
   }
-  // Of the line last handed out, from 1.
+  // The number of the line last handed out, from 1.
   std::size_t number() const { return number_; }
 
  private:
@@ -73,7 +73,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-// ';' or ',' where the first line has one; ' ' stands for any run of blanks and tabs.
+// ';' or ',' where the first line has one, else ' ', which stands for any run of blanks and tabs.
 char separator_of(std::string_view line) {
   for (const char separator : {';', ','})
     if (line.find(separator) != std::string_view::npos) return separator;
@@ -103,7 +103,7 @@ void check_order(std::span<const std::string_view> names, std::span<const std::s
                   "put them in this order: " + order);
 }
 
-/// What a cell is as an input; nothing where it is no finite number, or fits no float.
+/// A cell as an input; nothing where it is not a finite number, or does not fit a float.
 std::optional<float> input_in(std::string_view cell, std::size_t column, const InputUnits& units) {
   const auto number = parse_double(cell);
   if (!number) return std::nullopt;
@@ -126,7 +126,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
     if (may_be_names) separator = separator_of(text);
     const auto cells = split(text, separator);
     const auto where = [&] { return bytes.name() + ": line " + std::to_string(lines.number()); };
-    // A line with some numbers is a row with a mistake in it, not a line of names.
+    // A line with some numbers is a row with a mistake, not a line of names.
     if (may_be_names && std::ranges::none_of(cells, [](auto cell) {
           return std::isfinite(parse_double(cell).value_or(NAN));
         })) {
@@ -177,7 +177,7 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
   ByteReader bytes(path);
   const auto start = bytes.peek();
   if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows, IDX images or .npy");
-  // Text has no zero byte, and IDX starts with two.
+  // Text has no zero byte, while IDX starts with two.
   const bool arrays = *start == 0 || bytes.starts_with(kNpyMagic) || bytes.starts_with(kZipMagic);
   if (!arrays) {
     if (const auto kind = kind_of_file(bytes); !kind.empty())

@@ -16,10 +16,10 @@ namespace mlp {
 
 namespace {
 
-// A stream of RandomPurpose::kSplit each.
+// Each is a stream of RandomPurpose::kSplit.
 enum Stream : std::uint16_t { kTestStream = 0, kValidationStream = 1, kFoldStream = 2 };
 
-/// The class of a row; without classes all are of one.
+/// The class of a row; without classes all rows have the same one.
 std::size_t class_of(const Strata& strata, std::size_t row) {
   return strata.labels().empty() ? 0 : static_cast<std::size_t>(strata.labels()[row]);
 }
@@ -36,7 +36,8 @@ std::vector<std::uint64_t> class_counts(const Strata& strata) {
   return counts;
 }
 
-/// How many of `held_out` rows each class gives; it keeps at least one. There must be enough to give.
+/// How many of `held_out` rows each class gives; each keeps at least one. The classes must have enough to
+/// give.
 std::vector<std::uint64_t> quotas(const std::vector<std::uint64_t>& counts, std::uint64_t rows,
                                   std::uint64_t held_out) {
   std::vector<std::uint64_t> given(counts.size());
@@ -117,7 +118,7 @@ std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t 
   if (count > strata.rows())
     throw UsageError(std::to_string(count) + " folds of " + std::to_string(strata.rows()) + " rows",
                      "each fold needs a row: take fewer folds");
-  // Class after class, each in random order, dealt out like cards.
+  // Class after class, the rows of each in random order, dealt out like cards.
   auto order = permutation(strata.rows(), RandomStream(seed, RandomPurpose::kSplit, kFoldStream));
   std::ranges::stable_sort(order, {}, [&](std::uint32_t row) { return class_of(strata, row); });
   std::vector<std::vector<std::uint32_t>> result(count);

@@ -26,7 +26,7 @@ std::vector<T> select(const std::vector<T>& values, const Rows& places) {
   return result;
 }
 
-/// Rows `places` of `labeled` as a data set; weights are what training looks at, so they are not in it.
+/// The rows `places` of `labeled` as a data set, without weights, which only training needs.
 Dataset dataset_of(const Preprocessing& preprocessing, const Table& table, const LabeledRows& labeled,
                    const Rows& places) {
   Dataset dataset{.name = table.name,
@@ -180,7 +180,7 @@ FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std:
 
 namespace {
 
-/// A table with targets of its own, as this preprocessing encodes it.
+/// A table that has targets, as this preprocessing encodes it.
 Dataset dataset_to_evaluate(const Preprocessing& preprocessing, const Table& table,
                             const LabeledRows& labeled) {
   if (labeled.rows.empty())

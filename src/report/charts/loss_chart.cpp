@@ -17,14 +17,14 @@ std::string best_text(const LossCurve& curve, std::size_t best) {
   return significant_text(curve.validation_loss[best]) + " at epoch " + epoch_text(curve.epoch[best]);
 }
 
-/// The last number of `values`: of a run that ended in NaN, what it had before.
+/// The last finite number of `values`: where a run ended in NaN, the one before.
 double last_finite(const std::vector<double>& values) {
   const auto last =
       std::find_if(values.rbegin(), values.rend(), [](double value) { return std::isfinite(value); });
   return last == values.rend() ? kUndefined : *last;
 }
 
-/// What every curve stays above: 0 where that is not the same for all.
+/// The value that every curve stays above; 0 where the curves do not have the same.
 double common_least(const std::vector<LossCurve>& curves) {
   const auto same = [&](const auto& curve) { return curve.least_loss == curves[0].least_loss; };
   return std::ranges::all_of(curves, same) ? curves[0].least_loss : 0.0;

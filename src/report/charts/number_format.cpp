@@ -16,7 +16,7 @@ std::string shown(double value, const std::string& text) {
   return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
-/// Numbers of one kind, all with thousands apart where one of them has: "8,101" above "25,193".
+/// Numbers of one kind, all with commas between thousands where one of them has: "8,101" above "25,193".
 std::vector<std::string> grouped_alike(std::vector<std::string> texts) {
   const bool any =
       std::ranges::any_of(texts, [](const auto& text) { return grouped(text, kPerhapsAYear) != text; });
@@ -27,7 +27,7 @@ std::vector<std::string> grouped_alike(std::vector<std::string> texts) {
 /// As compact_text(), without thousands apart.
 std::string compact_digits(double value, int digits) { return shown(value, compact(value, digits)); }
 
-/// As plain_text(), likewise.
+/// As plain_text(), without commas.
 std::string plain_digits(double value, int decimals) {
   return std::abs(value) >= kMostPlain ? compact_digits(value, 4) : fixed_text(value, decimals);
 }
@@ -69,7 +69,7 @@ int common_decimals(std::span<const double> values) {
   }
   if (largest == 0.0) return 0;
   const int most = std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 8);
-  // As few as say the same; a float's last digits are noise.
+  // As few decimals as say the same; a float's last digits are noise.
   const auto enough = [&](int decimals) {
     const double power = std::pow(10.0, decimals);
     return std::all_of(values.begin(), values.end(), [&](double value) {

@@ -6,14 +6,14 @@
 namespace mlp {
 namespace {
 
-/// Of "--blue", the first value in the page's style sheet, which is the light one.
+/// The first value of a variable such as "--blue" in the page's style sheet, which is the light theme's.
 std::string value_of(std::string_view variable) {
   const std::string_view sheet = kPageStyle;
   const std::size_t name = sheet.find(std::string(variable) + ":");
   if (name == sheet.npos) return "";
   const std::size_t begin = name + variable.size() + 1;
   std::string value(sheet.substr(begin, sheet.find_first_of(";}", begin) - begin));
-  std::ranges::replace(value, ' ', ',');  // of rgb(), which older viewers read with commas only
+  std::ranges::replace(value, ' ', ',');  // in rgb(): older viewers read only commas
   return value;
 }
 

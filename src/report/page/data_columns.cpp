@@ -1,4 +1,4 @@
-// A data set's columns in short: range, mean, histogram.
+// A summary of a data set's columns: range, mean, histogram.
 #include <algorithm>
 #include <cmath>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kBins = 24;
 
-/// Of a matrix's column, counted in `units`.
+/// The summary of a matrix's column, counted in `units`.
 template <class T>
 DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string name, std::string kind,
                       const InputUnits& units = {}) {
@@ -41,9 +41,9 @@ DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string n
   return summary;
 }
 
-/// A table's column.
+/// The summary of a table's column.
 DataColumn summary_of(const Column& column) {
-  std::vector<double> numbers;  // a category's number is its place among them
+  std::vector<double> numbers;  // a category's number is its index in the list
   for (const double x : column.numbers) {
     if (!std::isnan(x)) numbers.push_back(x);
   }
@@ -69,7 +69,7 @@ DataColumn summary_of(const Column& column) {
   return summary;
 }
 
-/// The column of a table's classes.
+/// The summary of the column that holds a table's classes.
 DataColumn summary_of_classes(const Dataset& dataset) {
   const auto& target = dataset.preprocessing->targets.front();
   Column column;

@@ -25,7 +25,7 @@ double class_loss(std::span<const float> output, std::size_t truth, bool cross_e
   return sum;
 }
 
-/// 1 / standard deviation of each target; 1 where there is but one, or where it is constant.
+/// 1 / standard deviation of each target; 1 where there is only one, or where it is constant.
 std::vector<double> target_weights(const Matrix<float>& targets) {
   std::vector<double> weights(targets.columns(), 1.0);
   if (targets.columns() < 2 || targets.rows() == 0) return weights;
@@ -64,7 +64,7 @@ std::vector<double> input_row(const Dataset& dataset, std::size_t row) {
 
 namespace {
 
-/// These rows of a table as they were, but for what encoding has rounded or forgotten.
+/// These rows of a table as they were, except for what encoding has rounded or lost.
 std::vector<std::vector<std::string>> table_cells(const Dataset& dataset,
                                                   const std::vector<std::size_t>& rows) {
   const auto& all = std::get<Matrix<float>>(dataset.inputs);
@@ -94,7 +94,7 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
     losses[n] = classes
                     ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
                     : distance(outputs.row(n), dataset.targets.row(n), weights);
-    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // no loss is worse
+    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // the largest loss
   }
 
   std::vector<std::size_t> order(dataset.rows());

@@ -139,7 +139,7 @@ TEST_F(Errors, FailingWorkExitsWith1) {
 
 TEST_F(Errors, AnUnknownCpuTargetIsRefusedBeforeAnyWork) {
   environment_["MLP_TARGET"] = "avx1024";
-  // The models, rows and config do not exist: had they been looked for first, the exit code would be 1.
+  // The models, rows and config do not exist: if they were looked for first, the exit code would be 1.
   for (const Arguments& arguments :
        {Arguments{"train", "friedman"}, Arguments{"evaluate", "missing"},
         Arguments{"predict", "missing", "--input", "missing"}, Arguments{"bench"}}) {
@@ -282,7 +282,7 @@ TEST_F(Errors, ClosedStreamsHarmNoFile) {
   EXPECT_EQ(run({"inspect", "runs/friedman"}).exit_code, 0);
   EXPECT_EQ(content("runs/friedman/metrics.csv").substr(0, 6), "epoch,");
 
-  // No file that is opened later may take a stream's number.
+  // No file opened later may get the descriptor of a standard stream.
   const auto running = shell(
       "\"$MLP\" train friedman --batch-size 1 --epochs 100000 --output other 2>&- > out & while [ ! -d other "
       "]; do "
@@ -353,7 +353,7 @@ TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
       EXPECT_NE(result.err.find("mlp predict MODEL --input " + file), std::string::npos) << result.err;
     }
   }
-  // A model under any name is one.
+  // A model is recognised under any name.
   ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
   std::filesystem::copy_file(path("runs/friedman/model.safetensors"), path("model.csv"));
   EXPECT_EQ(run({"inspect", "model.csv"}).exit_code, 0);
@@ -372,7 +372,7 @@ TEST_F(Errors, AFolderOfRunsNamesThem) {
 
 TEST_F(Errors, AReaderThatHasSeenEnoughIsNoError) {
   ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
-  std::string rows;  // whose answers no pipe holds at once
+  std::string rows;  // more answers than a pipe can hold
   for (int i = 0; i < 50000; ++i) rows += "1,2,3,4,5,6,7,8,9,10\n";
   write("rows.csv", rows);
   auto child = start({"predict", "runs/friedman", "--input", "rows.csv"});

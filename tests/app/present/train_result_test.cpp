@@ -1,4 +1,4 @@
-// What is shown of a run, of runs that nobody trained.
+// What is shown of a run, tested on made-up runs.
 #include "present/train_result.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using Rows = std::vector<std::uint32_t>;
 
-/// A run that is made up: 100 rows to train on, 20 of them to validate, 30 to test on.
+/// A made-up run: 100 rows to train on, 20 of them to validate, 30 to test on.
 struct MadeUpRun {
   DataSplit data{.train = numbers(100), .test = numbers(30), .notes = {}, .origin = "here"};
   Rows training_rows = Rows(80);
@@ -84,7 +84,7 @@ TEST(TrainResult, TheIntroductionSaysWhatIsTrainedOnWhatAndHow) {
 }
 
 TEST(TrainResult, OnlyWhatIsMoreThanChanceIsOverfitting) {
-  MadeUpRun run;  // of 20 rows the mean varies by 0.32 of itself: twice that is chance
+  MadeUpRun run;  // with 20 rows the mean varies by 0.32 of itself, and twice that counts as chance
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {1, 1.6})), "");
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {2, 1, 1.7})),
             "the validation loss was lowest after epoch 2 and ended 70% higher");

@@ -1,4 +1,4 @@
-// Two runs in one folder: the second says who is there. What a run made and did not need goes again.
+// Two runs in one folder: the second names the first. What a failed run made is removed again.
 #include "run/run_lock.h"
 
 #include <algorithm>
@@ -128,7 +128,7 @@ TEST_F(RunLocks, StartsThatFailLeaveNoFolder) {
   EXPECT_EQ(child.finish().exit_code, 128 + SIGTERM);
   EXPECT_FALSE(exists("runs"));
 
-  // One that was there before stays, as it was.
+  // A folder that was there before stays as it was.
   std::filesystem::create_directories(path("runs/mnist"));
   EXPECT_EQ(run({"train", "mnist", "--quiet"}).exit_code, 1);
   EXPECT_TRUE(exists("runs/mnist"));

@@ -1,4 +1,4 @@
-// What a run saves, with every call failing once and the world stopping between any two.
+// What a run saves, with every call failing once and with a crash between any two calls.
 #include "run/run_saver.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ NewestCheckpoint newest_in(const std::filesystem::path& folder) {
   return load_newest_checkpoint(RunFolder{folder}.checkpoint());
 }
 
-/// All that a run of three saves does; returns what was saved when a call failed.
+/// Does everything that a run with three saves does; returns what was saved when a call failed.
 std::uint64_t save_all(const app::RunIdentity& run, const FileLayer& files, std::string& error) {
   RunSaver saver(run, nullptr, files);
   std::uint64_t saved = 0;
@@ -93,7 +93,7 @@ TEST(RunSaver, EveryCallThatFailsOnceLosesNoCheckpointAndTheNextSaveSucceeds) {
       if (error.find("checkpoint") != std::string::npos && saved > 0) {
         EXPECT_NE(error.find("mlp train --resume " + folder.path().string()), std::string::npos) << error;
       }
-      // And on from there.
+      // The run resumes from there.
       const std::optional<NewestCheckpoint> resumed =
           found > 0 ? std::optional(newest_in(folder.path())) : std::nullopt;
       const QuickFiles real;
@@ -126,7 +126,7 @@ TEST(RunSaver, AfterACrashBetweenAnyTwoCallsTheRunCanGoOn) {
         EXPECT_EQ(content.at("folds.csv"), "folds of a run");
         const auto newest = newest_in(after.path());
         EXPECT_TRUE(newest.checkpoint.state.step == step || newest.checkpoint.state.step + 1 == step);
-        // metrics.csv is whole or not there, and tells of no epoch that the run has not seen.
+        // metrics.csv is whole or missing, and has no epoch that the run has not finished.
         if (content.contains("metrics.csv")) {
           EXPECT_LE(read_metrics_csv(after / "metrics.csv").size(), newest.checkpoint.state.epoch);
         }

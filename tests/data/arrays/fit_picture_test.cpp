@@ -42,7 +42,7 @@ Picture inverted(Picture picture) {
   return picture;
 }
 
-/// Digits 100 to 107, or what is made of them, as training rows.
+/// Digits 100 to 107, changed by `change`, as training rows.
 template <class Change>
 Model model_of_digits(const Change& change) {
   Matrix<float> rows(8, 28 * 28);
@@ -85,7 +85,7 @@ TEST(PictureStyle, IsReadOffTheExamples) {
 }
 
 TEST(PictureStyle, ImagesOfOtherKindsTellOnlyWhatTheyHaveInCommon) {
-  // Full to the edge on black and on white by turns: neither a paper nor a box.
+  // Alternately full to the edge and black: neither paper nor a box can be found.
   Matrix<float> rows(8, 16);
   for (std::size_t n = 0; n < 8; ++n)
     for (std::size_t i = 0; i < 16; ++i) rows(n, i) = n % 2 == 0 ? 250 : 5;

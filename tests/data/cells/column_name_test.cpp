@@ -1,4 +1,4 @@
-// Names of columns with characters that cannot be seen.
+// Column names that contain invisible characters.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -33,7 +33,7 @@ TEST(ColumnName, ATypeIsFoundWithOrWithoutThem) {
   }
 }
 
-/// The error of `action` says this in its hint.
+/// Expects `action` to throw an E whose hint contains this.
 template <class E, class Action>
 void expect_hint(Action action, std::string_view part) {
   const std::string message = expect_error<E>(action, {});

@@ -1,4 +1,4 @@
-// Notes are values; their words come last.
+// Notes are values that are put into words last.
 #include "mlp/note.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 using testing_support::table_of;
 
-/// As a Python program might call it.
+/// Names as a Python program might use.
 std::string python_words(const Remedy& remedy) {
   std::string text = remedy.setting == Setting::kTask ? "task=" : "na_values=";
   for (const auto& value : remedy.values) text += value;

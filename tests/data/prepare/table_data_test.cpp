@@ -32,7 +32,7 @@ TEST(TableData, ClassesAreLabelsWithTheirTexts) {
   EXPECT_NO_THROW(validate(data.test));
   ASSERT_TRUE(data.train.preprocessing);
   EXPECT_EQ(data.train.preprocessing, data.test.preprocessing);
-  // Every label is that of its row: high where x, decoded, is above 1.
+  // Every label belongs to its row: "high" where the decoded x is above 1.
   const auto check = [](const Dataset& dataset) {
     const Table rows = decode(*dataset.preprocessing, std::get<Matrix<float>>(dataset.inputs));
     for (std::size_t n = 0; n < rows.rows; ++n)
@@ -118,7 +118,7 @@ void expect_that_held_out_rows_teach_nothing(const TableDataOptions& options, Te
     if (expected.train.sample_weights.empty()) continue;
     EXPECT_EQ(found.train.sample_weights[row], expected.train.sample_weights[row]) << row;
   }
-  // A training row does teach: here, that x may be missing.
+  // A training row does change what is learned: here, that x may be missing.
   const auto is_odd = [&](std::uint32_t row) { return expected.train.source_rows[row] % 2 == 1; };
   spoil(spoiled, options, expected.train.source_rows[*std::ranges::find_if(training, is_odd)]);
   EXPECT_NE(split_of(spoiled, options, tested).train.preprocessing, expected.train.preprocessing);
@@ -220,7 +220,7 @@ TEST(TableData, AGivenTestSetIsEncodedByWhatWasLearned) {
   whole.test_fraction = 0;
   EXPECT_EQ(split_table(table, whole).train.preprocessing, data.train.preprocessing);
 
-  // The same data set when a model is evaluated later.
+  // The same data set comes out when a model is evaluated later.
   const auto& preprocessing = *data.train.preprocessing;
   const Table read = read_table(source_of(test), preprocessing.all_types());
   const Dataset later = table_dataset(preprocessing, read);

@@ -29,7 +29,7 @@ TEST(Table, TypesColumnsByWhatTheyHold) {
   const auto& diesel = table.column("diesel");
   EXPECT_EQ(diesel.type, (ColumnType{"diesel", ColumnKind::kBoolean, {"no", "yes"}}));
   EXPECT_EQ(diesel.codes, (Codes{0, 1, Column::kMissing, 0}));
-  // Few different whole numbers are numbers all the same.
+  // A few different whole numbers are numbers, too.
   EXPECT_EQ(table.column("year").type.kind, ColumnKind::kNumeric);
   EXPECT_EQ(table.column("year").distinct, 2u);
   const auto& empty = table.column("empty");
@@ -123,7 +123,8 @@ TEST(Table, TextsThatAreNearlyAllDifferentAreIdentifiers) {
   EXPECT_TRUE(name.codes.empty() && name.numbers.empty());
   EXPECT_EQ(table.column("city").type.kind, ColumnKind::kCategorical);  // each twice
   EXPECT_EQ(table.column("city").type.categories.size(), 15u);
-  // Where asked for, or to be predicted, they are categories all the same; and where there are few rows.
+  // They are categories nevertheless where asked for, where they are to be predicted, and where there are few
+  // rows.
   EXPECT_EQ(read(names, {.categorical = {"name"}}).column("name").type.categories.size(), 30u);
   EXPECT_EQ(read(names, {.targets = {"name"}}).column("name").type.categories.size(), 30u);
   EXPECT_EQ(read("name\na\nb\nc\n").column("name").type.kind, ColumnKind::kCategorical);
@@ -140,7 +141,7 @@ TEST(Table, TooManyDifferentTextsAreText) {
   EXPECT_EQ(read(rows, {.max_categories = 1500}).column("word").type.categories.size(), 1500u);
   EXPECT_EQ(read(rows, {.max_categories = 1499}).column("word").type.kind, ColumnKind::kText);
   EXPECT_EQ(read(rows, {.targets = {"word"}}).column("word").type.categories.size(), 1500u);
-  // Numbers may be as many as they like.
+  // Numbers may have any number of different values.
   const auto& n = table.column("n");
   EXPECT_EQ(n.type.kind, ColumnKind::kNumeric);
   EXPECT_EQ(n.missing, 1u);
