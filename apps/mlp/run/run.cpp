@@ -193,7 +193,6 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .table = std::move(table),
           .network = std::move(network),
           .options = {},
-          .training_rows = {},
           .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
           .fingerprint = {},
           .resumed = std::nullopt,
@@ -208,7 +207,6 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   run.options.target = target;
   run.options.sparse_inputs = sparse_inputs;
   run.options.examples = parse_examples(arguments);
-  run.training_rows = training_split(run.data.train).training;
   run.fingerprint = fingerprint(settings, run.data.train, target);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   run.resumed_members = member_checkpoints(run);
@@ -224,7 +222,6 @@ RunSummary summary_of(const Run& run) {
   }
   return {.dataset = settings.dataset,
           .data = run.data,
-          .training_rows = run.training_rows,
           .data_files = data_files(settings.data),
           .row_source = row_source(settings.data),
           .table = std::move(table),

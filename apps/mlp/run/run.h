@@ -28,8 +28,7 @@ struct Run {
   std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
   TrainingOptions options;
-  std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
-  std::string config;                        ///< what config.toml holds
+  std::string config;  ///< what config.toml holds
   std::string fingerprint;
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
   /// Likewise the members of an ensemble after the first; nothing where one has not begun.
@@ -38,7 +37,6 @@ struct Run {
   std::string replaced;              ///< the earlier run in the folder, as earlier_run() has it
   CheckpointEvery checkpoint_every;
 
-  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
 };
 
