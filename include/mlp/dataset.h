@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mlp/export.h"
+#include "mlp/mapped_rows.h"
 #include "mlp/matrix.h"
 #include "mlp/note.h"
 #include "mlp/preprocessing.h"
@@ -26,11 +27,12 @@ struct ImageShape {
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
 
-/// Inputs [N, I], 8-bit (images) or float, as stored.
-using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>>;
+/// Inputs [N, I], 8-bit (images) or float, as stored: in memory, or in a file that is mapped.
+using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>, MappedRows<std::uint8_t>, MappedRows<float>>;
 
 std::size_t row_count(const Inputs& inputs);
 std::size_t column_count(const Inputs& inputs);
+bool are_floats(const Inputs& inputs);  ///< not bytes
 
 /// What inputs are counted in, column by column: x' = (x - origin) / unit, computed in double and then
 /// rounded to the float that is stored. For numbers that floats, which hold 24 bits, could not tell apart as
@@ -90,8 +92,8 @@ struct Dataset {
 void validate(const Dataset& dataset);
 
 /// 64 bits of everything in `dataset` but its name, validation rows, source rows and row use: two that differ
-/// in a number or a name have, all but certainly, different ones. The same on every machine; no protection
-/// against intent. Costs a reading of the memory.
+/// in a number or a name have, all but certainly, different ones. The same on every machine, and for inputs
+/// in memory or mapped; no protection against intent. Costs a reading of the memory, or of the file.
 std::uint64_t content_hash(const Dataset& dataset);
 
 /// A data set in its training part and its test part, which nothing is ever learned from.

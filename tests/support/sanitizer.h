@@ -1,4 +1,4 @@
-// How many cases a test of many takes under ThreadSanitizer.
+// Whether a sanitizer runs, and how many cases a test of many takes under ThreadSanitizer.
 //
 // Each access to memory takes it some ten times as long, and threads that wait for each other on few cores
 // longer still. A race shows in which memory threads share, which is the same for many random cases: a fifth
@@ -11,6 +11,18 @@ namespace mlp::testing_support {
 inline constexpr int kOneOf = 5;
 #else
 inline constexpr int kOneOf = 1;
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+#else
+inline constexpr bool kSanitized = false;
 #endif
 
 /// So many of `all` cases.
