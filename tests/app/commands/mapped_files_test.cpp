@@ -42,6 +42,23 @@ class MappedFiles : public Sandbox {
   }
 };
 
+TEST_F(MappedFiles, AreNeverInMemoryWhole) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer needs memory of its own";
+  constexpr std::size_t kSide = 64;
+  for (const auto& [type, megabytes] : {std::pair("|u1", 1024), std::pair("<f4", 512)}) {
+    const std::size_t rows =
+        static_cast<std::size_t>(megabytes) * 1024 * 1024 / (kSide * kSide) / (*type == '<' ? 4 : 1);
+    if (!write_sparse("big.npy", type, rows, kSide)) GTEST_SKIP() << "no sparse files here";
+    write_labels("labels.npy", rows);
+    const std::string folder = "run-" + std::to_string(megabytes);
+    // What the process has of its own, as opposed to the pages of files.
+    const auto result = shell("ulimit -d 131072 && $MLP" + text_of(training("big.npy", folder)));
+    EXPECT_EQ(result.exit_code, 0) << type << result.err;
+    EXPECT_NE(result.err.find("rows to train on"), std::string::npos) << result.err;
+    EXPECT_TRUE(exists(folder + "/report.html"));
+  }
+}
+
 TEST_F(MappedFiles, GiveTheBitsOfFilesThatAreRead) {
   constexpr std::size_t kRows = 80'000, kSide = 30;  // 72 MB, of which 500 images are not 0
   std::string beginning;
