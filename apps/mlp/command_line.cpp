@@ -14,6 +14,7 @@
 #include "mlp/error.h"
 #include "mlp/suggest.h"
 #include "mlp/version.h"
+#include "terminal/bus_error.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/terminal.h"
@@ -107,6 +108,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 
 int run(int argc, const char* const* argv) {
   occupy_closed_streams();
+  explain_bus_errors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() throws, not a sudden end
   std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
   Environment environment = read_environment();

@@ -69,6 +69,12 @@ std::vector<std::filesystem::path> fetch(const std::string& name, const DataSour
 /// what to do).
 DataSplit load_dataset(const std::string& name, const DataSource& source, std::uint64_t seed);
 
+/// From so many bytes on a file of inputs is mapped and not read (MappedRows), where its numbers lie in it as
+/// training takes them: bytes in .npy, or in IDX that is not compressed; 32-bit floats of this machine's byte
+/// order in .npy; each with the last index fastest, and floats that need no InputUnits. Whatever is computed
+/// from them has the same bits.
+inline constexpr std::uint64_t kMappedFrom = std::uint64_t{64} << 20;
+
 /// Files of images, or of any rows of numbers, and what is to be learned from them: IDX (plain or gzip), .npy
 /// or .npz (docs/formats.md), with the first index over rows. Or folders of PNG images, with one sub-folder
 /// for each class; where a folder has the sub-folders train and test, the classes are in these.
@@ -88,6 +94,7 @@ struct ImageOptions {
   /// The input units of a model to be evaluated. Nothing: the numbers as they are or, where floats could not
   /// tell those of a column apart, units in which they can (and a note).
   std::optional<InputUnits> input_units = {};
+  std::uint64_t mapped_from = kMappedFrom;  ///< bytes of a file of inputs; 0: whatever can be mapped is
 };
 
 /// Classes are named as the labels are stored, "0", "1", ..., or as sub-folders are called. Throws FileError
@@ -104,8 +111,10 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
 /// Rows of raw inputs from a file, for prediction: IDX (plain or gzip), .npy, .npz, or CSV rows of numbers
 /// with `features` columns and an optional header line. Throws FileError naming file, line and what was
 /// expected. A header line that holds `feature_names` in another order is refused, as the columns would be
-/// mistaken. `units`: the model's; numbers are read as doubles and brought into them.
+/// mistaken. `units`: the model's; numbers are read as doubles and brought into them. Files of arrays from
+/// `mapped_from` bytes on are mapped as those of load_images() are.
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names = {}, const InputUnits& units = {});
+                   std::span<const std::string> feature_names = {}, const InputUnits& units = {},
+                   std::uint64_t mapped_from = kMappedFrom);
 
 }  // namespace mlp

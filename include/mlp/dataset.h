@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mlp/export.h"
+#include "mlp/mapped_rows.h"
 #include "mlp/matrix.h"
 #include "mlp/note.h"
 #include "mlp/preprocessing.h"
@@ -26,11 +27,12 @@ struct ImageShape {
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
 
-/// Inputs [N, I], 8-bit (images) or float, as stored.
-using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>>;
+/// Inputs [N, I], 8-bit (images) or float, as stored: in memory, or in a file that is mapped.
+using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>, MappedRows<std::uint8_t>, MappedRows<float>>;
 
 std::size_t row_count(const Inputs& inputs);
 std::size_t column_count(const Inputs& inputs);
+bool are_floats(const Inputs& inputs);  ///< not bytes
 
 /// What inputs are counted in, column by column: x' = (x - origin) / unit, computed in double and then
 /// rounded to the float that is stored. For numbers that floats, which hold 24 bits, could not tell apart as
@@ -90,8 +92,9 @@ struct Dataset {
 void validate(const Dataset& dataset);
 
 /// 64 bits of everything in `dataset` but its name, validation rows, source rows and row use: two data sets
-/// that differ in a number or a name almost certainly have different hashes. The same on every machine; no
-/// protection against tampering. Reads all of the memory once.
+/// that differ in a number or a name almost certainly have different hashes. The same on every machine,
+/// and for inputs in memory or mapped; no protection against tampering. Reads all of the memory, or the file,
+/// once.
 std::uint64_t content_hash(const Dataset& dataset);
 
 /// A training set and a test set; nothing is ever learned from the test set.

@@ -23,6 +23,7 @@
 #include "mlp/initializer.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"
+#include "mlp/mapped_rows.h"
 #include "mlp/matrix.h"
 #include "mlp/message.h"
 #include "mlp/metrics.h"

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "mlp/dataset.h"
 #include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/model.h"
@@ -46,6 +47,9 @@ class Predictor {
   /// The same for rows [N, fan_in] to [N, fan_out], any number of them.
   void predict(ConstMatrixView<float> inputs, MatrixView<float> outputs);
   void predict(ConstMatrixView<std::uint8_t> inputs, MatrixView<float> outputs);
+
+  /// The same for rows [first, first + outputs.rows()) of `inputs`, in memory or mapped.
+  void predict(const Inputs& inputs, std::size_t first, MatrixView<float> outputs);
 
  private:
   struct State;

@@ -22,12 +22,16 @@ inline std::size_t columns_of(const InputsView& inputs) {
 
 /// N examples: inputs as they are stored and what they should become, unscaled.
 struct Examples {
-  InputsView inputs;                          ///< [N, I]
+  InputsView inputs;                          ///< [N, I]; or those of more rows, see `input_rows`
   std::size_t outputs = 0;                    ///< O: of the network they are for
   std::span<const std::int32_t> labels = {};  ///< [N], each in [0, O): one-hot targets; or empty,
   ConstMatrixView<float> targets = {};        ///< and then [N, O]
   std::span<const float> weights = {};        ///< [N], not negative; empty: all 1
   double weight_unit = 1.0;                   ///< weights are divided by it
+  /// [N]: the row of `inputs` that each has, as of some rows of a mapped file; empty: its own number.
+  std::span<const std::uint32_t> input_rows = {};
+
+  std::uint32_t input_row(std::uint32_t row) const { return input_rows.empty() ? row : input_rows[row]; }
 };
 
 /// See mlp/train.h.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/batch.h"
@@ -32,8 +33,8 @@ class BatchSource {
 /// of (seed, epoch). Names the next batch, too, so that its rows can be prefetched.
 class ShuffledRows final : public BatchSource {
  public:
-  /// `examples` must outlive the source. `batch_rows` above the number of rows: all of them.
-  ShuffledRows(engine::Examples examples, std::vector<std::uint32_t> rows, std::size_t batch_rows,
+  /// `examples` and `rows` must outlive the source. `batch_rows` above the number of rows: all of them.
+  ShuffledRows(engine::Examples examples, std::span<const std::uint32_t> rows, std::size_t batch_rows,
                std::uint64_t seed);
 
   std::size_t rows() const override { return rows_.size(); }
@@ -42,7 +43,7 @@ class ShuffledRows final : public BatchSource {
 
  private:
   engine::Examples examples_;
-  std::vector<std::uint32_t> rows_;
+  std::span<const std::uint32_t> rows_;
   std::size_t batch_rows_;
   std::uint64_t seed_;
   std::optional<std::uint64_t> epoch_;  ///< whose order order_ is

@@ -49,8 +49,16 @@ int helpful_threads(const MultilayerPerceptron& network, const Dataset& dataset,
   return plan.threads();
 }
 
+template <class T>
+std::size_t bytes_of(const Matrix<T>& inputs) {
+  return inputs.values().size_bytes();
+}
+template <class T>
+std::size_t bytes_of(const MappedRows<T>& inputs) {
+  return inputs.numbers().size_bytes();
+}
 std::size_t bytes_of(const Inputs& inputs) {
-  return std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, inputs);
+  return std::visit([](const auto& rows) { return bytes_of(rows); }, inputs);
 }
 
 /// How the available threads are divided.

@@ -118,7 +118,7 @@ Matrix<float> predict(const Model& model, const Inputs& inputs, const Prediction
   Predictor predictor(model,
                       {.max_rows = step_rows(rows), .threads = options.threads, .target = options.target});
   Matrix<float> outputs(rows, model.network.fan_out());
-  std::visit([&](const auto& matrix) { predictor.predict(matrix.view(), outputs); }, inputs);
+  predictor.predict(inputs, 0, outputs);
   return outputs;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "core/random.h"
 #include "mlp/split.h"
@@ -51,13 +52,26 @@ std::size_t rows_to_measure(const Model& model, std::size_t rows, std::size_t co
       std::clamp(options.most_operations / each, least, static_cast<double>(rows)));
 }
 
-/// `count` rows of the data set, evenly spaced, each of which counts once.
+template <class T>
+Matrix<T> copied(const MappedRows<T>& mapped) {
+  Matrix<T> matrix(mapped.rows(), mapped.columns());
+  for (std::size_t n = 0; n < matrix.rows(); ++n) std::ranges::copy(mapped.row(n), matrix.row(n).begin());
+  return matrix;
+}
+template <class T>
+Matrix<T> copied(Matrix<T>&& matrix) {
+  return std::move(matrix);
+}
+
+/// `count` rows of it in memory, evenly spaced, each of which counts once.
 Dataset sample(const Dataset& dataset, std::size_t count) {
   std::vector<std::uint32_t> rows;
   for (std::size_t k = 0; k < count; ++k)
     rows.push_back(static_cast<std::uint32_t>(k * dataset.rows() / count));
   Dataset part = select_rows(dataset, rows);
   part.sample_weights.clear();
+  part.inputs =
+      std::visit([](auto&& inputs) -> Inputs { return copied(std::move(inputs)); }, std::move(part.inputs));
   return part;
 }
 
@@ -65,11 +79,13 @@ Dataset sample(const Dataset& dataset, std::size_t count) {
 void permute_column(Inputs& inputs, const Inputs& originals, const InputRange& column,
                     const std::vector<std::uint32_t>& order) {
   std::visit(
-      [&](auto& matrix) {
-        const auto& original = std::get<std::decay_t<decltype(matrix)>>(originals);
-        for (std::size_t n = 0; n < order.size(); ++n) {
-          std::ranges::copy(original.row(order[n]).subspan(column.first, column.count),
-                            matrix.row(n).begin() + static_cast<std::ptrdiff_t>(column.first));
+      [&]<class Rows>(Rows& matrix) {
+        if constexpr (requires { matrix.view(); }) {  // no others come here
+          const auto& original = std::get<Rows>(originals);
+          for (std::size_t n = 0; n < order.size(); ++n) {
+            std::ranges::copy(original.row(order[n]).subspan(column.first, column.count),
+                              matrix.row(n).begin() + static_cast<std::ptrdiff_t>(column.first));
+          }
         }
       },
       inputs);

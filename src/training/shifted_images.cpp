@@ -49,7 +49,7 @@ engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
   const auto shifted = [&]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
     Matrix<T> images(rows.size(), stored.columns());
     for (std::size_t n = 0; n < rows.size(); ++n)
-      shift<T>(stored.row(rows[n]), shape_, down_, right_, images.row(n));
+      shift<T>(stored.row(examples.input_row(rows[n])), shape_, down_, right_, images.row(n));
     images_ = std::move(images);
     return std::as_const(std::get<Matrix<T>>(images_)).view();
   };

@@ -262,13 +262,21 @@ void predict_table(const Model& model, const std::string& file, const Arguments&
 
 void predict_inputs(const Model& model, const std::string& file, const Arguments& arguments,
                     const PredictionOptions& options) {
+  constexpr std::size_t kStepRows = 1024,
+                        kPieceRows = 16 * kStepRows;  // a file of any length takes little memory
   const Inputs inputs = read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
-  const Matrix<float> outputs = predict(model, inputs, options);
-  require_finite(outputs, 0, file);
+  const std::size_t rows = row_count(inputs);
+  Predictor predictor(
+      model, {.max_rows = std::min(rows, kStepRows), .threads = options.threads, .target = options.target});
   Output output(arguments);
-  output.add(prediction_header(model, arguments.probabilities) +
-             prediction_rows(model, outputs, arguments.probabilities));
-  output.finish(outputs.rows());
+  std::string header = prediction_header(model, arguments.probabilities);
+  for (std::size_t first = 0; first < rows; first += kPieceRows) {
+    Matrix<float> outputs(std::min(kPieceRows, rows - first), predictor.fan_out());
+    predictor.predict(inputs, first, outputs);
+    require_finite(outputs, first, file);
+    output.add(std::exchange(header, "") + prediction_rows(model, outputs, arguments.probabilities));
+  }
+  output.finish(rows);
 }
 
 int run_predict(const Arguments& arguments, const Environment& environment) {

@@ -11,6 +11,7 @@
 #include "mlp/error.h"
 #include "mlp/html_report.h"
 #include "mlp/report.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/report_content.h"
 #include "present/train_result.h"
@@ -247,7 +248,7 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
                                     .fingerprint = run.fingerprint},
                         from ? &*from : nullptr, files);
   }
-  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
+  TrainingProgress progress(mode, environment.utf8, summary_of(run).training_rows(), run.data.train);
   EnsembleProgress members(mode, environment.utf8, run.settings.members, run.settings.training.epochs);
   const auto [trained, had_finished] = run.settings.members > 1 ? train_members(run, savers, members)
                                                                 : train_one(run, savers.front(), progress);
@@ -259,8 +260,9 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
 
   savers.front().save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
-  TestResult result = test(trained.model, run.data, constant_answer(run.data.train, run.training_rows),
-                           run.recipe.total_loss, run.prediction());
+  TestResult result =
+      test(trained.model, run.data, constant_answer(run.data.train, training_split(run.data.train).training),
+           run.recipe.total_loss, run.prediction());
   result.class_weights = summary_of(run).balances_classes();
   auto said = draw_figures(run, trained, result, folds, environment.command);
   const RunSummary summary = summary_of(run);

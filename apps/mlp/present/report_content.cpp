@@ -10,6 +10,7 @@
 #include "cli/precision.h"
 #include "mlp/error.h"
 #include "mlp/importance.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/folds.h"
 #include "present/report_notes.h"
@@ -137,7 +138,7 @@ std::string place_text(const std::filesystem::path& path) {
 std::vector<ReportFact> data_facts(const RunSummary& run) {
   const Dataset& data = run.data.train;
   std::vector<ReportFact> facts{{"data set", run.dataset}, {"read from", place_text(run.data.origin)}};
-  facts.push_back({"training rows", with_thousands(run.training_rows.size())});
+  facts.push_back({"training rows", with_thousands(run.training_rows())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
   if (data.preprocessing) {
@@ -192,7 +193,7 @@ std::vector<std::uint64_t> class_rows(const RunSummary& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
-  for (const auto n : run.training_rows) ++rows[static_cast<std::size_t>(data.labels[n])];
+  for (const auto n : training_split(data).training) ++rows[static_cast<std::size_t>(data.labels[n])];
   return rows;
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +34,6 @@ struct RowSource {
 struct RunSummary {
   std::string dataset;  ///< its name
   const DataSplit& data;
-  std::span<const std::uint32_t> training_rows;   ///< of data.train; the others are the validation rows
   std::vector<std::filesystem::path> data_files;  ///< absolute; none of a set known by name
   std::optional<RowSource> row_source;
   std::optional<TableSummary> table;  ///< where the data are one
@@ -54,7 +52,9 @@ struct RunSummary {
   std::filesystem::path folder, config_file, report_file;
   std::vector<std::string> files;  ///< names of those that are in the folder by now
 
-  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
+  /// Of data.train, which has decided on them.
+  std::size_t validation_rows() const { return data.train.validation_rows->size(); }
+  std::size_t training_rows() const { return data.train.rows() - validation_rows(); }
   bool balances_classes() const { return table && table->question.class_weights == ClassWeights::kBalanced; }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
 };

@@ -142,7 +142,7 @@ std::string epochs_text(const RunSummary& run, const Trained& trained) {
 
 std::string introduction(const RunSummary& run, const Style& style) {
   const auto& options = run.options;
-  std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
+  std::string rows = with_thousands(run.training_rows()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
   std::string text = field("data",
                            one_line(run.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
@@ -218,7 +218,7 @@ std::string result_json(const RunSummary& run, const Trained& trained, const Tes
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
   document["sparse_inputs"] = trained.sparse_inputs;
-  document["train_rows"] = run.training_rows.size();
+  document["train_rows"] = run.training_rows();
   document["validation_rows"] = run.validation_rows();
   document["stopped"] = name_of(trained.stopped);
   document["epochs"] = trained.state.epoch;

@@ -172,7 +172,6 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .data = std::move(data),
           .table = std::move(table),
           .network = std::move(network),
-          .training_rows = {},
           .config = config_text(settings, folder),
           .fingerprint = {},
           .resumed = std::nullopt,
@@ -180,7 +179,6 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .init = init ? init->model : nullptr,
           .replaced = {}};
   if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
-  run.training_rows = training_split(run.data.train).training;
   run.fingerprint = fingerprint(settings, run.data.train);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   run.resumed_members = member_checkpoints(run);
@@ -196,7 +194,6 @@ RunSummary summary_of(const Run& run) {
   }
   return {.dataset = settings.dataset,
           .data = run.data,
-          .training_rows = run.training_rows,
           .data_files = data_files(settings.data),
           .row_source = row_source(settings.data),
           .table = std::move(table),

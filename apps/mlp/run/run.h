@@ -25,8 +25,7 @@ struct Run {
   DataSplit data;
   std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
-  std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
-  std::string config;                        ///< what config.toml holds
+  std::string config;  ///< what config.toml holds
   std::string fingerprint;
   std::optional<NewestCheckpoint> resumed;  ///< where to go on from
   /// Likewise the members of an ensemble after the first; nothing where one has not begun.
@@ -34,7 +33,6 @@ struct Run {
   std::shared_ptr<const Model> init = nullptr;  ///< that settings.training.init is
   std::string replaced;                         ///< the earlier run in the folder, as earlier_run() has it
 
-  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
   PredictionOptions prediction() const {
     return {.threads = settings.training.threads, .target = settings.training.target};
   }

@@ -12,6 +12,7 @@
 
 #include "data/arrays/array_file.h"
 #include "data/arrays/idx.h"
+#include "data/arrays/mapped_array.h"
 #include "data/bytes/byte_reader.h"
 #include "data/bytes/file_kind.h"
 #include "data/numbers/numbers.h"
@@ -168,12 +169,23 @@ void check_width(const std::string& name, std::uint64_t width, std::size_t featu
       "the model was trained on " + std::to_string(features) + " features");
 }
 
+Inputs inputs_of(NamedArray named, std::size_t features, const InputUnits& units) {
+  auto& [name, array] = named;
+  if (!array.dims.empty()) check_width(name, width_of(array.dims), features);
+  auto inputs = array_rows(std::move(array), name, units);
+  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
+  return inputs;
+}
+
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names, const InputUnits& units) {
+                   std::span<const std::string> feature_names, const InputUnits& units,
+                   std::uint64_t mapped_from) {
   require(features > 0, "read_inputs: features must be positive");
   require(units.identity() || units.origin.size() == features, "read_inputs: a unit for each feature");
+  if (auto mapped = map_array(path, mapped_from))
+    return inputs_of({path.string(), std::move(*mapped)}, features, units);
   ByteReader bytes(path);
   const auto start = bytes.peek();
   if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows, IDX images or .npy");
@@ -186,16 +198,13 @@ Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
                                                               : "NumPy writes arrays with numpy.save");
     return read_rows(bytes, features, feature_names, units);
   }
-  auto [name, array] =
-      *start == 0
-          ? NamedArray{bytes.name(),
-                       read_idx(bytes,
-                                [&](auto dims) { check_width(bytes.name(), width_of(dims), features); })}
-          : read_array(bytes, path, {ArrayRole::Part::kTest, false});
-  auto inputs = array_rows(std::move(array), name, units);
-  check_width(name, column_count(inputs), features);
-  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
-  return inputs;
+  return inputs_of(*start == 0 ? NamedArray{bytes.name(), read_idx(bytes,
+                                                                   [&](auto dims) {
+                                                                     check_width(bytes.name(), width_of(dims),
+                                                                                 features);
+                                                                   })}
+                               : read_array(bytes, path, {ArrayRole::Part::kTest, false}),
+                   features, units);
 }
 
 }  // namespace mlp

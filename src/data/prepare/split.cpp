@@ -74,6 +74,8 @@ RowSplit split(const Strata& strata, double fraction, std::uint64_t seed, Stream
   auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit, stream));
   std::ranges::reverse(order);
   RowSplit result;
+  result.held_out.reserve(std::accumulate(left.begin(), left.end(), std::size_t{0}));
+  result.training.reserve(rows - result.held_out.capacity());
   for (const std::uint32_t row : order) {
     auto& quota = left[class_of(strata, row)];
     (quota > 0 ? result.held_out : result.training).push_back(row);
@@ -134,6 +136,7 @@ RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out) {
     out[row] = true;
   }
   RowSplit result{.training = {}, .held_out = std::move(held_out)};
+  result.training.reserve(rows - result.held_out.size());
   for (std::uint32_t row = 0; row < rows; ++row)
     if (!out[row]) result.training.push_back(row);
   std::ranges::sort(result.held_out);
@@ -157,6 +160,11 @@ Matrix<T> selected(const Matrix<T>& matrix, std::span<const std::uint32_t> rows)
   Matrix<T> result(rows.size(), matrix.columns());
   for (std::size_t n = 0; n < rows.size(); ++n) std::ranges::copy(matrix.row(rows[n]), result.row(n).begin());
   return result;
+}
+
+template <class T>
+MappedRows<T> selected(const MappedRows<T>& mapped, std::span<const std::uint32_t> rows) {
+  return mapped.select(rows);
 }
 
 }  // namespace

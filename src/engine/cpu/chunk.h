@@ -13,11 +13,12 @@ namespace mlp::engine {
 
 struct Chunk {
   std::span<const std::uint32_t> rows;      ///< of the examples; at most plan.chunk_rows()
+  std::span<const std::uint32_t> inputs;    ///< the rows of examples.inputs that these have
   std::size_t first = 0;                    ///< where they begin in the batch
   std::size_t batch_rows = 0;               ///< rows of the whole batch, or shard
   std::size_t first_of_whole = 0;           ///< where they begin in the batch that dropout masks are of
   std::size_t whole_rows = 0;               ///< and how many rows that has
-  std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
+  std::span<const std::uint32_t> upcoming;  ///< rows of examples.inputs of the chunk after this one
   const Examples& examples;
   const OwnLoss* own_loss;  ///< or null
   ThreadTeam& team;

@@ -21,6 +21,7 @@ Workspace::Workspace(const Plan& plan)
   const auto chunk_of = [&](std::size_t columns) {
     return kernels::blocks_of(columns) * plan.block_stride();
   };
+  input_rows.reserve(plan.max_batch() + plan.chunk_rows());
   const bool training = plan.optimizer().has_value();
   if (training) {
     std::size_t widest = 0;

@@ -70,6 +70,9 @@ class Workspace {
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
+  /// Of examples with rows of their own in the inputs (Examples::input_rows): those of a batch, and those
+  /// that the next one begins with.
+  std::vector<std::uint32_t> input_rows;
   std::vector<float> row_losses;   ///< [max_batch], weighted
   std::vector<float> row_weights;  ///< [chunk_rows]
   /// For each thread: the first layer whose activations, in one of its rows of the last step, were not

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "mlp/html_report.h"
 #include "mlp/preprocessing.h"
@@ -52,8 +51,8 @@ double distance(std::span<const float> output, std::span<const float> target,
 std::vector<double> input_row(const Dataset& dataset, std::size_t row) {
   std::vector<double> numbers;
   std::visit(
-      [&](const auto& matrix) {
-        for (const auto stored : matrix.row(row))
+      [&](const auto& rows) {
+        for (const auto stored : rows.row(row))
           numbers.push_back(dataset.input_units.invert(static_cast<float>(stored), numbers.size()));
       },
       dataset.inputs);
@@ -89,30 +88,40 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
   const bool classes = dataset.task() == Task::kClassification;
   const bool cross_entropy = loss_targets(loss) != LossTargets::kNumbers;
   const auto weights = target_weights(dataset.targets);
-  std::vector<double> losses(dataset.rows());
-  for (std::size_t n = 0; n < losses.size(); ++n) {
-    losses[n] = classes
-                    ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
-                    : distance(outputs.row(n), dataset.targets.row(n), weights);
-    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // the largest loss
+  // A heap of the hardest so far, the easiest of them on top.
+  struct RowLoss {
+    std::size_t row;
+    double loss;
+  };
+  const auto harder = [](const RowLoss& a, const RowLoss& b) {
+    return a.loss != b.loss ? a.loss > b.loss : a.row < b.row;
+  };
+  std::vector<RowLoss> hardest;
+  for (std::size_t n = 0; n < dataset.rows(); ++n) {
+    double of_row =
+        classes ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
+                : distance(outputs.row(n), dataset.targets.row(n), weights);
+    if (std::isnan(of_row)) of_row = std::numeric_limits<double>::infinity();  // no loss is worse
+    hardest.push_back({n, of_row});
+    std::ranges::push_heap(hardest, harder);
+    if (hardest.size() <= count) continue;
+    std::ranges::pop_heap(hardest, harder);
+    hardest.pop_back();
   }
-
-  std::vector<std::size_t> order(dataset.rows());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
-  std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
-    return losses[a] != losses[b] ? losses[a] > losses[b] : a < b;
-  });
-  order.erase(end, order.end());
+  std::ranges::sort_heap(hardest, harder);
 
   std::vector<std::vector<std::string>> cells;
-  if (dataset.preprocessing) cells = table_cells(dataset, order);
+  if (dataset.preprocessing) {
+    std::vector<std::size_t> rows;
+    for (const RowLoss& each : hardest) rows.push_back(each.row);
+    cells = table_cells(dataset, rows);
+  }
   std::vector<HardExample> examples;
-  for (const std::size_t n : order) {
+  for (const auto& [n, of_row] : hardest) {
     HardExample example;
     example.row = n;
     if (!dataset.source_rows.empty()) example.source_row = dataset.source_rows[n];
-    example.loss = losses[n];
+    example.loss = of_row;
     example.inputs = input_row(dataset, n);
     const auto output = outputs.row(n);
     if (classes) {
