@@ -91,10 +91,10 @@ void check_column(const Column& column, std::size_t rows) {
     fuzz::expect(category == trimmed(category) && !find_invalid_utf8(category),
                  "a category is trimmed UTF-8");
   }
-  fuzz::expect(
-      !column.perhaps_numeric || ((column.type.kind == ColumnKind::kCategorical || column.type.kind == ColumnKind::kText) &&
-                                  !column.note.empty()),
-      "what may be numbers is told");
+  fuzz::expect(!column.perhaps_numeric ||
+                   ((column.type.kind == ColumnKind::kCategorical || column.type.kind == ColumnKind::kText) &&
+                    !column.note.empty()),
+               "what may be numbers is told");
   fuzz::expect_plain_line(in_words(column.note));
 }
 

@@ -107,7 +107,10 @@ TEST(UnknownClass, IsNamedAndCounted) {
   const std::string message = expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nlow,1\nmid,2\n,3\nmid,3\n"), {.targets = {"c"}}); },
       {"test.csv: column 'c', row 2: a class that is not among those trained on: 'mid' (2 rows)"});
-  EXPECT_NE(message.find("they are: high, low; rows of others cannot be tested on, nor learned from as the model stands"), std::string::npos)
+  EXPECT_NE(
+      message.find(
+          "they are: high, low; rows of others cannot be tested on, nor learned from as the model stands"),
+      std::string::npos)
       << message;
   expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nx,1\nmid,2\nmid,3\n"), {.targets = {"c"}}); },
