@@ -1,4 +1,4 @@
-// How many cases a test with many takes under ThreadSanitizer.
+// Whether a sanitizer runs, and how many cases a test with many takes under ThreadSanitizer.
 //
 // There each access to memory takes some ten times as long, and threads that wait for each other on few cores
 // even longer. Which memory threads share, and so which races show, is the same for many random cases: a
@@ -11,6 +11,18 @@ namespace mlp::testing_support {
 inline constexpr int kOneOf = 5;
 #else
 inline constexpr int kOneOf = 1;
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+#else
+inline constexpr bool kSanitized = false;
 #endif
 
 /// The number of cases to run of `all`.
