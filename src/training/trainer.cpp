@@ -43,6 +43,13 @@ RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
   return use;
 }
 
+/// Whether a step by the decay alone takes weights beyond their negatives: |1 - learning_rate weight_decay|
+/// > 1.
+bool decays_too_much(const Optimizer& optimizer) {
+  const auto* adamw = std::get_if<AdamW>(&optimizer);
+  return adamw != nullptr && adamw->learning_rate * adamw->weight_decay > 2;
+}
+
 /// A number of any size in a message.
 std::string brief(double number) {
   char text[32];
@@ -274,7 +281,9 @@ DivergenceError Trainer::State::diverged(std::uint64_t step, const std::string& 
   const double highest = learning_rate(options.optimizer), rate = learning_rate_of(step);
   return DivergenceError("training diverged in epoch " + std::to_string(step / source->batches() + 1) +
                              ", step " + std::to_string(step + 1) + ": " + what + "; " + where,
-                         std::string(options.l2 > 0 ? "lower l2, or " : "") +
+                         std::string(decays_too_much(options.optimizer) ? "lower weight_decay, or "
+                                     : options.l2 > 0                   ? "lower l2, or "
+                                                                        : "") +
                              "lower the learning rate (it was " + brief(rate) +
                              (rate < highest ? " at that step, of " + brief(highest) + " at most" : "") +
                              "), or clip gradients by norm, or look for extreme values in the inputs");

@@ -160,6 +160,13 @@ Option Parser::add_flag(const std::string& name, bool& value, const std::string&
 void Parser::footer(const std::string& text) { app_->footer(text); }
 
 Parser::Request Parser::parse(int argc, const char* const* argv) {
+  // CLI11 would take the next argument for the value of "--output=".
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') + 1 == argument.size())
+      throw UsageError(std::string(argument.substr(0, argument.size() - 1)) + " needs a value",
+                       "'" + std::string(argument) + "' has nothing behind the '='");
+  }
   try {
     app_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -105,9 +105,23 @@ void require_other_file(const std::string& file, const Arguments& arguments) {
                    "name another file");
 }
 
+/// What a run can be resumed and evaluated by, too, is not to be replaced.
+void require_no_part_of_the_run(const Arguments& arguments) {
+  const RunFolder folder{model_file(arguments.model).parent_path()};
+  for (const auto& file : {folder.config(), folder.checkpoint(), folder.previous_checkpoint(),
+                           folder.metrics(), folder.folds(), folder.report()}) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(arguments.output, file, error)) continue;
+    throw UsageError(
+        "--output " + arguments.output + " is part of the model's run: the predictions would replace it",
+        "name another file");
+  }
+}
+
 /// The same of the model, and of what lies in folders.
 void require_other_files(const std::vector<std::string>& files, const Arguments& arguments) {
   require_other_file(model_file(arguments.model).string(), arguments);
+  require_no_part_of_the_run(arguments);
   for (const auto& file : files) {
     require_other_file(file, arguments);
     std::error_code error;

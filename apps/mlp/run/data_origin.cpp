@@ -108,9 +108,25 @@ DataOrigin named(const DataArguments& arguments) {
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));
 }
 
+/// A pipe or a device gives its bytes once, and a run reads its data again: to resume, to evaluate, for the
+/// report. (Opened to look what it is, it would also wait for whoever writes to it.)
+void require_lasting(const std::optional<std::string>& file) {
+  if (!file) return;
+  std::error_code error;
+  const auto status = std::filesystem::status(*file, error);
+  if (!std::filesystem::is_other(status)) return;
+  throw UsageError(*file +
+                       " is no file but a pipe or a device: a run reads its data again, and from there "
+                       "they come once",
+                   "write them to a file first: cat " + shell_text({*file}) + " > FILE");
+}
+
 }  // namespace
 
 DataOrigin data_origin(const DataArguments& arguments) {
+  for (const auto* file : {&arguments.dataset, &arguments.images, &arguments.labels, &arguments.test_images,
+                           &arguments.test_labels, &arguments.test})
+    require_lasting(*file);
   if (arguments.test_labels && !arguments.test_images) {
     throw UsageError("--test-labels without --test-images", "give both");
   }

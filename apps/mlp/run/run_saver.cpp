@@ -1,7 +1,10 @@
 #include "run/run_saver.h"
 
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mlp/atomic_file.h"
 #include "mlp/error.h"
@@ -9,6 +12,43 @@
 #include "terminal/format.h"
 
 namespace mlp::app {
+namespace {
+
+std::optional<std::string> text_in(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// config.toml and folds.csv as an earlier run left them, to be put back where the first checkpoint of the
+/// new run cannot be written.
+class EarlierTexts {
+ public:
+  explicit EarlierTexts(const RunFolder& folder)
+      : texts_{{folder.config(), text_in(folder.config())}, {folder.folds(), text_in(folder.folds())}} {}
+
+  void put_back(const FileLayer& files) const {
+    for (const auto& [path, text] : texts_) {
+      std::error_code none;
+      if (!text) std::filesystem::remove(path, none);
+      if (text && text_in(path) != text) write_file_atomically(path, *text, files);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::filesystem::path, std::optional<std::string>>> texts_;
+};
+
+/// Whether the folder's checkpoint is this run's, as it may be though writing it is said to have failed.
+bool holds_checkpoint(const RunFolder& folder, const std::string& fingerprint) {
+  try {
+    return load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint == fingerprint;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileLayer& files)
     : run_(std::move(run)),
@@ -20,6 +60,23 @@ RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileL
 
 void RunSaver::save(const TrainingState& state) {
   if (saved_step_ == state.step) return;
+  if (!first_) {
+    save_checkpoint_of(state);
+  } else {
+    const EarlierTexts earlier(run_.folder);
+    try {
+      save_checkpoint_of(state);
+    } catch (const FileError&) {
+      if (!holds_checkpoint(run_.folder, run_.fingerprint)) earlier.put_back(files_);
+      throw;
+    }
+    run_.folder.clear_earlier_run();
+    first_ = false;
+  }
+  write_metrics_csv(state.history, run_.folder.metrics(), files_);
+}
+
+void RunSaver::save_checkpoint_of(const TrainingState& state) {
   const auto& folder = run_.folder;
   // Before the checkpoint: whoever finds one finds what it was made with.
   if (first_) {
@@ -48,9 +105,6 @@ void RunSaver::save(const TrainingState& state) {
   }
   saved_step_ = state.step;
   keep_ = true;
-  if (first_) folder.clear_earlier_run();
-  first_ = false;
-  write_metrics_csv(state.history, folder.metrics(), files_);
 }
 
 void RunSaver::save(const Model& model) const { save_model(model, run_.folder.model(), files_); }

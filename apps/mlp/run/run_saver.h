@@ -28,13 +28,16 @@ class RunSaver {
   RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileLayer& files);
 
   /// Checkpoint and metrics.csv; nothing where this step is what the checkpoint holds already. Until its
-  /// first save the folder holds an earlier run whole; from then on it is this run's. Throws FileError.
+  /// first save the folder holds an earlier run whole, also where that save fails; from then on it is this
+  /// run's. Throws FileError.
   void save(const TrainingState& state);
   void save(const Model& model) const;
   /// Whether the folder holds a checkpoint of this run.
   bool has_saved() const { return !first_; }
 
  private:
+  void save_checkpoint_of(const TrainingState& state);
+
   RunIdentity run_;
   const FileLayer& files_;
   bool first_;  ///< the folder is not this run's yet

@@ -130,7 +130,8 @@ bool is_one_hot(const Array& array) {
 }
 
 Matrix<float> targets_of(NamedArray labels) {
-  if (labels.array.dims.empty() || labels.array.dims.size() > 2)
+  if (labels.array.dims.empty() || labels.array.dims.size() > 2 ||
+      (labels.array.dims.size() == 2 && labels.array.dims[1] == 0))
     refuse_values(labels, "targets, N or N x O numbers");
   return array_targets(std::move(labels.array), labels.name);
 }

@@ -79,6 +79,8 @@ ByteReader ZipArchive::open(std::size_t index) const {
   const std::shared_ptr<zip_file_t> file(zip_fopen_index(zip, index, 0), [](zip_file_t* opened) {
     if (opened != nullptr) zip_fclose(opened);
   });
+  if (file == nullptr && zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_NOPASSWD)
+    throw FileError(entry + ": is encrypted", "write the archive without a password");
   if (file == nullptr) throw FileError(entry + ": cannot be opened: " + printable(zip_strerror(zip)), kHint);
   const auto read = [file, entry](std::span<std::uint8_t> destination) {
     const zip_int64_t count = zip_fread(file.get(), destination.data(), destination.size());

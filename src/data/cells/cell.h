@@ -6,14 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.h"
+
 namespace mlp {
 
-/// `text` without the blanks around it.
+/// `text` without the blanks around it, or other characters that nobody sees (core/utf8.h).
 inline std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  return text.empty() || (is_ascii(text.front()) && is_ascii(text.back())) ? text : trim_invisible(text);
 }
 
 /// ASCII letters in lower case.

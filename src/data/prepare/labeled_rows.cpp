@@ -222,10 +222,16 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
   for (std::size_t target = 0; target < labeled.targets.size(); ++target) {
     const Column& column = table.column(labeled.targets[target].name);
     const double first = column.numbers[labeled.rows.front()];
-    if (std::ranges::all_of(labeled.rows, [&](auto row) { return column.numbers[row] == first; }))
+    if (std::ranges::all_of(labeled.rows, [&](auto row) { return column.numbers[row] == first; })) {
+      const std::size_t texts = column.type.categories.size();
+      if (texts > 1)
+        throw DataError(place_of(table, column.type.name) + ": as a number " + format_number(first) +
+                            " in every row, though in " + std::to_string(texts) + " different texts",
+                        "where these are classes, " + Remedy{Setting::kTask, {"classification"}});
       throw DataError(place_of(table, column.type.name) + ": " + format_number(first) +
                           " in every row: there is nothing to learn",
                       "is it the right target?");
+    }
     check_rounding(table, column, labeled.rows);
     if (!column.note.empty())
       labeled.notes.push_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});

@@ -107,6 +107,54 @@ TEST(RunSaver, EveryCallThatFailsOnceLosesNoCheckpointAndTheNextSaveSucceeds) {
   }
 }
 
+TEST(RunSaver, WhereTheFirstSaveFailsTheEarlierRunIsWhole) {
+  for (const auto& fault : testing_support::all_faults()) {
+    for (int which = 0;; ++which) {
+      SCOPED_TRACE(fault.name + " in call " + std::to_string(which));
+      const TemporaryFolder folder;
+      const QuickFiles real;
+      const auto old_run = identity(folder.path(), "the old run");
+      RunSaver old(old_run, nullptr, real);
+      old.save(state_at(1));
+      old.save(model_of(old_run));
+      const FaultyFiles files(which, fault);
+      RunSaver saver(identity(folder.path(), "the new run"), nullptr, files);
+      bool failed = false;
+      try {
+        saver.save(state_at(1));
+      } catch (const FileError&) {
+        failed = true;
+      }
+      ASSERT_LT(which, 100);
+      if (which >= files.calls()) break;
+      // Which of both is there: config, folds and checkpoint are of the same run.
+      const std::string there = newest_in(folder.path()).checkpoint.fingerprint;
+      EXPECT_TRUE(failed || there == "the new run");
+      EXPECT_EQ(read_bytes(old_run.folder.config()), there);
+      EXPECT_EQ(read_bytes(old_run.folder.folds()), "folds of " + there);
+      if (there == "the old run") {
+        EXPECT_NO_THROW(load_model(old_run.folder.model()));
+      }
+    }
+  }
+}
+
+TEST(RunSaver, WhereTheFirstSaveFailsNothingIsLeft) {
+  const TemporaryFolder folder;
+  for (int which = 0; which < 4; ++which) {
+    const FaultyFiles files(which, {"write", ENOSPC});
+    RunSaver saver(identity(folder.path()), nullptr, files);
+    try {
+      saver.save(state_at(1));
+    } catch (const FileError&) {
+      EXPECT_EQ(entries(folder.path()), 0u) << which;
+      continue;
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      std::filesystem::remove(entry);
+  }
+}
+
 TEST(RunSaver, AfterACrashBetweenAnyTwoCallsTheRunCanGoOn) {
   const TemporaryFolder folder, after;
   const auto run = identity(folder.path());

@@ -339,6 +339,15 @@ TEST_F(Images, TargetsThatSayNothingAsFloatsAreRefused) {
   told({1e39, 1.2e39, 1.1e39, 1.3e39, 1.4e39, 1.5e39}, {"too large for floats"});
   told({7, 7, 7, 7, 7, 7}, {"y.npy: 7 in every row: there is nothing to learn"});
   EXPECT_EQ(load_images(with({1.7e9, 1.8e9, 1.9e9, 2e9, 2.1e9, 2.2e9}), 1, numbers).train.rows(), 5u);
+  for (const std::string type : {"<f4", "<f8"}) {
+    const auto none = write("none.npy", npy(type, "(6, 0)", {}));
+    for (const auto& options : {numbers, ImageOptions{}})
+      expect_error<DataError>(
+          [&] {
+            load_images({x, none, {}, {}}, 1, options);
+          },
+          {"none.npy: expected targets, N or N x O numbers", "6 x 0"});
+  }
   // With several columns the bad one is named; a constant one beside others does not matter.
   expect_error<DataError>(
       [&] {

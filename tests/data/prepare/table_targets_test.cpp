@@ -233,6 +233,9 @@ TEST(TableTargets, WhatCannotBeLearnedIsRefused) {
   expect_error<DataError>([&] { split("x,y\n1,\n2,NA\n", numbers); }, {"no row has a value in 'y'"});
   expect_error<DataError>([&] { split("x,y\n1,5\n2,5.0\n", numbers); },
                           {"column 'y'", "5 in every row", "nothing to learn"});
+  expect_error<DataError>([&] { split("x,y\n1,1\n2,01\n3,1\n4,001\n", numbers); },
+                          {"as a number 1 in every row, though in 3 different texts",
+                           "TableDataOptions::task = Task::kClassification"});
   expect_error<DataError>([&] { split("x,y\n1,5\n1,6\n", numbers); }, {"no column is left"});
   expect_error<DataError>([&] { split("x,y\n1,5\n2,1e39\n", numbers); },
                           {"column 'y', row 2", "1e+39", "does not fit a float"});

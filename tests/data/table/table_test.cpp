@@ -179,6 +179,18 @@ TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
   }
 }
 
+TEST(Table, InvisibleCharactersAroundACellDoNotCount) {
+  const std::string space = "\u00a0", no_width = "\u200b";
+  const auto table = read("x,y\n1" + space + ",a\n" + no_width + "2,a" + no_width + "\n" + space + ",b\n4,b" +
+                          space + no_width + " \n5,\u00e4\n");
+  EXPECT_EQ(table.columns[0].type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(table.columns[0].missing, 1u);
+  EXPECT_EQ(table.columns[1].type.categories, (std::vector<std::string>{"a", "b", "\u00e4"}));
+  const auto again = read_table(source_of("x,y\n1,a" + no_width + "\n"),
+                                std::vector{table.columns[0].type, table.columns[1].type});
+  EXPECT_EQ(again.columns[1].codes.front(), 0);
+}
+
 TEST(Table, WholeNumbersNamedLikeAnIdentifierAreFlagged) {
   const auto rows = make({"customer_id", "area", "store_id", ""}, 2000, [](std::size_t row, std::size_t i) {
     return std::to_string(i == 2 ? row % 9 : 10 * row + 7);
