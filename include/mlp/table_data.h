@@ -1,8 +1,8 @@
 // From a table and the question put to it to data sets: the front door for tables.
 //
-//   const mlp::TableDataOptions question{.targets = {"mpg"}, .validation_fraction = 0.1, .seed = 1};
-//   const auto table = mlp::read_table("cars.csv", {.targets = question.targets});
-//   const auto data = mlp::split_table(table, question);
+//   const mlp::TableDataOptions options{.targets = {"mpg"}, .validation_fraction = 0.1, .seed = 1};
+//   const auto table = mlp::read_table("cars.csv", {.targets = options.targets});
+//   const auto data = mlp::split_table(table, options);
 //   const auto trained = mlp::train(network, data.train, {.seed = 1, ...});
 //   const auto report = mlp::evaluate(trained, data.test);
 //

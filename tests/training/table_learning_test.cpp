@@ -51,10 +51,10 @@ struct Outcome {
   Trained trained;
   Evaluation evaluation;
 };
-Outcome learn(const Table& table, TableDataOptions question, const std::string& hidden = "24:tanh,",
+Outcome learn(const Table& table, TableDataOptions options, const std::string& hidden = "24:tanh,",
               int epochs = 40) {
-  question.validation_fraction = 0.1;
-  DataSplit data = split_table(table, question);
+  options.validation_fraction = 0.1;
+  DataSplit data = split_table(table, options);
   const bool classes = data.train.task() == Task::kClassification;
   const auto network = parse_network(
       hidden + to_string(data.train.outputs()) + (classes ? ":softmax" : ":linear"), data.train.features());

@@ -91,13 +91,13 @@ std::vector<ReportFact> reading_facts(const TableOptions& reading) {
 std::vector<ReportFact> row_facts(const RunSummary& run) {
   std::vector<ReportFact> facts{{"validation share", shortest(run.validation_share)}};
   if (!run.table) return facts;
-  const TableDataOptions& question = run.table->question;
-  if (run.table->draws_test_rows) facts.push_back({"test share", shortest(question.test_fraction)});
-  facts.push_back({"scaling", to_string(question.scaling)});
+  const TableDataOptions& options = run.table->options;
+  if (run.table->draws_test_rows) facts.push_back({"test share", shortest(options.test_fraction)});
+  facts.push_back({"scaling", to_string(options.scaling)});
   if (run.data.train.task() == Task::kClassification) {
     facts.push_back({"class weight", run.balances_classes() ? "balanced" : "equal"});
   }
-  if (question.sample_weight) facts.push_back({"rows weighted by", *question.sample_weight});
+  if (options.sample_weight) facts.push_back({"rows weighted by", *options.sample_weight});
   return facts;
 }
 
@@ -108,7 +108,7 @@ std::vector<ReportFact> left_out(const RunSummary& run) {
     columns.push_back({name, in_words(reason, option_words)});
   if (!run.table) return columns;
   for (const auto& name : run.table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
-  if (const auto& name = run.table->question.sample_weight)
+  if (const auto& name = run.table->options.sample_weight)
     columns.push_back({*name, "says how much a row counts"});
   return columns;
 }

@@ -20,8 +20,8 @@ namespace mlp::app {
 /// How a table was read and what was asked of it.
 struct TableSummary {
   TableOptions reading;
-  TableDataOptions question;
-  bool draws_test_rows = true;  ///< question.test_fraction of the rows; else they are in a file of their own
+  TableDataOptions options;
+  bool draws_test_rows = true;  ///< options.test_fraction of the rows; else they are in a file of their own
 };
 
 /// The file that the source rows of the test rows count, and how.
@@ -55,7 +55,7 @@ struct RunSummary {
   /// Of data.train, which has decided on them.
   std::size_t validation_rows() const { return data.train.validation_rows->size(); }
   std::size_t training_rows() const { return data.train.rows() - validation_rows(); }
-  bool balances_classes() const { return table && table->question.class_weights == ClassWeights::kBalanced; }
+  bool balances_classes() const { return table && table->options.class_weights == ClassWeights::kBalanced; }
   PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
 };
 

@@ -99,7 +99,7 @@ DataOrigin data_origin(DataArguments arguments, const Init& init) {
     throw UsageError("--target: the model that --init starts from predicts " + joined(theirs),
                      "leave out --target, or predict another with --init-preprocessing learn");
   }
-  table->question.preprocessing = preprocessing;
+  table->options.preprocessing = preprocessing;
   table->reading = preprocessing->reading(table->reading);
   return origin;
 }

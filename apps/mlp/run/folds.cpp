@@ -31,7 +31,7 @@ class FoldsObserver : public CrossValidationObserver {
 FoldSplits folds_of(const Run& run) {
   const Settings& settings = run.settings;
   if (const auto* origin = std::get_if<TableOrigin>(&settings.data))
-    return fold_splits(*run.table, question_of(*origin, drawing_of(settings)), *settings.folds);
+    return fold_splits(*run.table, options_of(*origin, drawing_of(settings)), *settings.folds);
   return fold_splits(run.data.train, *settings.folds, settings.validation, settings.training.seed);
 }
 

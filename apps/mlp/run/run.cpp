@@ -190,7 +190,7 @@ RunSummary summary_of(const Run& run) {
   std::optional<TableSummary> table;
   if (const auto* origin = std::get_if<TableOrigin>(&settings.data)) {
     table = {
-        .reading = origin->reading, .question = origin->question, .draws_test_rows = origin->test.empty()};
+        .reading = origin->reading, .options = origin->options, .draws_test_rows = origin->test.empty()};
   }
   return {.dataset = settings.dataset,
           .data = run.data,

@@ -60,7 +60,7 @@ std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model)
   const auto& from = model.record.fine_tuned_from;
   // What was not learned from the table is not to be learned from it now.
   if (table != nullptr && from && from->kept_preprocessing)
-    table->question.preprocessing = model.preprocessing;
+    table->options.preprocessing = model.preprocessing;
   return origin;
 }
 

@@ -39,7 +39,7 @@ char parse_decimal(const std::string& text) {
 
 TableOptions with_targets(const TableOrigin& origin) {
   TableOptions reading = origin.reading;
-  reading.targets = origin.question.targets;
+  reading.targets = origin.options.targets;
   return reading;
 }
 
@@ -84,32 +84,32 @@ TableOrigin table_origin(const std::string& file, const TableArguments& argument
       .file = absolute(file),
       .test = arguments.test ? absolute(*arguments.test) : std::filesystem::path(),
       .reading = arguments.reading(),
-      .question = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
+      .options = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
   origin.reading.ignore = arguments.ignore;
   origin.reading.categorical = arguments.categorical;
   if (arguments.test_fraction) {
     if (arguments.test) {
       throw UsageError("--test names the test rows and --test-fraction draws them", "give one of them");
     }
-    origin.question.test_fraction =
+    origin.options.test_fraction =
         real("--test-fraction", *arguments.test_fraction, "a number above 0 and below 1",
              [](double x) { return x > 0 && x < 1; });
   }
-  if (arguments.scaling) origin.question.scaling = parse_input_scaling(*arguments.scaling);
-  if (arguments.class_weight) origin.question.class_weights = parse_class_weight(*arguments.class_weight);
+  if (arguments.scaling) origin.options.scaling = parse_input_scaling(*arguments.scaling);
+  if (arguments.class_weight) origin.options.class_weights = parse_class_weight(*arguments.class_weight);
   return origin;
 }
 
-TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing) {
-  TableDataOptions question = origin.question;
-  question.validation_fraction = drawing.validation_fraction;
-  question.seed = drawing.seed;
-  return question;
+TableDataOptions options_of(const TableOrigin& origin, const Drawing& drawing) {
+  TableDataOptions options = origin.options;
+  options.validation_fraction = drawing.validation_fraction;
+  options.seed = drawing.seed;
+  return options;
 }
 
 Table read(const TableOrigin& origin) {
   const auto& [preprocessing, sample_weight] =
-      std::tie(origin.question.preprocessing, origin.question.sample_weight);
+      std::tie(origin.options.preprocessing, origin.options.sample_weight);
   if (!preprocessing) return read_table(origin.file, with_targets(origin));
   auto types = preprocessing->all_types();
   if (sample_weight) types.push_back({.name = *sample_weight});
@@ -117,12 +117,12 @@ Table read(const TableOrigin& origin) {
 }
 
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing) {
-  const TableDataOptions question = question_of(origin, drawing);
-  DataSplit split = origin.test.empty() ? split_table(table, question)
-                                        : split_table(table, origin.test, question, origin.reading);
+  const TableDataOptions options = options_of(origin, drawing);
+  DataSplit split = origin.test.empty() ? split_table(table, options)
+                                        : split_table(table, origin.test, options, origin.reading);
   // The model takes along what a missing cell and a number look like.
   for (Dataset* dataset : {&split.train, &split.test}) {
-    if (!dataset->preprocessing || question.preprocessing) continue;
+    if (!dataset->preprocessing || options.preprocessing) continue;
     dataset->preprocessing->missing_marks = origin.reading.missing;
     dataset->preprocessing->decimal = origin.reading.decimal;
   }

@@ -36,7 +36,7 @@ struct TableOrigin {
   std::filesystem::path file;  ///< absolute
   std::filesystem::path test;  ///< absolute; empty: test rows are drawn
   TableOptions reading;
-  TableDataOptions question;  ///< but for what the run decides: validation fraction and seed
+  TableDataOptions options;  ///< but for what the run decides: validation fraction and seed
 };
 
 /// "cars.csv", "cars.tsv.gz": names of tables.
@@ -52,7 +52,7 @@ struct Drawing {
 };
 
 /// What is asked of the table by a run that draws so.
-TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing);
+TableDataOptions options_of(const TableOrigin& origin, const Drawing& drawing);
 
 Table read(const TableOrigin& origin);
 

@@ -58,7 +58,7 @@ Written::Text text_of(Get get) {
     look_in(&settings.training);
     look_in(table);
     look_in(table == nullptr ? nullptr : &table->reading);
-    look_in(table == nullptr ? nullptr : &table->question);
+    look_in(table == nullptr ? nullptr : &table->options);
     look_in(images == nullptr ? nullptr : &images->files);
     return text;
   };
@@ -94,7 +94,7 @@ std::string name_or_file(const Settings& settings) {
 
 std::string task(const Settings& settings) {
   std::optional<Task> task;
-  if (const auto* table = std::get_if<TableOrigin>(&settings.data)) task = table->question.task;
+  if (const auto* table = std::get_if<TableOrigin>(&settings.data)) task = table->options.task;
   if (const auto* images = std::get_if<ImageData>(&settings.data)) task = images->task;
   return !task ? "" : *task == Task::kClassification ? "classification" : "regression";
 }
@@ -108,16 +108,16 @@ std::string decimal(const TableOptions& reading) {
 }
 
 std::optional<double> test_fraction(const TableOrigin& table) {
-  return table.test.empty() ? std::optional(table.question.test_fraction) : std::nullopt;
+  return table.test.empty() ? std::optional(table.options.test_fraction) : std::nullopt;
 }
 
 /// Nothing where a model's preprocessing is kept.
-std::optional<InputScaling> learned_scaling(const TableDataOptions& question) {
-  return question.preprocessing ? std::nullopt : std::optional(question.scaling);
+std::optional<InputScaling> learned_scaling(const TableDataOptions& options) {
+  return options.preprocessing ? std::nullopt : std::optional(options.scaling);
 }
 
-std::string class_weight(const TableDataOptions& question) {
-  return question.class_weights == ClassWeights::kBalanced ? "balanced" : "";
+std::string class_weight(const TableDataOptions& options) {
+  return options.class_weights == ClassWeights::kBalanced ? "balanced" : "";
 }
 
 std::optional<std::size_t> several_members(const Settings& settings) {

@@ -105,7 +105,7 @@ TEST(TrainResult, ItIsSaidWhatWeighsTheRows) {
   run.data.train.sample_weights.assign(100, 1.0f);
   EXPECT_TRUE(weights_note(run.summary()).starts_with("training and validation loss are weighted by row;"));
   RunSummary summary = run.summary();
-  summary.table = TableSummary{.reading = {}, .question = {.class_weights = ClassWeights::kBalanced}};
+  summary.table = TableSummary{.reading = {}, .options = {.class_weights = ClassWeights::kBalanced}};
   EXPECT_TRUE(weights_note(summary).starts_with("training and validation loss are weighted by class;"));
 }
 

@@ -67,14 +67,14 @@ TEST(TableTargets, ZeroAndOneAreTwoClasses) {
   const auto split = [](const std::string& text, const TableDataOptions& options) {
     return split_table(table_of(text, {.targets = options.targets}), options);
   };
-  const TableDataOptions question{.targets = {"churn"}, .test_fraction = 0};
+  const TableDataOptions options{.targets = {"churn"}, .test_fraction = 0};
   const std::string text = "x,churn\n1,1\n2,0\n3,1.0\n4,\n5,0\n";
-  const DataSplit data = split(text, question);
+  const DataSplit data = split(text, options);
   EXPECT_EQ(data.train.class_names, (Names{"0", "1"}));
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 0, 1, 0}));
   EXPECT_EQ(in_words(data.notes.at(1)),
             "column 'churn': 0 and 1, predicted as two classes; as numbers with task = regression");
-  auto said = question;
+  auto said = options;
   said.task = Task::kClassification;
   EXPECT_EQ(in_words(split(text, said).notes), Names{"1 of 5 rows left out: no value in 'churn'"});
   said.task = Task::kRegression;
@@ -88,7 +88,7 @@ TEST(TableTargets, ZeroAndOneAreTwoClasses) {
       cells += std::to_string(row) + "," + other.substr(at, end - at) + "\n";
       at = end + 1;
     }
-    EXPECT_EQ(split(cells, question).train.task(), Task::kRegression) << other;
+    EXPECT_EQ(split(cells, options).train.task(), Task::kRegression) << other;
   }
   // One of several targets is a number.
   const DataSplit both =
@@ -99,7 +99,7 @@ TEST(TableTargets, ZeroAndOneAreTwoClasses) {
 TEST(TableTargets, ATargetOfNumbersWithAFormatIsNamed) {
   std::string text = "x;Preis\n";
   for (int n = 0; n < 30; ++n) text += std::to_string(n * n) + ";1.089." + std::to_string(n + 100) + ",44\n";
-  const TableDataOptions question{.targets = {"Preis"}};
+  const TableDataOptions options{.targets = {"Preis"}};
   const auto refused = [](const std::string& cells, const TableDataOptions& options) {
     return expect_error<DataError>(
         [&] { split_table(table_of(cells, {.targets = options.targets}), options); },
@@ -107,16 +107,16 @@ TEST(TableTargets, ATargetOfNumbersWithAFormatIsNamed) {
   };
   const std::string hint = "try TableOptions::decimal = ',', or write numbers plainly, like 1234.5";
   const std::string or_classes = hint + "; if they are classes, task = classification";
-  EXPECT_TRUE(refused(text, question).ends_with("\n" + or_classes));
-  auto numbers = question;
+  EXPECT_TRUE(refused(text, options).ends_with("\n" + or_classes));
+  auto numbers = options;
   numbers.task = Task::kRegression;
   EXPECT_TRUE(refused(text, numbers).ends_with("\n" + hint));
   EXPECT_TRUE(
-      refused("x;Preis\n9;5\n" + text.substr(text.find('\n') + 1), question).ends_with("\n" + or_classes));
+      refused("x;Preis\n9;5\n" + text.substr(text.find('\n') + 1), options).ends_with("\n" + or_classes));
   // Also where many rows have the same.
   const std::string twice = text + text.substr(text.find('\n') + 1);
-  EXPECT_TRUE(refused(twice, question).ends_with("\n" + or_classes));
-  auto classes = question;
+  EXPECT_TRUE(refused(twice, options).ends_with("\n" + or_classes));
+  auto classes = options;
   classes.task = Task::kClassification;
   EXPECT_EQ(split_table(table_of(twice, {.targets = {"Preis"}}), classes).train.class_names.size(), 30u);
 }
@@ -125,9 +125,9 @@ TEST(TableTargets, AFewTextsAmongTheNumbersOfATargetAreAskedAbout) {
   std::string text = "x,mpg\n";
   for (int n = 0; n < 200; ++n)
     text += std::to_string(n * n) + "," + (n == 50 ? "unknown" : std::to_string(10 + n % 87) + ".5") + "\n";
-  const auto split = [&](const TableDataOptions& question, TableOptions reading = {}) {
-    reading.targets = question.targets;
-    return split_table(table_of(text, reading), question);
+  const auto split = [&](const TableDataOptions& options, TableOptions reading = {}) {
+    reading.targets = options.targets;
+    return split_table(table_of(text, reading), options);
   };
   const auto error =
       expect_error<DataError>([&] { split({.targets = {"mpg"}}); },
