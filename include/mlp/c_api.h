@@ -18,6 +18,7 @@
 // the same predictor is refused with MLP_ERROR_ARGUMENT. Whatever is freed must no longer be in use.
 #pragma once
 
+// NOLINTBEGIN(modernize-*,readability-identifier-naming): this is C
 #include <stddef.h>
 #include <stdint.h>
 
@@ -90,3 +91,4 @@ MLP_EXPORT mlp_status mlp_predict_csv(mlp_predictor* predictor, const char* csv,
 #ifdef __cplusplus
 }
 #endif
+// NOLINTEND(modernize-*,readability-identifier-naming)

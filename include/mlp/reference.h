@@ -19,7 +19,7 @@
 #include "mlp/parameters.h"
 
 // MLP_EXPORT here does not export templates, so each of them has it as well.
-namespace MLP_EXPORT mlp {
+namespace MLP_EXPORT mlp {  // NOLINT(modernize-concat-nested-namespaces): an attribute takes one name
 namespace reference {
 
 // --- Activations: A = f(Z) ---------------------------------------------------------------------------------

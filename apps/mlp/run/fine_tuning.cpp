@@ -166,9 +166,9 @@ std::vector<Note> init_notes(const Init& init, const DataOrigin& origin, const D
                              std::uint64_t seed) {
   const Model& model = *init.model;
   std::vector<Note> notes;
-  if (!keeps_output_layer(model, train)) notes.push_back(OutputLayerDrawn{});
+  if (!keeps_output_layer(model, train)) notes.emplace_back(OutputLayerDrawn{});
   if (model.record.dataset == train.name && model.record.seed != seed && draws_test_rows(origin))
-    notes.push_back(TestRowsPerhapsLearned{.dataset = train.name, .seed = model.record.seed});
+    notes.emplace_back(TestRowsPerhapsLearned{.dataset = train.name, .seed = model.record.seed});
   return notes;
 }
 

@@ -258,7 +258,7 @@ void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const
   };
   split.test = part(std::move(drawn.held_out));
   split.train = part(std::move(drawn.training));
-  split.notes.push_back(TestRowsDrawn{.rows = test_rows, .of = rows});
+  split.notes.emplace_back(TestRowsDrawn{.rows = test_rows, .of = rows});
 }
 
 bool is_folder(const std::filesystem::path& path) {
@@ -366,7 +366,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     std::vector<std::string> used = {train.inputs.name, train.labels.name};
     if (test) used.insert(used.end(), {test->inputs.name, test->labels.name});
     if (auto unused = unused_arrays(npz, used); !unused.empty())
-      split.notes.push_back(ArraysNotUsed{std::move(unused)});
+      split.notes.emplace_back(ArraysNotUsed{std::move(unused)});
   }
 
   const Task task = task_of(train.labels, options.task);
@@ -375,13 +375,13 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     train_labels = take_labels(train);
     if (test) test_labels = take_labels(*test);
   } else if (is_one_hot(train.labels.array)) {
-    split.notes.push_back(OneHotTargets{train.labels.name});
+    split.notes.emplace_back(OneHotTargets{train.labels.name});
   }
   const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
-  if (const auto note = inputs_in_units(units)) split.notes.push_back(*note);
+  if (const auto note = inputs_in_units(units)) split.notes.emplace_back(*note);
   if (const auto& dims = train.inputs.array.dims;
       dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
-    split.notes.push_back(RowsNotImages{{dims.begin() + 1, dims.end()}});
+    split.notes.emplace_back(RowsNotImages{{dims.begin() + 1, dims.end()}});
   const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
   split.train = read_part(std::move(train), task, units);
   if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
@@ -399,7 +399,7 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
     const auto values = test_labels ? values_of(*train_labels, *test_labels) : train_labels->values;
     check_classes(*train_labels, values.size(), options.task.has_value());
     if (values.size() > train_labels->values.size())
-      split.notes.push_back(untrained_classes(*train_labels, *test_labels));
+      split.notes.emplace_back(untrained_classes(*train_labels, *test_labels));
     const auto names = options.class_names.empty() ? names_of(values) : options.class_names;
     set_labels(split.train, std::move(*train_labels), names);
     if (test_labels) set_labels(split.test, std::move(*test_labels), names);

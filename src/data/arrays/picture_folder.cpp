@@ -71,7 +71,7 @@ PictureFolders picture_folders(const fs::path& folder) {
 Dataset read_picture_folder(const fs::path& folder, const std::vector<std::string>& class_names,
                             const ImageShape& shape, std::vector<Note>& notes) {
   const auto [pictures, others] = find_pictures(folder);
-  if (!others.empty()) notes.push_back(FilesLeftOut{others.size(), others.front().filename().string()});
+  if (!others.empty()) notes.emplace_back(FilesLeftOut{others.size(), others.front().filename().string()});
   const std::string name = folder.string();
   if (pictures.empty())
     throw DataError(name + ": no PNG image is in the folder" +
@@ -129,7 +129,7 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
     dataset.labels.push_back(files[n].first);
     images[n] = {};
   }
-  if (scaled > 0) notes.push_back(ImagesScaled{scaled, dataset.image.height, dataset.image.width});
+  if (scaled > 0) notes.emplace_back(ImagesScaled{scaled, dataset.image.height, dataset.image.width});
   dataset.inputs = std::move(rows);
   return dataset;
 }

@@ -169,7 +169,7 @@ std::optional<Annotated> with_unit_behind(std::string_view text) {
   if (unit.empty() || unit.size() > kMostBytes || !is_letter(unit.front()) ||
       !std::ranges::all_of(unit, is_part))
     return std::nullopt;
-  if (rest.size() == 1 && number.find_first_of(".,") == number.npos) return std::nullopt;
+  if (rest.size() == 1 && number.find_first_of(".,") == std::string_view::npos) return std::nullopt;
   return Annotated{std::string(number), "leave away " + in_quotes(unit) + " behind the numbers"};
 }
 
@@ -187,7 +187,7 @@ std::optional<Annotated> annotated(std::string_view text) {
 bool is_accountants(std::string_view text, double value) {
   const auto before = text.substr(0, text.find_first_of(kDigits));
   if (before.size() == text.size()) return value == 0;
-  const auto in_front = [&](std::string_view mark) { return before.find(mark) != before.npos; };
+  const auto in_front = [&](std::string_view mark) { return before.find(mark) != std::string_view::npos; };
   return value < 0 && (in_front("(") || std::ranges::none_of(kMinuses, in_front));
 }
 

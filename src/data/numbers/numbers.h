@@ -79,7 +79,9 @@ inline std::optional<double> parse_double(std::string_view text) {
   if (parse_simple_decimal(text, value)) return value;
   if (text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != kMinusSign[0]) text.remove_prefix(1);
   // Most texts begin with a letter, and are not searched for a minus sign.
-  if (!text.empty() && (text[0] <= '9' || text[0] == kMinusSign[0]) && text.find(kMinusSign) != text.npos)
+  const auto byte = [](char c) { return static_cast<unsigned char>(c); };
+  if (!text.empty() && (byte(text[0]) <= '9' || text[0] == kMinusSign[0]) &&
+      text.find(kMinusSign) != std::string_view::npos)
     return parse_minus_signs(text);
   return parse_all(text);
 }

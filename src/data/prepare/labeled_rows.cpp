@@ -193,7 +193,7 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   const auto single = static_cast<std::size_t>(std::ranges::count(counts, 1u));
   if (single > 0) {
     const auto first = static_cast<std::size_t>(std::ranges::find(counts, 1u) - counts.begin());
-    labeled.notes.push_back(SingleRowClasses{type.name, single, type.categories[first]});
+    labeled.notes.emplace_back(SingleRowClasses{type.name, single, type.categories[first]});
   }
 }
 
@@ -234,10 +234,10 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
     }
     check_rounding(table, column, labeled.rows);
     if (!column.note.empty())
-      labeled.notes.push_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});
-    if (counts_rows(column, labeled.rows)) labeled.notes.push_back(TargetCountsRows{column.type.name});
+      labeled.notes.emplace_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});
+    if (counts_rows(column, labeled.rows)) labeled.notes.emplace_back(TargetCountsRows{column.type.name});
     if (!options.task && column.distinct.value_or(kFewNumbers + 1) <= kFewNumbers)
-      labeled.notes.push_back(FewNumbers{column.type.name, *column.distinct});
+      labeled.notes.emplace_back(FewNumbers{column.type.name, *column.distinct});
   }
 }
 
@@ -266,7 +266,7 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   if (const std::size_t missing = table.rows - result.rows.size(); missing > 0) {
     RowsLeftOut left_out{.rows = missing, .of = table.rows, .targets = names};
     if (result.task == Task::kClassification) left_out.marks = columns.front()->missing_marks;
-    result.notes.push_back(std::move(left_out));
+    result.notes.emplace_back(std::move(left_out));
   }
   if (result.task == Task::kClassification) {
     read_labels(table, *columns.front(), targets.front(), result);
@@ -313,9 +313,9 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
   if (task == Task::kClassification) {
     const Column& target = table.column(options.targets.front());
     if (!target.note.empty())
-      labeled.notes.push_back(ColumnsNote{ColumnFinding::kClasses, {{target.type.name, target.note}}});
+      labeled.notes.emplace_back(ColumnsNote{ColumnFinding::kClasses, {{target.type.name, target.note}}});
     if (!options.task && target.type.kind == ColumnKind::kNumeric)
-      labeled.notes.push_back(ZeroOneClasses{target.type.name});
+      labeled.notes.emplace_back(ZeroOneClasses{target.type.name});
     check_classes(table, labeled);
   } else {
     check_values(table, options, labeled);

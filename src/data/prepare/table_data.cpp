@@ -77,7 +77,7 @@ std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled) {
     auto numbers = select(table.column(target.name).numbers, labeled.rows);
     std::ranges::sort(numbers);
     if (const auto apart = text_of_parts(parts_of(numbers)); !apart.empty())
-      notes.push_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
+      notes.emplace_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
   }
   return notes;
 }

@@ -67,7 +67,9 @@ bool any_finite(const std::vector<double>& values) {
 
 LossChart loss_chart(const LossCurve& curve) {
   LossChart result;
-  auto& [chart, keys] = result;
+  // Not bound to both at once: Clang 14 lets no lambda use what is.
+  LineChart& chart = result.chart;
+  auto& keys = result.keys;
   chart.x = curve.epoch;
   chart.may_be_logarithmic = chart.may_cut_start = true;
   chart.least = curve.least_loss;
