@@ -30,7 +30,7 @@ std::string strong(const std::string& words) {
 
 /// The line or ring in a legend; `y` is its middle.
 std::string swatch(const std::string& css_class, double x, double y) {
-  const bool ring = css_class.find("best") != css_class.npos;
+  const bool ring = css_class.find("best") != std::string::npos;
   if (ring)
     return "<circle class=\"ring " + css_class + "\" cx=\"" + html_number(x + 7) + "\" cy=\"" +
            html_number(y) + "\" r=\"6\"/>";
