@@ -1,7 +1,7 @@
 // How many threads take part in a run's steps, where the user leaves that to us.
 //
-// Threads that meet several times a step are as fast as the slowest of them. Where other programs want the
-// same cores, a step waits until the thread that lost its core has it back: milliseconds for microseconds of
+// Threads with several barriers per step are as fast as the slowest of them. Where other programs want the
+// same cores, a step waits until the thread that lost its core gets it back: milliseconds for microseconds of
 // work. (Four threads beside four busy programs, the report's network at batch 64: 60 times as long as one
 // thread.) How many cores are free cannot be known beforehand and changes, so it is measured; the bits of the
 // result do not depend on it.
@@ -20,7 +20,7 @@ namespace mlp::engine {
 
 class ThreadChoice {
  public:
-  /// In seconds from any moment on: the world's time, and the processor time that the calling thread has had.
+  /// In seconds from any moment on: wall-clock time, and the processor time of the calling thread.
   struct Clocks {
     std::function<double()> wall, processor;
   };
@@ -31,8 +31,8 @@ class ThreadChoice {
 
   int threads() const { return counts_[current_]; }
 
-  void begin();       ///< now come steps
-  void pause();       ///< now comes something else, until begin()
+  void begin();       ///< steps follow
+  void pause();       ///< something else follows, until begin()
   bool after_step();  ///< true: the next step is for another number of threads()
 
  private:
@@ -72,7 +72,7 @@ class ThreadChoice {
   std::vector<double> tried_;          ///< seconds per step in this trial; NaN: not tried
   double trial_began_ = 0.0, trial_ended_ = 0.0;
   double fewer_from_ = 0.0, more_from_ = 0.0;  ///< when fewer or more may be tried
-  double patience_ = 0.0;  ///< seconds before more are tried; the longer the more often that was in vain
+  double patience_ = 0.0;  ///< seconds before more are tried; grows with each failed attempt
 };
 
 /// `most`, half as many, ... 1.
