@@ -58,13 +58,13 @@ class ThreadChoice {
   std::vector<int> counts_;
   Clocks clocks_;
   std::size_t current_ = 0;  ///< index into counts_
-  Window window_;            ///< up to now
+  Window window_;            ///< so far
   bool warming_up_ = true;
   std::vector<double> best_;  ///< seconds per step of each count, ever
 
   double time_ = 0.0;                                ///< seconds in steps so far
-  Window slow_;                                      ///< the windows in a row that were slow, up to now,
-  std::size_t slow_windows_ = 0, lost_windows_ = 0;  ///< and how many they are
+  Window slow_;                                      ///< the last windows in a row that were slow,
+  std::size_t slow_windows_ = 0, lost_windows_ = 0;  ///< and their number
 
   Trial trial_ = Trial::kNone;
   std::size_t settled_ = 0;            ///< the count before the trial
