@@ -109,7 +109,7 @@ struct ImagesScaled {
   friend bool operator==(const ImagesScaled&, const ImagesScaled&) = default;
 };
 
-/// Where no test rows were given.
+/// Test rows were drawn, as none were given.
 struct TestRowsDrawn {
   std::size_t rows = 0;
   std::size_t of = 0;

@@ -73,7 +73,7 @@ struct TrainingOptions {
   bool standardize = true;
   std::uint64_t seed = 1;  ///< of every random number: the only thing that chance comes from
 
-  // What these options decide is said at each.
+  // Each of these says what it decides.
   /// Speed alone. 0: as many as help, fewer while cores are taken by others.
   int threads = 0;
   /// Speed alone among CPU targets with fused multiply-add ("avx512", "avx2", "neon"); "baseline" and

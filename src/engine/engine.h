@@ -29,7 +29,7 @@ inline std::string& default_target() {
   return target;
 }
 
-/// What is computed, whatever the engine: inputs, scaled, through a network, to its loss by scaled targets.
+/// What every engine computes: from scaled inputs through a network to its loss against scaled targets.
 struct Computation {
   MultilayerPerceptron network;
   Loss loss;

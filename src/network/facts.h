@@ -1,4 +1,5 @@
-// What everything else has to know of an activation, loss or optimizer besides its formula, an overload each:
+// What the rest of the code needs to know of an activation, loss or optimizer besides its formula, an
+// overload each:
 //   facts(const ReLU&), ...         activation_math.h, beside the formulas
 //   facts(const Huber&), ...        loss.cpp
 //   facts(const Adam&), ...         optimizer.cpp

@@ -25,7 +25,7 @@ std::string_view trim(std::string_view text);
 /// Lower case, with '-' as '_'.
 std::string fold(std::string_view text);
 
-/// Whether two names are the same but for case, '-' and '_': "LeakyReLU" is "leaky_relu".
+/// Whether two names are the same, ignoring case, '-' and '_': "LeakyReLU" is "leaky_relu".
 bool same_name(std::string_view a, std::string_view b);
 
 /// 'text' for a one-line message (see printable.h).

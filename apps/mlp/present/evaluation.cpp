@@ -226,7 +226,7 @@ std::string target_fields(const TestResult& result, const Dataset& dataset, cons
   return lines;
 }
 
-/// Only R2, as it has no unit.
+/// Of the metrics only R2 is shown, as it has no unit.
 std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
   std::string lines = field("test",

@@ -85,7 +85,7 @@ std::string members_text(const Trained& trained) {
          (trained.stopped == StopReason::kFinished ? " members of " : " members, the first ");
 }
 
-/// Of all members.
+/// The training time of all members.
 double seconds_of(const Model& model) {
   double seconds = model.record.seconds;
   for (const auto& member : model.more_members) seconds += member.record.seconds;

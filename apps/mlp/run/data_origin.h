@@ -65,7 +65,7 @@ struct LoadedData {
   std::optional<Table> table;  ///< the table they were split from, if any
 };
 
-/// The units that arrays are read in, where these are not their own but a model's.
+/// The classes and units that arrays are read in, where these are not their own but a model's.
 struct ArraysOf {
   std::vector<std::string> class_names = {};
   std::optional<InputUnits> input_units = {};

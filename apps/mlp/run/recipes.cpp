@@ -171,7 +171,7 @@ std::string recipes_help() {
 
 namespace {
 
-/// Few rows are seen 100 times, many less often: a million in all.
+/// About a million rows in all: 100 epochs where there are few rows, 20 where there are many.
 int epochs_for(std::size_t rows) {
   constexpr std::size_t kRowsSeen = 1'000'000;
   return static_cast<int>(std::clamp<std::size_t>(kRowsSeen / rows, 20, 100));

@@ -126,7 +126,7 @@ std::string RunLock::holder_of(const fs::path& folder) {
 
 RunLock::~RunLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());  // while it is locked: whoever has opened it sees that it is no longer there
+  ::unlink(path_.c_str());  // while locked: a run that has opened it notices that it is gone
   ::close(file_);
 }
 

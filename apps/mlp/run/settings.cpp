@@ -229,7 +229,7 @@ Difference difference(const std::string& fingerprint, const std::string& in_chec
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
   };
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
-  // Of the CPU targets only those with bits of their own are named.
+  // Only CPU targets whose bits differ from those of most are named.
   const auto absent = [](const std::string& key) {
     return key == "cpu-target" ? "one with fused multiply-add" : "not given";
   };

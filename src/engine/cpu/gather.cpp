@@ -34,7 +34,7 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
       inputs);
 }
 
-/// Where this member notes which of the inputs of `rows` rows are not zero.
+/// The bits in which this member notes which inputs of `rows` rows are not zero.
 NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   return {.bits = workspace.non_zeros[member].data(),

@@ -16,10 +16,10 @@ namespace {
 constexpr double kSparseCost = 0.4;
 
 // Threads wait for each other in every layer and fetch what others have written, and for two threads that
-// takes as long as for four. So four pay for themselves once each has kFlopsOfMany to do, two or three later
-// (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in microseconds a
-// step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1 26, 26, 20 at
-// batch 128 (3.4 MFLOP), with AVX-512.
+// takes as long as for four. So four threads are worth it once each has kFlopsOfMany to do, two or three only
+// later (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in
+// microseconds a step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1
+// 26, 26, 20 at batch 128 (3.4 MFLOP), with AVX-512.
 constexpr int kMany = 4;
 constexpr double kFlopsOfMany = 1.25e6;
 

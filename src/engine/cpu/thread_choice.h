@@ -6,9 +6,9 @@
 // thread.) How many cores are free cannot be known beforehand and changes, so it is measured; the bits of the
 // result do not depend on it.
 //
-// Nothing is tried as long as all is well: the calling thread computes, or spins for a moment, all the time,
-// and steps take about as long as they did at best. Where it is not, fewer threads are tried for some
-// milliseconds each and the best is kept; after a while more are tried again. Trying takes at most a
+// Nothing is tried as long as steps run undisturbed: the calling thread computes, or spins for a moment, all
+// the time, and steps take about as long as they did at best. Where they do not, fewer threads are tried for
+// some milliseconds each and the best is kept; after a while more are tried again. Trying takes at most a
 // twentieth of the time.
 #pragma once
 

@@ -19,7 +19,7 @@ struct WeightTask {
   bool bias = false;
 };
 
-/// Where the first of `task`'s parameters, of layer `layer`, lies in the packed ones.
+/// The offset in the packed parameters of the first one of `task`, of layer `layer`.
 std::size_t offset_of(const LayerPlan& layer, const WeightTask& task);
 
 /// Where threads gather inputs again for the first layer's weights, they take so many blocks of inputs in
