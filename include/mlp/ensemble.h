@@ -64,8 +64,8 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
                                std::span<const TrainingState* const> resume_from = {});
 
 /// The members of some models, in order, as one model. What they share is taken from the first one, with the
-/// outputs of its examples predicted anew. Throws std::invalid_argument for no models, too many members, or
-/// models that differ in network, loss, names, unit, image, preprocessing or input units.
+/// outputs of its examples predicted again by the ensemble. Throws std::invalid_argument for no models, too
+/// many members, or models that differ in network, loss, names, unit, image, preprocessing or input units.
 Model ensemble_of(std::span<const Model> models, const PredictionOptions& options = {});
 
 /// One member of a model, from 0, as a model of its own; without examples where it is one of several, as

@@ -34,8 +34,8 @@ enum class SparseInputs { kAuto, kOn, kOff };
 enum class Precision { kFloat32, kBFloat16 };
 
 /// A loss from outside the library, for rows of the data set: outputs A [n, O] in the network's own scale
-/// (targets are standardised behind a Linear output: TrainingOptions::standardize), to losses [n] = loss_n
-/// and gradients [n, O] = d loss_n / d A. Called on the thread that trains. What it throws ends the training.
+/// (targets are standardised for a Linear output: TrainingOptions::standardize), to losses [n] = loss_n and
+/// gradients [n, O] = d loss_n / d A. Called on the thread that trains. What it throws ends the training.
 using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
                                    std::span<float> losses, MatrixView<float> gradients)>;
 
@@ -54,7 +54,7 @@ struct TrainingOptions {
   const Model* init = nullptr;
   /// With `init`: inputs, and the targets of an output layer that is kept, are scaled as the model scales
   /// them, and the data set must be in its input_units, encoded by its preprocessing
-  /// (TableDataOptions::preprocessing). False: all of that is learned anew.
+  /// (TableDataOptions::preprocessing). False: all of that is learned from the data set.
   bool keep_preprocessing = true;
   Optimizer optimizer = Adam{};
   Schedule schedule = Constant{};
@@ -71,7 +71,7 @@ struct TrainingOptions {
   /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
   /// done so, and the targets of a regression with a Linear output.
   bool standardize = true;
-  std::uint64_t seed = 1;  ///< of every random number: the only thing that chance comes from
+  std::uint64_t seed = 1;  ///< of every random number; there is no other source of chance
 
   // Each of these says what it decides.
   /// Speed alone. 0: as many as help, fewer while cores are taken by others.

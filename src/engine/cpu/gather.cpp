@@ -43,7 +43,7 @@ NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::si
           .list_size = workspace.lists[member].size()};
 }
 
-/// The same for `blocks` of columns, without bits behind the last row up to a whole group of 16, as weight
+/// The same for `blocks` of columns, without bits after the last row up to a whole group of 16, as weight
 /// gradients need.
 NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
   const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, rows);

@@ -94,7 +94,7 @@ bool threads_split_inputs(const LayerPlan& first, std::size_t rows, int members)
 }
 
 /// Which layers' columns the threads share (see plan.h), automatically or as `chosen` says. Softmax needs its
-/// whole row in one place, and so does the loss, behind the last layer.
+/// whole row in one place, and so does the loss, after the last layer.
 void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members,
                    std::optional<bool> chosen) {
   if (members == 1) return;
@@ -174,8 +174,9 @@ bool can_sum_own_rows(bool sums_row_parts, int members) {
   return sums_row_parts && members > 1 && kRowParts % static_cast<std::size_t>(members) == 0;
 }
 
-// Two threads move fewer sums, but each has more rows' activations at hand: at 4.1 times (784-512-10, batch
-// 64) separate sums take 4 to 15% more time, at 7 times (the report's network, batch 256) they take no more.
+// Two threads move fewer sums, but each works on the activations of more rows: at 4.1 times (784-512-10,
+// batch 64) separate sums take 4 to 15% more time, at 7 times (the report's network, batch 256) they take no
+// more.
 constexpr std::size_t kLeastSavingOfTwo = 5;
 
 bool threads_sum_own_rows(const std::vector<LayerPlan>& layers, std::size_t rows, int members) {

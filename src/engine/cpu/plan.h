@@ -44,9 +44,9 @@ inline constexpr std::size_t kRowParts = kernels::RowParts::kMost, kPartedRows =
 /// What a plan decides by itself and a caller may decide instead, to compare alternatives. Empty: the plan's
 /// choice. None of these changes a bit of a result, as long as every number is finite.
 struct PlanChoices {
-  /// Whether zeros in the first layer's inputs are skipped, in training and in prediction. By itself,
-  /// training goes by PlanOptions::input_density and a prediction by its first rows. (A first layer trained
-  /// in bfloat16 skips none.)
+  /// Whether zeros in the first layer's inputs are skipped, in training and in prediction. By default
+  /// training decides by PlanOptions::input_density and a prediction by its first rows. (A first layer
+  /// trained in bfloat16 skips none.)
   std::optional<bool> skips_zeros = {};
   /// Whether in training the threads share the first layer's inputs (input_parts.h).
   std::optional<bool> splits_inputs = {};
@@ -94,7 +94,7 @@ enum class FirstLayer {
 enum class RowSums {
   kWhole,    ///< in one sum
   kParts,    ///< in parts, that each thread adds up for the weights it updates (row_parts.h)
-  kOwnRows,  ///< in parts, of which each thread sums those of its own rows, right behind its backward pass
+  kOwnRows,  ///< in parts, of which each thread sums those of its own rows, right after its backward pass
 };
 
 class Plan {

@@ -1,7 +1,7 @@
 // The sums of weight gradients over a batch's rows, in parts.
 //
 // Above the first layer, dW = ((s_0 + s_1) + s_2) + s_3, each s_p being the sum over a quarter of the rows
-// (of every kPartedRows of them). Threads can then share the rows: each sums its own, right behind its
+// (of every kPartedRows of them). Threads can then share the rows: each sums its own, right after its
 // backward pass, so that neither activations nor gradients by them leave its core. Only the sums move, as
 // large as the weights whatever the batch. The parts are the same for any number of threads, and so are the
 // bits.

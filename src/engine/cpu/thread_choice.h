@@ -2,7 +2,7 @@
 //
 // Threads with several barriers per step are as fast as the slowest of them. Where other programs want the
 // same cores, a step waits until the thread that lost its core gets it back: milliseconds for microseconds of
-// work. (Four threads beside four busy programs, the report's network at batch 64: 60 times as long as one
+// work. (Four threads next to four busy programs, the report's network at batch 64: 60 times as long as one
 // thread.) How many cores are free cannot be known beforehand and changes, so it is measured; the bits of the
 // result do not depend on it.
 //
