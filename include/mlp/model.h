@@ -65,7 +65,7 @@ struct ModelMember {
 
 /// One network, or an ensemble of networks of one shape whose outputs are averaged (mlp/ensemble.h). The
 /// fields `parameters`, `input_scaling`, `target_scaling` and `record` are the first member's (most models
-/// have one).
+/// have only one).
 struct Model {
   /// Far more than any ensemble gains from.
   static constexpr std::size_t kMostMembers = 1024;

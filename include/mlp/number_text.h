@@ -1,6 +1,6 @@
 // Numbers as people read them, in ASCII and the same whatever the locale. A NaN reads "-", infinities "inf"
-// and "-inf"; what rounds to zero has no sign. The binary value is rounded (9.9995 is slightly less than
-// 9.9995 in binary), a tie to the even digit.
+// and "-inf"; what rounds to zero has no sign. The binary value is rounded (9.9995 in binary is slightly
+// less), a tie to the even digit.
 #pragma once
 
 #include <cstddef>

@@ -39,8 +39,8 @@ enum class Precision { kFloat32, kBFloat16 };
 using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
                                    std::span<float> losses, MatrixView<float> gradients)>;
 
-/// The options of training. First those that decide the result, then those that only decide its speed, each
-/// marked. Trainings that differ in speed alone give the same bits (docs/determinism.md).
+/// The options of training. First those that decide the result, then, each marked, those that mostly decide
+/// its speed. Trainings that differ in speed alone give the same bits (docs/determinism.md).
 struct TrainingOptions {
   // These decide the result.
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
@@ -89,13 +89,12 @@ struct TrainingOptions {
 
 /// One finished epoch. Losses are the training loss function's mean per row, without the L2 term.
 struct EpochRecord {
-  std::uint64_t epoch = 0;         ///< counted from 1
-  double train_loss = 0.0;         ///< mean over the epoch's steps, dropout included
-  double validation_loss = kNone;  ///< NaN without a validation split
-  double validation_metric =
-      kNone;                   ///< accuracy, or RMSE in the target's unit; NaN without a validation split
-  double learning_rate = 0.0;  ///< at the epoch's last step
-  double seconds = 0.0;        ///< of training in this epoch, validation excluded
+  std::uint64_t epoch = 0;           ///< counted from 1
+  double train_loss = 0.0;           ///< mean over the epoch's steps, dropout included
+  double validation_loss = kNone;    ///< NaN without a validation split
+  double validation_metric = kNone;  ///< accuracy, or RMSE in the target's unit; NaN without validation
+  double learning_rate = 0.0;        ///< at the epoch's last step
+  double seconds = 0.0;              ///< of training in this epoch, validation excluded
   double samples_per_second = 0.0;
 
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();

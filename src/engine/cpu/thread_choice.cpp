@@ -32,7 +32,7 @@ constexpr std::size_t kSlowWindows = 3, kLostWindows = 2;
 constexpr std::size_t kMostCandidateWindows = 3;
 constexpr double kHopeless = 3.0;
 
-// Fewer threads are taken unless more reduce the time below this share.
+// Fewer threads are taken unless more of them bring the time below this share.
 constexpr double kWorthMoreThreads = 0.95;
 
 constexpr double kHoldPerTrial = 20.0;
