@@ -1,6 +1,6 @@
-// Cross-validation: how good a way to train is, on more rows than one test set has. The rows are dealt out to
-// K folds; K networks are trained, each on all folds but one, and tested on that one, so that every row is
-// tested on once, by a network that has not learned from it.
+// Cross-validation: how good a training procedure is, measured on more rows than one test set has. The rows
+// are dealt out to K folds; K networks are trained, each on all folds but one, and tested on that one, so
+// that every row is tested once, by a network that has not learned from it.
 //
 //   const auto table = mlp::read_table("cars.csv", {.targets = {"mpg"}});
 //   const auto folds = mlp::fold_splits(table, {.targets = {"mpg"}, .seed = 1}, 10);
@@ -18,8 +18,8 @@
 //
 // (M. Stone, "Cross-validatory choice and assessment of statistical predictions", 1974. S. Geisser, "The
 // predictive sample reuse method", 1975. Stratified folds, ten of them: R. Kohavi, 1995. The deviation says
-// how far one fold may lie from another. It is no error of the mean: folds share most of their training rows,
-// and there is no unbiased estimate of that, Y. Bengio and Y. Grandvalet, 2004.)
+// how far one fold may lie from another. It is not the standard error of the mean: folds share most of their
+// training rows, and there is no unbiased estimate of that, Y. Bengio and Y. Grandvalet, 2004.)
 #pragma once
 
 #include <cstddef>
@@ -42,13 +42,13 @@ struct NamedScore {
 };
 
 /// The metrics taken over folds, the most important first. Classification: accuracy, balanced_accuracy,
-/// macro_f1, roc_auc, log_loss. One target: rmse, mae, r2. Several: r2, the mean of theirs, and rmse_NAME of
-/// each, as their units may differ. `tested` names the targets.
+/// macro_f1, roc_auc, log_loss. One target: rmse, mae, r2. Several: r2, the mean over the targets, and
+/// rmse_NAME of each, as their units may differ. `tested` names the targets.
 std::vector<NamedScore> fold_scores(const Evaluation& evaluation, const Dataset& tested);
 
 /// One metric over the folds.
 struct FoldScores {
-  std::string name;            ///< as fold_scores() has it
+  std::string name;            ///< as in fold_scores()
   std::vector<double> values;  ///< [K]
   double mean = kUndefined;
   double deviation = kUndefined;
@@ -87,7 +87,7 @@ using NetworkFor = std::function<MultilayerPerceptron(const Dataset& train)>;
 /// Trains and tests each fold with the same options, seed included. `options.threads` is for all folds
 /// together; 0: as many as there are cores. A pure function of its arguments, number of threads apart. Where
 /// the observer stops it, the result covers the folds before the first unfinished one. Throws what train(),
-/// evaluate() and the functions given to it throw; where several folds fail, the first one's.
+/// evaluate() and the functions given to it throw; where several folds fail, the exception of the first one.
 CrossValidation cross_validate(const FoldSplits& folds, const NetworkFor& network_for,
                                const TrainingOptions& options = {},
                                CrossValidationObserver* observer = nullptr);

@@ -1,5 +1,5 @@
 // Rows of numbers that lie in a file and are never read into memory whole: the file is mapped, and the system
-// reads a page when a row of it is looked at, and drops it again when memory is short.
+// reads a page when one of its rows is accessed, and drops it again when memory is short.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@
 
 namespace MLP_EXPORT mlp {
 
-/// All rows of a mapped file, or some of them by number. A value that cannot be changed: copies share the
-/// mapping, and a selection costs four bytes a row. Reads as a Matrix does, row by row. The file must stay as
-/// long as it is while any copy lives (docs/formats.md says what happens otherwise).
+/// All rows of a mapped file, or some of them by number. Immutable: copies share the mapping, and a selection
+/// costs four bytes a row. Reads as a Matrix does, row by row. The file must keep its length while any copy
+/// lives (docs/formats.md says what happens otherwise).
 template <class T>
 class MappedRows {
  public:
@@ -37,7 +37,7 @@ class MappedRows {
 
   /// All rows of the file.
   ConstMatrixView<T> stored() const { return stored_; }
-  /// [rows()]: which row of the file each one is; empty: all of them in their order.
+  /// [rows()]: for each row its number in the file; empty: all rows of the file in order.
   std::span<const std::uint32_t> numbers() const {
     return numbers_ ? std::span<const std::uint32_t>(*numbers_) : std::span<const std::uint32_t>();
   }
@@ -55,7 +55,7 @@ class MappedRows {
     return selected;
   }
 
-  /// Whether their numbers are the same, wherever they lie.
+  /// Whether their values are the same, wherever they are stored.
   friend bool operator==(const MappedRows& a, const MappedRows& b) {
     if (a.rows() != b.rows() || a.columns() != b.columns()) return false;
     for (std::size_t n = 0; n < a.rows(); ++n)

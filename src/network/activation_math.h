@@ -1,5 +1,5 @@
-// Each activation: its facts (facts.h) and, but for Softmax, which acts on rows (reference_activation.cpp),
-// value f(z) and derivative f'(z) for one z; formulas in mlp/activation.h.
+// Each activation: its facts (facts.h) and, except for Softmax, which acts on rows
+// (reference_activation.cpp), value f(z) and derivative f'(z) for one z; formulas in mlp/activation.h.
 //
 // Written so that no exponential overflows: exp is only ever taken of non-positive arguments.
 #pragma once

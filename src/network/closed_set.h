@@ -1,6 +1,6 @@
 // A closed set - a std::variant of small structs with hyper-parameters - and the text its members are written
 // in. Each set has one table, an Entry for each alternative: written down in the variant's order, or taken
-// from what is known of each (facts.h). A missing or misplaced one does not compile. Writing, reading, range
+// from each one's facts (facts.h). A missing or misplaced one does not compile. Writing, reading, range
 // checks and enumeration follow from the table.
 #pragma once
 
@@ -49,7 +49,7 @@ class ClosedSet<std::variant<Ts...>> {
  public:
   using Variant = std::variant<Ts...>;
 
-  /// `kind` is what a member is called in messages: "activation".
+  /// `kind` names the set in messages: "activation".
   ClosedSet(std::string_view kind, Entry<Ts>... entries) : kind_(kind), entries_(std::move(entries)...) {
     (names_.emplace_back(entry<Ts>().name), ...);
     (enumerate(entry<Ts>()), ...);

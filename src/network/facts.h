@@ -1,4 +1,5 @@
-// What everything else has to know of an activation, loss or optimizer besides its formula, an overload each:
+// What the rest of the code needs to know of an activation, loss or optimizer besides its formula, an
+// overload each:
 //   facts(const ReLU&), ...         activation_math.h, beside the formulas
 //   facts(const Huber&), ...        loss.cpp
 //   facts(const Adam&), ...         optimizer.cpp
@@ -21,8 +22,8 @@ struct ActivationFacts {
   Entry<F> text;
   Initializer initializer;     ///< of a layer that names none
   bool probabilities = false;  ///< whether the outputs are probabilities
-  /// Where f(z) = z > 0 ? z : slope * z: that slope, in [0, 1]. Then f' follows from the output, a > 0
-  /// exactly where z > 0, so that nothing is kept of z, and products apply f at once.
+  /// The slope of f(z) = z > 0 ? z : slope * z, in [0, 1]; none for any other f. With it f' follows from the
+  /// output, as a > 0 exactly where z > 0: z need not be kept, and products apply f at once.
   std::optional<double> slope_below_zero = std::nullopt;
 };
 
@@ -30,18 +31,20 @@ template <class L>
 struct LossFacts {
   Entry<L> text;
   LossTargets targets = LossTargets::kNumbers;
-  std::vector<Activation> defined_on = {};  ///< the outputs it is defined on; empty: any
-  /// With these outputs its gradient by the logits has a closed form, without the activation's derivative.
+  std::vector<Activation> defined_on = {};  ///< the output activations it is defined on; empty: any
+  /// The output activation with which its gradient by the logits has a closed form, without the activation's
+  /// derivative.
   std::optional<Activation> fused_with = std::nullopt;
 };
 
 template <class O>
 struct OptimizerFacts {
   Entry<O> text;
-  int moments = 0;  ///< buffers shaped like the parameters that it carries from step to step: 0, 1 or 2
+  int moments = 0;  ///< buffers shaped like the parameters, kept from step to step: 0, 1 or 2
 };
 
-/// Of any activation. These make the facts anew and so allocate: for what is decided before the first batch.
+/// Two facts of any activation. They are made anew and so allocate: for what is decided before the first
+/// batch.
 std::optional<double> slope_below_zero(const Activation& activation);
 bool gives_probabilities(const Activation& activation);
 

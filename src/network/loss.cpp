@@ -47,7 +47,7 @@ const ClosedSet<Loss>& losses() {
 
 bool same_kind(const Activation& a, const Activation& b) { return a.index() == b.index(); }
 
-/// -p log p, which is 0 where p is.
+/// -p log p, and 0 for p = 0.
 double surprise(double p) { return p > 0.0 ? -p * std::log(p) : 0.0; }
 
 }  // namespace

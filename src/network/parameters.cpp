@@ -24,7 +24,7 @@ struct Distribution {
 };
 
 /// gain^2 = 2 / (1 + slope^2): what a rectifier of that slope does to the mean square (He et al., 2015, eq.
-/// 14). Whatever is no rectifier is taken for ReLU, Linear (slope 1) included.
+/// 14). Anything that is not a rectifier counts as ReLU, and so does Linear (slope 1).
 double squared_gain(const Activation& activation) {
   const double below = slope_below_zero(activation).value_or(0.0);
   const double slope = below < 1 ? below : 0.0;

@@ -25,7 +25,7 @@ std::vector<T> negative_log_softmax(std::span<const T> z) {
   return result;
 }
 
-/// The targets the loss really sees: smoothed towards 1/C (CrossEntropy) or 1/2 (BinaryCrossEntropy).
+/// The smoothed targets: moved towards 1/C (CrossEntropy) or 1/2 (BinaryCrossEntropy).
 template <class T>
 Matrix<T> smoothed(const Loss& loss, const Matrix<T>& Y) {
   double smoothing = 0, towards = 0;

@@ -65,10 +65,10 @@ double text_width(std::string_view text, double font_size) {
   for (const char c : text) {
     if ((static_cast<unsigned char>(c) & 0xC0u) == 0x80u) continue;  // a character counts at its first byte
     const bool far = static_cast<unsigned char>(c) >= 0xE0u;         // beyond European scripts: often square
-    width += kNarrow.find(c) != std::string_view::npos      ? 0.37
+    width += kNarrow.find(c) != std::string_view::npos        ? 0.37
              : kWide.find(c) != std::string_view::npos || far ? 0.97
-             : c >= 'A' && c <= 'Z'               ? 0.70
-                                                  : 0.61;
+             : c >= 'A' && c <= 'Z'                           ? 0.70
+                                                              : 0.61;
   }
   return width * font_size;
 }

@@ -11,7 +11,7 @@ namespace mlp {
 
 namespace {
 
-/// What parameters mean: all of a layer but how it is initialised and what is dropped of it in training.
+/// Whether parameters mean the same in both layers: all but initialisation and dropout agree.
 bool computes_alike(const Layer& a, const Layer& b) {
   return a.fan_in == b.fan_in && a.fan_out == b.fan_out && a.activation == b.activation;
 }

@@ -5,11 +5,11 @@
 
 namespace mlp {
 
-/// Throws std::invalid_argument where the network or the data set is not one that options.init, if any, can
-/// be trained on with.
+/// Throws std::invalid_argument where the network or the data set does not fit options.init, if there is one.
 void check_init(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options);
 
-/// Drawn by options.seed, or those of options.init as far as it has them.
+/// The first parameters of a training: those of options.init as far as it has them, the others drawn by
+/// options.seed.
 Parameters starting_parameters(const MultilayerPerceptron& network, const Dataset& dataset,
                                const TrainingOptions& options);
 

@@ -37,7 +37,7 @@ std::vector<std::string> option_names(const CLI::App* app) {
   return names;
 }
 
-/// What is wrong with an argument that nothing took.
+/// Throws the error for an argument that no option or command takes.
 [[noreturn]] void reject(const std::string& argument, const CLI::App* app) {
   if (argument.starts_with("-") && argument != "-") {
     const std::string name = argument.substr(0, argument.find('='));
@@ -53,7 +53,7 @@ std::vector<std::string> option_names(const CLI::App* app) {
   throw UsageError("unexpected argument '" + argument + "' for " + full_name_of(app), see_help(app));
 }
 
-/// An empty value is a shell variable that was not set, and never meant.
+/// An empty value comes from a shell variable that was not set, and is never meant.
 void reject_empty_values(const CLI::App* app) {
   for (const auto* option : app->get_options()) {
     const auto& values = option->results();

@@ -48,13 +48,13 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
   }
 }
 
-/// What is tested on, under what name.
+/// The data tested on, and their name.
 struct TestData {
   std::string name;
   DataSplit split;
 };
 
-/// What --data or --images names.
+/// The data that --data or --images names.
 DataOrigin named_data(const Arguments& arguments) {
   DataArguments named;
   named.dataset = arguments.data;
@@ -63,7 +63,7 @@ DataOrigin named_data(const Arguments& arguments) {
   return data_origin(named);
 }
 
-/// Where --data names it, else where the model was trained: the model knows a data set's name; paths are only
+/// The data of --data, else those the model was trained on: the model knows a data set's name; paths are only
 /// in the config.toml beside it.
 DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
   if (arguments.data) return named_data(arguments);
@@ -94,7 +94,7 @@ RowUse row_use_of(const Model& model, const std::filesystem::path& path) {
   return row_use_in(RunFolder{path.parent_path()}, model).value_or(RowUse{});
 }
 
-/// How the run drew its rows. Which ones it trained on, and so a table's preprocessing, depends on it.
+/// How the run drew its rows: that decides which ones it trained on, and so a table's preprocessing.
 Drawing drawing_of(const Model& model, const std::filesystem::path& path) {
   return {.validation_fraction = row_use_of(model, path).validation_fraction, .seed = model.record.seed};
 }
@@ -134,8 +134,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
   return data;
 }
 
-/// What the model should be better than, learned from its own training rows: where they are at hand, or the
-/// model knows their mean.
+/// The baseline for the model, learned from its own training rows: where they are available, or the model
+/// knows their mean.
 std::optional<ConstantAnswer> answer_for(const Arguments& arguments, const Model& model,
                                          const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
@@ -159,7 +159,7 @@ bool same_content(const std::filesystem::path& a, const std::filesystem::path& b
   return std::equal(Bytes(first), Bytes(), Bytes(second), Bytes());
 }
 
-/// Whether the run beside the model was trained on these rows; nothing where no checkpoint tells.
+/// Whether the run beside the model was trained on these rows; unknown without a checkpoint.
 std::optional<bool> trained_on(const std::filesystem::path& path, const Dataset& rows) {
   const RunFolder folder{path.parent_path()};
   if (!folder.has_checkpoint()) return std::nullopt;
@@ -208,8 +208,8 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   return table != nullptr && is_moved_table(*table, *file, model, path);
 }
 
-/// Whether these are not the rows that the run was trained on, though drawn as they were. Sets by name are
-/// checked when they are read.
+/// Whether these differ from the rows that the run was trained on, though drawn the same way. Sets known by
+/// name are checked when they are read.
 bool has_changed(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                  const Dataset& train) {
   return !arguments.data && !arguments.images && !is_known_data(model.record.dataset) &&
@@ -234,7 +234,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   TestResult result =
       test(model, split, answer_for(arguments, model, split), has_report_total_loss(dataset), options);
   result.class_weights = row_use_of(model, path).balanced_classes;
-  // What was noted of a run's own data the run has said already.
+  // The run has already shown notes about its own data.
   const bool table_of_its_own = split.train.rows() == 0;
   std::vector<std::string> notes;
   if (table_of_its_own) notes = in_words(split.notes, option_words);

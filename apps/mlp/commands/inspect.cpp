@@ -63,7 +63,7 @@ std::string scaling_text(const AffineScaling& scaling) {
   return "standardised, column by column";
 }
 
-/// JSON has all.
+/// At most kMostNames of them; the JSON has all.
 std::string joined(const std::vector<std::string>& names) {
   constexpr std::size_t kMostNames = 50;
   const std::size_t shown = names.size() > kMostNames ? kMostNames - 1 : names.size();
@@ -72,7 +72,7 @@ std::string joined(const std::vector<std::string>& names) {
   return text + (shown < names.size() ? " and " + with_thousands(names.size() - shown) + " more" : "");
 }
 
-/// Of a table the columns it was asked for, be they numbers or classes.
+/// The target columns of a table, whether numbers or classes.
 std::vector<std::string> target_names(const Model& model) {
   if (!model.preprocessing) return model.target_names;
   std::vector<std::string> names;
@@ -94,7 +94,7 @@ nlohmann::ordered_json to_json(const GradientCheck& check) {
       {"passed", check.passed()}, {"rows", check.rows}, {"loss", number(check.loss)}, {"tensors", tensors}};
 }
 
-/// What is each member's own, in their order.
+/// The fields that differ between members, in their order.
 nlohmann::ordered_json members_json(const Model& model) {
   nlohmann::ordered_json members = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < model.member_count(); ++i) {
@@ -314,7 +314,7 @@ std::string gradients_text(const GradientCheck& check, const Style& style) {
                style);
 }
 
-/// Throws unless the three agree.
+/// Throws unless the three gradients agree.
 void require_passed(const GradientCheck& check, const std::filesystem::path& path) {
   if (check.passed()) return;
   throw FileError(path.string() + ": its gradients do not agree",

@@ -64,8 +64,8 @@ class RunObserver : public TrainingObserver {
   Clock::time_point last_save_ = Clock::now();
 };
 
-/// The same for the members of an ensemble. The first one saves the run as if it were alone; what the others
-/// save lies in folders of their own, from when there is a run to belong to.
+/// The same for the members of an ensemble. The first member saves like a single network; the others save to
+/// folders of their own, once the run has been saved.
 class MembersObserver : public EnsembleObserver {
  public:
   MembersObserver(const Run& run, std::vector<RunSaver>& savers, EnsembleProgress& progress)
@@ -109,10 +109,10 @@ const TrainingState* state_of(const std::optional<NewestCheckpoint>& checkpoint)
   return checkpoint ? &checkpoint->checkpoint.state : nullptr;
 }
 
-/// What came of the training that `mlp train` was asked for, of one network or of several.
+/// The result of the training, of one network or of several.
 struct Outcome {
-  Trained trained;            ///< of an ensemble: the first member's training, and the model of all
-  bool had_finished = false;  ///< it had been resumed, and nothing was left to train
+  Trained trained;            ///< for an ensemble: the first member's training, and the model of all
+  bool had_finished = false;  ///< it was resumed, and nothing was left to train
 };
 
 Outcome train_one(const Run& run, RunSaver& saver, TrainingProgress& progress) {
@@ -148,7 +148,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
                                       const std::optional<CrossValidation>& folds,
                                       const std::string& command) {
   std::vector<std::string> notes;
-  // What cannot be drawn or written must not cost the result of a long training.
+  // A figure that cannot be drawn or written must not cost the result of a long training.
   const auto draw = [&](const auto& figure) {
     std::optional<std::string> note;
     try {
@@ -196,7 +196,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   return notes;
 }
 
-/// What the user should know about where --resume goes on.
+/// What the user should know about where --resume continues.
 std::string resume_notes(const Run& run) {
   if (!run.resumed) {
     return "mlp: note: the run in " + one_line(run.folder.path.string()) +
@@ -217,7 +217,7 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   print_error(threads_note(run.settings.training.threads));
   if (arguments.resume) print_error(resume_notes(run));
   if (!arguments.quiet) print_error(introduction(summary_of(run), style_of(kStderr, environment)));
-  // Where data have moved to, and what else may be named anew.
+  // Records new paths of moved data, and other options that may change on resuming.
   if (run.resumed) write_text_file(run.folder.config(), run.config);
 
   const ProgressMode mode = progress_mode(arguments.quiet, environment);

@@ -51,7 +51,7 @@ ReportBaseline report_baseline(const TestResult& test, const Dataset& tested) {
   return reported;
 }
 
-/// Each beside what the model itself reaches on the test rows.
+/// The scores of the folds, each next to that of the model on the test rows.
 std::vector<ReportFolds> report_folds(const std::vector<FoldScores>& folds, const Evaluation& evaluation,
                                       const Dataset& tested) {
   std::vector<ReportFolds> reported;
@@ -74,7 +74,7 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
-/// What the user said about a table's cells.
+/// The user's options for reading a table's cells.
 std::vector<ReportFact> reading_facts(const TableOptions& reading) {
   std::vector<ReportFact> facts;
   if (!reading.categorical.empty()) facts.push_back({"taken as categories", listed(reading.categorical)});
@@ -113,8 +113,8 @@ std::vector<ReportFact> left_out(const RunSummary& run) {
   return columns;
 }
 
-/// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a
-/// missing cell said.
+/// Cells as in the table: what the network was given lacks the leading 0 of 01806, and the text of a missing
+/// cell.
 void show_as_in_file(const std::filesystem::path& file, const TableOptions& reading, ReportContent& content) {
   std::vector<std::size_t> rows;
   for (const auto& example : content.hardest) {
@@ -125,12 +125,12 @@ void show_as_in_file(const std::filesystem::path& file, const TableOptions& read
     const auto cells = read_cells(file, content.cell_names, rows, reading);
     for (std::size_t i = 0; i < rows.size(); ++i) content.hardest[i].cells = cells[i];
   } catch (const Error&) {
-    // It is no longer there, or another one: the cells stay as they were understood.
+    // The file is gone or has changed: the cells stay as they were read.
   }
 }
 
-/// A file or folder by its name and that of the folder it is in: the page travels, where that folder is does
-/// not.
+/// A file or folder by its name and that of its parent: the page is passed on, and full paths mean nothing
+/// elsewhere.
 std::string place_text(const std::filesystem::path& path) {
   return (path.parent_path().filename() / path.filename()).string();
 }

@@ -56,7 +56,7 @@ DataOrigin images(const DataArguments& arguments) {
                    .task = parse_task(arguments.task)};
 }
 
-/// By its name: .npy, or what IDX files are called ("train-images-idx3-ubyte.gz").
+/// By its name: .npy, or a usual name of IDX files ("train-images-idx3-ubyte.gz").
 bool looks_like_images(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   return path.extension() == ".npy" || name.find("idx") != std::string::npos ||
@@ -88,7 +88,7 @@ DataOrigin named(const DataArguments& arguments) {
     file.images = std::exchange(file.dataset, std::nullopt);
     return images(file);
   }
-  // A name that looks like a table's is one, even where no such file is: then reading it says so.
+  // A name that looks like a table's is taken for one even if there is no such file: reading it then says so.
   std::error_code error;
   const bool is_table = is_table_name(path) || !arguments.targets.empty();
   if (is_table || (std::filesystem::is_regular_file(path, error) && !looks_like_images(path))) {
@@ -109,7 +109,7 @@ DataOrigin named(const DataArguments& arguments) {
 }
 
 /// A pipe or a device gives its bytes once, and a run reads its data again: to resume, to evaluate, for the
-/// report. (Opened to look what it is, it would also wait for whoever writes to it.)
+/// report. (Opening it to find out would also wait for a writer.)
 void require_lasting(const std::optional<std::string>& file) {
   if (!file) return;
   std::error_code error;
@@ -156,7 +156,7 @@ std::string name_of(const DataOrigin& origin) {
   if (const auto* table = std::get_if<TableOrigin>(&origin)) {
     const auto& file = table->file;
     const std::string name = (file.extension() == ".gz" ? file.stem() : file).stem().string();
-    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" names no folder of its own
+    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" leaves no name for a folder
     return is_known_data(name) ? name + "-table" : name;
   }
   const auto& files = std::get<ImageData>(origin).files;

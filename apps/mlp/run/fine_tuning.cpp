@@ -35,14 +35,14 @@ void refuse_learning(const TableArguments& table) {
                    "leave it out, or have that learned anew: --init-preprocessing learn");
 }
 
-/// The layer as it computes: without what only its training looks at.
+/// The layer as it predicts: without what only training uses.
 Layer computing(Layer layer) {
   layer.dropout = 0;
   layer.initializer = std::nullopt;
   return layer;
 }
 
-/// Whether which rows are test rows follows from the seed, of rows that are always the same.
+/// Whether the test rows follow from the seed and are drawn from rows that never change.
 bool draws_test_rows(const DataOrigin& origin) {
   if (const auto* table = std::get_if<TableOrigin>(&origin)) return table->test.empty();
   if (const auto* images = std::get_if<ImageData>(&origin)) return images->files.test_images.empty();

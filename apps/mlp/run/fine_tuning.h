@@ -20,30 +20,30 @@ struct Init {
   bool keep_preprocessing = true;
 };
 
-/// What --init-preprocessing says. Throws UsageError.
+/// The value of --init-preprocessing: whether the model's preprocessing is kept. Throws UsageError.
 bool keeps_preprocessing(const TrainArguments& arguments);
 
-/// Nothing without --init. Throws UsageError, FileError.
+/// Loads the model of --init; none without that option. Throws UsageError, FileError.
 std::optional<Init> load_init(const TrainArguments& arguments);
 
 /// Throws UsageError where the run's folder is the model's.
 void check_output_folder(const Init& init, const std::filesystem::path& output);
 
-/// The data as a run that starts from this model takes them: what is not said is as the model has it. Throws
-/// UsageError for options that would have a preprocessing learned that is kept.
+/// The data for a run that starts from this model: options not given are those of the model. Throws
+/// UsageError for options of learning a preprocessing where the model's is kept.
 DataOrigin data_origin(DataArguments arguments, const Init& init);
 
-/// Labels by the model's classes, in its order, where it has all that are there. (Those of a table that is
-/// read in the model's types are that already.)
+/// Numbers labels by the model's classes, in its order, where it has all classes of the data. (Those of a
+/// table read with the model's types are already.)
 void take_classes(const Model& model, DataSplit& data);
 
-/// The recipe with the model's layers and, where the output layer is taken over, its loss.
+/// The recipe with the model's layers, and with its loss where the output layer is taken over.
 Recipe starting_from(const Init& init, Recipe recipe, const Dataset& dataset);
 
-/// Throws UsageError where the network or the data do not go with the model.
+/// Throws UsageError where the network or the data do not fit the model.
 void check_init(const Init& init, const MultilayerPerceptron& network, const Dataset& dataset);
 
-/// What to know of data that a run starts on from this model.
+/// What the user should know about training on these data from this model.
 std::vector<Note> init_notes(const Init& init, const DataOrigin& origin, const Dataset& train,
                              std::uint64_t seed);
 

@@ -13,7 +13,7 @@
 namespace mlp::app {
 namespace {
 
-/// Tells of each fold, and stops all after Ctrl-C.
+/// Prints a line for each fold, and stops all after Ctrl-C.
 class FoldsObserver : public CrossValidationObserver {
  public:
   FoldsObserver(std::size_t count, bool quiet) : count_(count), quiet_(quiet) {}

@@ -11,13 +11,13 @@
 
 namespace mlp::app {
 
-/// The folds of a run that has them: of a table's rows, of another data set's training rows. Tells of each on
-/// standard error unless `quiet`. Throws Interrupted after Ctrl-C.
+/// Cross-validates a run with --folds: on all rows of a table, or the training rows of another data set.
+/// Prints a line for each fold on standard error unless `quiet`. Throws Interrupted after Ctrl-C.
 CrossValidation cross_validate(const Run& run, bool quiet);
 
-/// As folds.csv: a line for each fold.
+/// The text of folds.csv: a line for each fold.
 std::string folds_csv(const CrossValidation& result);
-/// What a folds.csv of `count` folds says; nothing where there is none.
+/// Reads a folds.csv of `count` folds; empty where there is none.
 std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std::size_t count);
 
 }  // namespace mlp::app

@@ -10,7 +10,7 @@
 namespace mlp::app {
 namespace {
 
-/// As the parser knows it.
+/// The option's name in the parser.
 std::string name_of(const TrainOption& option) {
   return (*option.group == 0 ? "" : "--") + std::string(option.key);
 }
@@ -59,7 +59,7 @@ void add_reading_options(Parser& command, ReadingArguments& arguments, const std
 
 void apply_config(const Parser& train, const std::filesystem::path& path, ConfigUse use) {
   const auto given = [&](const char* name) { return train.option(name)->given(); };
-  // As the command line has it, before the file's own recipe is taken over.
+  // What the command line says, before the file's own recipe is taken over.
   const bool names_data = given("dataset") || given("--images"), names_recipe = given("--recipe");
   const auto replaced = [&](const TrainOption& option) {
     const std::string key = option.key;

@@ -1,8 +1,8 @@
 // The networks for MNIST and Auto MPG are those of the report this project grew out of; the other numbers of
 // the default recipes were chosen on validation splits.
 //
-// The recipes "report" train as the report did: plain SGD, its losses, batches of 32. Learning rate, epochs
-// and initialiser are not known of it; they are textbook values that reach what it reached
+// The recipes "report" train as the report did: plain SGD, its losses, batches of 32. Its learning rate,
+// epochs and initialiser are not known; the recipes have textbook values that reach the same results
 // (docs/report_recipe.md).
 #include "run/recipes.h"
 
@@ -103,7 +103,7 @@ const std::vector<Recipe>& recipes() {
 
 void check_recipe(const std::string& dataset, const std::string& name) {
   if (name == kDefaultRecipe) return;
-  std::string others;  // data sets with a recipe of that name
+  std::string others;  // the other data sets with a recipe of that name
   std::vector<std::string> names = {kDefaultRecipe};
   for (const auto& recipe : recipes()) {
     if (recipe.name == name && recipe.dataset == dataset) return;
@@ -171,7 +171,7 @@ std::string recipes_help() {
 
 namespace {
 
-/// Few rows are seen 100 times, many less often: a million in all.
+/// About a million rows in all: 100 epochs where there are few rows, 20 where there are many.
 int epochs_for(std::size_t rows) {
   constexpr std::size_t kRowsSeen = 1'000'000;
   return static_cast<int>(std::clamp<std::size_t>(kRowsSeen / rows, 20, 100));
@@ -209,8 +209,8 @@ Recipe recipe_for_table(const std::string& name, const Dataset& dataset) {
                    .batch_size = batch_size_for(dataset.rows()),
                    .validation = kTableValidation};
   if (!is_curve(dataset)) return recipe;
-  // Of few inputs there are few weights to hold back, and the kinks of the first layer's ReLUs are all there
-  // is to bend a curve at: biases that start at zero put them all where the inputs are average. Measured in
+  // With few inputs there are few weights to regularise, and a curve can bend only at the kinks of the first
+  // layer's ReLUs: biases that start at zero put them all where the inputs are average. Measured in
   // docs/cli.md, "Curves".
   recipe.layers = "64:relu,64:relu," + output;
   recipe.initializer = "pytorch";

@@ -14,7 +14,7 @@
 namespace mlp::app {
 namespace {
 
-/// Fills in what --config or --resume bring along.
+/// Fills in the options from the files of --config or --resume.
 void complete(const Parser& train, TrainArguments& arguments) {
   if (!arguments.resume) {
     if (arguments.config) apply_config(train, *arguments.config, ConfigUse::kAnyRun);
@@ -40,7 +40,7 @@ void complete(const Parser& train, TrainArguments& arguments) {
   arguments.output = arguments.resume;
 }
 
-/// Data of a resumed run that have moved can be named anew.
+/// Data of a resumed run that have moved can be given by their new path.
 void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& arguments) {
   const auto file = missing_file(origin);
   if (!arguments.resume || !file) return;
@@ -79,8 +79,8 @@ std::string config_text(const Settings& settings, const RunFolder& folder) {
          shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" + to_toml(settings);
 }
 
-/// Where the run in the folder is; nothing where it was stopped before its first checkpoint. `named_anew`:
-/// its data, on the command line.
+/// The checkpoint of the run in the folder; none where it was stopped before its first one. `named_anew`: the
+/// command line names its data.
 std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_anew) {
   if (!run.folder.has_checkpoint()) return std::nullopt;
   auto newest = load_newest_checkpoint(run.folder.checkpoint());
@@ -102,8 +102,8 @@ std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_a
   return newest;
 }
 
-/// Where the further members of an ensemble are. A checkpoint that is damaged or another run's is as none:
-/// the member is trained from its beginning.
+/// The checkpoints of the further members of an ensemble. One that is damaged or of another run counts as
+/// none: the member is trained from the beginning.
 std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) {
   std::vector<std::optional<NewestCheckpoint>> checkpoints;
   for (std::size_t member = 1; member < run.settings.members; ++member) {
@@ -120,7 +120,7 @@ std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) 
   return checkpoints;
 }
 
-/// `data`: there where they are a file's.
+/// `data`: given where they come from a file.
 Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
   if (!is_file(origin)) return recipe_for(name, recipe);
@@ -142,7 +142,7 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
   const DataOrigin origin = init ? data_origin(arguments, *init) : data_origin(arguments);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
-  // What a known set asks of the network is known: mistakes are found before anything is downloaded.
+  // Inputs and outputs of a known set are known in advance: mistakes are found before anything is downloaded.
   const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
   check_recipe(name, recipe_name);
   std::optional<LoadedData> read;
@@ -189,8 +189,7 @@ RunSummary summary_of(const Run& run) {
   const Settings& settings = run.settings;
   std::optional<TableSummary> table;
   if (const auto* origin = std::get_if<TableOrigin>(&settings.data)) {
-    table = {
-        .reading = origin->reading, .options = origin->options, .draws_test_rows = origin->test.empty()};
+    table = {.reading = origin->reading, .options = origin->options, .draws_test_rows = origin->test.empty()};
   }
   return {.dataset = settings.dataset,
           .data = run.data,

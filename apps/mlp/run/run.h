@@ -19,19 +19,19 @@ namespace mlp::app {
 
 struct Run {
   Settings settings;
-  Recipe recipe;  ///< what of the settings no option said
+  Recipe recipe;  ///< the settings that no option gave
   RunFolder folder;
   std::unique_ptr<RunLock> lock;
   DataSplit data;
-  std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
+  std::optional<Table> table;  ///< the table the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
-  std::string config;  ///< what config.toml holds
+  std::string config;  ///< the text of config.toml
   std::string fingerprint;
-  std::optional<NewestCheckpoint> resumed;  ///< where to go on from
-  /// Likewise the members of an ensemble after the first; nothing where one has not begun.
+  std::optional<NewestCheckpoint> resumed;  ///< the checkpoint to continue from
+  /// Those of an ensemble's members after the first; empty where one has not begun.
   std::vector<std::optional<NewestCheckpoint>> resumed_members;
-  std::shared_ptr<const Model> init = nullptr;  ///< that settings.training.init is
-  std::string replaced;                         ///< the earlier run in the folder, as earlier_run() has it
+  std::shared_ptr<const Model> init = nullptr;  ///< settings.training.init points to it
+  std::string replaced;                         ///< the earlier run in the folder, from earlier_run()
 
   PredictionOptions prediction() const {
     return {.threads = settings.training.threads, .target = settings.training.target};
@@ -42,7 +42,7 @@ struct Run {
 /// is the parser of `mlp train`: a config file gives its options their values.
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment);
 
-/// What there is to show of it by now; the run must outlive it.
+/// What can be shown about the run so far; the run must outlive it.
 RunSummary summary_of(const Run& run);
 
 }  // namespace mlp::app

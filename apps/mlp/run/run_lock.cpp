@@ -38,7 +38,7 @@ std::string holder(int file) {
 
 void write_holder(int file) {
   const std::string text = std::to_string(::getpid()) + " " + host_name() + "\n";
-  // Only to be told who it is; the lock holds without it, as on a disk that is full.
+  // Only informs others who it is; the lock holds without it, for example on a full disk.
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, text.data(), text.size(), 0) < 0) return;
 }
 
@@ -59,7 +59,7 @@ bool is_at(int file, const fs::path& path) {
 }  // namespace
 
 MadeFolder::~MadeFolder() {
-  for (const auto& folder : made_) ::rmdir(folder.c_str());  // but for those that hold something
+  for (const auto& folder : made_) ::rmdir(folder.c_str());  // those that hold something stay
 }
 
 void MadeFolder::make() {
@@ -126,7 +126,7 @@ std::string RunLock::holder_of(const fs::path& folder) {
 
 RunLock::~RunLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());  // while it is locked: whoever has opened it sees that it is no longer there
+  ::unlink(path_.c_str());  // while locked: a run that has opened it notices that it is gone
   ::close(file_);
 }
 

@@ -9,7 +9,7 @@
 namespace mlp::app {
 namespace {
 
-/// What the settings that config.toml holds come to, as far as it can be read.
+/// What a run with the settings in config.toml minimised, as far as they can be read.
 Minimised minimised_by(const std::filesystem::path& config) {
   const TrainArguments arguments = arguments_in(config);
   Minimised run;
@@ -58,7 +58,7 @@ std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model)
   DataOrigin origin = data_origin(arguments_in(folder.config()));
   auto* table = std::get_if<TableOrigin>(&origin);
   const auto& from = model.record.fine_tuned_from;
-  // What was not learned from the table is not to be learned from it now.
+  // A preprocessing that was not learned from the table must not be learned from it now.
   if (table != nullptr && from && from->kept_preprocessing)
     table->options.preprocessing = model.preprocessing;
   return origin;

@@ -39,7 +39,7 @@ class EarlierTexts {
   std::vector<std::pair<std::filesystem::path, std::optional<std::string>>> texts_;
 };
 
-/// Whether the folder's checkpoint is this run's, as it may be though writing it is said to have failed.
+/// Whether the folder's checkpoint is this run's, which it may be even if writing it reported a failure.
 bool holds_checkpoint(const RunFolder& folder, const std::string& fingerprint) {
   try {
     return load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint == fingerprint;
@@ -78,11 +78,11 @@ void RunSaver::save(const TrainingState& state) {
 
 void RunSaver::save_checkpoint_of(const TrainingState& state) {
   const auto& folder = run_.folder;
-  // Before the checkpoint: whoever finds one finds what it was made with.
+  // Before the checkpoint, so every checkpoint has its config.
   if (first_) {
     folder.clear_folds();
     if (run_.config.empty()) {
-      std::error_code error;  // that of what is written says more
+      std::error_code error;  // writing to the folder gives a better message
       std::filesystem::create_directories(folder.path, error);
     } else {
       write_file_atomically(folder.config(), run_.config, files_);
@@ -91,7 +91,7 @@ void RunSaver::save_checkpoint_of(const TrainingState& state) {
   }
   const Checkpoint checkpoint{.network = run_.network, .state = state, .fingerprint = run_.fingerprint};
   try {
-    // A damaged file, or another run's, must not take the place of the one before.
+    // A damaged file, or another run's, must not replace the previous checkpoint.
     if (keep_) {
       save_checkpoint_keeping_previous(checkpoint, folder.checkpoint(), files_);
     } else {

@@ -22,7 +22,7 @@ double fraction(const std::string& option, const std::string& text) {
   return real(option, text, "a number from 0 to below 1", [](double x) { return x >= 0.0 && x < 1.0; });
 }
 
-// Training works in float32, which has no other numbers above 0.
+// Training works in float32: these are the bounds of its normal numbers above 0.
 constexpr double kLeast = 1.2e-38, kMost = 3.4e38;
 
 double not_negative(const std::string& option, const std::string& text) {
@@ -61,7 +61,7 @@ std::string canonical_layers(const TrainArguments& arguments, const Recipe& reci
   return to_string(network);
 }
 
-/// --weight-decay is AdamW's own; any other optimizer has it as the L2 penalty.
+/// --weight-decay is AdamW's weight decay; for any other optimizer it sets the L2 penalty.
 void apply_weight_decay(const TrainArguments& arguments, TrainingOptions& training) {
   if (arguments.l2) training.l2 = not_negative("--l2", *arguments.l2);
   if (!arguments.weight_decay) return;
@@ -88,7 +88,7 @@ std::string losses_for_numbers() {
 }
 
 /// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
-/// any data is read: the recipe's own network ends as the data set needs it.
+/// any data is read: the recipe's own network has the output layer that the data set needs.
 void check_output(const Settings& settings, const Recipe& recipe) {
   const auto network = parse_network(settings.layers, 1);
   const auto layers = network.layers();
@@ -189,7 +189,7 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
   settings.checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
   training.target = choose_target(environment, arguments.cpu_target);
   check_precision(training.precision, training.target);
-  // One that was asked for, and any that computes other bits than most CPUs do.
+  // The target is named if it was asked for, or if its bits differ from those of most CPUs.
   settings.names_target =
       arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(training.target);
   if (arguments.examples) training.examples = whole("--examples", *arguments.examples, 0, 1000);
@@ -219,7 +219,8 @@ bool is_of(const std::string& fingerprint, const Dataset& dataset) {
 
 Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,
                       const std::string& of_data) {
-  // Options come first in a fingerprint. Where one differs, so do the data that it makes: that says no more.
+  // Options come first in a fingerprint. Where one differs, so do the data that follow from it, which need
+  // not be mentioned.
   const auto follows_from_options = [](const std::string& key) {
     return key == "rows" || key == "features" || key == "data";
   };
@@ -228,7 +229,7 @@ Difference difference(const std::string& fingerprint, const std::string& in_chec
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
   };
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
-  // Of the CPU targets only those with bits of their own are named.
+  // Only CPU targets whose bits differ from those of most are named.
   const auto absent = [](const std::string& key) {
     return key == "cpu-target" ? "one with fused multiply-add" : "not given";
   };

@@ -18,11 +18,11 @@
 
 namespace mlp::app {
 
-/// What the options come to, but for where the run is written and what is printed.
+/// The values of the options, except where the run is written and what is printed.
 struct Settings {
   DataOrigin data;
   std::string dataset;                ///< its name
-  std::optional<std::string> recipe;  ///< that was asked for
+  std::optional<std::string> recipe;  ///< the one asked for
   std::string layers;                 ///< canonical, dropout included
   std::optional<Initializer> initializer;
   TrainingOptions training;
@@ -35,10 +35,10 @@ struct Settings {
   std::filesystem::path data_dir;  ///< absolute; empty: not given
 };
 
-/// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.
+/// --validation and --seed, which decide which rows are drawn, before the recipe is known. Throws UsageError.
 Drawing parse_drawing(const TrainArguments& arguments, double default_validation);
 
-/// What a run of these settings draws.
+/// The rows that a run with these settings draws.
 Drawing drawing_of(const Settings& settings);
 
 /// Throws UsageError naming the option, what it takes and what was given.
@@ -47,7 +47,7 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
 
-/// As `key = value` lines: what config.toml holds.
+/// The `key = value` lines of config.toml.
 std::string to_toml(const Settings& settings);
 
 /// Two runs with equal fingerprints are the same run.
@@ -56,10 +56,10 @@ std::string fingerprint(const Settings& settings, const Dataset& dataset);
 /// Whether a run with such a fingerprint is trained on these rows.
 bool is_of(const std::string& fingerprint, const Dataset& dataset);
 
-/// In what two fingerprints differ.
+/// The differences of two fingerprints.
 struct Difference {
   std::string text;      ///< "epochs is 60, but 30 in the checkpoint", for each line
-  bool options = false;  ///< not the data alone
+  bool options = false;  ///< options differ, not only the data
 };
 /// `of_data`: says that the data differ, where no option does.
 Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,

@@ -43,7 +43,7 @@ TableOptions with_targets(const TableOrigin& origin) {
   return reading;
 }
 
-/// The columns of a table, as a hint shows them.
+/// The columns of a table, as text for a hint.
 std::string shown_columns(const std::string& file, const TableOptions& reading) {
   constexpr std::size_t kShown = 20;
   const auto names = column_names(file, reading);
@@ -59,7 +59,7 @@ std::string shown_columns(const std::string& file, const TableOptions& reading) 
 
 TableOptions ReadingArguments::reading() const {
   for (const auto& mark : missing) {
-    // The model takes them along, and no cell of a table is like it.
+    // The model stores them, and no cell of a table can equal this one.
     if (in_utf8(mark) != mark) reject("--na", "text in UTF-8, as tables are", one_line(mark));
   }
   TableOptions options{.header = !no_header, .missing = missing, .not_missing = not_missing};
@@ -120,7 +120,7 @@ DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& dr
   const TableDataOptions options = options_of(origin, drawing);
   DataSplit split = origin.test.empty() ? split_table(table, options)
                                         : split_table(table, origin.test, options, origin.reading);
-  // The model takes along what a missing cell and a number look like.
+  // The model stores how missing cells and numbers are written.
   for (Dataset* dataset : {&split.train, &split.test}) {
     if (!dataset->preprocessing || options.preprocessing) continue;
     dataset->preprocessing->missing_marks = origin.reading.missing;

@@ -12,7 +12,7 @@
 
 namespace mlp::app {
 
-/// How any table is read, as typed; nothing where not given.
+/// How any table is read, as typed; empty where not given.
 struct ReadingArguments {
   std::vector<std::string> missing, not_missing;
   std::optional<std::string> delimiter, decimal;
@@ -36,7 +36,7 @@ struct TableOrigin {
   std::filesystem::path file;  ///< absolute
   std::filesystem::path test;  ///< absolute; empty: test rows are drawn
   TableOptions reading;
-  TableDataOptions options;  ///< but for what the run decides: validation fraction and seed
+  TableDataOptions options;  ///< except what the run decides: validation fraction and seed
 };
 
 /// "cars.csv", "cars.tsv.gz": names of tables.
@@ -51,7 +51,7 @@ struct Drawing {
   std::uint64_t seed = 1;
 };
 
-/// What is asked of the table by a run that draws so.
+/// The table's options in a run that draws like this.
 TableDataOptions options_of(const TableOrigin& origin, const Drawing& drawing);
 
 Table read(const TableOrigin& origin);
@@ -59,8 +59,7 @@ Table read(const TableOrigin& origin);
 /// Training and test data of that run; `table` is what read() gave.
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing);
 
-/// A table with the same columns, as a model trained on `origin` takes it to be evaluated: the test part,
-/// with notes.
+/// A table with the same columns, for evaluating a model trained on `origin`: the test part, with notes.
 DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
                    const ReadingArguments& arguments);
 

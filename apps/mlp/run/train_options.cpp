@@ -18,7 +18,7 @@
 namespace mlp::app {
 namespace {
 
-/// A value as TOML has it; "" for what is empty or a flag that was not given.
+/// A value in TOML; "" for an empty value or a flag that was not given.
 template <class T>
 std::string toml(const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
@@ -41,8 +41,8 @@ std::string toml(const std::optional<T>& value) {
   return value ? toml(*value) : "";
 }
 
-/// What `get` gives, a member or a function of the settings or of a part of them; nothing where the part is
-/// that of other data.
+/// The result of `get`, a member or function of the settings or of a part of them; empty where that part
+/// belongs to another kind of data.
 template <class Get>
 Written::Text text_of(Get get) {
   return [get](const Settings& settings) {
@@ -64,19 +64,19 @@ Written::Text text_of(Get get) {
   };
 }
 
-/// What an option says in config.toml, and in the fingerprint.
+/// The texts of an option in config.toml and in the fingerprint.
 template <class Config, class Identity>
 Written says(Config config, Identity identity) {
   return {.config = text_of(config), .identity = text_of(identity)};
 }
 
-/// Of an option that is part of what the run is.
+/// For an option that is part of the run's identity.
 template <class Get>
 Written decides(Get get) {
   return says(get, get);
 }
 
-/// Of one that the same run may have otherwise when it goes on.
+/// For an option that may change when the run is resumed.
 template <class Get>
 Written noted(Get get) {
   return {.config = text_of(get)};
@@ -111,7 +111,7 @@ std::optional<double> test_fraction(const TableOrigin& table) {
   return table.test.empty() ? std::optional(table.options.test_fraction) : std::nullopt;
 }
 
-/// Nothing where a model's preprocessing is kept.
+/// Empty where a model's preprocessing is kept.
 std::optional<InputScaling> learned_scaling(const TableDataOptions& options) {
   return options.preprocessing ? std::nullopt : std::optional(options.scaling);
 }
@@ -237,7 +237,7 @@ const std::vector<TrainOption>& train_options() {
          "with --init: keep (default), inputs and targets are scaled and columns encoded as the model does "
          "it; or learn, from the new data",
          kRun, decides(init_preprocessing), Words{"keep", "learn"}},
-        // With --layers: what they came to says it.
+        // Part of --layers in config.toml.
         {"dropout", &A::dropout, "P", "dropout after every hidden layer, from 0 to below 1", kRun}}},
       {"Training",
        {{"loss", &A::loss, "NAME", listed(all_losses()) + "; cross_entropy(0.02) smooths labels by 0.02",
@@ -254,7 +254,7 @@ const std::vector<TrainOption>& train_options() {
         {"epochs", &A::epochs, "N", "passes through the training rows", kRecipe,
          decides(&TrainingOptions::epochs)},
         {"batch-size", &A::batch_size, "N", "rows in a step", kRecipe, decides(&TrainingOptions::batch_size)},
-        // Optimizer or --l2 say it.
+        // Part of the optimizer or --l2 in config.toml.
         {"weight-decay", &A::weight_decay, "X",
          "AdamW's weight decay; with other optimizers the same as --l2", kRun},
         {"l2", &A::l2, "X", "adds X/2 times the squared weights to the loss (default: 0)", kRun,
@@ -315,8 +315,8 @@ const std::vector<TrainOption>& train_options() {
 
 namespace {
 
-/// The order of the lines in every config.toml and fingerprint that there is, which is not the help page's. A
-/// key that is not here comes after these.
+/// The order of the lines in every existing config.toml and fingerprint, which is not that of the help page.
+/// Keys that are not listed come after these.
 constexpr std::string_view kFileOrder =
     " dataset images labels test-images test-labels test task target ignore categorical na not-na delimiter "
     "decimal no-header test-fraction scaling class-weight sample-weight layers initializer loss optimizer "

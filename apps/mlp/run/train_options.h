@@ -14,7 +14,7 @@ namespace mlp::app {
 
 struct Settings;
 
-/// `mlp train`'s options as typed; nothing where not given.
+/// `mlp train`'s options as typed; empty where not given.
 struct TrainArguments : DataArguments {
   std::optional<std::string> recipe;
   std::optional<std::string> layers, initializer, dropout;
@@ -27,24 +27,24 @@ struct TrainArguments : DataArguments {
   bool quiet = false;
 };
 
-/// Where what is typed lands: a value, the values of a list, or whether a flag was given. Those of how a
-/// table is read belong to other commands, too.
+/// The member that stores an argument: a value, the values of a list, or whether a flag was given. The
+/// options for reading a table belong to other commands, too.
 using Member =
     std::variant<std::optional<std::string> TrainArguments::*, std::vector<std::string> TrainArguments::*,
                  bool TrainArguments::*, std::optional<std::string> ReadingArguments::*,
                  std::vector<std::string> ReadingArguments::*, bool ReadingArguments::*>;
 
-/// What an option is about. Where the command line names other data or a recipe, it replaces all that a
-/// config file says of them.
+/// What an option is about. Data or a recipe named on the command line replace everything that a config file
+/// says about them.
 enum class Subject {
   kFiles,    ///< which data: a name or files
   kReading,  ///< how they are read
-  kRecipe,   ///< what a recipe decides, too
+  kRecipe,   ///< what a recipe also sets
   kRun,
-  kSource  ///< where the other options come from: may not stand in a config file
+  kSource  ///< where the other options come from: not allowed in a config file
 };
 
-/// What is written of an option: a value as TOML has it, or "" for no line at all.
+/// What is written for an option: a value in TOML, or "" for no line at all.
 struct Written {
   using Text = std::function<std::string(const Settings&)>;
   Text config = {};    ///< in config.toml
@@ -52,21 +52,20 @@ struct Written {
 };
 
 struct TrainOption {
-  const char* key;  ///< "clip-norm" of --clip-norm: what config.toml calls it
+  const char* key;  ///< "clip-norm" for --clip-norm: its key in config.toml
   Member member;
-  const char* value;  ///< what its value is called: "X"; "" of a flag
+  const char* value;  ///< the name of its value: "X"; "" for a flag
   std::string help;
   Subject subject;
   Written written = {};
   std::vector<std::string> choices = {};  ///< what a shell completes it with; others may be possible
-  const char* group =
-      "";  ///< under which heading of the help page it stands; "": it is no option but an argument
+  const char* group = "";  ///< its heading on the help page; "": it is a positional argument, not an option
 };
 
 /// In the order of the help page.
 const std::vector<TrainOption>& train_options();
 
-/// `key = value` lines of what the options came to, in the order of config.toml.
+/// `key = value` lines of the settings, in the order of config.toml.
 std::string option_lines(const Settings& settings, Written::Text Written::*written);
 
 }  // namespace mlp::app

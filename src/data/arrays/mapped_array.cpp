@@ -14,8 +14,7 @@ namespace {
 
 using Mapping = std::shared_ptr<const MappedFile>;
 
-/// The elements behind the header that `reader` has taken; nothing where floats do not lie at addresses of
-/// floats.
+/// The elements after the header that `reader` has read; empty where floats are not aligned.
 template <class T>
 std::optional<Array> elements(const Mapping& mapping, const ByteReader& reader,
                               std::vector<std::uint64_t> dims) {

@@ -1,5 +1,5 @@
-// A file's bytes where the system keeps them: mapped into memory, read-only, read page by page when they are
-// looked at.
+// The bytes of a file mapped into memory, read-only: the system reads them page by page when they are
+// accessed.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace mlp {
 
-/// Whoever looks at a byte that is no longer there, since somebody has made the file shorter, is sent SIGBUS.
+/// Accessing a byte that is no longer there, as the file was truncated, raises SIGBUS.
 class MappedFile {
  public:
   /// Takes a mapping over.
@@ -26,8 +26,8 @@ class MappedFile {
   std::size_t size_;
 };
 
-/// Null for what is no regular file, is empty or cannot be opened or mapped: reading it may still do, or says
-/// why not.
+/// Null where it is not a regular file, is empty, or cannot be opened or mapped: reading it may still work,
+/// or says why not.
 std::shared_ptr<const MappedFile> map_file(const std::filesystem::path& path);
 
 }  // namespace mlp

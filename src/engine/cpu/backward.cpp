@@ -46,7 +46,7 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
 
 /// This member's part of dA = dZ W^T below layer `index`, `epilogue` included. W is transposed on the way, a
 /// few blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W
-/// would have to be fetched from the caches of those who updated it.
+/// would have to be fetched from the caches of the cores that updated it.
 void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_t index, const Chunk& chunk,
                               const Part& part, const Epilogue& epilogue, kernels::Prefetch& prefetch,
                               BlockedView<float> dA) {

@@ -65,7 +65,7 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
                      .blocks(part.blocks.begin, part.blocks.end);
   const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, Z.rows());
   const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
-  if (training && layer.bfloat16) {  // predictions are float32's
+  if (training && layer.bfloat16) {  // predictions are always in float32
     plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
   } else if (index == 0 && training && plan.first_layer() == FirstLayer::kPartsOfInputs) {
     add_input_parts(plan, workspace, chunk, part, epilogue, Z);
@@ -127,7 +127,7 @@ void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathere
     const bool last = index + 1 == plan.layers().size();
     const Epilogue epilogue = last ? Epilogue{} : slope_of(layer);
     multiply(plan, workspace, chunk, index, part, epilogue, gathered, settings != nullptr, A);
-    if (last) copy(A, part_in(workspace.logits));  // the loss is best told from the logits
+    if (last) copy(A, part_in(workspace.logits));  // losses are exact from the logits
 
     std::optional<BlockedView<float>> derivative;
     if (settings && layer.derivative != Derivative::kOfOutput) derivative = part_in(buffers.derivative);

@@ -34,7 +34,7 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
       inputs);
 }
 
-/// Where this member notes which of the inputs of `rows` rows are not zero.
+/// The bits in which this member notes which inputs of `rows` rows are not zero.
 NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   return {.bits = workspace.non_zeros[member].data(),
@@ -43,8 +43,8 @@ NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::si
           .list_size = workspace.lists[member].size()};
 }
 
-/// The same for `blocks` of columns, without bits behind the last row up to a whole group of 16, as weight
-/// gradients want it.
+/// The same for `blocks` of columns, without bits after the last row up to a whole group of 16, as weight
+/// gradients need.
 NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
   const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, rows);
   for (std::size_t block = 0; block < blocks; ++block) {
@@ -186,7 +186,7 @@ Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chu
     gather_columns(plan, chunk.examples.inputs, index.subspan(first, count), 0, X.rows(first, count),
                    of_rows);
   };
-  // Unless it is decided, the first rows decide: to note zeros and not to skip them costs 6%.
+  // Unless it is decided, the first rows decide: noting zeros without skipping them costs 6%.
   constexpr std::size_t kSample = 4;
   std::optional<bool> skips = plan.sparse_prediction();
   const std::size_t sample = skips ? 0 : std::min(kSample, index.size());

@@ -10,7 +10,7 @@ namespace mlp::engine {
 
 /// What the backward pass needs of one layer's forward pass to turn dA into dZ.
 enum class Derivative {
-  kOfOutput,  ///< nothing more than A: f is one slope below zero, without dropout
+  kOfOutput,  ///< nothing more than A: f has one slope below zero, and there is no dropout
   kStored,    ///< f'(z) * dropout factor, computed on the way forward
   kSoftmax,   ///< p itself, for p (dA - <dA, p>)
 };

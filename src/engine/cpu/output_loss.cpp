@@ -26,7 +26,7 @@ float smoothed(const BinaryCrossEntropy& loss, float y) {
   return static_cast<float>(1 - loss.label_smoothing) * y + static_cast<float>(loss.label_smoothing / 2);
 }
 
-/// `on_logits`: the outputs are sigmoids, whose logits tell the loss without loss of digits.
+/// `on_logits`: the outputs are sigmoids, from whose logits the loss is computed without cancellation.
 float row_loss(const BinaryCrossEntropy& loss, bool on_logits, const OutputRow& row) {
   const auto z = row.logits, a = row.outputs;
   const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
@@ -49,7 +49,7 @@ void row_gradient(const BinaryCrossEntropy& loss, bool on_logits, const OutputRo
   }
 }
 
-// The losses that depend on the residuals r = a - y alone: of one, and by one of C outputs.
+// The losses that depend on the residuals r = a - y alone: the share of one of C outputs, and its derivative.
 
 float loss_of(const SquaredError&, float r) { return r * r / 2; }
 float slope_of(const SquaredError&, float r, float) { return r; }

@@ -1,5 +1,5 @@
-// The last layer's losses and their gradient by the logits, for rows in float: what
-// network/reference_loss.cpp says, without allocating.
+// The last layer's losses and their gradient by the logits, for rows in float: the same as
+// network/reference_loss.cpp, without allocating.
 #pragma once
 
 #include "kernels/kernels.h"
@@ -13,7 +13,7 @@ struct OutputRows {
   kernels::ConstBlockedView<float> outputs;  ///< a = f(z)
   kernels::ConstBlockedView<float> targets;  ///< y, not smoothed
   const float* weights = nullptr;            ///< w_n; null: 1
-  float mean = 1;                            ///< what gradients are multiplied by: 1 / N
+  float mean = 1;                            ///< 1 / N, the factor of the gradients
 };
 
 /// losses[n] = w_n loss_n, and to `gradient` (laid out as the outputs; may be null), times w_n * mean:

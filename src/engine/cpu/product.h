@@ -1,5 +1,5 @@
-// What the products of forward and backward have in common: they are cut along their depth, and apply at once
-// an activation that is one slope below zero.
+// Shared by the products of forward and backward: they are cut along their depth, and apply in the same pass
+// an activation that has one slope below zero.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace mlp::engine {
 
-/// What a layer's product may do at once: its activation, if that is one slope below zero.
+/// What a layer's product does in the same pass: its activation, if that has one slope below zero.
 inline kernels::Epilogue slope_of(const LayerPlan& layer) {
   if (layer.derivative != Derivative::kOfOutput || layer.slope == 1) return {};
   return {.kind = kernels::Epilogue::Kind::kSlope, .slope = layer.slope};

@@ -46,7 +46,7 @@ InputRows input_rows_of(const Plan& plan, Workspace& workspace, const Batch& bat
   const auto upcoming = batch.upcoming.first(end_of_chunk(plan, 0, batch.upcoming.size()));
   if (batch.examples.input_rows.empty()) return {batch.rows, upcoming};
   auto& numbers = workspace.input_rows;
-  numbers.resize(batch.rows.size() + upcoming.size());  // there is room for them
+  numbers.resize(batch.rows.size() + upcoming.size());  // never reallocates: see Workspace
   const auto input_row = [&](std::uint32_t row) { return batch.examples.input_row(row); };
   std::ranges::transform(upcoming, std::ranges::transform(batch.rows, numbers.begin(), input_row).out,
                          input_row);
@@ -111,7 +111,7 @@ void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chu
   }
 }
 
-/// The gradients in memory, L2 penalty included, to this member's parameters.
+/// Updates this member's parameters from the gradients in memory, L2 penalty included.
 void update_from_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, int member,
                            const StepSettings& settings) {
   UpdateRule rule = rule_of(*plan.optimizer(), settings);
@@ -124,7 +124,7 @@ void update_from_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& t
   stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(member)], rule);
 }
 
-/// The gradients of a batch, or of a shard of one, to memory; their losses' sum.
+/// Stores the gradients of a batch, or of a shard of one; returns the sum of the losses.
 double store_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                        const StepSettings& settings, double l2) {
   check_batch(plan, team, batch);

@@ -69,7 +69,7 @@ std::size_t ReferenceTraining<T>::find_non_finite_layer(const Batch& batch,
     const Layer& layer = network.layer(index);
     const Matrix<T> Z = reference::affine(A, state_.parameters.weight(index), state_.parameters.bias(index));
     const bool last = index + 1 == network.depth();
-    A = last ? Z : reference::activate(layer.activation, Z);  // a loss sees the last layer's Z
+    A = last ? Z : reference::activate(layer.activation, Z);  // losses are computed from the last layer's Z
     if (!std::ranges::all_of(A.values(), [](T a) { return std::isfinite(a); })) return index;
     for (std::size_t n = 0; n < A.rows(); ++n) {
       for (std::size_t o = 0; o < A.columns(); ++o)
