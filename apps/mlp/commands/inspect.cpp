@@ -247,7 +247,7 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                 style);
   if (record.fine_tuned_from) {
     const auto& [from, dataset, kept] = *record.fine_tuned_from;
-    text += field("started from",
+    text += field("starts from",
                   "a model of " + printable(dataset) + ", digest " + printable(from) +
                       (kept ? "" : ", with a preprocessing of its own"),
                   style);
