@@ -36,7 +36,7 @@ std::string figure_svg(const Figure& figure) {
          R"(" font-family="'Helvetica Neue',Helvetica,Arial,'Liberation Sans',sans-serif" font-size=")" +
          html_number(kFontSize) + "\"><title>" + html_text(figure.title, 200) + "</title>\n<style>\n" +
          with_colours(kChartStyle) + "</style>\n<rect width=\"" + width + "\" height=\"" + height +
-         R"(" fill="#fff"/><text class="ink" x=")" + html_number(kFigureMargin) + "\" y=\"36\" font-size=\"" +
+         R"(" fill="#fff"/><text class="ink" x=")" + html_number(kFigureMargin) + R"(" y="36" font-size=")" +
          html_number(kTitleSize) + R"(" font-weight="600">)" + html_text(figure.title, 100) + "</text>\n" +
          figure.drawing + "\n</svg>\n";
 }

@@ -33,7 +33,7 @@ std::string swatch(const std::string& css_class, double x, double y) {
   const bool ring = css_class.find("best") != std::string::npos;
   if (ring)
     return "<circle class=\"ring " + css_class + "\" cx=\"" + html_number(x + 7) + "\" cy=\"" +
-           html_number(y) + "\" r=\"6\"/>";
+           html_number(y) + R"(" r="6"/>)";
   return "<path class=\"" + (css_class == "least" ? "" : std::string("line ")) + css_class + "\" d=\"M" +
          html_number(x) + " " + html_number(y) + "h" + html_number(kSwatch) + "\"/>";
 }

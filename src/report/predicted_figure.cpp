@@ -67,7 +67,8 @@ std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truth
                 .title = title,
                 .drawing = {}};
   for (std::size_t k = 0; k < panels.size(); ++k) {
-    const auto across = static_cast<double>(k % columns), down = static_cast<double>(k / columns);
+    const std::size_t line = k / columns;
+    const auto across = static_cast<double>(k % columns), down = static_cast<double>(line);
     figure.drawing += panel_svg(panels[k], {.left = kFigureMargin + left + across * (width + kBetween),
                                             .top = kTitleHeight + kAbove + down * (height + kBetween),
                                             .width = kSide,

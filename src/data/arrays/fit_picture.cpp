@@ -269,7 +269,7 @@ FittedPicture fit_picture(ConstMatrixView<Grey> picture, const PictureStyle& sty
   }
   Picture ink = *light ? inverted(picture) : copy_of(picture);
   const double paper = paper_of(ink), brightest_ink = brightest(ink);
-  if (brightest_ink - paper >= kInk && (paper > kInk / 2 || brightest_ink < 128)) {
+  if (brightest_ink - paper >= kInk && (2 * paper > kInk || brightest_ink < 128)) {
     fitted.stretched = true;
     // A quarter of the way, as paper is never quite even.
     stretch(ink, paper + (brightest_ink - paper) / 4, brightest_ink);

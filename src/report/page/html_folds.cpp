@@ -74,7 +74,7 @@ std::string spread_html(const std::vector<ReportFolds>& metrics, const std::stri
   if (body.empty()) return "";
   return "<div class=\"folds\"><figcaption><h3>" + heading + ", " +
          with_thousands(metrics.front().values.size()) + " " + noun +
-         "s</h3><span class=\"keys\"><span class=\"key points\"><i></i>a " + noun +
+         R"(s</h3><span class="keys"><span class="key points"><i></i>a )" + noun +
          "</span><span class=\"key best\"><i></i>" + ring + "</span></span></figcaption><p class=\"aside\">" +
          aside + "</p><div class=\"scroll\"><table>" +
          html_head({"", "#mean", "#deviation", "#smallest", "", "#largest"}) + "<tbody>" + body +

@@ -29,7 +29,7 @@ std::string alarm(Verdict::Kind kind) {
 /// What the colour of the first figure says, in words.
 std::string warning_html(const Verdict& verdict) {
   if (verdict.html.empty()) return "";
-  return "<p class=\"warning " + alarm(verdict.kind) + "\" role=\"note\">" + verdict.html +
+  return "<p class=\"warning " + alarm(verdict.kind) + R"(" role="note">)" + verdict.html +
          (verdict.kind == Verdict::kNoBetter ? " More rows, or inputs that say more, may help." : "") +
          "</p>";
 }
