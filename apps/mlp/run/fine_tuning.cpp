@@ -79,7 +79,7 @@ void check_output_folder(const Init& init, const std::filesystem::path& output) 
 DataOrigin data_origin(DataArguments arguments, const Init& init) {
   const auto& preprocessing = init.model->preprocessing;
   auto& targets = arguments.targets;
-  if (preprocessing && targets.empty()) {
+  if (preprocessing && targets.empty() && is_table_name(arguments.dataset.value_or(""))) {
     targets = names_of(preprocessing->targets);
     if (!arguments.task)
       arguments.task = init.model->task() == Task::kClassification ? "classification" : "regression";

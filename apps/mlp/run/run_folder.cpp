@@ -91,11 +91,12 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   const RunFolder folder{given};
   const bool is_folder = std::filesystem::is_directory(given);
   const auto file = is_folder ? folder.model() : given;
+  if (const auto holder = is_folder && !std::filesystem::exists(file) ? RunLock::holder_of(given) : "";
+      !holder.empty()) {
+    throw FileError("the run in " + given.string() + " has no model yet: " + holder,
+                    "wait until that has finished");
+  }
   if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
-    if (const auto holder = RunLock::holder_of(given); !holder.empty()) {
-      throw FileError("the run in " + given.string() + " has no model yet: " + holder,
-                      "wait until that has finished");
-    }
     throw FileError(
         "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",
         "go on with it: " + shell_text({"mlp", "train", "--resume", given.string()}));

@@ -270,7 +270,8 @@ TEST_F(Files, WhatIsWrongIsNamed) {
   expect_error_of({"train", "--images", "objects.npy", "--labels", "a/labels.gz"}, 1,
                   "Python objects (a pickle), which are never read");
   expect_error_of({"train", "unclear.npz"}, 1, "it holds a (uint8, 1), b (float64, 1)");
-  expect_error_of({"train", "--images", "/dev/zero", "--labels", "/dev/zero"}, 1, "/dev/zero");
+  expect_error_of({"train", "--images", "/dev/zero", "--labels", "/dev/zero"}, 2,
+                  "/dev/zero is no file but a pipe or a device");
   const auto folder = run({"train", "--images", ".", "--labels", "."});
   EXPECT_EQ(folder.exit_code, 2);
   EXPECT_NE(folder.err.find("is a folder, whose sub-folders are the labels"), std::string::npos)

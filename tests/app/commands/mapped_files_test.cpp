@@ -1,4 +1,7 @@
 // Large files of inputs, which are mapped and not read into memory.
+#include <chrono>
+#include <thread>
+
 #include "app/sandbox.h"
 #include "data/support.h"
 #include "support/sanitizer.h"
@@ -96,8 +99,11 @@ TEST_F(MappedFiles, AFileThatIsMadeShorterEndsTheRunWithAWord) {
   const auto size = std::filesystem::file_size(path("big.npy"));
   auto arguments = training("big.npy", "run");
   arguments[8] = "100000";  // epochs
+  arguments.insert(arguments.end(), {"--checkpoint-every", "1"});
   auto child = start(arguments);
   ASSERT_TRUE(child.wait_for("epoch "));
+  for (int tries = 0; !exists("run/checkpoint.safetensors") && tries < 1000; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   std::filesystem::resize_file(path("big.npy"), 100'000);
   const auto result = child.finish();
   EXPECT_EQ(result.exit_code, 1) << result.signal;

@@ -53,7 +53,7 @@ TEST(ColumnName, AHintNamesTheCodePointInside) {
 TEST(ColumnName, SoDoesTheHintForAClass) {
   const Table table = table_of("x,c\n1,low\n2,high\n3,low\n4,high\n", {.targets = {"c"}});
   expect_hint<DataError>(
-      [&] { split_table(table, source_of("c,x\nlow\u200B,1\nhigh,2\n"), {.targets = {"c"}}); },
+      [&] { split_table(table, source_of("c,x\nlo\u200Bw,1\nhigh,2\n"), {.targets = {"c"}}); },
       "did you mean 'low' (without U+200B)?");
 }
 

@@ -28,8 +28,8 @@ Preprocessing of_another_table() {
 TEST(KeptPreprocessing, APreprocessingThatIsKeptIsNotLearnedAnew) {
   const Preprocessing kept = of_another_table();
   auto types = kept.all_types();
-  const auto source = source_of(example_text(200));
-  const DataSplit data = split_table(read_table(source, types), {.seed = 4, .preprocessing = kept});
+  const std::string text = example_text(200);
+  const DataSplit data = split_table(read_table(source_of(text), types), {.seed = 4, .preprocessing = kept});
   // In the model's classes, one of which this table does not have, and with its center and spread.
   EXPECT_EQ(data.train.class_names, (Names{"high", "low", "middle"}));
   ASSERT_TRUE(data.train.preprocessing);
@@ -41,12 +41,13 @@ TEST(KeptPreprocessing, APreprocessingThatIsKeptIsNotLearnedAnew) {
   EXPECT_EQ(data.train.source_rows, learned.train.source_rows);
   EXPECT_NE(data.train.inputs, learned.train.inputs);
   EXPECT_EQ(std::get<Matrix<float>>(data.test.inputs),
-            encode(kept, read_table(source_of(example_text(200)), types), data.test.source_rows));
+            encode(kept, read_table(source_of(text), types), data.test.source_rows));
 }
 
 TEST(KeptPreprocessing, OfAPreprocessingThatIsKeptTheRangesAreWidened) {
   const Preprocessing kept = of_another_table();
-  const Table table = read_table(source_of(example_text(200)), kept.all_types());
+  const std::string text = example_text(200);
+  const Table table = read_table(source_of(text), kept.all_types());
   const DataSplit data = split_table(table, {.validation_fraction = 0.5, .seed = 4, .preprocessing = kept});
   const auto range = [](const Preprocessing& preprocessing) {
     const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs.front().encoding);
@@ -65,19 +66,21 @@ TEST(KeptPreprocessing, WithAPreprocessingThatIsKeptWeightsAreReadAndOtherClasse
   auto types = kept.all_types();
   types.push_back({.name = "w"});
   std::erase_if(kept.inputs, [](const InputColumn& column) { return column.type.name == "w"; });
-  const DataSplit data = split_table(read_table(source_of(example_text(200)), types),
+  const std::string text = example_text(200);
+  const DataSplit data = split_table(read_table(source_of(text), types),
                                      {.sample_weight = "w", .seed = 4, .preprocessing = kept});
   ASSERT_EQ(data.train.sample_weights.size(), data.train.rows());
-  const float unit = data.train.sample_weights[0] / static_cast<float>(data.train.source_rows[0] % 4);
+  const auto one = std::ranges::find_if(data.train.source_rows, [](auto row) { return row % 4 == 1; });
+  const float unit =
+      data.train.sample_weights[static_cast<std::size_t>(one - data.train.source_rows.begin())];
   for (std::size_t n = 0; n < data.train.rows(); ++n)
     EXPECT_FLOAT_EQ(data.train.sample_weights[n], unit * static_cast<float>(data.train.source_rows[n] % 4));
 
   kept.targets.front().categories = {"high", "middle"};
-  expect_error<DataError>(
-      [&] {
-        split_table(read_table(source_of(example_text(200)), kept.all_types()), {.preprocessing = kept});
-      },
-      {"a class that is not among those trained on", "'low'", "nor learned from as the model stands"});
+  const std::string message = expect_error<DataError>(
+      [&] { split_table(read_table(source_of(text), kept.all_types()), {.preprocessing = kept}); },
+      {"a class that is not among those trained on", "'low'"});
+  EXPECT_NE(message.find("nor learned from as the model stands"), std::string::npos) << message;
 }
 
 }  // namespace

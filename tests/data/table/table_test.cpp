@@ -186,7 +186,7 @@ TEST(Table, InvisibleCharactersAroundACellDoNotCount) {
   EXPECT_EQ(table.columns[0].type.kind, ColumnKind::kNumeric);
   EXPECT_EQ(table.columns[0].missing, 1u);
   EXPECT_EQ(table.columns[1].type.categories, (std::vector<std::string>{"a", "b", "\u00e4"}));
-  const auto again = read_table(testing_support::source_of("x,y\n1,a" + no_width + "\n"),
+  const auto again = read_table(stream_of("x,y\n1,a" + no_width + "\n"),
                                 std::vector{table.columns[0].type, table.columns[1].type});
   EXPECT_EQ(again.columns[1].codes.front(), 0);
 }
