@@ -1,21 +1,19 @@
-// The engine's automatic choices, each beside its alternatives: is what it takes by itself the fastest?
+// The engine's automatic choices compared with their alternatives: is each the fastest?
 //
 //   zeros    whether zeros in the inputs are skipped, in training and prediction: on images with MNIST's
-//   zeros
-//            and where independent inputs are zero, from a tenth of them to nine tenths
-//   threads  how many threads work, beside every number from one to the cores there are
+//            zeros, and on independent inputs of which a tenth to nine tenths are zero
+//   threads  how many threads work, compared with every number from one to the number of cores
 //   shares   what two and more threads share: the first layer's inputs, or rows, or columns; and whether each
 //            sums the weight gradients of its own rows
 //
-// For developers, after a change of kernels or of a threshold in src/engine/cpu/plan.cpp; it is no test of
+// For developers, after a change of kernels or of a threshold in src/engine/cpu/plan.cpp; it is not a test of
 // the build and not part of CI. Run it on a quiet machine: beside other programs many threads are slow
-// whatever is chosen. (That a training run takes fewer threads there is thread_choice.h's affair and not
-// measured here.)
+// whatever is chosen. (A training run takes fewer threads there, which thread_choice.h decides and this
+// program does not measure.)
 //
-// Choice and alternative take turns in one process, some hundredths of a second each, and what counts is the
-// median of the ratios of neighbours, so that a machine that is now faster, now slower, changes little. A
-// choice that seems to lose is measured again, twice. Exit code: 1 where one loses by more than 5%, 2 for
-// wrong usage.
+// Choice and alternative run alternately in one process, some hundredths of a second each. The median of the
+// ratios of neighbouring runs counts, so that a machine whose speed varies changes little. A choice that
+// seems to lose is measured twice more. Exit code: 1 where one loses by more than 5%, 2 for wrong usage.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -40,11 +38,11 @@
 namespace mlp {
 namespace {
 
-// --- Work and ways to do it --------------------------------------------------------------------------------
+// --- Workloads and ways to run them ------------------------------------------------------------------------
 
 constexpr std::size_t kDataRows = 16'384;  // 13 MB of images: more than a second-level cache has
 const AffineScaling kInputScaling{{0.0f}, {1.0f / 255.0f}};
-// Times need no learning, and weights that hardly move never overflow or fade into slow denormal numbers.
+// Timing needs no learning, and weights that hardly move never overflow or decay into slow denormal numbers.
 constexpr double kLearningRate = 1e-6;
 
 struct Data {
@@ -63,7 +61,7 @@ DataPtr images(const MultilayerPerceptron& network) {
   return data_of("images", benchmark_data(network, kDataRows));
 }
 
-/// Of independent inputs, so many in a hundred are not zero.
+/// Independent inputs, so many in a hundred of which are not zero.
 DataPtr independent(const MultilayerPerceptron& network, unsigned percent) {
   Dataset dataset = benchmark_data(network, kDataRows);
   const RandomStream stream(1, RandomPurpose::kBenchmark, 2, percent);
@@ -105,7 +103,7 @@ engine::Plan plan_of(const Work& work, const std::string& target, int threads,
                        .choices = choices});
 }
 
-/// A work done in one way, step after step over rows in random order.
+/// Runs a workload in one way, step after step over rows in random order.
 class Runner {
  public:
   Runner(const Work& work, engine::Plan plan)
@@ -120,7 +118,7 @@ class Runner {
 
   const engine::Plan& plan() const { return plan_; }
 
-  /// The time of a step, from as many as take `seconds`. A quarter as many before them, which do not count,
+  /// The time of a step, averaged over the steps of `seconds`. A quarter as many run before, uncounted, to
   /// wake the threads and fill the caches.
   double seconds_per_step(double seconds) {
     const std::size_t warm = run_for(seconds / 4, 1).steps;
@@ -135,7 +133,7 @@ class Runner {
     double seconds = 0;
   };
 
-  /// Steps for `seconds`, with a look at the clock after every `stride` of them.
+  /// Runs steps for `seconds`, reading the clock after every `stride` of them.
   Ran run_for(double seconds, std::size_t stride) {
     Ran ran;
     for (const auto begin = Clock::now(); ran.seconds < seconds; ran.steps += stride) {
@@ -169,7 +167,7 @@ class Runner {
   std::uint64_t steps_ = 0;
 };
 
-// --- One beside the other ----------------------------------------------------------------------------------
+// --- Comparing two -----------------------------------------------------------------------------------------
 
 constexpr double kMostRatio = 1.05;
 constexpr int kRounds = 9, kTries = 3;
@@ -192,7 +190,7 @@ Ratio measured_once(Runner& choice, Runner& alternative, double seconds) {
   return {ratios[kRounds / 2], ratios.front(), ratios.back()};
 }
 
-/// Measured again where it loses: once it does not, it was the machine.
+/// Measured again where it loses: if it does not lose again, the machine was the cause.
 Ratio measured(Runner& choice, Runner& alternative, double seconds) {
   Ratio ratio = measured_once(choice, alternative, seconds);
   for (int again = 1; again < kTries && ratio.loses(); ++again) {
@@ -222,7 +220,7 @@ std::string fixed(double number) {
   return text;
 }
 
-/// Lines of a table as they come, aligned for those who read the text, in Markdown too.
+/// Prints the lines of a table as they come, aligned for people, as Markdown, too.
 class Table {
  public:
   Table(std::vector<Column> columns, bool markdown) : columns_(std::move(columns)), markdown_(markdown) {
@@ -258,7 +256,7 @@ struct Result {
 
 std::string range_text(const Ratio& ratio) { return fixed(ratio.least) + " to " + fixed(ratio.most); }
 
-/// Collects results and prints them: each, or of all that belong together the one that comes out worst.
+/// Collects results and prints them: each, or the worst of each group.
 class Report {
  public:
   explicit Report(const Options& options)
@@ -290,7 +288,7 @@ class Report {
     group_.push_back(std::move(result));
   }
 
-  /// What was added since the last call belongs together.
+  /// Ends the group of results added since the last call.
   void end_group() {
     if (summary_ && !group_.empty()) {
       const auto median = [](const Result& result) { return result.ratio.median; };
@@ -316,7 +314,7 @@ class Report {
 
 // --- What is compared --------------------------------------------------------------------------------------
 
-/// The engine's choice for a work, to be put beside alternatives.
+/// The engine's choice for a workload, to be compared with alternatives.
 class Comparison {
  public:
   Comparison(const Options& options, Report& report, std::string target, std::string choice, const Work& work,
@@ -371,7 +369,7 @@ void compare_zeros_of(const Options& options, Report& report, const std::string&
   }
 }
 
-/// Alone, and with as many threads as help.
+/// With one thread, and with as many as help.
 void compare_zeros(const Options& options, Report& report, const std::string& target) {
   struct Steps {
     const char* layers;
@@ -404,7 +402,7 @@ struct Sizes {
   std::vector<std::size_t> rows;
 };
 
-/// Images where there are as many inputs as pixels; few inputs are seldom zero.
+/// Images where there are as many inputs as pixels; with few inputs, data without zeros.
 DataPtr usual_data(const MultilayerPerceptron& network) {
   return network.fan_in() == 784 ? images(network) : independent(network, 100);
 }
@@ -471,7 +469,7 @@ void compare_shares_of(const Options& options, Report& report, const std::string
       seen.push_back(text);
       comparison.beside(std::move(plan), seen.front(), text, ", " + threads_text(threads));
     } catch (const std::invalid_argument&) {
-      // This network, or this number of threads, leaves no such choice.
+      // This network, or this number of threads, does not have this choice.
     }
   }
 }
@@ -549,7 +547,7 @@ double positive(const std::string& option, const std::string& value) {
   return number;
 }
 
-/// None: help was asked for.
+/// Nothing: help was asked for.
 std::optional<Options> options_of(const std::vector<std::string>& arguments) {
   Options options;
   for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {

@@ -1,8 +1,8 @@
 // The kernels on the layers of the report's MNIST network and on a wide one, on one thread.
 //
-// Of the products, "flops" is floating-point operations a second (2 per multiply-add) and "share" divides it
-// by this CPU's limit, measured right after it; of the others, items are elements. MLP_TARGET names
-// the CPU target. Whole training steps and predictions, on all threads, are measured by `mlp bench`.
+// For products, "flops" is floating-point operations per second (2 per multiply-add), and "share" divides it
+// by this CPU's limit, measured right after it; for the others, items are elements. MLP_TARGET names the CPU
+// target. Whole training steps and predictions, on all threads, are measured by `mlp bench`.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -51,7 +51,7 @@ class Blocked {
 };
 
 void report_product(benchmark::State& state, std::size_t rows, std::size_t fan_in, std::size_t fan_out) {
-  // Measured anew beside each: a shared machine's clock changes from second to second.
+  // Measured anew after each: a shared machine's clock changes from second to second.
   const double limit = mlp::flop_limit(chosen(), 1, 0.1);
   const double flops = 2.0 * static_cast<double>(rows * fan_in * fan_out);
   state.counters["flops"] = benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
@@ -97,7 +97,7 @@ void weight_step(benchmark::State& state, kernels::UpdateRule::Kind kind) {
   report_product(state, rows, fan_in, fan_out);
 }
 
-/// Arguments: rows, columns. `elementwise(values)` is timed on a matrix that each iteration works on again.
+/// Arguments: rows, columns. `elementwise(values)` is timed on a matrix that each iteration changes further.
 template <class Elementwise>
 void on_activations(benchmark::State& state, const Elementwise& elementwise) {
   Blocked values = Blocked::activations(argument(state, 0), argument(state, 1));

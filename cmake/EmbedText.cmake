@@ -9,7 +9,7 @@ function(mlp_embed_text target file variable header)
             -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
     DEPENDS ${file} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
     COMMENT "Embedding ${file}" VERBATIM)
-  # The rule belongs to this folder, the target may be another's.
+  # The rule belongs to this folder, while the target may belong to another.
   add_custom_target(mlp_embed_${variable} DEPENDS ${source})
   add_dependencies(${target} mlp_embed_${variable})
   target_sources(${target} PRIVATE ${source})

@@ -2,12 +2,12 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mlp)
 
-# a shared library belongs to the tool, too
+# a shared library is installed with the tool, too
 install(TARGETS mlp EXPORT mlp-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
                                        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT tool)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/mlp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 if(MLP_BUILD_APP)
-  # the tool finds a shared library beside it wherever the prefix is moved to
+  # so that the tool finds a shared library beside it wherever the prefix is moved
   file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set_target_properties(mlp_app PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
   install(TARGETS mlp_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
@@ -22,7 +22,7 @@ install(FILES ${PROJECT_BINARY_DIR}/mlp-config.cmake ${PROJECT_BINARY_DIR}/mlp-c
               ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
         DESTINATION ${package_dir})
 
-# And pkg-config: the same for C++ and C, and `--libs` alone for a static library as well, whose own libraries it then names.
+# pkg-config: the same flags for C++ and C. `--libs` alone also works for a static library, whose own libraries it then lists.
 set(pc_requires "")
 set(pc_libs "")
 if(library_type STREQUAL "STATIC_LIBRARY")

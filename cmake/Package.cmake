@@ -1,5 +1,5 @@
-# `cpack -G DEB` in the build folder: the tool as a Debian package, with completions and man pages and what it needs to
-# run. The library is no part of it: `cmake --install` has that.
+# `cpack -G DEB` in the build folder: the tool as a Debian package, with completions, man pages and the libraries it needs. The
+# package does not include the library; `cmake --install` does.
 set(MLP_PACKAGE_CONTACT "mlp <mlp@example.org>" CACHE STRING
     "Who a package names as its maintainer: Name <address>")
 string(TIMESTAMP package_date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # or SOURCE_DATE_EPOCH

@@ -1,6 +1,6 @@
 # INPUT's text as a C++ source: see mlp_embed_text in EmbedText.cmake.
 file(READ ${INPUT} text)
-string(REGEX REPLACE "^/\\*[^*]*\\*/\n" "" text "${text}")  # what a comment at the top says is for us
+string(REGEX REPLACE "^/\\*[^*]*\\*/\n" "" text "${text}")  # a comment at the top of the file is for us and is not embedded
 string(FIND "${text}" ")text\"" end)
 if(NOT end EQUAL -1)
   message(FATAL_ERROR "${INPUT} contains )text\", which ends a raw string")

@@ -15,7 +15,7 @@ endforeach()
 ask(version --version)
 string(REGEX REPLACE "^mlp |\n$" "" version "${version}")
 
-# man_page(COMMAND...): of the tool itself where none is given; and of its own commands
+# man_page(COMMAND...): the page of a command, or of the tool itself where none is given; and those of its sub-commands
 function(man_page)
   ask(help ${ARGN} --help)
   string(REGEX MATCH "^[^\n]+" description "${help}")
@@ -25,13 +25,17 @@ function(man_page)
   execute_process(COMMAND ${HELP2MAN} --no-info --no-discard-stderr --section=1 --version-string=${version} "--name=${description}"
                           --output=${OUTPUT}/man1/${page}.1 ${command}
                   COMMAND_ERROR_IS_FATAL ANY)
-  # help2man knows programs, not their commands: "mlp data list" is the page mlp-data-list
+  # help2man describes programs, not their commands: the page of "mlp data list" is called mlp-data-list
   file(READ ${OUTPUT}/man1/${page}.1 text)
   string(TOUPPER ${page} title)
   string(REPLACE ";" " " name "mlp;${ARGN}")
   string(STRIP "${name}" name)
   string(REPLACE "\n.TH MLP " "\n.TH ${title} " text "${text}")
   string(REPLACE "\n${name} \\- " "\n${page} \\- " text "${text}")
+  # Examples that are commands and nothing else: a line each, as they are typed
+  if(text MATCHES "\n\\.SH EXAMPLES\n\\.IP\n(([^.][^\n]*\n)+)")
+    string(REPLACE ".SH EXAMPLES\n.IP\n${CMAKE_MATCH_1}" ".SH EXAMPLES\n.IP\n.nf\n${CMAKE_MATCH_1}.fi\n" text "${text}")
+  endif()
   file(WRITE ${OUTPUT}/man1/${page}.1 "${text}")
   if(GZIP)
     execute_process(COMMAND ${GZIP} -9n ${OUTPUT}/man1/${page}.1 COMMAND_ERROR_IS_FATAL ANY)

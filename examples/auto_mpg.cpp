@@ -1,4 +1,4 @@
-// Miles per gallon from seven numbers about a car, by a line and by a deeper network:
+// Miles per gallon from seven numbers about a car, predicted by a linear layer and by a deeper network:
 // example_auto_mpg DATA_DIR, the folder that has auto-mpg/auto-mpg.data.
 #include <mlp/mlp.h>
 

@@ -1,5 +1,5 @@
-// Needs no files: draws digits, learns to read them, saves the model, and reads one digit with what was
-// saved.
+// Needs no files: draws digits, learns to read them, saves the model, and reads one digit with the saved
+// model.
 #include <mlp/mlp.h>
 
 #include <algorithm>

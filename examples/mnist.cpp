@@ -6,12 +6,12 @@
 
 namespace {
 
-// Says how each epoch went, as it goes.
+// Prints the result of each epoch as training goes on.
 struct Printer : mlp::TrainingObserver {
   bool on_epoch(const mlp::EpochRecord& epoch, const mlp::TrainingState&) override {
     std::cout << "epoch " << epoch.epoch << "  loss " << epoch.train_loss << "  validation loss "
               << epoch.validation_loss << "  accuracy " << epoch.validation_metric << std::endl;
-    return true;  // false would stop here, with the model so far
+    return true;  // false would stop training here and keep the model so far
   }
 };
 

@@ -1,5 +1,5 @@
-// A training loop of one's own, with a loss of one's own: quantile regression, which predicts what nine
-// tenths of the targets lie below.
+// A training loop and a loss of the caller's: quantile regression, which predicts the value that nine tenths
+// of the targets lie below.
 #include <mlp/mlp.h>
 
 #include <algorithm>

@@ -1,15 +1,16 @@
 # shellcheck shell=bash
-# What the scripts share: sourced, never run.
+# Functions that the scripts share: to be sourced, not run.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
-# What building and using the program needs. A tool is package:command: whoever has the command needs no package for it.
+# Packages needed to build and use the program. An entry package:command means that whoever has the command needs no package for
+# it.
 # shellcheck disable=SC2034
 packages=(
   g++:c++ cmake:cmake ninja-build:ninja librsvg2-bin:rsvg-convert
   libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev libpng-dev ca-certificates)
-# And what its tests need.
+# Packages needed by the tests.
 # shellcheck disable=SC2034
 test_packages=("${packages[@]}" libgtest-dev)
 
@@ -18,7 +19,7 @@ fail() {
   exit 1
 }
 
-# On a terminal: the latest line of stdin, in place.
+# On a terminal: shows the latest line of stdin, in place.
 show_latest_line() {
   if [[ ! -t 1 ]]; then
     cat >/dev/null
@@ -44,7 +45,7 @@ is_installed() {
   [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
 }
 
-# missing_packages PACKAGE[:COMMAND]...: those of the arguments that this machine lacks.
+# missing_packages PACKAGE[:COMMAND]...: prints those of the arguments that this machine lacks.
 missing_packages() {
   local entry
   for entry in "$@"; do
@@ -56,7 +57,7 @@ missing_packages() {
   done
 }
 
-# install_missing PACKAGE[:COMMAND]...: installs what is missing of them; where nothing is, it needs neither root nor network.
+# install_missing PACKAGE[:COMMAND]...: installs those that are missing; where none is, it needs neither root nor network.
 install_missing() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "  no apt here, so nothing is installed; needed are, by their Debian names: ${*%:*}"
@@ -80,7 +81,7 @@ install_missing() {
   with_log apt-install "${apt[@]}" install --no-install-recommends "${missing[@]}"
 }
 
-# How many compilers to run at once: one a core, but no more than fit into memory at 1.5 GiB each.
+# How many compilers to run at once: one per core, but no more than fit into memory at 1.5 GiB each.
 build_jobs() {
   local cores memory limit
   cores="$(nproc)"

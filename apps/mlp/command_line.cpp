@@ -14,6 +14,7 @@
 #include "mlp/error.h"
 #include "mlp/suggest.h"
 #include "mlp/version.h"
+#include "terminal/bus_error.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/terminal.h"
@@ -107,8 +108,9 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
 
 int run(int argc, const char* const* argv) {
   occupy_closed_streams();
+  explain_bus_errors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that print() throws, not a sudden end
-  std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that outgrows its limit
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that outgrows its limit
   Environment environment = read_environment();
   if (argc > 0 && std::string_view(argv[0]).find('/') != std::string_view::npos)
     environment.program = argv[0];
@@ -120,7 +122,7 @@ int run(int argc, const char* const* argv) {
   try {
     return run_command(argc, argv, environment);
   } catch (const ClosedPipe&) {
-    return kSignal + SIGPIPE;  // who stops reading has seen enough
+    return kSignal + SIGPIPE;  // the reader closed the pipe on purpose
   } catch (const Interrupted& interrupted) {
     print_error("mlp: interrupted" + interrupted.details + "\n");
     return kSignal + interrupt_signal();
@@ -134,7 +136,7 @@ int run(int argc, const char* const* argv) {
         "not enough memory",
         "fewer rows need less, a table with columns left out (--ignore), a smaller network or --batch-size",
         environment);
-  } catch (const std::filesystem::filesystem_error& error) {  // of a path that was only asked about
+  } catch (const std::filesystem::filesystem_error& error) {  // from a query of a path's status
     report(error.path1().string() + ": " + reason_of(error.code()),
            "check the path, and where its links point: ls -l", environment);
   } catch (const std::exception& error) {

@@ -1,5 +1,4 @@
-// The command line as a whole: which sub-command runs, and how what went wrong becomes a message and an exit
-// code.
+// The command line as a whole: which sub-command runs, and how an error becomes a message and an exit code.
 #pragma once
 
 namespace mlp::app {

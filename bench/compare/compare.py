@@ -56,7 +56,7 @@ def say(text: str) -> None:
 
 
 def peers_in(python: Path, folder: Path, environment: dict[str, str]) -> dict[str, Peer]:
-    """Those that start, by what they say they are."""
+    """The peers that start, each with what it says about itself."""
     found = {}
     for name in PEERS:
         peer = Peer(name, python, folder, environment)
@@ -70,7 +70,7 @@ def peers_in(python: Path, folder: Path, environment: dict[str, str]) -> dict[st
 
 
 def learned(name: str, work: Work, measurement: Measurement | Failure) -> Measurement:
-    """The measurement, if it is one of a contender that learned: speed without that is nothing."""
+    """Returns the measurement of a contender that learned; speed is worthless without learning."""
     if isinstance(measurement, Failure):
         raise measurement
     if measurement.score is not None and not measurement.score >= work.bar:
@@ -89,7 +89,7 @@ def measure_ours(mlp: Mlp, works: Sequence[Work], setting: Setting) -> list[Meas
 def measure_round(
     mlp: Mlp, peers: Mapping[str, Peer], works: Sequence[Work], settings: Settings, index: int
 ) -> Results:
-    """Everyone does each section once; who begins changes with the round."""
+    """Every contender does each section once; which one begins changes with the round."""
     results: Results = defaultdict(list)
     names = [*OURS, *peers]
     at = index % len(names)
@@ -126,7 +126,7 @@ def limits_text(bench: dict) -> str:
 
 
 def held_text(cpu_target: str) -> str:
-    """What --cpu-target comes to."""
+    """What --cpu-target does, in words."""
     variables = ", ".join(f"{name}='{value}'" for name, value in HELD_TO[cpu_target].items())
     return (
         f"mlp and the peers are held to {cpu_target}, the peers by {variables}; "

@@ -1,4 +1,4 @@
-"""What needs neither mlp nor a peer: python3 -m unittest discover -s bench/compare -p '*_test.py'"""
+"""Tests of the parts that need neither mlp nor a peer: python3 -m unittest discover -s bench/compare -p '*_test.py'"""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class TuningTest(unittest.TestCase):
 
 
 class ScriptedPeer(Peer):
-    """Every job takes as long."""
+    """Every job takes the same time."""
 
     def run(self, threads: str, jobs: Iterable[dict], timeout: float = 0.0) -> list[dict]:
         return [{"about": "a peer"}, *({"seconds": 1.0, "epoch_seconds": [1.0], "score": 1.0} for _ in jobs)]

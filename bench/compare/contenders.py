@@ -15,16 +15,16 @@ from work import Work
 
 HERE = Path(__file__).resolve().parent
 
-# Inherited, these can hold a library to old kernels, to one thread or to cores that others use.
+# Environment variables that, if inherited, hold a library to old kernels, to one thread or to cores that others use.
 HOLDING_BACK = (
     "OPENBLAS_", "GOTO_", "MKL_", "OMP_", "GOMP_", "KMP_", "BLIS_", "DNNL_", "ONEDNN_", "NPY_", "NUMEXPR_",
     "VECLIB_", "ATEN_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "PYTORCH_", "SKLEARN_", "XLA_", "JAX_", "NPROC",
     "MLP_TARGET",
 )  # fmt: skip
 
-# What holds the peers to the instructions of a CPU target, on a CPU that has more: PyTorch's own kernels and what
-# torch.compile writes, oneDNN (by its newer and its older name), MKL, OpenBLAS, NumPy, XLA (whose products are YNNPACK's,
-# which cannot be held, or else oneDNN's). onnxruntime has no such switch.
+# What holds the peers to the instructions of a CPU target on a CPU that has more: switches of PyTorch's own kernels and of the
+# code that torch.compile writes, of oneDNN (by its newer and its older name), MKL, OpenBLAS, NumPy, and XLA (whose products are
+# YNNPACK's, which cannot be held, or else oneDNN's). onnxruntime has no such switch.
 HELD_TO = {
     "avx2": {
         "ATEN_CPU_CAPABILITY": "avx2",
@@ -44,7 +44,7 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """How a contender does a work."""
+    """How a contender does a work item."""
 
     threads: str
     variant: str = ""
@@ -62,7 +62,7 @@ class Measurement:
 
 
 def clean_environment(environment: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The environment without what holds a library back, and the names of what was left out."""
+    """The environment without the variables that hold a library back, and the names of those."""
     cleared = sorted(name for name in environment if name.startswith(HOLDING_BACK))
     return {name: value for name, value in environment.items() if name not in cleared}, cleared
 
@@ -110,7 +110,7 @@ class Mlp:
         return paths if len(paths) == 4 else []
 
     def bench(self, work: Work, setting: Setting) -> dict:
-        """Two predictions, and the least training it lets itself be asked for."""
+        """Two predictions, and the shortest training that the command accepts."""
         try:
             return self.json(
                 *("bench", "--json", "--network", work.layers, "--input-size", str(work.inputs)),
@@ -139,7 +139,7 @@ class Mlp:
 
 
 def prediction_of(bench: dict, work: Work) -> Measurement:
-    """Of `mlp bench`, asked for one number of threads."""
+    """The prediction time that `mlp bench` prints for one number of threads."""
     for row in field(bench, "prediction", "mlp bench"):
         if row["rows"] == work.batch_size:
             return Measurement(1e-6 * field(row, "microseconds", "mlp bench"), None, str(row["threads"]))
@@ -147,7 +147,7 @@ def prediction_of(bench: dict, work: Work) -> Measurement:
 
 
 class Peer:
-    """A library: its script takes a job a line and gives a result a line, all in JSON."""
+    """A library: its script takes one job per line and gives one result per line, all in JSON."""
 
     def __init__(self, name: str, python: Path, folder: Path, environment: dict[str, str]):
         self.name, self.python, self.folder, self.environment = name, python, folder, environment
@@ -183,7 +183,7 @@ class Peer:
         return asdict(work) | {"folder": str(self.folder / work.data), "variant": variant}
 
     def measure(self, candidates: Sequence[tuple[Work, Setting]]) -> list[Measurement | Failure]:
-        """Of each candidate, in a process for each number of threads."""
+        """Measures each candidate, in a process of its own for each number of threads."""
         measured: dict[tuple[Work, Setting], Measurement | Failure] = {}
         for threads in dict.fromkeys(setting.threads for _, setting in candidates):
             same = [(work, setting) for work, setting in candidates if setting.threads == threads]

@@ -35,7 +35,7 @@ def write_idx(path: Path, sizes: tuple[int, ...], values: bytes) -> None:
 
 
 def write_images(folder: Path, parts: list[tuple[bytes, bytes]]) -> None:
-    """`parts`: images and labels to train on, then those to test on."""
+    """Writes `parts`: images and labels to train on, then those to test on."""
     for index, (images, labels) in enumerate(parts):
         write_idx(folder / "mnist" / IMAGE_FILES[2 * index], (len(labels), SIZE, SIZE), images)
         write_idx(folder / "mnist" / IMAGE_FILES[2 * index + 1], (len(labels),), labels)
@@ -51,7 +51,7 @@ def first_rows(parts: list[tuple[bytes, bytes]], counts: tuple[int, int]) -> lis
 
 
 def drawn_class(source: random.Random) -> bytes:
-    """The image a class is made of: thick lines between random points, about a fifth of the pixels."""
+    """A class's prototype: thick lines between random points, about a fifth of the pixels."""
     pixels = bytearray(PIXELS)
     x, y = source.uniform(6, 21), source.uniform(6, 21)
     for _ in range(8):
@@ -70,7 +70,7 @@ def drawn_class(source: random.Random) -> bytes:
 
 
 def drawn_images(rows: int, source: random.Random, classes: list[bytes]) -> tuple[bytes, bytes]:
-    """Each image is its class's, moved by up to three pixels either way, with a few pixels changed."""
+    """Each image is its class's prototype, moved by up to three pixels either way, with a few pixels changed."""
     margin = 3 * SIZE + 3
     padded = [bytes(margin) + image + bytes(margin) for image in classes]
     images, labels = bytearray(), bytes(source.randrange(10) for _ in range(rows))
@@ -90,7 +90,7 @@ def draw_images() -> list[tuple[bytes, bytes]]:
 
 
 def write_table(folder: Path) -> None:
-    """auto-mpg.data with 490 made-up cars: what an epoch takes depends on their number only."""
+    """Writes auto-mpg.data with 490 made-up cars: the time of an epoch depends on their number only."""
     source = random.Random(1)
     lines = []
     for _ in range(TABLE_ROWS):

@@ -18,9 +18,9 @@ TEST_FRACTION = 0.2
 
 
 def serve(about: str, train: Callable[[Job], dict], predict: Callable[[Job], dict]) -> None:
-    """A line about the library, then a line for each job on standard input."""
+    """Prints a line about the library, then a line for each job on standard input."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # catches what a library prints
     print(json.dumps({"about": about}), file=answers, flush=True)
     for line in sys.stdin:
         job = json.loads(line)
@@ -81,7 +81,7 @@ def read_data(job: Job) -> tuple[Arrays, Arrays]:
 
 
 def score(outputs: np.ndarray, expected: np.ndarray) -> float:
-    """Accuracy of classes, R2 of numbers."""
+    """Accuracy for classes, R2 for numbers."""
     if expected.dtype == np.int64:
         return float((outputs.argmax(1) == expected).mean())
     residual = outputs.reshape(expected.shape) - expected
@@ -93,12 +93,12 @@ def inputs_to_predict(job: Job) -> np.ndarray:
 
 
 def another_epoch(job: Job, seconds: list[float]) -> bool:
-    """After epochs of so many seconds. Tuning has no patience with a setting that gets nowhere."""
+    """Whether to go on after epochs of so many seconds. Tuning gives up settings that are too slow."""
     return len(seconds) < job["epochs"] and sum(seconds) <= job["patience"]
 
 
 def median_seconds(call: Callable[[], object], at_least: float = 0.4) -> float:
-    """Of one call, after as many to warm up as fit into a quarter of the time."""
+    """The median time of a call, after as many warm-up calls as fit into a quarter of the time."""
     seconds: list[float] = []
     for duration in (at_least / 4, at_least):
         seconds.clear()

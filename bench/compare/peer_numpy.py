@@ -44,7 +44,7 @@ class Network:
         return outputs
 
     def backward(self, outputs: list[np.ndarray], dZ: np.ndarray) -> None:
-        """`dZ`: of the last layer. Fills the gradients."""
+        """Fills the gradients, from the last layer's `dZ`."""
         for i in reversed(range(len(self.weights))):
             dW, db = self.weight_gradients[i]
             np.matmul(outputs[i].T, dZ, out=dW)
@@ -75,7 +75,7 @@ def multiply_by_derivative(activation: str, A: np.ndarray, dA: np.ndarray) -> No
 
 
 def loss_gradient(A: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """By the last layer's Z: of softmax with cross entropy, or of the mean squared error."""
+    """The gradient by the last layer's Z of softmax with cross entropy, or of the mean squared error."""
     if expected.dtype == np.int64:
         A[np.arange(len(A)), expected] -= 1
         A *= np.float32(1 / len(A))

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU, in the ways to write a training step that came out fastest.
+"""PyTorch on the CPU, with the training step written in the ways that were fastest.
 
 modules     nn.Sequential and torch.optim, fused where this version can
 functions   weights as plain tensors, torch.autograd.grad, one call for all updates
@@ -28,7 +28,7 @@ FUNCTIONS = {"relu": torch.relu, "leaky_relu": lambda z: F.leaky_relu(z, 0.01)}
 
 
 def network_of(job: peer.Job) -> nn.Sequential:
-    """Without the last softmax, which is the loss's part."""
+    """The network without the last softmax, which is part of the loss."""
     modules: list[nn.Module] = []
     for fan_in, fan_out, activation in peer.layers_of(job):
         modules.append(nn.Linear(fan_in, fan_out))
@@ -168,7 +168,7 @@ def warm_up(step: Step, X: Tensor, Y: Tensor, job: peer.Job) -> None:
 
 
 def fresh(job: peer.Job) -> None:
-    """No compiled code of the job before."""
+    """Discards the compiled code of the previous job."""
     torch.manual_seed(1)
     if job["variant"] == "compiled":
         skip_guards(False)
@@ -208,7 +208,7 @@ PREDICTION = {
 }
 
 def hold_compiler_to_avx2() -> None:
-    """What torch.compile writes has vectors of ATEN_CPU_CAPABILITY, but else it is compiled for this very CPU."""
+    """The code that torch.compile writes has vectors of ATEN_CPU_CAPABILITY, but is otherwise compiled for this CPU."""
     from torch._inductor import config
 
     if hasattr(config.cpp, "march"):  # older versions know no other CPU than this one

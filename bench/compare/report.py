@@ -1,4 +1,4 @@
-"""The comparison as Markdown: for each section a table of times and ratios, then what each ran with."""
+"""The comparison as Markdown: for each section a table of times and ratios, then the settings of each."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Report:
     results: Mapping[tuple[str, Work], Sequence[Measurement]]
 
     def peers_of(self, works: Sequence[Work]) -> list[str]:
-        """Those that do any of these: not everyone trains."""
+        """The peers that do any of these: not every one trains."""
         return [peer for peer in self.peers if any((peer, work) in self.results for work in works)]
 
     def seconds(self, name: str, work: Work) -> float:
@@ -94,7 +94,7 @@ class Report:
         return f"{setting}; {min(scores):.4f}" if scores else str(setting)
 
     def measurements(self) -> list[dict]:
-        """Every single one."""
+        """All measurements."""
         return [
             {
                 "contender": name,

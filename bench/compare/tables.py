@@ -27,7 +27,7 @@ def ratio(peer: float, ours: float) -> str:
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, its columns aligned for those who read the text: the first left, the others right."""
+    """A Markdown table, its columns aligned for people who read the text: the first left, the others right."""
     for row in rows:
         if len(row) != len(header):
             raise ValueError(f"a row of {len(row)} cells under a header of {len(header)}")

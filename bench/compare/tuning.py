@@ -1,4 +1,4 @@
-"""Finds how each peer does each work fastest: its number of threads and, where it has several, the way it is written."""
+"""Finds how each peer does each work item fastest: its number of threads and, where it has several, its variant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def thread_counts(peer: Peer, cores: int) -> list[str]:
 
 
 def eager_variants(peer: Peer, work: Work) -> list[str]:
-    """Those of the peer's script, of peer_torch.py without the compiled one; most have one way."""
+    """The variants in the peer's script, in peer_torch.py without the compiled one; most have a single one."""
     if peer.name == "onnxruntime":
         return ["run", "binding"]
     if peer.name != "torch":
@@ -45,7 +45,7 @@ def compile_ahead(peer: Peer, candidates: Sequence[Candidate], limit: float) -> 
 
 
 def timed(peer: Peer, candidates: Sequence[Candidate], say: Say) -> dict[Candidate, float]:
-    """Seconds of each that works."""
+    """The seconds of each setting that works."""
     results = peer.measure([(tuning(work), setting) for work, setting in candidates])
     for result in results:
         if isinstance(result, Failure):

@@ -13,7 +13,7 @@ SECTIONS = ("sgd", "adam", "wide", "table", "prediction")
 
 @dataclass(frozen=True)
 class Work:
-    """One line of a table. A contender does it and says how many seconds it took."""
+    """A work item, one line of a table. A contender does it and reports how many seconds it took."""
 
     section: str
     name: str

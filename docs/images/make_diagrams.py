@@ -75,7 +75,7 @@ def write(name, width, height, title, parts):
 
 
 class Plot:
-    """A coordinate system: from x, y to places in the picture."""
+    """A coordinate system: maps x, y to points in the picture."""
 
     def __init__(self, left, top, width, height, x, y):
         self.left, self.top, self.width, self.height, self.x, self.y = left, top, width, height, x, y

@@ -20,8 +20,8 @@ void write_file_atomically(const std::filesystem::path& path, std::span<const st
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            const FileLayer& files = FileLayer());
 
-/// The same, but the file that was there before lives on as previous_version(path), in place of what had that
-/// name. At no moment is there no whole file under either name.
+/// The same, but keeps the file that was there before as previous_version(path), in place of any older file
+/// of that name. At every moment at least one of the two names holds a whole file.
 void write_file_keeping_previous(const std::filesystem::path& path, std::span<const std::string_view> pieces,
                                  const FileLayer& files = FileLayer());
 
@@ -32,8 +32,8 @@ std::filesystem::path previous_version(const std::filesystem::path& path);
 /// Throws FileError unless files can be made in `folder`; makes one and removes it.
 void require_writable_folder(const std::filesystem::path& folder, const FileLayer& files = FileLayer());
 
-/// Removes the temporary files that processes left in `folder` which no longer run on this machine; returns
-/// how many. What cannot be removed stays.
+/// Removes the temporary files left in `folder` by processes that no longer run on this machine; returns how
+/// many. Files that cannot be removed stay.
 std::size_t remove_stale_temporary_files(const std::filesystem::path& folder,
                                          const FileLayer& files = FileLayer());
 

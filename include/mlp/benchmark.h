@@ -1,8 +1,8 @@
-// How fast this machine trains and predicts, beside how fast it could.
+// How fast this machine trains and predicts, compared with how fast it could.
 //
-// The limit is what its multiply-add units do as long as they wait for nothing: a tile of registers over
-// operands in the first-level cache. It is measured before everything else and again after it, since a shared
-// machine changes from minute to minute; the larger of the two counts.
+// The limit is what its multiply-add units do when they never wait: a tile of registers over operands in the
+// first-level cache. It is measured before everything else and again after it, since a shared machine changes
+// from minute to minute; the larger of the two counts.
 //
 // Training is what train() does, on generated images; prediction is the same engine on rows of them.
 #pragma once
@@ -30,7 +30,7 @@ struct BenchmarkOptions {
   std::vector<int> threads = {1, 0};                     ///< 0: as many as help, at most one a core
   std::string target = {};                               ///< CPU target; empty: the best this CPU has
   Precision precision = Precision::kFloat32;             ///< of training, as in TrainingOptions
-  SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< kAuto: prediction, by its first rows
+  SparseInputs sparse_inputs = SparseInputs::kAuto;      ///< kAuto: prediction decides by its first rows
   double seconds = 1.0;       ///< to spend on each number, above 0; a long step may take more
   std::size_t rows = 60'000;  ///< of the generated data; fewer where they would take more than data_bytes,
                               ///< more where an epoch would have less than four batches
@@ -46,9 +46,9 @@ struct BenchmarkLimit {
   double flops() const { return std::max(before, after); }
 };
 
-/// Whether other programs seem to have had the cores meanwhile, so that the figures mean little: a limit
-/// before and after differ by more than a third of the larger one, or several threads, where there are cores
-/// for them, do less than 1.3 times what one does. `limits` as BenchmarkResult has them.
+/// Whether other programs seem to have used the cores meanwhile, so that the figures mean little: a limit
+/// measured before and after differs by more than a third of the larger value, or several threads, where
+/// there are cores for them, do less than 1.3 times what one does. `limits` is BenchmarkResult::limits.
 bool disturbed(const std::vector<BenchmarkLimit>& limits, int cores);
 
 /// One kind of step: training on a batch or predicting rows.
@@ -64,7 +64,7 @@ struct BenchmarkMeasurement {
   bool sparse_inputs = false;  ///< training skipped zeros
 
   double rows_per_second() const { return static_cast<double>(rows) / seconds; }
-  /// Of an epoch of kEpochRows rows.
+  /// For an epoch of kEpochRows rows.
   double epoch_seconds() const { return kEpochRows / rows_per_second(); }
 
   static constexpr double kEpochRows = 60'000;

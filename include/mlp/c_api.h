@@ -18,6 +18,7 @@
 // the same predictor is refused with MLP_ERROR_ARGUMENT. Whatever is freed must no longer be in use.
 #pragma once
 
+// NOLINTBEGIN(modernize-*,readability-identifier-naming): this is C
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,7 @@ typedef enum mlp_status {
   MLP_ERROR_ARGUMENT = 1,  ///< the caller's mistake: a null pointer, sizes that do not fit, a second thread
   MLP_ERROR_FILE = 2,      ///< a file, or a text that stands for one, cannot be read or understood
   MLP_ERROR_DATA = 3,      ///< was read, but cannot be used
-  MLP_ERROR_MEMORY = 4,    ///< there is not enough
+  MLP_ERROR_MEMORY = 4,    ///< not enough memory
   MLP_ERROR_OTHER = 5
 } mlp_status;
 
@@ -51,41 +52,43 @@ MLP_EXPORT const char* mlp_last_error(void);
 
 /// Reads a model file, as `mlp train` and mlp::save_model write it. `*model` is NULL where it fails.
 MLP_EXPORT mlp_status mlp_model_load(const char* path, mlp_model** model);
-/// NULL is let pass. Predictors made of the model stay good.
+/// NULL is ignored. Predictors made from the model stay valid.
 MLP_EXPORT void mlp_model_free(mlp_model* model);
 
-/// How many numbers a row has, to predict from (I) and as the answer (O): a probability for each class, or
-/// the targets. 0 for NULL.
+/// How many numbers a row has: inputs (I), and outputs (O), a probability for each class or the targets. 0
+/// for NULL.
 MLP_EXPORT size_t mlp_model_inputs(const mlp_model* model);
 MLP_EXPORT size_t mlp_model_outputs(const mlp_model* model);
-/// "weight", "origin=Japan"; the class or the target. NULL where it has no name, and for NULL. Good as long
-/// as the model.
+/// The name of an input ("weight", "origin=Japan") or of an output (the class or the target). NULL where it
+/// has none, and for a NULL model. Valid as long as the model.
 MLP_EXPORT const char* mlp_model_input_name(const mlp_model* model, size_t index);
 MLP_EXPORT const char* mlp_model_output_name(const mlp_model* model, size_t index);
 
-/// Makes one that works on up to `max_rows` rows at a time (1 to 1,048,576; of more it takes as many turns),
-/// with `threads` threads of its own (1; 0: as many as help). `*predictor` is NULL where it fails.
+/// Makes a predictor that works on up to `max_rows` rows at a time (1 to 1,048,576; more rows take several
+/// passes), with `threads` threads of its own (1; 0: as many as help). `*predictor` is NULL where it fails.
 MLP_EXPORT mlp_status mlp_predictor_create(const mlp_model* model, size_t max_rows, int threads,
                                            mlp_predictor** predictor);
-/// NULL is let pass.
+/// NULL is ignored.
 MLP_EXPORT void mlp_predictor_free(mlp_predictor* predictor);
 
 /// Any number of rows, one after the other: inputs [N, I] to outputs [N, O]. The counts are those of all
 /// numbers, input_count = N * I and output_count = N * O. Inputs are raw, as the model was trained on them,
-/// and not scaled; for a model of a table they are what its cells are encoded to, and mlp_predict_csv() does
-/// that.
+/// and not scaled. For a model of a table they are the values that its cells are encoded to;
+/// mlp_predict_csv() does the encoding.
 MLP_EXPORT mlp_status mlp_predict(mlp_predictor* predictor, const float* inputs, size_t input_count,
                                   float* outputs, size_t output_count);
-/// The same for bytes, as of images.
+/// The same for inputs that are bytes, such as images.
 MLP_EXPORT mlp_status mlp_predict_bytes(mlp_predictor* predictor, const uint8_t* inputs, size_t input_count,
                                         float* outputs, size_t output_count);
 
-/// For a model of a table: the `size` bytes of `csv`, a line of column names and a line a row, to outputs [N,
-/// O]. Columns are found by name, as `mlp predict` does. `*rows`, unless NULL, becomes N, also where the only
-/// fault is that output_count is less than N * O, and nothing is written; with any other fault 0. Allocates.
+/// For a model of a table: predicts the rows in the `size` bytes of `csv`, a line of column names and then
+/// one line per row, to outputs [N, O]. Columns are found by name, as `mlp predict` does. Sets `*rows`,
+/// unless NULL, to N, also where the only fault is that output_count is less than N * O (then nothing is
+/// written), and to 0 on any other fault. Allocates.
 MLP_EXPORT mlp_status mlp_predict_csv(mlp_predictor* predictor, const char* csv, size_t size, float* outputs,
                                       size_t output_count, size_t* rows);
 
 #ifdef __cplusplus
 }
 #endif
+// NOLINTEND(modernize-*,readability-identifier-naming)

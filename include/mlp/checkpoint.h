@@ -16,7 +16,7 @@ namespace MLP_EXPORT mlp {
 struct Checkpoint {
   MultilayerPerceptron network;
   TrainingState state;
-  /// What must be equal for a resumed run to be the same run, as a text of the caller's.
+  /// A text of the caller's choice: what must be equal for a resumed run to be the same run.
   std::string fingerprint;
 };
 
@@ -24,8 +24,8 @@ struct Checkpoint {
 void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path,
                      const FileLayer& files = FileLayer());
 
-/// The same, but the checkpoint that was there lives on as previous_version(path), in mlp/atomic_file.h:
-/// "checkpoint.previous.safetensors". Should `path` be damaged later, by whatever, there is one before it.
+/// The same, but keeps the checkpoint that was there as previous_version(path) of mlp/atomic_file.h,
+/// "checkpoint.previous.safetensors", in case `path` is damaged later.
 void save_checkpoint_keeping_previous(const Checkpoint& checkpoint, const std::filesystem::path& path,
                                       const FileLayer& files = FileLayer());
 
@@ -38,7 +38,7 @@ struct NewestCheckpoint {
   std::string problem;         ///< why it is not the file asked for; empty where it is
 };
 
-/// The checkpoint in `path`, or where that is missing or damaged the one in previous_version(path). Throws
+/// The checkpoint in `path` or, where that is missing or damaged, the one in previous_version(path). Throws
 /// FileError when neither can be read.
 NewestCheckpoint load_newest_checkpoint(const std::filesystem::path& path);
 

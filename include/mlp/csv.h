@@ -1,4 +1,4 @@
-// Writes comma-separated values (RFC 4180): what any reader of tables reads back to the same texts.
+// Writes comma-separated values (RFC 4180): any reader of tables gets the same texts back.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 namespace MLP_EXPORT mlp {
 
 /// The cells as one line with its end, "a,\"b,c\",d\n". A cell stands in quotes where it needs them. `cells`
-/// must not be empty; each is UTF-8 text without zero bytes, line ends and all.
+/// must not be empty; each is UTF-8 text without zero bytes, line ends included.
 std::string csv_record(std::span<const std::string> cells, char delimiter = ',');
 
 /// One cell, in quotes where it needs them.

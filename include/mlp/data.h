@@ -1,5 +1,5 @@
-// Data sets: those mlp knows by name (MNIST and Auto MPG from files, digits and Friedman #1 from nothing),
-// and images and labels in files of your own.
+// Data sets: those mlp knows by name (MNIST and Auto MPG from files, digits and Friedman #1 generated), and
+// images and labels in files of your own.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace MLP_EXPORT mlp {
 
-/// Where data files are looked for and how missing ones are had. The library reads no environment: the
-/// application fills this in (see data_directories()).
+/// Where data files are looked for and how missing ones are obtained. The library does not read the
+/// environment: the application fills this in (see data_directories()).
 struct DataSource {
   std::vector<std::filesystem::path>
       directories;                    ///< searched in order; in each, sub-folders as documented below
@@ -69,9 +69,15 @@ std::vector<std::filesystem::path> fetch(const std::string& name, const DataSour
 /// what to do).
 DataSplit load_dataset(const std::string& name, const DataSource& source, std::uint64_t seed);
 
+/// From so many bytes on a file of inputs is mapped and not read (MappedRows), where its numbers lie in it as
+/// training takes them: bytes in .npy, or in IDX that is not compressed; 32-bit floats of this machine's byte
+/// order in .npy; each with the last index fastest, and floats that need no InputUnits. Whatever is computed
+/// from them has the same bits.
+inline constexpr std::uint64_t kMappedFrom = std::uint64_t{64} << 20;
+
 /// Files of images, or of any rows of numbers, and what is to be learned from them: IDX (plain or gzip), .npy
 /// or .npz (docs/formats.md), with the first index over rows. Or folders of PNG images, with one sub-folder
-/// for each class; in one with sub-folders train and test, those.
+/// for each class; where a folder has the sub-folders train and test, the classes are in these.
 struct ImageFiles {
   std::filesystem::path images;
   std::filesystem::path labels;                    ///< empty: `images` is a folder, or a .npz that holds both
@@ -80,14 +86,15 @@ struct ImageFiles {
 };
 
 struct ImageOptions {
-  /// Nothing: integers are classes, and so are whole floating-point numbers; others are numbers to predict.
+  /// Nothing: integers are classes, and so are whole floating-point numbers; other numbers are targets.
   std::optional<Task> task;
   double test_fraction = 0.2;  ///< of the rows, where no test rows are given
   /// The classes of a model to be evaluated; empty: the labels that occur, smallest first.
   std::vector<std::string> class_names;
-  /// Likewise the model's; nothing: the numbers as they are, or where floats could not tell those of a column
-  /// apart, units in which they can (and a note).
+  /// The input units of a model to be evaluated. Nothing: the numbers as they are or, where floats could not
+  /// tell those of a column apart, units in which they can (and a note).
   std::optional<InputUnits> input_units = {};
+  std::uint64_t mapped_from = kMappedFrom;  ///< bytes of a file of inputs; 0: whatever can be mapped is
 };
 
 /// Classes are named as the labels are stored, "0", "1", ..., or as sub-folders are called. Throws FileError
@@ -96,16 +103,18 @@ struct ImageOptions {
 /// told apart as floats, ...
 DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOptions& options = {});
 
-/// All rows of one pair of files or of a folder; of a .npz, and of a folder with sub-folders train and test,
-/// those to test on: to evaluate a model on.
+/// The rows to evaluate a model on: all rows of one pair of files or of a folder; the test rows of a .npz, or
+/// of a folder with sub-folders train and test.
 Dataset load_labelled_images(const std::filesystem::path& images, const std::filesystem::path& labels,
                              const ImageOptions& options = {});
 
 /// Rows of raw inputs from a file, for prediction: IDX (plain or gzip), .npy, .npz, or CSV rows of numbers
 /// with `features` columns and an optional header line. Throws FileError naming file, line and what was
 /// expected. A header line that holds `feature_names` in another order is refused, as the columns would be
-/// mistaken. `units`: the model's; numbers are read as doubles and brought into them.
+/// mistaken. `units`: the model's; numbers are read as doubles and brought into them. Files of arrays from
+/// `mapped_from` bytes on are mapped as those of load_images() are.
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names = {}, const InputUnits& units = {});
+                   std::span<const std::string> feature_names = {}, const InputUnits& units = {},
+                   std::uint64_t mapped_from = kMappedFrom);
 
 }  // namespace mlp

@@ -1,7 +1,7 @@
 // A data set: rows of inputs as they are stored, and what is to be learned from them. A plain value.
 //
 // Nothing here is scaled: training learns the scaling from the rows it trains on and keeps it in the Model.
-// Only inputs made of a table's columns come encoded, with what that took.
+// Only inputs made from a table's columns come encoded, together with the preprocessing that encoded them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mlp/export.h"
+#include "mlp/mapped_rows.h"
 #include "mlp/matrix.h"
 #include "mlp/note.h"
 #include "mlp/preprocessing.h"
@@ -26,29 +27,30 @@ struct ImageShape {
   friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
 
-/// Inputs [N, I], 8-bit (images) or float, as stored.
-using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>>;
+/// Inputs [N, I], 8-bit (images) or float, as stored: in memory, or in a file that is mapped.
+using Inputs = std::variant<Matrix<std::uint8_t>, Matrix<float>, MappedRows<std::uint8_t>, MappedRows<float>>;
 
 std::size_t row_count(const Inputs& inputs);
 std::size_t column_count(const Inputs& inputs);
+bool are_floats(const Inputs& inputs);  ///< not bytes
 
 /// What inputs are counted in, column by column: x' = (x - origin) / unit, computed in double and then
 /// rounded to the float that is stored. For numbers that floats, which hold 24 bits, could not tell apart as
-/// they stand: seconds since 1970, dates like 20240101, values that no float is large or small enough for. A
-/// change of units, and nothing learned: training scales what comes of it.
+/// they stand: seconds since 1970, dates like 20240101, values that are too large or too small for any float.
+/// It is a change of units and learns nothing: training scales the result.
 struct InputUnits {
   std::vector<double> origin;  ///< [I]; empty: the numbers as they are
   std::vector<double> unit;    ///< as many, positive
 
   bool identity() const { return origin.empty(); }
-  /// Not finite where x' fits no float.
+  /// Not finite where x' does not fit a float.
   float apply(double x, std::size_t column) const;
   double invert(float x, std::size_t column) const;
   friend bool operator==(const InputUnits&, const InputUnits&) = default;
 };
 
-/// How it was decided which rows train and how much each counts: for a model's record, nothing is computed
-/// from it.
+/// How it was decided which rows train and how much each counts. Kept for the model's record; nothing is
+/// computed from it.
 struct RowUse {
   double validation_fraction = 0.0;  ///< of the rows, drawn by seed; 0: none
   std::string weight_column = {};    ///< says how much a row counts; empty: none does
@@ -67,13 +69,13 @@ struct Dataset {
   std::vector<std::string> target_names;   ///< regression: [O]
   std::string unit;                        ///< regression: the targets' unit ("mpg"), or empty
   ImageShape image;                        ///< of each input row, where rows are images
-  /// What the inputs were made with, where they are network inputs already: training leaves them as they are
-  /// and keeps it in the Model.
+  /// What encoded the inputs, where they are network inputs already: training leaves such inputs as they are
+  /// and keeps their preprocessing in the Model.
   std::optional<Preprocessing> preprocessing = {};
   /// Which rows are held out of training, to validate on: ascending, maybe none. Nothing: not decided yet,
   /// and train() draws them. Read by training_split(), see mlp/split.h.
   std::optional<std::vector<std::uint32_t>> validation_rows = {};
-  /// [N]: which rows of their table or array they are, counted from 0; or empty. For people to find them.
+  /// [N]: each row's number in its table or array, from 0, for people to find it; or empty.
   std::vector<std::uint32_t> source_rows = {};
   InputUnits input_units = {};  ///< of `inputs`, where they are floats; training keeps it in the Model
   RowUse row_use = {};          ///< of validation_rows and sample_weights; training keeps it in the Model
@@ -89,12 +91,13 @@ struct Dataset {
 /// number is finite; training calls it.
 void validate(const Dataset& dataset);
 
-/// 64 bits of everything in `dataset` but its name, validation rows, source rows and row use: two that differ
-/// in a number or a name have, all but certainly, different ones. The same on every machine; no protection
-/// against intent. Costs a reading of the memory.
+/// 64 bits of everything in `dataset` but its name, validation rows, source rows and row use: two data sets
+/// that differ in a number or a name almost certainly have different hashes. The same on every machine,
+/// and for inputs in memory or mapped; no protection against tampering. Reads all of the memory, or the file,
+/// once.
 std::uint64_t content_hash(const Dataset& dataset);
 
-/// A data set in its training part and its test part, which nothing is ever learned from.
+/// A training set and a test set; nothing is ever learned from the test set.
 struct DataSplit {
   Dataset train;
   Dataset test;

@@ -1,8 +1,8 @@
 // Errors of the outside world: files, flags, cells, networks that diverge.
 //
 // what() is one line: what is wrong and where. hint() is one line: what to do about it (may be empty). Both
-// name what is to be set as a C++ program does; message() and advice() are the same for whoever calls it
-// otherwise, see mlp/message.h.
+// name settings as a C++ program does; message() and advice() are the same texts with the settings as values,
+// for other front ends: see mlp/message.h.
 // Programmer mistakes (shapes that do not fit, indices out of range) throw std::invalid_argument from
 // mlp::require() instead, at every public entry and in every build type.
 #pragma once
@@ -25,7 +25,7 @@ class Error : public std::runtime_error {
 
   const std::string& hint() const { return hint_; }
   const Message& message() const { return message_; }  ///< what() with its remedies as values
-  const Message& advice() const { return advice_; }    ///< likewise hint()
+  const Message& advice() const { return advice_; }    ///< hint() with its remedies as values
 
  private:
   Message message_, advice_;

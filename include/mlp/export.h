@@ -2,9 +2,9 @@
 // The rest of the library is compiled with hidden visibility. For C as well as C++.
 #pragma once
 
-/// Stands before the name of each public header's namespace, and in c_api.h before each function. The object
-/// files are those of the static library, too: a shared library of your own that takes it in passes mlp's
-/// functions on, unless it is linked with -Wl,--exclude-libs,libmlp.a.
+/// Stands before the name of each public header's namespace, and in c_api.h before each function. The static
+/// library has the same object files: a shared library of your own that links it exports mlp's functions,
+/// too, unless it is linked with -Wl,--exclude-libs,libmlp.a.
 #ifdef __cplusplus
 #define MLP_EXPORT [[gnu::visibility("default")]]
 #else

@@ -1,7 +1,7 @@
 // The system calls that writing a file takes, as a value to pass in.
 //
-// FileLayer itself makes the real calls. A derived one can make any of them fail, or stop the world before
-// it: that is how it is tested that no failure loses a file that was there.
+// FileLayer itself makes the real calls. A derived class can make any of them fail, or simulate a crash
+// before it: so the tests show that no failure loses a file that was there.
 #pragma once
 
 #include <sys/types.h>
@@ -12,8 +12,8 @@
 
 namespace MLP_EXPORT mlp {
 
-/// As in POSIX: every function returns -1 with errno set where it fails. Holds nothing; a call may come from
-/// any thread.
+/// As in POSIX: every function returns -1 with errno set where it fails. Has no state; may be called from any
+/// thread.
 class FileLayer {
  public:
   FileLayer() = default;

@@ -29,26 +29,26 @@ struct ReportFact {
 /// What a reader should know, in a sentence.
 struct ReportNote {
   std::string text;
-  std::vector<std::string> details = {};  ///< what stands behind it, folded away
+  std::vector<std::string> details = {};  ///< more about it, folded away
 };
 
 /// A column of a data set, as a row of the page's table.
 struct DataColumn {
   std::string name;
   std::string kind;         ///< "numeric", "categorical", "target", ...
-  std::size_t inputs = 0;   ///< of the network that a table's column becomes
+  std::size_t inputs = 0;   ///< how many network inputs a table's column becomes
   std::size_t missing = 0;  ///< cells
   std::string categories;   ///< "europe, japan, usa"; empty for numbers
   double minimum = EpochRecord::kNone;
   double mean = EpochRecord::kNone;
   double maximum = EpochRecord::kNone;
-  std::vector<std::uint64_t> histogram;  ///< rows in each of as many equal parts of [minimum, maximum]
+  std::vector<std::uint64_t> histogram;  ///< row counts in equal parts of [minimum, maximum]
 };
 
 /// A row that the network finds hard.
 struct HardExample {
   std::size_t row = 0;  ///< of the data set, counted from 0
-  /// Of the file it comes from, likewise; ReportContent::row_numbers says how the page counts.
+  /// Its row in the file it comes from, from 0; ReportContent::row_numbers says how the page counts.
   std::optional<std::size_t> source_row = {};
   double loss = 0.0;                    ///< what it was chosen for
   std::vector<double> inputs;           ///< pixels or features, as they were before InputUnits
@@ -61,12 +61,12 @@ struct HardExample {
   std::vector<float> predictions;
 };
 
-/// What knowing nothing reaches: always the same answer.
+/// What always giving the same answer reaches.
 struct ReportBaseline {
   std::string answer;  ///< "always 'no'", "always the mean"
   double accuracy = kUndefined;
   std::vector<double> rmses;  ///< regression: of each target
-  bool beaten = false;        ///< classes: by another score, as balanced accuracy, whatever the accuracy
+  bool beaten = false;        ///< classes: by another score, such as balanced accuracy, whatever the accuracy
 };
 
 /// A metric over the folds of a cross-validation, or over the members of an ensemble.
@@ -110,19 +110,19 @@ struct ReportContent {
   double least_loss =
       0.0;  ///< that a row's loss can be, drawn where it is above 0: least_loss() of mlp/loss.h
   History history;
-  bool weighted = false;  ///< in training and validation losses rows count by weights
+  bool weighted = false;  ///< rows count by their weights in training and validation losses
 
   Evaluation evaluation;                           ///< on the test rows
-  std::optional<TwoClassCurves> two_classes = {};  ///< likewise, where there are two
+  std::optional<TwoClassCurves> two_classes = {};  ///< on the test rows, where there are two classes
   std::optional<ReportBaseline> baseline = {};
   std::vector<ReportFolds> folds = {};  ///< the metric to look at first; empty without a cross-validation
-  /// Likewise, of each member of an ensemble on the test rows; empty of one network alone. The history and
-  /// first_weights are then the first member's.
+  /// The same metric of each member of an ensemble on the test rows; empty for a single network. The history
+  /// and first_weights are then the first member's.
   std::vector<ReportFolds> members = {};
   Matrix<float> targets;      ///< regression: of the test rows, [N, O] ...
   Matrix<float> predictions;  ///< ... and what the network says
   std::vector<HardExample> hardest;
-  std::string rows_of;                               ///< the file that their source rows count ...
+  std::string rows_of;                               ///< the file whose rows source_row counts ...
   RowNumbers row_numbers = RowNumbers::kBelowNames;  ///< ... and how
   Importances importances = {};                      ///< of the columns, on the test rows; not for images
   Matrix<float> first_weights;                       ///< W of the first layer, [fan_in, fan_out]
@@ -136,8 +136,8 @@ struct ReportContent {
 std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<float>& outputs,
                                           const Loss& loss, std::size_t count);
 
-/// Features and targets of a data set of numbers: range, mean and histogram of each, of the first `most`. Of
-/// a table the columns as they were before preprocessing, with categories, missing cells, the number of
+/// For a data set of numbers: range, mean and histogram of each feature and target, of the first `most`. For
+/// a table: the columns as they were before preprocessing, with categories, missing cells, the number of
 /// inputs, and the target of a classification.
 std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most = 200);
 

@@ -45,9 +45,8 @@ struct PyTorchDefault {
 using Initializer =
     std::variant<GlorotUniform, GlorotNormal, HeUniform, HeNormal, LeCunUniform, LeCunNormal, PyTorchDefault>;
 
-/// He for the ReLU family and its smooth relatives (ReLU, LeakyReLU, GELU, SiLU, Mish, ELU, Softplus),
-/// LeCunNormal for SELU (its self-normalisation assumes it), GlorotUniform for Linear, Tanh, Sigmoid and
-/// Softmax.
+/// How a layer that names none starts: HeNormal for the ReLU family and its smooth relatives, LeCunNormal for
+/// SELU (its self-normalisation assumes it), GlorotUniform for the others; docs/activations.md has a table.
 Initializer default_initializer(const Activation& activation);
 
 /// "glorot_uniform", "he_normal", ..., "pytorch".

@@ -53,6 +53,14 @@ struct BinaryCrossEntropy {
 using Loss =
     std::variant<SquaredError, MeanSquaredError, MeanAbsoluteError, Huber, CrossEntropy, BinaryCrossEntropy>;
 
+/// What a loss compares the outputs with.
+enum class LossTargets {
+  kNumbers,  ///< any numbers, and classes too, as 0 or 1 for each output
+  kLabels,   ///< 0 or 1 for each output separately, or a probability in between
+  kClasses,  ///< one class of several: 1 for it, 0 for the others
+};
+LossTargets loss_targets(const Loss& loss);
+
 /// Whether `loss` is defined on outputs of `output_activation` (see the table above).
 bool compatible(const Loss& loss, const Activation& output_activation);
 
@@ -64,12 +72,12 @@ std::string to_string(const Loss& loss);
 Loss parse_loss(std::string_view text);
 const std::vector<Loss>& all_losses();
 
-/// The least that a row's loss can be (its weight 1), whatever the outputs: 0, but with label smoothing s the
-/// entropy of what is asked for, for C `classes`
+/// The smallest possible loss of a row (of weight 1), whatever the outputs: 0, but with label smoothing s the
+/// entropy of the smoothed target, for C `classes`
 ///   CrossEntropy         -a log a - (C - 1) b log b,  a = 1 - s + s / C,  b = s / C
 ///   BinaryCrossEntropy   -a log a - b log b,          a = 1 - s / 2,      b = s / 2
-/// which outputs reach that are those probabilities. (BinaryCrossEntropy on Softmax outputs of more than two
-/// classes stays above it: they would have to sum to more than 1.)
+/// reached by outputs equal to it. (BinaryCrossEntropy on Softmax outputs of more than two classes stays
+/// above it: they would have to sum to more than 1.)
 double least_loss(const Loss& loss, std::size_t classes);
 
 }  // namespace mlp

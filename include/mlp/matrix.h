@@ -40,7 +40,7 @@ struct CacheAlignedAllocator {
 template <class T>
 using AlignedVector = std::vector<T, CacheAlignedAllocator<T>>;
 
-/// A look at `rows` x `columns` values in someone else's memory. T may be const.
+/// A view of `rows` x `columns` values in someone else's memory. T may be const.
 template <class T>
 class MatrixView {
  public:

@@ -1,6 +1,6 @@
-// What errors and notes say, in words that hold for everyone who shows them. Where a message advises to set
-// something it holds a value, a Remedy, and not a name: a C++ program calls it TableOptions::missing, the
-// command line --na, another language has names of its own. Whoever shows a message puts it in its words:
+// What errors and notes say, independent of who shows them. Where a message advises a setting it holds a
+// value, a Remedy, and not a name: a C++ program calls it TableOptions::missing, the command line --na,
+// another language something else. Whoever shows a message supplies the words:
 //
 //   catch (const mlp::Error& error) {
 //     std::cerr << mlp::in_words(error.message(), my_words) << '\n'   // std::string my_words(const Remedy&)
@@ -20,7 +20,7 @@ namespace MLP_EXPORT mlp {
 /// What messages may advise to set, or to name.
 enum class Setting {
   kMissingMarks,   ///< further marks of a missing cell
-  kNotMissing,     ///< texts that mark no missing cell though they are such marks
+  kNotMissing,     ///< usual marks that do not mean a missing cell here
   kDecimal,        ///< the decimal mark of a table's numbers
   kDelimiter,      ///< what a table's cells end at
   kNoHeader,       ///< that a table's first record holds no names
@@ -29,7 +29,7 @@ enum class Setting {
   kTargets,        ///< columns to be predicted
   kTask,           ///< "classification" or "regression"
   kValidation,     ///< the share of rows to validate on
-  kSeed,           ///< what is drawn is drawn by it
+  kSeed,           ///< the seed of random draws
   kLabels,         ///< the file of the images' labels
   kTestImages,     ///< the file of images to test on
   kTestLabels,     ///< the file of their labels
@@ -41,17 +41,17 @@ enum class Setting {
 /// All of them in order, for tests of vocabularies.
 std::vector<Setting> all_settings();
 
-/// A setting, and the values that it is to have: none where only what it is called is of interest.
+/// A setting and the values to give it; no values where only its name is wanted.
 struct Remedy {
   Setting setting;
-  std::vector<std::string> values = {};  ///< as they are, for whoever shows them to quote
+  std::vector<std::string> values = {};  ///< unquoted; whoever shows them quotes them
   friend bool operator==(const Remedy&, const Remedy&) = default;
 };
 
-/// What someone calls a remedy: "--na 999", "TableOptions::missing = 999".
+/// How a front end names a remedy: "--na 999", "TableOptions::missing = 999".
 using Vocabulary = std::function<std::string(const Remedy&)>;
 
-/// One line of text with remedies in it. Texts from elsewhere are in it as printable() has them.
+/// One line of text with remedies in it. Text from elsewhere has passed through printable().
 class Message {
  public:
   using Part = std::variant<std::string, Remedy>;
@@ -63,7 +63,7 @@ class Message {
   Message(Setting setting) : Message(Remedy{.setting = setting}) {}  // NOLINT
 
   bool empty() const { return parts_.empty(); }
-  /// No text is empty, and none stands behind another.
+  /// No text among them is empty, and no two texts are neighbours.
   const std::vector<Part>& parts() const { return parts_; }
   Message& operator+=(const Message& more);
   friend bool operator==(const Message&, const Message&) = default;
@@ -73,10 +73,10 @@ class Message {
 };
 
 Message operator+(Message left, const Message& right);
-/// C++ takes neither of these two for a Message by itself.
+/// Needed, as neither operand alone makes C++ look for Message's operator.
 inline Message operator+(const char* left, Setting right) { return Message(left) + right; }
 
-/// What a C++ program calls it: "TableOptions::missing", "task = regression".
+/// How a C++ program names it: "TableOptions::missing", "task = regression".
 std::string library_words(const Remedy& remedy);
 
 /// The message with its remedies in these words.

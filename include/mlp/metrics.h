@@ -11,8 +11,7 @@
 //   balanced accuracy  mean recall of the classes that have rows          Brodersen et al., 2010
 //   macro F1           mean F1
 //   log loss           -1/N sum_n log(p[n, y_n] / sum_c p[n, c])          Good, 1952
-//   ROC AUC            share of the pairs of a positive row s+ and a negative one s- with s+ > s-, ties
-//   counted
+//   ROC AUC            share of pairs of a positive row s+ and a negative one s- with s+ > s-, ties counted
 //                      half: the Mann-Whitney U statistic over its maximum    Hanley and McNeil, 1982, eq. 1
 // Two classes, of which the second is the positive one: scores s [N], its outputs, N rows of which P are
 // positive. At a threshold t the rows with s >= t are called positive; TP of them are, FP are not.
@@ -88,7 +87,7 @@ struct RegressionMetrics {            // over all targets
 /// something.
 enum class OutputKind { kProbabilities, kScores };
 
-/// By the last layer's activation: probabilities from Softmax and Sigmoid.
+/// Decided by the last layer's activation: Softmax and Sigmoid give probabilities.
 OutputKind output_kind(const Activation& last);
 
 /// outputs [N, C], labels [N], each in [0, C).
@@ -111,7 +110,7 @@ struct CalibrationBin {
 
 inline constexpr std::size_t kCalibrationBins = 10;
 
-/// What a classifier of two classes reaches at each threshold, and what its probabilities are worth.
+/// What a classifier of two classes reaches at each threshold, and how good its probabilities are.
 struct TwoClassCurves {
   std::uint64_t positives = 0;  ///< rows of the second class
   std::uint64_t negatives = 0;
@@ -124,8 +123,8 @@ struct TwoClassCurves {
   double calibration_error = kUndefined;  ///< ... and this
 };
 
-/// outputs [N, 2], labels [N], each 0 or 1. Scores are the second column; probabilities are that divided by
-/// its row's sum, as log_loss() does it. O(N log N).
+/// outputs [N, 2], labels [N], each 0 or 1. Scores are the second column; probabilities are the second column
+/// divided by its row's sum, as in log_loss(). O(N log N).
 TwoClassCurves two_class_curves(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels,
                                 OutputKind kind);
 

@@ -14,7 +14,7 @@
 //   AdamW     p -= lr weight_decay p (weights only), then Adam
 //             (Loshchilov and Hutter, 2019, algorithm 2)
 //
-// A learning rate or an epsilon below 1.2e-38 is refused: steps work in float32 and take denormal numbers for
+// A learning rate or an epsilon below 1.2e-38 is refused: steps work in float32 and treat denormal numbers as
 // zero.
 //
 // State starts at zero. Momentum and RMSProp use one moment buffer, Adam and AdamW two.
@@ -73,7 +73,7 @@ Optimizer with_learning_rate(Optimizer optimizer, double rate);
 int moment_count(const Optimizer& optimizer);
 
 /// "sgd", "adam(beta2=0.99)", "adamw(beta2=0.99,weight_decay=0.5)": hyper-parameters other than the learning
-/// rate, and only where they differ from the default; parse_optimizer reads every text back exactly but for
+/// rate, and only where they differ from the default; parse_optimizer reads every text back exactly, except
 /// the learning rate, which it leaves at its default unless the text gives learning_rate=X.
 std::string to_string(const Optimizer& optimizer);
 /// Case is ignored. Throws UsageError naming the nearest known optimizer or hyper-parameter.

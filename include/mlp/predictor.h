@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "mlp/dataset.h"
 #include "mlp/export.h"
 #include "mlp/matrix.h"
 #include "mlp/model.h"
@@ -37,15 +38,18 @@ class Predictor {
   std::size_t fan_out() const;
 
   /// Raw inputs [fan_in], in the model's input_units, to the network's outputs [fan_out]: class probabilities
-  /// (or whatever the last layer gives), or targets in their unit; the bits of mlp::predict (of an ensemble
-  /// the mean of its members'). Throws
-  /// std::invalid_argument naming both sizes where they do not fit. Allocates nothing.
+  /// (or whatever the last layer gives), or targets in their unit; the bits of mlp::predict (for an ensemble
+  /// the mean of its members' outputs). Throws std::invalid_argument naming both sizes where they do not fit.
+  /// Allocates nothing.
   void predict(std::span<const float> input, std::span<float> output);
   void predict(std::span<const std::uint8_t> input, std::span<float> output);
 
   /// The same for rows [N, fan_in] to [N, fan_out], any number of them.
   void predict(ConstMatrixView<float> inputs, MatrixView<float> outputs);
   void predict(ConstMatrixView<std::uint8_t> inputs, MatrixView<float> outputs);
+
+  /// The same for rows [first, first + outputs.rows()) of `inputs`, in memory or mapped.
+  void predict(const Inputs& inputs, std::size_t first, MatrixView<float> outputs);
 
  private:
   struct State;

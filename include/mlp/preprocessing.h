@@ -5,7 +5,8 @@
 //       mlp::learn_preprocessing(table, training_rows, {.excluded = {"mpg"}});
 //   const auto inputs = mlp::encode(preprocessing, table);               // [rows, inputs]
 //   ...
-//   const auto more = mlp::read_table("new.csv", preprocessing.input_types());
+//   const auto more = mlp::read_table("new.csv", preprocessing.input_types(),
+//                                     preprocessing.reading());
 //   const auto new_inputs = mlp::encode(preprocessing, more);
 //
 // A row's encoding depends on that row and the Preprocessing alone.
@@ -35,8 +36,8 @@ struct NumericEncoding {
   double center = 0.0;
   double spread = 1.0;  ///< 0: all numbers of the training rows are equal
   double clip = 0.0;    ///< 0: x' is not clipped
-  /// The range of the training rows' numbers, which has no part in the encoding. Infinite where it is not
-  /// known: files of models did not always hold it.
+  /// The range of the training rows' numbers; not used in the encoding. Infinite where it is not known, since
+  /// model files did not always hold it.
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
   bool missing_input = false;  ///< cells of the training rows are missing
@@ -66,22 +67,22 @@ struct InputColumn {
   ColumnType type;
   Encoding encoding;
 
-  /// The network inputs that it makes.
+  /// How many network inputs it makes.
   std::size_t width() const;
   friend bool operator==(const InputColumn&, const InputColumn&) = default;
 };
 
 struct Preprocessing {
   std::vector<InputColumn> inputs = {};  ///< in the table's order
-  /// What was learned to be predicted. A classification has one, its categories the classes; a regression's
-  /// are numeric.
+  /// The target columns. A classification has one, whose categories are the classes; a regression's are
+  /// numeric.
   std::vector<ColumnType> targets = {};
-  /// What else than the usual stands for a missing cell: for TableOptions::missing of tables to predict.
-  /// Whoever read the training table with such marks puts them here.
+  /// What else than the usual stands for a missing cell, in tables to predict, too: see reading(). Whoever
+  /// read the training table with such marks puts them here.
   std::vector<std::string> missing_marks = {};
-  std::optional<char> decimal = {};  ///< likewise, for TableOptions::decimal
+  std::optional<char> decimal = {};  ///< the decimal mark, in the same way
 
-  /// The network inputs that all columns make together.
+  /// How many network inputs all columns make together.
   std::size_t width() const;
   /// [width]: "weight", "horsepower", "horsepower missing", "origin=Japan", "origin=?".
   std::vector<std::string> feature_names() const;
@@ -89,14 +90,21 @@ struct Preprocessing {
   std::vector<ColumnType> input_types() const;
   /// ... and to evaluate: inputs, then targets.
   std::vector<ColumnType> all_types() const;
+  /// Its options with either: `options` with these marks of a missing cell as well, and with this decimal
+  /// mark unless they name one.
+  TableOptions reading(TableOptions options = {}) const;
 
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
 
+/// Whether both make the same inputs and targets of any table. What numbers were seen has no part in that:
+/// their range, and which columns are nothing but 0 and 1. (Files of models did not always hold these.)
+bool encode_alike(Preprocessing a, Preprocessing b);
+
 /// kStandard: center and spread are mean and standard deviation.
-/// kRobust: median and quartile range / 1.349, which is a normal distribution's standard deviation; where the
-/// quartiles are equal, likewise by the quantiles at 10%, 5%, 2.5% or 1% and their counterparts, and where
-/// those are, the standard deviation. Clipped softly at 3.
+/// kRobust: median and quartile range / 1.349, which is a normal distribution's standard deviation. Where the
+/// quartiles are equal, the same with the quantiles at 10%, 5%, 2.5% or 1% and their counterparts; where all
+/// of these are equal, the standard deviation. Clipped softly at 3.
 /// kAuto: kRobust for a column with numbers more than 10 such spreads from the median, else kStandard.
 enum class InputScaling { kAuto, kStandard, kRobust };
 
@@ -113,15 +121,15 @@ struct LeftOutColumn {
 
 struct LearnedPreprocessing {
   Preprocessing preprocessing;
-  /// Which columns were left out and why, and what else to know of them (numbers far apart from all
-  /// others of their column, which may stand for "no value"): a ColumnsNote for each finding.
+  /// Which columns were left out and why, and what else to know of the columns (such as numbers far apart
+  /// from all others, which may stand for "no value"): a ColumnsNote for each finding.
   std::vector<Note> notes;
   std::vector<LeftOutColumn> left_out;  ///< all of them
 };
 
-/// Learns from these rows of `table` and looks at no others. Left out are columns that are constant there or
-/// have no value, texts and identifiers; and numbers of the rows, each one more than above, where there are
-/// other inputs. The targets stay empty. Throws DataError where no column is left,
+/// Learns from these rows of `table` and looks at no others. Leaves out columns that are constant there or
+/// have no value, texts, identifiers and, where there are other inputs, columns that number the rows, each
+/// number one more than the one above. The targets stay empty. Throws DataError where no column is left,
 /// UsageError for a name that is no column.
 LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std::uint32_t> training_rows,
                                          const PreprocessingOptions& options = {});
@@ -130,13 +138,13 @@ LearnedPreprocessing learn_preprocessing(const Table& table, std::span<const std
 /// DataError where one is of another kind, or a number does not fit a float when scaled (names column and
 /// row, counted from 1).
 Matrix<float> encode(const Preprocessing& preprocessing, const Table& table);
-/// Of some of its rows, in their order.
+/// The same for some of its rows, in their order.
 Matrix<float> encode(const Preprocessing& preprocessing, const Table& table,
                      std::span<const std::uint32_t> rows);
 
 /// The cells that such inputs come from: the inverse of encode(), with the shortest decimal that is encoded
-/// as the same input. Missing and unknown cells are known only by an input of their own. A number whose
-/// spread is 0 is the center.
+/// as the same input. Missing and unknown cells can be told only where they have an input of their own. A
+/// number whose spread is 0 becomes the center.
 Table decode(const Preprocessing& preprocessing, ConstMatrixView<float> inputs);
 
 /// What makes it unusable, as "inputs[2]: ...", or empty: sizes that do not fit together, numbers out of

@@ -10,13 +10,12 @@
 namespace MLP_EXPORT mlp {
 
 /// `text` on one line, in UTF-8, and with nothing that a terminal would obey: control characters, those that
-/// turn the order of the text around, and bytes that are no character become '?'. Longer than `most` bytes it
-/// is cut, between characters, and ends in
-/// "...".
+/// reverse the order of the text, and bytes that are no character become '?'. A text longer than `most` bytes
+/// is cut, between characters, and ends in "...".
 std::string printable(std::string_view text, std::size_t most = 40);
 
-/// `text` as JSON can hold it: UTF-8 as it is. Anything else, such as the name of a file may be, with each
-/// byte that is part of no character as \xHH and each backslash twice.
+/// `text` as JSON can hold it: UTF-8 as it is; anything else, which the name of a file may be, with each byte
+/// that is part of no character as \xHH and each backslash doubled.
 std::string in_utf8(std::string_view text);
 
 }  // namespace mlp

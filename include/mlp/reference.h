@@ -18,8 +18,8 @@
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
 
-// The namespace exports no template, so that each says it.
-namespace MLP_EXPORT mlp {
+// MLP_EXPORT here does not export templates, so each of them has it as well.
+namespace MLP_EXPORT mlp {  // NOLINT(modernize-concat-nested-namespaces): an attribute takes one name
 namespace reference {
 
 // --- Activations: A = f(Z) ---------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ template <class T>
 MLP_EXPORT std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activation,
                                        const Matrix<T>& Z, const Matrix<T>& Y);
 
-/// The same from outputs A [N, O] that have no pre-activations, as the averaged ones of an ensemble.
+/// The same from outputs A [N, O] that have no pre-activations, such as the averages of an ensemble.
 /// Logarithms of probabilities are taken as they are, and bounded below by -100.
 template <class T>
 MLP_EXPORT std::vector<T> loss_per_row_by_outputs(const Loss& loss, const Matrix<T>& A, const Matrix<T>& Y);

@@ -1,10 +1,10 @@
-// What a training run leaves for the eye and the spreadsheet: loss curves, confusion matrices or predictions
+// What a training run leaves for people and spreadsheets: loss curves, confusion matrices or predictions
 // beside the truth, and metrics.csv. Figures are the charts of the page (html_report.h) in SVG files that
 // stand alone, on white.
 //
-// PNG, with two pixels for each one of the SVG, is made by librsvg's program rsvg-convert, which is looked
-// for when one is asked for. Where it is not installed, the caller is told so in one sentence, and the SVGs
-// are there all the same.
+// PNG, with two pixels for each one of the SVG, is made by librsvg's program rsvg-convert, which is looked up
+// when a PNG is asked for. Where it is not installed, the caller is told so in one sentence, and the SVGs are
+// written all the same.
 #pragma once
 
 #include <filesystem>
@@ -37,15 +37,15 @@ std::optional<std::string> draw_loss_curves(const std::vector<LossCurve>& curves
                                             const std::string& loss_name,
                                             const std::vector<std::filesystem::path>& paths);
 
-/// Draws the matrix [true, predicted] to an SVG (or PNG) file, coloured by the share of the true class; of up
-/// to 50 classes with counts. Same return value.
+/// Draws the matrix [true, predicted] to an SVG (or PNG) file, coloured by the share of the true class; with
+/// counts for up to 50 classes. Same return value.
 std::optional<std::string> draw_confusion_matrix(const Matrix<std::uint64_t>& confusion,
                                                  const std::vector<std::string>& class_names,
                                                  const std::string& title, const std::filesystem::path& path);
 
 /// Draws predicted over true, [N, O] in the targets' unit, with the line of perfect predictions: a panel for
-/// each target, at most nine, and of more than 2,000 rows that many, evenly spaced. Targets
-/// without a name are numbered. Same return value.
+/// each target, at most nine, with at most 2,000 rows, evenly spaced. Targets without a name are numbered.
+/// Same return value.
 std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truths,
                                                       const Matrix<float>& predictions,
                                                       const std::vector<std::string>& target_names,

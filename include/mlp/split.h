@@ -26,14 +26,14 @@ struct RowSplit {
   std::vector<std::uint32_t> held_out;
 };
 
-/// What is split: so many rows, or rows of which each has a class.
+/// What is split: a number of rows, or rows that each have a class.
 class Strata {
  public:
   Strata(std::size_t rows) : rows_(rows) {}
-  /// Labels are not negative; they are looked at, not copied.
+  /// Labels must not be negative; they are referenced, not copied.
   Strata(std::span<const std::int32_t> labels) : rows_(labels.size()), labels_(labels) {}
   Strata(const std::vector<std::int32_t>& labels);
-  /// By its labels where it is a classification.
+  /// Stratified by its labels where it is a classification.
   Strata(const Dataset& dataset);
 
   std::size_t rows() const { return rows_; }
@@ -54,19 +54,19 @@ RowSplit validation_split(const Strata& strata, double fraction, std::uint64_t s
 RowSplit draw_validation_rows(const Strata& strata, double fraction, std::uint64_t seed,
                               const std::string& name);
 
-/// The rows of a data set that are trained on, and its validation rows; all and none where they are not
-/// decided.
+/// The rows of a data set that are trained on, and its validation rows; all rows and none, where validation
+/// rows are not decided.
 RowSplit training_split(const Dataset& dataset);
 
 /// As validation_split(), with other random numbers.
 RowSplit test_split(const Strata& strata, double fraction, std::uint64_t seed);
 
-/// The test rows, ascending, of each of `count` folds: every row is in one fold, and the folds' sizes, as the
-/// numbers of each class's rows in them, differ by at most one. Throws UsageError where there are more folds
-/// than rows, std::invalid_argument for fewer than two.
+/// The test rows, ascending, of each of `count` folds. Every row is in one fold; the folds' sizes differ by
+/// at most one, and so do the numbers of each class's rows in them. Throws UsageError where there are more
+/// folds than rows, std::invalid_argument for fewer than two.
 std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t count, std::uint64_t seed);
 
-/// The split of `rows` rows that holds out these.
+/// The split of `rows` rows that holds out `held_out`.
 RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out);
 
 /// These rows of a data set, in this order, with all that is known of them; which of them validate is not
@@ -76,13 +76,13 @@ Dataset select_rows(const Dataset& dataset, std::span<const std::uint32_t> rows)
 /// Folds as training and test data, each made when it is asked for.
 struct FoldSplits {
   std::size_t count = 0;
-  /// Of a fold in [0, count): always the same, for several threads at a time. Holds references to what the
-  /// folds are made from.
+  /// The data of a fold in [0, count): always the same, and safe to call on several threads at once. Holds
+  /// references to what the folds are made from.
   std::function<DataSplit(std::size_t fold)> split;
 };
 
-/// Those of folds(), of a data set that lives as long; `validation_fraction` of each one's training rows
-/// validate. Not for a table's data set, whose preprocessing has learned from all folds: see
+/// The folds of folds(), for a data set that outlives them; `validation_fraction` of each fold's training
+/// rows validate. Not for a table's data set, whose preprocessing has learned from all folds: see
 /// mlp/table_data.h. Throws as folds() does, std::invalid_argument for such a data set; `split` as
 /// draw_validation_rows() does.
 FoldSplits fold_splits(const Dataset& dataset, std::size_t count, double validation_fraction,

@@ -11,8 +11,8 @@ namespace MLP_EXPORT mlp {
 
 /// "did you mean 'relu'? known: linear, relu, ..." - the first sentence only where a known name is close.
 /// Where the two differ in characters that are not ASCII, and may look the same, it names these by code
-/// point: "did you mean 'heat index' (with U+00A0 for U+0020)?" What is known may be called otherwise: "the
-/// table has".
+/// point: "did you mean 'heat index' (with U+00A0 for U+0020)?" `called` introduces the list: "the table
+/// has".
 std::string suggest(std::string_view unknown, std::span<const std::string> known,
                     std::string_view called = "known");
 

@@ -14,7 +14,7 @@
 // Missing are "", NA, N/A, #N/A, NaN, null (in any case), ? and what the options name, less what they name as
 // not missing; "none" and "-" where all other cells are numbers. Blanks around a cell do not count.
 //
-// Reading is one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
+// Reading takes one pass, so that a pipe will do, and holds numbers and codes, not the text (docs/tables.md).
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct ColumnType {
   /// Categorical: the different texts, sorted (by value where all are numbers). Boolean: false, then true, as
   /// the file spells them.
   std::vector<std::string> categories;
-  /// Numeric: nothing but 0 and 1, both, in the table that it was found in. A table that is read in this type
-  /// may then spell them as booleans: true, yes, t, ...
+  /// Numeric: the table it was found in held nothing but 0 and 1, and both. A table read with this type may
+  /// then spell them as booleans: true, yes, t, ...
   bool zero_one = false;
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
@@ -66,12 +66,12 @@ struct Column {
   std::optional<std::size_t> distinct;  ///< different values; nothing where there are too many to be counted
   /// Nearly all values different, and text, or whole numbers under a name like "id": nothing to learn from.
   bool identifier = false;
-  /// Categorical, though its cells are most probably meant as numbers: some or all of them have a format, or
-  /// a few texts stand among them (docs/tables.md). The note says which.
+  /// Categorical or text, though its cells are most probably meant as numbers: some or all of them have a
+  /// format, or a few texts stand among them (docs/tables.md). The note says which.
   bool perhaps_numeric = false;
   Message note;  ///< what a user should know of how the column was taken, or empty
-  /// Of a target, the marks that its missing cells had but for those that the options name; empty cells
-  /// apart.
+  /// For a target: the usual marks that its missing cells had, neither empty cells nor marks that the options
+  /// name.
   std::vector<TextCount> missing_marks = {};
   std::vector<TextCount> unknown = {};  ///< the texts of cells that are kUnknown: the first 10 different ones
 };
@@ -85,9 +85,9 @@ struct KeptColumn {
 struct Table {
   std::string name;  ///< of the file
   std::size_t rows = 0;
-  std::size_t first_row = 0;          ///< of the file, counted from 0: that of a piece
+  std::size_t first_row = 0;          ///< its number in the file, from 0; for a piece, that of its first row
   std::vector<Column> columns;        ///< in the file's order, without the ignored ones
-  std::vector<KeptColumn> kept = {};  ///< those that TableOptions::keep names, whatever the columns above are
+  std::vector<KeptColumn> kept = {};  ///< those that TableOptions::keep names, in `columns` or not
 
   /// Throws UsageError with the nearest name where there is none.
   const Column& column(std::string_view column_name) const;
@@ -95,13 +95,13 @@ struct Table {
 
 struct TableOptions {
   std::optional<char> delimiter;  ///< nothing: of , ; tab | the most frequent in the first record
-  /// '.' or ',': numbers have this decimal mark, and perhaps thousands apart, a sign of currency or percent:
-  /// 1.234,50 or $1,234.50 or 15 %. Nothing: numbers are plain, with a decimal point.
+  /// '.' or ',': numbers have this decimal mark, and perhaps a mark between thousands, or a sign of currency
+  /// or percent: 1.234,50 or $1,234.50 or 15 %. Nothing: numbers are plain, with a decimal point.
   std::optional<char> decimal = {};
   bool header = true;  ///< the first record has the names; else they are "1", "2", ...
   std::vector<std::string>
       missing;  ///< further marks of a missing cell; a number stands for all its spellings
-  /// Texts that mark no missing cell though they are such marks: "NA" where it is Namibia.
+  /// Usual marks that do not mean a missing cell here: "NA" where it is Namibia.
   std::vector<std::string> not_missing = {};
   std::vector<std::string> ignore;       ///< columns left out
   std::vector<std::string> categorical;  ///< columns whose cells are categories, numbers or not
@@ -109,13 +109,12 @@ struct TableOptions {
   /// max_categories different values has `codes` and `type.categories` as well, in case they are classes.
   std::vector<std::string> targets;
   std::size_t max_categories = 1000;  ///< `categorical` and target columns may have 65,000
-  /// Where columns are read in types that are given: which columns come in Table::kept as well, in this
-  /// order.
+  /// For reading with given types: the columns to return in Table::kept as well, in this order.
   std::vector<std::string> keep = {};
   bool keep_all = false;  ///< all of them, in the file's order
 };
 
-/// Bytes from elsewhere than a file. `read` fills the front of its argument and returns how much; 0 at the
+/// Bytes that do not come from a file. `read` fills the front of its argument and returns how much; 0 at the
 /// end.
 struct ByteStream {
   std::string name;  ///< for messages: "standard input"
@@ -141,17 +140,17 @@ std::vector<std::vector<std::string>> read_cells(const TableSource& source,
 
 /// The whole table in the columns that `types` say: found by name in any order, others ignored, in the order
 /// of `types`. A text that is no number is an error in a numeric column, an unknown category is
-/// Column::kUnknown. Where a type is of two booleans (or of 0 and 1, as numbers or categories) a cell may
-/// spell them in any way that columns of booleans do, or as 0 and 1. Of the options only delimiter, decimal,
-/// header, missing, not_missing and keep count. Throws FileError, also where a column is not there, and
-/// UsageError where one to keep is not.
+/// Column::kUnknown. Where a type has two booleans (or 0 and 1, as numbers or categories) a cell may spell
+/// them in any way that columns of booleans do, or as 0 and 1. Of the options only delimiter, decimal,
+/// header, missing, not_missing and keep count. Throws FileError, also where a column is missing, and
+/// UsageError where a column to keep is.
 Table read_table(const TableSource& source, std::span<const ColumnType> types,
                  const TableOptions& options = {});
 
-/// The same in pieces: calls `take` with tables of 1 to `rows` rows, and not at all where there are names and
-/// no rows. A piece ends early where no more bytes have arrived, so that a program at the other end of a pipe
-/// gets its answer; and before a record that is refused, so that the rows above it get theirs. `begin` is
-/// called first, with the names of the columns that are kept.
+/// The same in pieces: calls `take` with tables of 1 to `rows` rows, and not at all where the table has names
+/// but no rows. A piece ends early where no more bytes have arrived, so that a program at the other end of a
+/// pipe gets its answer; and before a record that is refused, so that the rows above it get theirs. `begin`
+/// is called first, with the names of the columns that are kept.
 void read_table_in_pieces(const TableSource& source, std::span<const ColumnType> types,
                           const TableOptions& options, std::size_t rows,
                           const std::function<void(const Table&)>& take,

@@ -1,7 +1,7 @@
 // CPU targets: the inner loops are compiled for several instruction sets ("avx512", "avx2", "neon",
 // "baseline"), and one of them is chosen at run time. Beside these there is "reference": the formulas of
-// mlp/reference.h in plain loops, on one thread, a hundred times slower; for who wants to see them work, and
-// for tests.
+// mlp/reference.h in plain loops, on one thread, a hundred times slower, for tests and for readers who want
+// to see the formulas at work.
 #pragma once
 
 #include <string>

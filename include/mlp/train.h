@@ -1,4 +1,4 @@
-// Training, evaluation, prediction: the front door.
+// Training, evaluation, prediction: the main functions.
 //
 //   const auto data = mlp::make_digits(10'000, 2'000, 1);
 //   const auto trained = mlp::train(network, data.train, {.epochs = 10});
@@ -34,37 +34,57 @@ enum class SparseInputs { kAuto, kOn, kOff };
 enum class Precision { kFloat32, kBFloat16 };
 
 /// A loss from outside the library, for rows of the data set: outputs A [n, O] in the network's own scale
-/// (targets are standardised behind a Linear output: TrainingOptions::standardize), to losses [n] = loss_n
-/// and gradients [n, O] = d loss_n / d A. Called on the thread that trains. What it throws ends the training.
+/// (targets are standardised for a Linear output: TrainingOptions::standardize), to losses [n] = loss_n and
+/// gradients [n, O] = d loss_n / d A. Called on the thread that trains. What it throws ends the training.
 using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
                                    std::span<float> losses, MatrixView<float> gradients)>;
 
+/// The options of training. First those that decide the result, then, each marked, those that mostly decide
+/// its speed. Trainings that differ in speed alone give the same bits (docs/determinism.md).
 struct TrainingOptions {
+  // These decide the result.
   Loss loss = CrossEntropy{};  ///< for classes; for numbers take SquaredError{} or another
-  /// Trained, and validated, by in place of `loss`, which the model then only is evaluated by. Slower: on one
-  /// thread, and outputs are copied for it.
+  /// Replaces `loss` in training and validation; `loss` is then only used to evaluate the model. Slower: on
+  /// one thread, and outputs are copied for it.
   OwnLoss own_loss = {};
+  /// Fine-tuning: training starts from this model's parameters rather than from drawn ones; the model must
+  /// live as long as the training. The network must be its network, up to dropout and initialisers. The
+  /// output layer alone is drawn, and may be another, where the data set's classes or targets are not the
+  /// model's: see keeps_output_layer(). Moments start at zero, epochs and schedule at their beginning.
+  const Model* init = nullptr;
+  /// With `init`: inputs, and the targets of an output layer that is kept, are scaled as the model scales
+  /// them, and the data set must be in its input_units, encoded by its preprocessing
+  /// (TableDataOptions::preprocessing). False: all of that is learned from the data set.
+  bool keep_preprocessing = true;
   Optimizer optimizer = Adam{};
   Schedule schedule = Constant{};
   int epochs = 10;
   int batch_size = 64;
   double l2 = 0.0;         ///< adds l2/2 * sum of squared weights to the loss; 0, or at least 1.2e-38
-  double clip_norm = 0.0;  ///< gradients longer than this are scaled down to it; likewise; 0: never
-  /// Of the rows held out of training, in [0, 1): drawn by validation_split() from a data set that has not
-  /// decided on its validation_rows. 0 for one that has, as every table's.
+  double clip_norm = 0.0;  ///< gradients longer than this are scaled down to it; at least 1.2e-38; 0: never
+  /// The share of the rows held out of training, in [0, 1): drawn by validation_split() from a data set that
+  /// has not decided on its validation_rows. 0 for one that has, as every table's.
   double validation_fraction = 0.0;
-  std::optional<std::uint64_t> validation_seed = {};  ///< that they are drawn by; nothing: `seed`
+  std::optional<std::uint64_t> validation_seed = {};  ///< the seed they are drawn by; empty: `seed`
   int early_stopping = 0;  ///< stop after this many epochs without a better validation loss and keep the
                            ///< best parameters; 0: never (needs validation rows)
   /// Learn from the training rows to scale inputs (8-bit ones: to [0, 1]), unless a table's preprocessing has
   /// done so, and the targets of a regression with a Linear output.
   bool standardize = true;
-  std::uint64_t seed = 1;
-  int threads = 0;                            ///< 0: as many as help, fewer while cores are taken by others
-  std::string target = {};                    ///< CPU target ("avx2", ...); empty: the best this CPU has
-  Precision precision = Precision::kFloat32;  ///< kBFloat16: UsageError where the CPU lacks it
-  int examples = 8;                           ///< training rows kept in the model for verify()
-  SparseInputs sparse_inputs = SparseInputs::kAuto;  ///< kAuto: by the share of zeros in the training data
+  std::uint64_t seed = 1;  ///< of every random number; there is no other source of chance
+
+  // Each of these says what it decides.
+  /// Speed alone. 0: as many as help, fewer while cores are taken by others.
+  int threads = 0;
+  /// Speed alone among CPU targets with fused multiply-add ("avx512", "avx2", "neon"); "baseline" and
+  /// "reference" have bits of their own. Empty: the best this CPU has.
+  std::string target = {};
+  /// The result, and speed. kBFloat16: UsageError where the CPU lacks it.
+  Precision precision = Precision::kFloat32;
+  /// Neither: how many training rows are kept in the model for verify().
+  int examples = 8;
+  /// Speed alone. kAuto: by the share of zeros in the training data.
+  SparseInputs sparse_inputs = SparseInputs::kAuto;
 };
 
 /// One finished epoch. Losses are the training loss function's mean per row, without the L2 term.
@@ -72,7 +92,7 @@ struct EpochRecord {
   std::uint64_t epoch = 0;           ///< counted from 1
   double train_loss = 0.0;           ///< mean over the epoch's steps, dropout included
   double validation_loss = kNone;    ///< NaN without a validation split
-  double validation_metric = kNone;  ///< accuracy, or RMSE in the target's unit; NaN likewise
+  double validation_metric = kNone;  ///< accuracy, or RMSE in the target's unit; NaN without validation
   double learning_rate = 0.0;        ///< at the epoch's last step
   double seconds = 0.0;              ///< of training in this epoch, validation excluded
   double samples_per_second = 0.0;
@@ -81,7 +101,7 @@ struct EpochRecord {
 };
 using History = std::vector<EpochRecord>;
 
-/// Where a training run is: everything that decides how it goes on. A checkpoint is this value on disk.
+/// The state of a training run: everything that decides how it continues. A checkpoint is this value on disk.
 struct TrainingState {
   Parameters parameters;
   std::vector<Parameters> moments;  ///< moment_count(optimizer) of them
@@ -104,17 +124,16 @@ struct StepProgress {
   double mean_loss = 0.0;     ///< over this epoch so far
 };
 
-/// What a training run tells the outside. Every function is called on the thread that called train(), between
-/// steps.
+/// Follows a training run. Every function is called on the thread that called train(), between steps.
 class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   /// After each step; return false to stop here (the state stays resumable).
   virtual bool on_step(const StepProgress&) { return true; }
-  /// Within an epoch, after a step: return true to be given the state, which costs a copy of all parameters.
+  /// Within an epoch, after a step: return true to receive the state, which costs a copy of all parameters.
   virtual bool wants_state() { return false; }
   virtual void on_state(const TrainingState&) {}
-  /// After each epoch, with what may be saved; return false to stop here, as by on_step.
+  /// After each epoch, with what may be saved; return false to stop here, as in on_step.
   virtual bool on_epoch(const EpochRecord&, const TrainingState&) { return true; }
 };
 
@@ -137,12 +156,16 @@ struct Trained {
 
 /// Trains `network` on `dataset`. A pure function of its arguments: the same bits for any number of threads.
 /// Sample weights are divided by their mean over the rows trained on, so that their unit changes nothing.
-/// With `resume_from` it continues that state to the very bits of the uninterrupted run.
-/// Throws std::invalid_argument when network, data set and options do not fit together (names both sides),
-/// DataError for unusable data, DivergenceError when a loss or parameter is no longer finite.
+/// With `resume_from` it continues that state to exactly the bits of the uninterrupted run. Throws
+/// std::invalid_argument when network, data set and options do not fit together (names both sides), DataError
+/// for unusable data, DivergenceError when a loss or parameter is no longer finite.
 Trained train(const MultilayerPerceptron& network, const Dataset& dataset,
               const TrainingOptions& options = {}, TrainingObserver* observer = nullptr,
               const TrainingState* resume_from = nullptr);
+
+/// Whether a training on `dataset` that starts from `model` (TrainingOptions::init) takes over its output
+/// layer, too: where the data set has the model's classes, in its order, or targets of the same names.
+bool keeps_output_layer(const Model& model, const Dataset& dataset);
 
 struct Evaluation {
   std::size_t rows = 0;

@@ -1,5 +1,5 @@
-// A training taken apart: one step, an evaluation, the model so far. For loops of one's own; train() is one,
-// written on it.
+// Training in single steps: one step, an evaluation, the model so far. For training loops of your own;
+// train() is one, written with it.
 //
 //   mlp::Trainer trainer(network, data.train, {.epochs = 10, .validation_fraction = 0.1});
 //   for (std::uint64_t epoch = 0; epoch < 10; ++epoch) {
@@ -25,12 +25,12 @@ struct RowsEvaluation {
   double metric = 0.0;  ///< accuracy, or RMSE in the target's unit
 };
 
-/// Owns an engine with parameters and moments; looks at the data set, which must outlive it. One thread at a
+/// Owns an engine with parameters and moments; refers to the data set, which must outlive it. One thread at a
 /// time.
 class Trainer {
  public:
-  /// As train(), but that the caller makes the loop: options.epochs is only what the schedule runs over, and
-  /// options.early_stopping is not looked at. `from`: the state to go on from, at whatever step. Throws as
+  /// As train(), except that the caller writes the loop: options.epochs is only the length of the schedule,
+  /// and options.early_stopping is ignored. `from`: the state to continue from, at any step. Throws as
   /// train() does.
   Trainer(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options = {},
           const TrainingState* from = nullptr);
@@ -40,24 +40,24 @@ class Trainer {
 
   std::span<const std::uint32_t> training_rows() const;
   std::span<const std::uint32_t> validation_rows() const;
-  /// The rows of an epoch's batches, in the order that train() takes them in: a permutation that is a
-  /// function of (seed, epoch). They last until the next call.
+  /// The rows of an epoch's batches, in the order of train(): a permutation that is a function of (seed,
+  /// epoch). They last until the next call.
   std::vector<std::span<const std::uint32_t>> batches(std::uint64_t epoch);
 
   /// One optimizer step on rows of the data set, at most options.batch_size of them. Returns their mean loss
   /// before it, dropout included. Throws DivergenceError where that is no longer finite;
   /// std::invalid_argument for no rows, too many, or one that the data set lacks.
   double step(std::span<const std::uint32_t> rows);
-  std::uint64_t steps() const;  ///< taken
+  std::uint64_t steps() const;  ///< taken so far
   int threads() const;          ///< that take the next step
 
-  /// Of at least one row of the data set.
+  /// Evaluates at least one row of the data set.
   RowsEvaluation evaluate(std::span<const std::uint32_t> rows);
 
-  /// Copies. Throw DivergenceError where a number in them is not finite.
+  /// These three return copies, and throw DivergenceError where a number in them is not finite.
   Parameters parameters();
   std::vector<Parameters> moments();
-  /// What would predict now; its record holds the number of steps, no epochs and no losses.
+  /// The model so far; its record holds the number of steps, no epochs and no losses.
   Model model();
 
  private:

@@ -44,7 +44,7 @@ mlp_status failed(mlp_status status, const char* what, const std::string& hint =
   return status;
 }
 
-/// Nothing is thrown through C.
+/// No exception may pass through C.
 template <class Call>
 mlp_status guarded(const Call& call) noexcept {
   try {
@@ -99,10 +99,7 @@ mlp::Table read_csv(const mlp::Preprocessing& preprocessing, std::span<const cha
     csv = csv.subspan(count);
     return count;
   };
-  mlp::TableOptions reading;
-  reading.decimal = preprocessing.decimal;
-  reading.missing = preprocessing.missing_marks;
-  return mlp::read_table(mlp::ByteStream{"csv", read}, preprocessing.input_types(), reading);
+  return mlp::read_table(mlp::ByteStream{"csv", read}, preprocessing.input_types(), preprocessing.reading());
 }
 
 const char* name_at(const std::vector<std::string>& names, std::size_t index) {

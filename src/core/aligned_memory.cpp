@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::align_val_t kCacheLine{64};
 constexpr std::align_val_t kHugePage{std::size_t{2} << 20};
-constexpr std::size_t kLarge = std::size_t{4} << 20;  // less would waste much of its last page
+constexpr std::size_t kLarge = std::size_t{4} << 20;  // smaller blocks would waste much of their last page
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void* allocate_aligned(std::size_t bytes) {
   if (bytes < kLarge) return ::operator new(bytes, kCacheLine);
   void* memory = ::operator new(bytes, kHugePage);
 #if defined(__linux__)
-  madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: refused, all works as before
+  madvise(memory, bytes, MADV_HUGEPAGE);  // only a hint: if it is refused, all works as before
 #endif
   return memory;
 }

@@ -46,7 +46,7 @@ const char* remedy(int reason) {
   throw FileError(path.string() + ": cannot " + doing + ": " + std::strerror(reason), remedy(reason));
 }
 
-/// What `call` returns once it is not interrupted by a signal.
+/// Repeats `call` until it is not interrupted by a signal.
 template <class Call>
 auto uninterrupted(const Call& call) {
   auto result = call();
@@ -76,12 +76,12 @@ class OpenFile {
     return true;
   }
 
-  /// EINVAL: a file system that cannot sync this, and need not.
+  /// EINVAL means that the file system cannot sync this, and need not.
   bool sync() const {
     return uninterrupted([&] { return files_.fsync(number_); }) == 0 || errno == EINVAL;
   }
 
-  /// Never repeated: after EINTR the descriptor is closed all the same.
+  /// Never retried: after EINTR the descriptor is closed all the same.
   bool close() { return files_.close(std::exchange(number_, -1)) == 0 || errno == EINTR; }
 
  private:
@@ -98,7 +98,7 @@ fs::path temporary_name(const fs::path& folder, unsigned number) {
 /// A new file, removed again unless renamed into place.
 class TemporaryFile {
  public:
-  /// `path`: what messages name. A name left behind by a killed process that had the same id is skipped.
+  /// Messages name `path`. A name left behind by a killed process that had the same id is skipped.
   TemporaryFile(const FileLayer& files, const fs::path& folder, const fs::path& path,
                 const char* doing = "write")
       : files_(files) {
@@ -144,7 +144,8 @@ fs::path regular_target(const fs::path& path) {
   return target;
 }
 
-/// The names in a folder survive a power cut. One that may be written but not read cannot be synced.
+/// Makes the names in a folder survive a power cut. A folder that may be written but not read cannot be
+/// synced.
 void sync_folder(const fs::path& folder, const fs::path& path, const FileLayer& files) {
   const OpenFile directory(files, folder, O_RDONLY | O_DIRECTORY);
   if (!directory.valid() && errno != EACCES) fail(path, "open the folder", errno);
@@ -168,13 +169,13 @@ void write_file(const fs::path& path, std::span<const std::string_view> pieces, 
   if (keep_previous && !kept && errno != ENOENT) fail(path, "keep as " + previous.filename().string(), errno);
   if (!temporary.rename(target)) {
     const int reason = errno;
-    if (kept) files.rename(previous.c_str(), target.c_str());  // back to its name
+    if (kept) files.rename(previous.c_str(), target.c_str());  // restore the old name
     fail(path, "replace", reason);
   }
   sync_folder(folder, path, files);
 }
 
-/// The process that `name` is a temporary file of; none where it is no such name.
+/// The process whose temporary file has this name; none where it is not the name of a temporary file.
 std::optional<pid_t> owner_of(std::string_view name) {
   if (!name.starts_with(kTemporaryStart) || !name.ends_with(kTemporaryEnd)) return std::nullopt;
   name.remove_prefix(kTemporaryStart.size());

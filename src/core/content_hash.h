@@ -8,7 +8,7 @@
 
 namespace mlp {
 
-/// Of the parts' values, lengths and order; lists of any length add how many they are first.
+/// Depends on the parts' values, lengths and order; lists of variable length add their length first.
 class ContentHash {
  public:
   void add(std::uint64_t number);

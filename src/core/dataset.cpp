@@ -59,8 +59,7 @@ class Validator {
     if (!dataset_.input_units.identity()) {
       expect_count("input units", dataset_.input_units.origin.size(), dataset_.features(), "feature");
       expect_count("input units", dataset_.input_units.unit.size(), dataset_.features(), "feature");
-      if (!std::holds_alternative<Matrix<float>>(dataset_.inputs))
-        fail("input units: expected none, the inputs are bytes");
+      if (!are_floats(dataset_.inputs)) fail("input units: expected none, the inputs are bytes");
     }
     if (dataset_.image != ImageShape{})
       expect_count("image", dataset_.image.height * dataset_.image.width, dataset_.features(),
@@ -83,12 +82,12 @@ class Validator {
       if (dataset_.labels[i] < 0 || dataset_.labels[i] >= classes)
         fail("row " + std::to_string(i) + ": label: expected 0 to " + std::to_string(classes - 1) +
              ", found " + std::to_string(dataset_.labels[i]));
-    if (const auto* inputs = std::get_if<Matrix<float>>(&dataset_.inputs)) {
-      check_finite(*inputs, [this](std::size_t column) {
-        return dataset_.feature_names.empty() ? "feature " + std::to_string(column)
-                                              : dataset_.feature_names[column];
-      });
-    }
+    const auto feature_name = [this](std::size_t column) {
+      return dataset_.feature_names.empty() ? "feature " + std::to_string(column)
+                                            : dataset_.feature_names[column];
+    };
+    if (are_floats(dataset_.inputs))
+      std::visit([&](const auto& inputs) { check_finite(inputs, feature_name); }, dataset_.inputs);
     check_finite(dataset_.targets, [this](std::size_t column) {
       return dataset_.target_names.empty() ? "target " + std::to_string(column)
                                            : dataset_.target_names[column];
@@ -96,14 +95,16 @@ class Validator {
     check_weights();
   }
 
-  template <class NameOf>
-  void check_finite(const Matrix<float>& values, NameOf name_of) const {
-    for (std::size_t i = 0; i < values.rows(); ++i)
-      for (std::size_t j = 0; j < values.columns(); ++j)
-        if (!std::isfinite(values(i, j)))
+  template <class Rows, class NameOf>
+  void check_finite(const Rows& rows, NameOf name_of) const {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+      const auto row = rows.row(i);
+      for (std::size_t j = 0; j < row.size(); ++j)
+        if (!std::isfinite(static_cast<float>(row[j])))
           fail("row " + std::to_string(i) + ": " + name_of(j) + ": expected a finite number, found " +
-                   std::to_string(values(i, j)),
+                   std::to_string(row[j]),
                "leave the row out or fill in the value");
+    }
   }
 
   void check_weights() const {
@@ -128,6 +129,9 @@ std::size_t row_count(const Inputs& inputs) {
 }
 std::size_t column_count(const Inputs& inputs) {
   return std::visit([](const auto& matrix) { return matrix.columns(); }, inputs);
+}
+bool are_floats(const Inputs& inputs) {
+  return std::holds_alternative<Matrix<float>>(inputs) || std::holds_alternative<MappedRows<float>>(inputs);
 }
 
 void validate(const Dataset& dataset) { Validator(dataset).check(); }

@@ -33,7 +33,7 @@ class Descriptor {
   int number() const { return number_; }
   bool valid() const { return number_ >= 0; }
 
-  /// False with errno set on failure. Never repeated: after EINTR the descriptor is closed all the same.
+  /// False with errno set on failure. Never retried: after EINTR the descriptor is closed all the same.
   bool close() {
     if (!valid()) return true;
     return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR;

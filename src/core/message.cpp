@@ -11,7 +11,7 @@ namespace mlp {
 
 namespace {
 
-/// What a program that calls the library names. A setting that several structs have goes by its own name.
+/// What a C++ program calls it. A setting that several structs have goes without the struct's name.
 std::string name_of(Setting setting) {
   switch (setting) {
     case Setting::kMissingMarks:
@@ -73,7 +73,7 @@ Message::Message(std::string text) {
 }
 
 Message& Message::operator+=(const Message& more) {
-  const std::vector<Part> added = more.parts_;  // `more` may be this one
+  const std::vector<Part> added = more.parts_;  // `more` may be *this
   for (const auto& part : added) {
     const auto* text = std::get_if<std::string>(&part);
     auto* last = parts_.empty() ? nullptr : std::get_if<std::string>(&parts_.back());

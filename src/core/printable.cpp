@@ -15,8 +15,8 @@ bool is_control(std::string_view character) {
   return character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
 }
 
-/// U+2028 to U+202E and U+2066 to U+2069: they end a line, or turn the order of what follows around, so that
-/// a message reads as another one.
+/// U+2028 to U+202E and U+2066 to U+2069: they end a line, or reverse the order of the text behind them, so
+/// that a message reads as another one.
 bool rearranges(std::string_view character) {
   return (character >= "\u2028" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
 }

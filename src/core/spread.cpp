@@ -7,13 +7,13 @@ namespace mlp {
 
 namespace {
 
-// Seconds: long enough for a few steps, so that sleepers become spinners. Two on one core again soon after
-// are there for a reason, busy cores elsewhere, and each time they are moved is bought with a wait for such a
-// core: four threads beside one busy program took seven times as long where that was done every 5
+// Seconds: long enough for a few steps, so that sleepers become spinners. Where two threads share a core
+// again soon afterwards there is a reason, other programs on the other cores, and every move costs a wait for
+// a busy core: four threads beside one busy program took seven times as long when they were moved every 5
 // milliseconds.
 constexpr double kStay = 0.002;
 constexpr double kLeastBetween = 0.005, kMostBetween = 2.0;
-constexpr double kSoon = 20.0;  // times the last distance
+constexpr double kSoon = 20.0;  // times between_: a clash within that time counts as soon
 
 constexpr int kUnknown = -1;
 

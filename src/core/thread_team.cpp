@@ -55,7 +55,7 @@ ThreadTeam::ThreadTeam(int size) : size_(size > 0 ? size : available_cores()), s
   threads_.reserve(static_cast<std::size_t>(size_ - 1));
   try {
     for (int member = 1; member < size_; ++member) threads_.emplace_back([this, member] { serve(member); });
-  } catch (const std::system_error& error) {  // the threads there are must end before their vector does
+  } catch (const std::system_error& error) {  // the threads already started must end before the vector
     stop();
     throw ThreadError(
         "cannot start " + std::to_string(size_) + " threads: " + error.code().message(),

@@ -1,4 +1,5 @@
-// A team of threads that runs one function on every member, again and again, with little between the runs.
+// A team of threads that runs one function on every member, again and again, with little overhead between
+// runs.
 //
 // The caller is member 0; the others wait between runs by spinning briefly, then yielding, then sleeping, so
 // that an idle team or one that shares its cores with other work costs next to nothing.

@@ -1,7 +1,7 @@
-// What a step is given: views of examples in someone else's memory, and which of their rows.
+// The input of a step: views of examples in memory that others own, and row indices.
 //
-// No step sees a data set or a table. Whoever makes a batch - of rows in memory, of a mapped file, of rows
-// made on the way (training/batch_source.h) - says here where its numbers lie.
+// No step sees a data set or a table. A batch only says where its numbers lie: in memory, in a mapped file,
+// or in rows made on the way (training/batch_source.h).
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,17 @@ inline std::size_t columns_of(const InputsView& inputs) {
 
 /// N examples: inputs as they are stored and what they should become, unscaled.
 struct Examples {
-  InputsView inputs;                          ///< [N, I]
-  std::size_t outputs = 0;                    ///< O: of the network they are for
+  InputsView inputs;                          ///< [N, I]; or more rows, see `input_rows`
+  std::size_t outputs = 0;                    ///< O, of the network they are for
   std::span<const std::int32_t> labels = {};  ///< [N], each in [0, O): one-hot targets; or empty,
   ConstMatrixView<float> targets = {};        ///< and then [N, O]
   std::span<const float> weights = {};        ///< [N], not negative; empty: all 1
   double weight_unit = 1.0;                   ///< weights are divided by it
+  /// [N]: the row of `inputs` that each example has, for example some rows of a mapped file; empty: example n
+  /// has row n.
+  std::span<const std::uint32_t> input_rows = {};
+
+  std::uint32_t input_row(std::uint32_t row) const { return input_rows.empty() ? row : input_rows[row]; }
 };
 
 /// See mlp/train.h.
@@ -38,15 +43,15 @@ using OwnLoss = std::function<void(std::span<const std::uint32_t> rows, ConstMat
 struct Batch {
   Examples examples;
   std::span<const std::uint32_t> rows;
-  /// The next batch's, of the same examples, if known: fetched from memory meanwhile.
+  /// The rows of the next batch, of the same examples, if known, so that they are prefetched.
   std::span<const std::uint32_t> upcoming = {};
-  /// Where they are a shard of a larger batch: its row that they begin with, and how many rows it has (0:
-  /// they are the whole batch). Dropout masks and means are the larger batch's.
+  /// For a shard of a larger batch: the row of that batch it begins with, and how many rows that batch has
+  /// (0: this is the whole batch). Dropout masks and means are the larger batch's.
   std::size_t first = 0;
   std::size_t whole = 0;
 
-  /// Takes the place of the plan's loss, which must not be fused with the last activation. Engines call it on
-  /// one thread only.
+  /// Replaces the plan's loss, which must not be fused with the last activation. Engines call it on one
+  /// thread only.
   const OwnLoss* own_loss = nullptr;
 
   std::size_t whole_rows() const { return whole > 0 ? whole : rows.size(); }

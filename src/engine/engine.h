@@ -1,7 +1,7 @@
-// Engines: whoever takes whole steps. One call is a batch, so what is virtual costs nothing.
+// Engines take whole steps. One call is a batch, so virtual calls cost nothing.
 //
-// Two are built: the fast one of this CPU (cpu/), and the reference's plain loops (reference/), which read
-// like the formulas and take a hundred times as long: for teaching, and to hold the fast one against.
+// There are two: the fast one for this CPU (cpu/), and the reference's plain loops (reference/), which read
+// like the formulas and take a hundred times as long: for teaching, and to compare the fast one with.
 #pragma once
 
 #include <memory>
@@ -19,39 +19,39 @@
 
 namespace mlp::engine {
 
-/// The name of the engine that computes by the reference, among those of CPU targets.
+/// The name of the engine that computes by the reference; it is chosen like a CPU target.
 inline constexpr const char* kReferenceTarget = "reference";
 
-/// What an empty target stands for: empty, the best of this CPU's, unless a test sets it to run on another
-/// engine.
+/// What an empty target stands for: itself empty, and then the best target of this CPU, unless a test sets it
+/// to run on another engine.
 inline std::string& default_target() {
   static std::string target;
   return target;
 }
 
-/// What is computed, whatever the engine: inputs, scaled, through a network, to its loss by scaled targets.
+/// What every engine computes: from scaled inputs through a network to its loss against scaled targets.
 struct Computation {
   MultilayerPerceptron network;
   Loss loss;
   AffineScaling input_scaling, target_scaling;
 };
 
-/// How. None of it changes a bit of what one engine computes.
+/// How it is computed. None of these options changes a bit of what one engine computes.
 struct EngineOptions {
   std::size_t max_batch = 256;  ///< the most rows of a step
   int threads = 0;              ///< 0: as many as help
   std::string target = {};      ///< CPU target, or kReferenceTarget; empty: the best
-  /// Whether zeros in the inputs are skipped; nothing: as is fastest.
+  /// Whether zeros in the inputs are skipped; empty: whichever is faster.
   std::optional<bool> skips_zeros = {};
 };
 
-/// What only training asks for.
+/// Options of training alone.
 struct TrainingEngineOptions {
   EngineOptions common = {};
   /// The share of groups of 4 neighbouring inputs, once scaled, that are not all zero.
   double input_density = 1.0;
-  /// Whoever adds up the gradients of several workers; each of them then calls train() with the same batches.
-  /// It must outlive the engine. Null: this is the only one. The reference takes none.
+  /// Adds up the gradients of several workers; each of them then calls train() with the same batches. It must
+  /// outlive the engine. Null: this is the only one. The reference takes none.
   Exchange* exchange = nullptr;
   bool bfloat16 = false;  ///< wide layers multiply bfloat16 operands: this does change bits
 };
@@ -69,7 +69,7 @@ class Engine {
                        MatrixView<float> outputs) = 0;
 };
 
-/// Trains, too. It owns parameters and moments; each number of threads leaves the same bits in them.
+/// An engine that also trains. It owns parameters and moments; any number of threads gives the same bits.
 class TrainingEngine : public Engine {
  public:
   /// One optimizer step. Returns sum_n w_n loss_n, dropout included, before the step.
@@ -98,7 +98,7 @@ std::vector<std::unique_ptr<Engine>> prediction_engines(const std::vector<Comput
                                                         const std::vector<const Parameters*>& parameters,
                                                         const EngineOptions& options);
 
-/// Likewise. `moments`: as many as the optimizer has.
+/// The same for training. `moments`: as many as the optimizer has.
 std::unique_ptr<TrainingEngine> training_engine(const Computation& computation, const Optimizer& optimizer,
                                                 const Parameters& parameters,
                                                 const std::vector<Parameters>& moments,

@@ -17,7 +17,7 @@ std::vector<std::unique_ptr<Engine>> prediction_engines(const std::vector<Comput
                                                         const EngineOptions& options) {
   const std::string& target = options.target.empty() ? default_target() : options.target;
   std::vector<std::unique_ptr<Engine>> engines;
-  std::shared_ptr<ThreadTeam> team;  // of the first: networks of one shape want as many threads
+  std::shared_ptr<ThreadTeam> team;  // the first network's: networks of one shape need as many threads
   for (std::size_t i = 0; i < computations.size(); ++i) {
     if (target == kReferenceTarget) {
       engines.push_back(reference_prediction(computations[i], *parameters[i]));

@@ -95,7 +95,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const auto moments = root["moments"].count(kMaxMoments);
   const bool has_best = root["has_best"].boolean();
 
-  // Only when all sizes have been compared with the bytes that are there is memory taken for them.
+  // Memory is taken only after all sizes have been compared with the bytes that the file has.
   std::vector<ExpectedTensor> expected;
   append_expected(network, "", expected);
   for (std::size_t i = 0; i < moments; ++i) append_expected(network, moment_prefix(i), expected);

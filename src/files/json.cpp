@@ -25,8 +25,7 @@ std::string describe(const json& value) {
   return value.dump();  // null, true, false, a number
 }
 
-/// Follows the parser through a document and keeps nothing of it; throws at the first thing that is not
-/// allowed.
+/// Follows the parser through a document and keeps nothing of it; throws at the first violation.
 class Watcher : public nlohmann::json_sax<json> {
  public:
   Watcher(const JsonLimits& limits, const std::string& where) : limits_(limits), where_(where) {}
@@ -87,11 +86,11 @@ class Watcher : public nlohmann::json_sax<json> {
 }  // namespace
 
 json parse_json(std::string_view text, const JsonLimits& limits, const std::string& where) {
-  // The parser would take a byte order mark for nothing and a NUL for the end.
+  // The parser would skip a byte order mark and take a NUL for the end.
   if (text.starts_with("\xEF\xBB\xBF")) throw Watcher::not_json(1, where);
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw Watcher::not_json(nul + 1, where);
-  // Twice, since the parser's own way to watch takes time by the square of the number of values.
+  // Parsed twice, since the time of the parser's own callbacks grows with the square of the number of values.
   Watcher watcher(limits, where);
   json::sax_parse(text, &watcher);
   return json::parse(text);

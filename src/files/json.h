@@ -11,7 +11,7 @@
 namespace mlp {
 
 /// What a document may hold at most. A value takes more memory than its text, up to 30 times as much; these
-/// bound it.
+/// limits bound it.
 struct JsonLimits {
   std::size_t depth;   ///< objects and arrays inside each other
   std::size_t values;  ///< objects, arrays, texts, numbers, ... in all

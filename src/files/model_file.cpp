@@ -19,7 +19,7 @@ using nlohmann::json;
 const char* const kFormat = "mlp model";
 /// 2: with a checksum and examples; 3: numbers softly clipped; 4: ensembles.
 constexpr std::uint64_t kVersion = 4;
-/// Of a model of one network, which who knows no ensembles reads as well.
+/// The version of a model with one network, so that versions of mlp without ensembles read it as well.
 constexpr std::uint64_t kVersionOfOne = 3;
 const char* const kInputScaling = "input_scaling";
 const char* const kTargetScaling = "target_scaling";
@@ -106,7 +106,7 @@ std::string preprocessing_problem(const Model& model) {
   return fits ? "" : "preprocessing: its targets are not those of the model";
 }
 
-/// Before the names of a further member's tensors, the first of which is number 1.
+/// The prefix of the names of a further member's tensors; the first of these members is number 1.
 std::string member_prefix(std::size_t number) { return "members." + std::to_string(number) + "."; }
 
 std::string members_problem(const Model& model) {
@@ -128,7 +128,7 @@ std::string members_problem(const Model& model) {
   return {};
 }
 
-/// What does not fit together in a model, its parameters aside; or empty.
+/// What does not fit together in a model, apart from its parameters; or empty.
 std::string model_problem(const Model& model) {
   const std::size_t fan_in = model.network.fan_in();
   const std::size_t fan_out = model.network.fan_out();
@@ -159,6 +159,12 @@ json row_use_to_json(const RowUse& use) {
           {"balanced_classes", use.balanced_classes}};
 }
 
+json fine_tuned_from_to_json(const FineTunedFrom& from) {
+  return {{"digest", from.digest},
+          {"dataset", in_utf8(from.dataset)},
+          {"kept_preprocessing", from.kept_preprocessing}};
+}
+
 json record_to_json(const TrainingRecord& record) {
   json result = {{"dataset", in_utf8(record.dataset)},
                  {"optimizer", record.optimizer},
@@ -175,6 +181,7 @@ json record_to_json(const TrainingRecord& record) {
                  {"validation_loss", number_to_json(record.validation_loss)},
                  {"seconds", number_to_json(record.seconds)}};
   if (record.row_use) result["row_use"] = row_use_to_json(*record.row_use);
+  if (record.fine_tuned_from) result["fine_tuned_from"] = fine_tuned_from_to_json(*record.fine_tuned_from);
   return result;
 }
 
@@ -187,6 +194,15 @@ std::optional<RowUse> row_use_from(const JsonField& training) {
   return RowUse{.validation_fraction = fraction,
                 .weight_column = (*field)["weight_column"].text(),
                 .balanced_classes = (*field)["balanced_classes"].boolean()};
+}
+
+/// None where training started from drawn parameters.
+std::optional<FineTunedFrom> fine_tuned_from(const JsonField& training) {
+  const auto field = training.member("fine_tuned_from");
+  if (!field) return std::nullopt;
+  return FineTunedFrom{.digest = (*field)["digest"].text(),
+                       .dataset = (*field)["dataset"].text(),
+                       .kept_preprocessing = (*field)["kept_preprocessing"].boolean()};
 }
 
 TrainingRecord record_from_json(const JsonField& field) {
@@ -204,7 +220,8 @@ TrainingRecord record_from_json(const JsonField& field) {
           .train_loss = field["train_loss"].number(),
           .validation_loss = field["validation_loss"].number(),
           .seconds = field["seconds"].number(),
-          .row_use = row_use_from(field)};
+          .row_use = row_use_from(field),
+          .fine_tuned_from = fine_tuned_from(field)};
 }
 
 /// Files of version 1 have none.
@@ -221,7 +238,7 @@ json units_to_json(const InputUnits& units) {
   return result;
 }
 
-/// None of inputs that are as they were read.
+/// Empty where inputs are as they were read.
 InputUnits units_from(const JsonField& root) {
   const auto field = root.member("input_units");
   if (!field || field->is_null()) return {};
@@ -261,7 +278,7 @@ AffineScaling read_scaling(const SafetensorsFile& file, const std::string& name,
   return scaling;
 }
 
-/// What `document` says of the further members, none of whose tensors have been looked at; no more of them
+/// What `document` says of the further members, before any of their tensors is looked at; no more of them
 /// than a model may have. Files up to version 3 have none.
 std::vector<TrainingRecord> member_records(const JsonField& root) {
   const auto field = root.member("members");
@@ -373,7 +390,7 @@ Model load_model(const std::filesystem::path& path) {
   const JsonField root = root_of(document, file);
   auto network = network_from_json(root["layers"]);
 
-  // Only when all sizes have been compared with the bytes that are there is memory taken for them.
+  // Memory is taken only after all sizes have been compared with the bytes that the file has.
   const auto examples = example_rows(file);
   const auto records = member_records(root);
   std::vector<ExpectedTensor> expected;

@@ -44,7 +44,7 @@ Layer layer_from_json(const JsonField& field) {
   return layer;
 }
 
-/// An index, or their number where all are finite.
+/// The index of the first value that is not finite; values.size() where all are.
 std::size_t first_not_finite(std::span<const float> values) {
   const auto found =
       std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });

@@ -59,8 +59,8 @@ struct ExpectedTensor {
 void append_expected(const MultilayerPerceptron& network, const std::string& prefix,
                      std::vector<ExpectedTensor>& expected);
 
-/// Throws FileError naming the first difference unless `file` holds exactly these, all F32. Afterwards memory
-/// for them is memory for bytes that are there.
+/// Throws FileError naming the first difference unless `file` holds exactly these, all F32. Afterwards the
+/// file is known to have as many bytes as memory for them takes.
 void check_tensors(const SafetensorsFile& file, const std::vector<ExpectedTensor>& expected);
 
 /// The values of a tensor that check_tensors() has seen. Throws FileError unless all are finite.

@@ -132,7 +132,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
 }
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path.string()) {
-  // Not to wait for a writer where the path is a named pipe.
+  // O_NONBLOCK: do not wait for a writer where the path is a named pipe.
   descriptor_ = Descriptor::open(path, O_RDONLY | O_NONBLOCK);
   if (!descriptor_.valid()) {
     const int reason = errno;

@@ -54,7 +54,7 @@ class SafetensorsFile {
   const SafetensorsHeader& header() const { return header_; }
   /// The values of an F32 tensor of this file, exactly values.size() of them.
   void read(const TensorInfo& tensor, std::span<float> values) const;
-  /// The CRC-32 of what `crc` is of, followed by all of the data.
+  /// The CRC-32 `crc`, continued over all of the data.
   std::uint32_t data_crc32(std::uint32_t crc) const;
 
  private:

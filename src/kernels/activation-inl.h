@@ -1,6 +1,6 @@
-// Element-wise activations on vectors: value f(z) and derivative f'(z). The formulas are those of
-// network/activation_math.h, which they are tested against. A NaN may come out as a number (Highway's exp
-// gives 0, minimum and maximum drop it): the loop that calls Apply puts it back.
+// Element-wise activations on vectors: value f(z) and derivative f'(z), by the formulas of
+// network/activation_math.h, which the tests compare them with. A NaN may come out as a number (Highway's exp
+// gives 0, minimum and maximum drop it): the loop that calls Apply restores it.
 #if defined(MLP_KERNELS_ACTIVATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_ACTIVATION_INL_H_
 #undef MLP_KERNELS_ACTIVATION_INL_H_
@@ -17,8 +17,8 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// One vector of f(z) and f'(z). Loops over a whole buffer keep only what they use; the compiler drops the
-/// rest.
+/// One vector of f(z) and f'(z). Loops over a whole buffer use only one of them where they can; the compiler
+/// drops the other.
 template <class V>
 struct ValueAndDerivative {
   V value;

@@ -1,9 +1,9 @@
 // The affine maps of training and prediction over whole blocked matrices, the transposition of weights, and
-// the limit that products are measured by.
+// the peak that products are compared with.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/affine.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 
 #include <algorithm>
@@ -44,20 +44,20 @@ HWY_INLINE void AffineTiles(ConstBlockedView<float> X, ConstBlockedView<float> W
     }
     StoreTile<R, V>(epilogue, Z, row, column, acc);
     ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
-    prefetch.after(steps);  // not with each block: a branch a block that cannot be foreseen costs a tenth
+    prefetch.after(steps);  // not within each block, where an unpredictable branch per block costs a tenth
   }
 }
 
-// All rows take their turn at so many blocks of k before the next: what these read of W, 32 KB for a tile 64
-// columns wide, stays in the first-level cache. 784-2048-2048-10 takes 3 to 5% less time, a deep product
-// alone 20%. Tiles of 8 lanes are 16 columns wide, so slices of twice as many blocks take 16 KB: with them
-// 784 x 64 runs at 100 GFLOP/s instead of 93 on AVX2.
+// All rows use so many blocks of k before any uses the next ones: the part of W that they read, 32 KB for a
+// tile 64 columns wide, stays in the first-level cache. 784-2048-2048-10 takes 3 to 5% less time, a deep
+// product alone 20%. Tiles of 8 lanes are 16 columns wide, so slices of twice as many blocks take 16 KB: with
+// them 784 x 64 runs at 100 GFLOP/s instead of 93 on AVX2.
 constexpr std::size_t kSliceBlocks = kLanes == kBlock ? 8 : 16;
 
 /// Calls body(epilogue) for the slices of X's blocks.
 template <class Body>
 HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Body& body) {
-  // A part of k is not large, and a sum that is added in the end cannot stop in Z.
+  // A part of k is not large, and sums that are added only at the end cannot be kept in Z between slices.
   if (epilogue.depth.step != Depth::kAll || epilogue.adds || blocks <= kSliceBlocks) return body(epilogue);
   const std::size_t slices = (blocks + kSliceBlocks - 1) / kSliceBlocks;
   for (std::size_t slice = 0; slice < slices; ++slice) {
@@ -69,7 +69,7 @@ HWY_INLINE void ForSlices(const Epilogue& epilogue, std::size_t blocks, const Bo
   }
 }
 
-/// Affine for R rows: one tile high, so all of k at once.
+/// Affine for R rows: one tile high, so all of k in one slice.
 template <std::size_t R>
 void AffineOfRows(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                   const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch) {
@@ -156,10 +156,10 @@ double Peak(std::size_t repeats) {
 
 void AddAffine(Kernels& kernels) {
   kernels.step_products = kMaxRows<kVectorsPerTile> * kVectorsPerTile * kLanes;
-  // By bench/choices on two cores of an Intel Xeon, how many times as fast two threads are as one. AVX2: the
+  // How many times as fast as one thread two are, by bench/choices on two cores of an Intel Xeon. AVX2: the
   // report's network (4 layers, MNIST's zeros skipped) 0.9 at batch 8, 1.12 at 16, 1.18 at 32, and predicting
-  // 16 rows 1.23; 7-64-64-1 0.8 at 32, 1.1 at 128; 784-10 1.3 at 64. AVX-512: 1.0 at 32, 1.1 at 128, 1.2
-  // at 64. Without vectors a step takes many times as long.
+  // 16 rows 1.23; 7-64-64-1 0.8 at 32, 1.1 at 128; 784-10 1.3 at 64. AVX-512: 1.0 at 32, 1.1 at 128, 1.2 at
+  // 64. Without vectors a step takes many times as long.
   kernels.least_flops = HWY_TARGET == HWY_AVX3 ? 0.4e6 : kLanes >= 4 ? 0.25e6 : 0.05e6;
   kernels.affine = &Affine;
   kernels.add_parts = &AddParts;

@@ -1,4 +1,4 @@
-// The products of bfloat16.h: one frame of packing and epilogues around two ways to multiply 32 x 32 tiles.
+// The products of bfloat16.h: common packing and epilogues around two ways to multiply 32 x 32 tiles.
 #include "kernels/bfloat16.h"
 
 #include <algorithm>
@@ -35,8 +35,7 @@ struct Multiplier {
   void (*end)();
 };
 
-// --- AMX: eight tiles of 16 rows by 64 bytes; 0-3 hold sums, 4 and 5 left, 6 and 7 right tiles
-// ----------------
+//  --- AMX: eight tiles of 16 rows by 64 bytes; 0-3 hold sums, 4 and 5 left, 6 and 7 right tiles ----------
 
 struct alignas(64) TileConfiguration {
   std::uint8_t palette = 1;
@@ -56,7 +55,7 @@ MLP_AMX void begin_amx() {
   _tile_loadconfig(&configuration);
 }
 
-// Tiles in use would be saved at every switch of threads.
+// Tiles in use would be saved at every context switch.
 MLP_AMX void end_amx() { _tile_release(); }
 
 MLP_AMX void multiply_amx(const std::uint16_t* left, const std::uint16_t* right, std::size_t tiles,
@@ -86,8 +85,7 @@ MLP_AMX void multiply_amx(const std::uint16_t* left, const std::uint16_t* right,
 
 constexpr Multiplier kAmx{&begin_amx, &multiply_amx, &end_amx};
 
-// --- AVX-512 BF16: 8 rows by 32 columns in registers
-// ---------------------------------------------------------
+//  --- AVX-512 BF16: 8 rows by 32 columns in registers -----------------------------------------------------
 
 void nothing() {}
 
@@ -128,8 +126,7 @@ MLP_AVX512_BF16 void multiply_avx512(const std::uint16_t* left, const std::uint1
 
 constexpr Multiplier kAvx512{&nothing, &multiply_avx512, &nothing};
 
-// --- The products
-// --------------------------------------------------------------------------------------------
+//  --- The products ----------------------------------------------------------------------------------------
 
 constexpr std::size_t parts_of(std::size_t count) { return (count + 31) / 32; }
 
@@ -175,7 +172,7 @@ MLP_AVX512_BF16 void finish_rows(const Epilogue& epilogue, const float* sums, st
     __m512 z = _mm512_load_ps(sums + i);
     if (epilogue.kind == Epilogue::Kind::kSlope) {
       const __mmask16 not_above = _mm512_cmp_ps_mask(z, zero, _CMP_NGT_UQ);
-      // Slope 0 is not a product: minus infinity becomes zero; a NaN stays.
+      // Slope 0 is not a product: minus infinity must become zero, while a NaN stays.
       z = epilogue.slope == 0 ? _mm512_mask_mov_ps(z, _mm512_cmp_ps_mask(z, zero, _CMP_LE_OQ), zero)
                               : _mm512_mask_mul_ps(z, not_above, slope, z);
     } else if (epilogue.kind == Epilogue::Kind::kTimesDerivative) {
@@ -222,8 +219,8 @@ UpdateBuffers at(const UpdateBuffers& buffers, std::size_t offset, float* gradie
 void weight_step(const Multiplier& multiplier, const Kernels& kernels, ConstBlockedView<float> X,
                  ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers,
                  std::size_t block_stride, const BFloat16Scratch& scratch) {
-  // Calls body(offset, part, count) for the parts of a square that lie together. Rows of padding belong to
-  // it: their gradients are zero.
+  // Calls body(offset, part, count) for the contiguous parts of a square. Padding rows are included: their
+  // gradients are zero.
   const auto for_each_part = [&](std::size_t row, std::size_t column, Sums& sums, const auto& body) {
     const std::size_t count = std::min(padded(X.columns()) - row, std::size_t{32}) * kBlock;
     const std::size_t block = column / kBlock;
@@ -276,10 +273,9 @@ constexpr BFloat16Kernels table(std::string_view name) {
 constexpr BFloat16Kernels kAmxTable = table<kAmx>("amx");
 constexpr BFloat16Kernels kAvx512Table = table<kAvx512>("avx512_bf16");
 
-// --- What this CPU has
-// ---------------------------------------------------------------------------------------
+//  --- What this CPU has -----------------------------------------------------------------------------------
 
-/// Whether the system lets this process use AMX's tiles: it must be asked, once.
+/// Whether the system lets this process use AMX's tiles, for which it must be asked once.
 bool tiles_permitted() {
 #if defined(__linux__) && defined(SYS_arch_prctl)
   constexpr int kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
@@ -318,7 +314,7 @@ const Features& features() {
 std::vector<const BFloat16Kernels*> available_bfloat16_kernels() {
   const Features& has = features();
   std::vector<const BFloat16Kernels*> tables;
-  if (!has.avx512 || !has.avx512_bf16) return tables;  // AMX's operands are packed with them, too
+  if (!has.avx512 || !has.avx512_bf16) return tables;  // they also pack AMX's operands
   if (has.amx_permitted) tables.push_back(&kAmxTable);
   tables.push_back(&kAvx512Table);
   return tables;

@@ -1,5 +1,5 @@
-// Matrix products with operands rounded to bfloat16 (8 bits of exponent, 7 of mantissa), summed in float32:
-// for CPUs with instructions for them, which do several times the multiply-adds of float32's.
+// Matrix products with operands rounded to bfloat16 (8 bits of exponent, 7 of mantissa), summed in float32,
+// for CPUs with bfloat16 instructions, which do several times as many multiply-adds as float32 ones.
 //
 //   affine             Z  = bf16(X) bf16(W) + bias, then an epilogue
 //   affine_transposed  dX = bf16(dZ) bf16(W)^T, then an epilogue
@@ -27,21 +27,21 @@ namespace mlp::kernels {
 inline constexpr std::size_t kBFloat16Depth = 32;  ///< products summed in one instruction's tile
 inline constexpr std::size_t kBFloat16Panel = 32;  ///< rows of Z, or columns, packed together
 
-/// A left operand is worked off so many rows at a time: packed, they take 1 MiB and stay in the second-level
-/// cache while all of the right operand goes by.
+/// How many rows of a left operand are processed at a time: packed, they take 1 MiB and stay in the
+/// second-level cache while all of the right operand streams past.
 inline constexpr std::size_t bfloat16_left_rows(std::size_t depth) {
   constexpr std::size_t kNumbers = std::size_t{1} << 19;
   const std::size_t panel = kBFloat16Panel * ((depth + kBFloat16Depth - 1) / kBFloat16Depth * kBFloat16Depth);
   return kBFloat16Panel * std::max<std::size_t>(1, kNumbers / std::max<std::size_t>(1, panel));
 }
 
-/// Numbers of a packed operand of `width` rows (or columns) and `depth` products.
+/// The number of values in a packed operand of `width` rows (or columns) and `depth` products.
 inline constexpr std::size_t bfloat16_packed_size(std::size_t width, std::size_t depth) {
   return (width + kBFloat16Panel - 1) / kBFloat16Panel * kBFloat16Panel *
          ((depth + kBFloat16Depth - 1) / kBFloat16Depth * kBFloat16Depth);
 }
 
-/// One thread's room for packed operands, aligned to 64 bytes.
+/// One thread's scratch memory for packed operands, aligned to 64 bytes.
 struct BFloat16Scratch {
   std::uint16_t* left = nullptr;   ///< bfloat16_packed_size(min(rows of the result, left rows), depth)
   std::uint16_t* right = nullptr;  ///< bfloat16_packed_size(kBFloat16Panel, depth)
@@ -66,10 +66,11 @@ struct BFloat16Kernels {
                       const BFloat16Scratch& scratch);
 };
 
-/// Those this CPU and system can run, best first; the first call asks the system for the use of AMX.
+/// The tables this CPU and system can run, best first; the first call asks the system for permission to use
+/// AMX.
 std::vector<const BFloat16Kernels*> available_bfloat16_kernels();
 
-/// The best beside `kernels`. Throws UsageError, saying what is missing, where there are none.
+/// The best table to use beside `kernels`. Throws UsageError, saying what is missing, where there is none.
 const BFloat16Kernels& bfloat16_kernels_for(const Kernels& kernels);
 
 }  // namespace mlp::kernels

@@ -1,9 +1,9 @@
-// Float32 operands to tiles of bfloat16, as AMX and AVX-512 BF16 take them; only for CPUs with AVX-512 BF16.
+// Packs float32 operands into bfloat16 tiles, as AMX and AVX-512 BF16 take them; needs AVX-512 BF16.
 //
 // A left tile is 16 rows by 32 of k: a row is 64 bytes, k ascending. A right tile is 32 of k by 16 columns,
-// kept as 16 rows of pairs: row p holds (k = 2p, k = 2p + 1) for each column in turn. As matrices of 16 x 16
-// pairs, a left tile of M^T is the transpose of a right tile of M, and the other way round. What lies outside
-// the matrix is zero.
+// stored as 16 rows of pairs: row p holds (k = 2p, k = 2p + 1) for each column in turn. As matrices of 16 x
+// 16 pairs, a left tile of M^T is the transpose of a right tile of M, and vice versa. Values outside the
+// matrix are zero.
 //
 // A panel is 32 rows (or columns) of an operand over all of k: two tiles for each 32 of k, side by side.
 #pragma once
@@ -21,7 +21,7 @@
 
 namespace mlp::kernels {
 
-inline constexpr std::size_t kTile = 512;  ///< numbers of a tile: 16 rows of 32
+inline constexpr std::size_t kTile = 512;  ///< values in a tile: 16 rows of 32
 
 /// A matrix, or its transpose.
 struct Operand {
@@ -39,7 +39,7 @@ MLP_AVX512_BF16 inline __m512 load_values(const ConstBlockedView<float>& matrix,
   return _mm512_maskz_loadu_ps(mask, matrix.block(block) + row * kBlock);
 }
 
-/// `low`, then `high`, rounded.
+/// Rounds `low`, then `high`.
 MLP_AVX512_BF16 inline __m512i round_values(__m512 low, __m512 high) {
   return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }

@@ -2,13 +2,13 @@
 //
 // Element (r, c) of a matrix lies at data[c / 16 * block_stride + r * 16 + c % 16]: a block is one cache line
 // wide, and walking down it is one stream through memory. Activations, weights and their transposes are all
-// kept so. A tile that reads a row's next 16 values, a column block's next row or a 16 x 16 square to be
-// transposed finds them side by side, and no access strides over pages. (Row-major, the weight gradient of
-// 2048 x 2048 weights over 1024 rows ran at 19% of the limit, for want of TLB entries.) The same on every CPU
-// target.
+// stored like this. A tile that reads a row's next 16 values, a column block's next row or a 16 x 16 square
+// to be transposed finds them side by side, and no access strides over pages. (Row-major, the weight gradient
+// of 2048 x 2048 weights over 1024 rows ran at 19% of the limit, for want of TLB entries.) The same on every
+// CPU target.
 //
 // Columns are padded to a multiple of 16, and the rows of weights too, so that squares are whole. Padding
-// rows and columns hold zeros where anyone reads them.
+// rows and columns hold zeros wherever they are read.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ inline constexpr std::size_t kBlock = 16;  ///< columns to a block: one AVX-512 
 inline constexpr std::size_t blocks_of(std::size_t columns) { return (columns + kBlock - 1) / kBlock; }
 inline constexpr std::size_t padded(std::size_t columns) { return blocks_of(columns) * kBlock; }
 
-/// A look at a blocked matrix in someone else's memory. T may be const.
+/// A view of a blocked matrix in someone else's memory. T may be const.
 template <class T>
 class BlockedView {
  public:

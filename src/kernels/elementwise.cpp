@@ -1,16 +1,14 @@
-// What is done to each activation by itself or to each row: activations, their derivatives, softmax and
-// cross-entropy.
+// Operations on single activations or on rows: activations, their derivatives, softmax and cross-entropy.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/elementwise.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 
 #include <algorithm>
 #include <variant>
 
 #include "kernels/activation-inl.h"
-#include "kernels/derivative_of_output.h"
 #include "kernels/softmax-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -56,20 +54,14 @@ void Activate(const Activation& activation, BlockedView<float> values, float* de
   ClearPadding(values);
 }
 
-void MultiplyByDerivativeOfOutput(const Activation& activation, ConstBlockedView<float> outputs,
-                                  BlockedView<float> gradient) {
+void MultiplyByDerivativeOfOutput(float slope, ConstBlockedView<float> outputs, BlockedView<float> gradient) {
+  if (slope == 1) return;
   const FloatTag d;
-  std::visit(
-      [&]<class F>(const F& f) HWY_ATTR {
-        if constexpr (kDerivativeOfOutput<F> && !std::is_same_v<F, Linear>) {
-          const FloatVec zero = hn::Zero(d), one = hn::Set(d, 1.0f), below = hn::Set(d, slope_below_zero(f));
-          ForEachVector(gradient, [&](std::size_t i) HWY_ATTR {
-            const FloatVec slope = hn::IfThenElse(hn::Gt(hn::LoadU(d, outputs.data() + i), zero), one, below);
-            hn::StoreU(hn::Mul(hn::LoadU(d, gradient.data() + i), slope), d, gradient.data() + i);
-          });
-        }
-      },
-      activation);
+  const FloatVec zero = hn::Zero(d), one = hn::Set(d, 1.0f), below = hn::Set(d, slope);
+  ForEachVector(gradient, [&](std::size_t i) HWY_ATTR {
+    const FloatVec f_prime = hn::IfThenElse(hn::Gt(hn::LoadU(d, outputs.data() + i), zero), one, below);
+    hn::StoreU(hn::Mul(hn::LoadU(d, gradient.data() + i), f_prime), d, gradient.data() + i);
+  });
 }
 
 void Multiply(BlockedView<float> a, ConstBlockedView<float> b) {

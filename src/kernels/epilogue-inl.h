@@ -1,4 +1,4 @@
-// Where a register tile's sums begin, and what becomes of them before they are stored.
+// How a register tile's sums start, and how they are finished before they are stored.
 #if defined(MLP_KERNELS_EPILOGUE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_EPILOGUE_INL_H_
 #undef MLP_KERNELS_EPILOGUE_INL_H_
@@ -39,7 +39,7 @@ HWY_INLINE void StartTile(const float* start, std::size_t row_step, std::size_t 
   }
 }
 
-/// Zeros where a tile's last block goes on without it (kHalfBlocks), from `data` on.
+/// Zeros the second half of a tile's last block where the tile leaves it out (kHalfBlocks), from `data` on.
 template <std::size_t R, std::size_t V>
 HWY_INLINE void ClearHalfBlock(float* data, std::size_t block_stride) {
   if constexpr (kHalfBlocks && V % 2 == 1) {
@@ -68,7 +68,7 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
       return ForTile<R, V>([&](std::size_t r, std::size_t v)
                                HWY_ATTR { hn::StoreU(acc[r][v], d, data + place(r, v)); });
     case Epilogue::Kind::kSlope:
-      if (epilogue.slope == 0) {  // not a product: minus infinity becomes zero
+      if (epilogue.slope == 0) {  // not a product: minus infinity must become zero
         return ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
           const FloatVec z = acc[r][v];
           hn::StoreU(hn::IfThenZeroElse(hn::Le(z, zero), z), d, data + place(r, v));
@@ -88,7 +88,7 @@ HWY_INLINE void StoreTile(const Epilogue& epilogue, BlockedView<float> Z, std::s
   }
 }
 
-/// acc = where the sums of a tile from Z[row, column] on begin: at what Z holds, the bias or zero.
+/// acc = the start of the sums of a tile at Z[row, column]: the values in Z, the bias or zero.
 template <std::size_t R, std::size_t V>
 HWY_INLINE void StartSums(const Epilogue& epilogue, const float* bias, BlockedView<float> Z, std::size_t row,
                           std::size_t column, FloatVec (&acc)[R][V]) {

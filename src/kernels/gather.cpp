@@ -1,9 +1,9 @@
-// Rows of a data set, taken by index: converted and scaled, or as they are stored; and which of their
-// elements are not zero.
+// Gathers rows of a data set by index, converted and scaled, or as they are stored, and marks their elements
+// that are not zero.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gather.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 
@@ -24,8 +24,8 @@ HWY_INLINE FloatVec LoadFloats(FloatTag d, const std::uint8_t* from) {
   return hn::ConvertTo(d, hn::PromoteTo(words, hn::LoadU(bytes, from)));
 }
 
-// Rows are drawn at random from a data set that no cache holds. Those nobody asked for before (Prefetch)
-// are asked for this many rows ahead, or an epoch would wait for memory a fifth of its time.
+// Rows are drawn at random from a data set that no cache holds. Rows that no Prefetch has fetched are fetched
+// this many rows ahead, or an epoch would spend a fifth of its time waiting for memory.
 constexpr std::size_t kRowsAhead = 8;
 
 template <class T>
@@ -105,7 +105,7 @@ void GatherFloats(ConstMatrixView<float> rows, std::span<const std::uint32_t> in
   Gather(rows, index, scaling, out, non_zeros);
 }
 
-/// A block of 16 codes, and the bits of those that are not `zero`.
+/// Copies a block of 16 codes, and marks those that are not `zero`.
 HWY_INLINE void CopyCodes(const std::uint8_t* HWY_RESTRICT from, std::uint8_t zero,
                           std::uint8_t* HWY_RESTRICT to, std::uint16_t* bits) {
 #if HWY_TARGET == HWY_SCALAR

@@ -1,9 +1,9 @@
-// The kernel table of every CPU target. The kernels themselves are in a few files, so that cores share the
-// work of compiling them; each is compiled once per target by Highway.
+// The kernel table of every CPU target. The kernels themselves are in several files, so that cores share the
+// work of compiling them; Highway compiles each of them once per target.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/kernels.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace mlp::kernels {
 namespace HWY_NAMESPACE {
 
-// Each in the file of its name.
+// Each is in the file of its name.
 void AddAffine(Kernels& kernels);
 void AddSparseAffine(Kernels& kernels);
 void AddElementwise(Kernels& kernels);

@@ -1,12 +1,12 @@
 // The inner loops of training and prediction, written once (Highway), compiled per CPU target, chosen at run
 // time.
 //
-// Each output element is one chain of multiply-adds in a fixed order - over k, or some blocks of k, for a
-// matrix product, over the batch's rows, or parts of them, for a weight gradient - however rows and columns
-// are cut into tiles or shared among threads. So results do not depend on tile, thread count or vector
-// length; targets with fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a
-// kernel works on whole blocks. Padding columns of weights, biases and gradients hold zeros, and those of a
-// product become zero, computed or not (tile-inl.h: kHalfBlocks).
+// Each output element is one chain of multiply-adds in a fixed order, however rows and columns are cut into
+// tiles or shared among threads: for a matrix product over k, or some blocks of k; for a weight gradient over
+// the batch's rows, or parts of them. So results do not depend on tile, thread count or vector length;
+// targets with fused multiply-add agree bit for bit. Matrices are blocked (kernels/blocked.h); a kernel works
+// on whole blocks. Padding columns of weights, biases and gradients hold zeros; those of a product are set to
+// zero, computed or not (tile-inl.h: kHalfBlocks).
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@
 namespace mlp::kernels {
 
 /// A gradient's sum over the rows in parts: ((s_0 + s_1) + s_2) + ..., s_p over rows [edges[p], edges[p +
-/// 1]), on top of what before[p] has - laid out as the parameters - unless that is null.
+/// 1]), starting from before[p], laid out as the parameters, unless that is null.
 struct RowParts {
   static constexpr std::size_t kMost = 4;
   std::size_t count = 0;
@@ -39,8 +39,8 @@ struct RowParts {
 struct UpdateRule {
   enum class Kind { kStore, kSgd, kMomentum, kNesterov, kRmsProp, kAdam };
   Kind kind = Kind::kStore;         ///< kStore: the gradient goes to memory and nothing is updated
-  bool continues = false;           ///< the sum goes on from the stored gradient, of the rows before
-  const RowParts* parts = nullptr;  ///< if given, what weight_step and bias_step sum
+  bool continues = false;           ///< the sum starts from the stored gradient of earlier rows
+  const RowParts* parts = nullptr;  ///< if given, the parts that weight_step and bias_step sum
   float learning_rate = 0;          ///< Adam: divided by 1 - beta1^t
   float keep = 1;                   ///< AdamW: 1 - learning rate * weight decay; weights only
   float l2 = 0;                     ///< added to the gradient: l2 * weight; weights only
@@ -53,7 +53,7 @@ struct UpdateRule {
   float gradient_scale = 1;  ///< clipping: the stored gradient is multiplied by this first
 };
 
-/// A block of parameters and what travels with it; the same index means the same parameter in each.
+/// A block of parameters and the buffers that belong to it; the same index means the same parameter in each.
 struct UpdateBuffers {
   float* parameters = nullptr;
   float* moment1 = nullptr;
@@ -61,14 +61,14 @@ struct UpdateBuffers {
   float* gradients = nullptr;  ///< written by kStore, read by `update` and where a sum continues
 };
 
-/// Over which blocks of k a product's sums run: `size` of each `step` blocks, from block `first` on.
+/// Which blocks of k a product sums over: `size` of each `step` blocks, from block `first` on.
 struct Depth {
   static constexpr std::size_t kAll = std::size_t{1} << 40;
   std::size_t first = 0;
   std::size_t size = kAll, step = kAll;
 };
 
-/// How an affine map's sums begin, what they run over, and what becomes of a tile of them before it is
+/// Where an affine map's sums start, what they run over, and what is done to a tile of them before it is
 /// stored.
 struct Epilogue {
   enum class Kind {
@@ -79,8 +79,8 @@ struct Epilogue {
   Kind kind = Kind::kNone;
   float slope = 1;
   const float* outputs = nullptr;  ///< laid out as the result
-  bool continues = false;          ///< the sums go on from what the result holds, over a part of k before
-  bool adds = false;               ///< the sums, from zero on, are added to what the result holds
+  bool continues = false;  ///< the sums start from the values in the result, over an earlier part of k
+  bool adds = false;       ///< the sums start from zero and are then added to the values in the result
   Depth depth = {};
 };
 
@@ -95,25 +95,25 @@ struct GatherScaling {
 /// bits[b * stride + n] stands for X(n, 16 b + c).
 struct NonZeros {
   std::uint16_t* bits = nullptr;
-  std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits behind row N are zero
+  std::size_t stride = 0;         ///< at least N, and a multiple of 16; bits beyond row N are zero
   std::uint32_t* list = nullptr;  ///< a thread's scratch for `list_size` numbers
-  std::size_t list_size = 0;      ///< at least least_list_size(N, K), at best kMostLists times that
+  std::size_t list_size = 0;      ///< at least least_list_size(N, K); kMostLists times that is best
 
-  /// Of the columns from this block on.
+  /// The bits of the columns from this block on.
   NonZeros from_block(std::size_t block) const { return {bits + block * stride, stride, list, list_size}; }
 };
 
-/// A product works on so many lists together, where there is room for them.
+/// How many lists a product makes at a time, where there is room for them.
 inline constexpr std::size_t kMostLists = 16;
 
-/// Of a list of the rows or the columns of X [N, K]: two numbers an entry, and room for a block more.
+/// For a list of the rows or the columns of X [N, K]: two numbers per entry, and room for one more block.
 inline std::size_t least_list_size(std::size_t rows, std::size_t columns) {
   return 2 * (padded(std::max(rows, columns)) + kBlock);
 }
 
 /// 8-bit inputs X [N, K] as they are stored, and the float that each of the 256 codes stands for.
 struct CodedView {
-  ConstBlockedView<std::uint8_t> codes;  ///< padding columns have a code that stands for zero
+  ConstBlockedView<std::uint8_t> codes;  ///< padding columns hold a code that stands for zero
   const float* values = nullptr;         ///< [256]
 
   std::size_t rows() const { return codes.rows(); }
@@ -131,18 +131,18 @@ struct Smoothing {
 struct Kernels {
   std::string_view name;  ///< "avx512", "avx2", "neon", "baseline"
   std::size_t step_products =
-      1;  ///< multiply-adds of one step of k in a dense product's tile: what Prefetch counts
+      1;  ///< multiply-adds per step of k in a dense product's tile: the unit in which Prefetch counts
 
-  /// A second thread pays where each has at least so many floating-point operations for each layer of a step.
+  /// A second thread pays off where each has at least so many floating-point operations per layer of a step.
   double least_flops = 0;
 
   /// Skipping zeros takes less time than multiplying them where at most this share of X's groups of 4
-  /// elements - neighbours in a row or in a column - are not all zero; and where the other matrix is one
-  /// block wide.
+  /// elements - neighbours in a row or in a column - are not all zero; the second value applies where the
+  /// other matrix is one block wide.
   double most_density = 0, most_density_of_one_block = 0;
 
   /// Z[n, :] = bias + sum_k X[n, k] W[k, :], k as in epilogue.depth, then `epilogue`; X [N, K], W [K, O],
-  /// bias [padded(O)] or null (zero), Z [N, O]. `prefetch` goes on meanwhile.
+  /// bias [padded(O)] or null (zero), Z [N, O]. Advances `prefetch` on the way.
   void (*affine)(ConstBlockedView<float> X, ConstBlockedView<float> W, const float* bias,
                  const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch);
 
@@ -151,9 +151,9 @@ struct Kernels {
   void (*weight_step)(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const UpdateRule& rule,
                       const UpdateBuffers& buffers, std::size_t block_stride, Prefetch& prefetch);
 
-  /// The same for an X with many zeros: a product is left out where it is zero for a whole group of rows (of
-  /// inputs in weight_step) of a tile. No bit of a finite sum changes, but for the sign of a zero: a sum that
-  /// is -0 so far, a bias of -0 say, stays so where a product of +0 is left out.
+  /// The same for an X with many zeros: a product is left out where X is zero for a whole group of a tile's
+  /// rows (in weight_step, of its inputs). No bit of a finite sum changes, except for the sign of a zero: a
+  /// sum that is -0 so far, from a bias of -0 say, stays -0 where a product of +0 is left out.
   void (*sparse_affine)(ConstBlockedView<float> X, const NonZeros& non_zeros, ConstBlockedView<float> W,
                         const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
                         Prefetch& prefetch);
@@ -161,7 +161,7 @@ struct Kernels {
                              const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t block_stride,
                              Prefetch& prefetch);
 
-  /// The same for inputs in codes.
+  /// The same for inputs stored as codes.
   void (*sparse_affine_coded)(CodedView X, const NonZeros& non_zeros, ConstBlockedView<float> W,
                               const float* bias, const Epilogue& epilogue, BlockedView<float> Z,
                               Prefetch& prefetch);
@@ -172,8 +172,8 @@ struct Kernels {
   /// db[o] = sum_n dZ[n, o] for all padded columns of dZ, then `rule` (without keep and l2).
   void (*bias_step)(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBuffers& buffers);
 
-  /// `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep applies. l2 does
-  /// not: what is stored has it; but kStore adds it.
+  /// Applies `rule` with gradients from memory; count is a multiple of 16. `weights`: whether keep applies.
+  /// l2 is not added, since stored gradients include it; only kStore adds it.
   void (*update)(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count);
 
   /// Z = ((parts[0] + parts[1]) + parts[2]) + ..., then `epilogue`; all of one shape and block stride.
@@ -187,9 +187,9 @@ struct Kernels {
   /// same block stride; element-wise activations only. Padding columns of `values` become zero.
   void (*activate)(const Activation& activation, BlockedView<float> values, float* derivative);
 
-  /// gradient *= f'(z), f' from the output a = f(z): for Linear, ReLU and LeakyReLU. Both of one shape and
-  /// block stride.
-  void (*multiply_by_derivative_of_output)(const Activation& activation, ConstBlockedView<float> outputs,
+  /// gradient *= f'(z), f' from the output a = f(z), where f(z) = z > 0 ? z : slope * z. Both of one shape
+  /// and block stride.
+  void (*multiply_by_derivative_of_output)(float slope, ConstBlockedView<float> outputs,
                                            BlockedView<float> gradient);
 
   /// a *= b, both of one shape and block stride.
@@ -205,20 +205,20 @@ struct Kernels {
                         ConstBlockedView<float> targets, const Smoothing& smoothing, const float* weights,
                         float mean, float* losses, float* gradient);
 
-  /// Rows by index, converted and scaled. Padding becomes zero. Unless non_zeros.bits is null, they are told
-  /// of as well.
+  /// Rows by index, converted and scaled. Padding becomes zero. Unless non_zeros.bits is null, also sets the
+  /// bits of elements that are not zero.
   void (*gather_bytes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
                        const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
   void (*gather_floats)(ConstMatrixView<float> rows, std::span<const std::uint32_t> index,
                         const GatherScaling& scaling, BlockedView<float> out, const NonZeros& non_zeros);
 
-  /// Rows by index as they are; `zero` is the code that stands for zero, and padding becomes. `non_zeros` has
-  /// bits.
+  /// Rows by index as they are; `zero` is the code that stands for zero, and padding gets it. non_zeros.bits
+  /// must not be null.
   void (*gather_codes)(ConstMatrixView<std::uint8_t> rows, std::span<const std::uint32_t> index,
                        std::uint8_t zero, BlockedView<std::uint8_t> out, const NonZeros& non_zeros);
 
-  /// A register-tile of multiply-adds that touches no memory beyond the first-level cache, `repeats` times;
-  /// returns the floating-point operations done. What this CPU could do at most: benchmarks divide by it.
+  /// `repeats` times a register tile of multiply-adds that touches no memory beyond the first-level cache;
+  /// returns the floating-point operations done. It is the most this CPU could do: benchmarks divide by it.
   double (*peak)(std::size_t repeats);
 };
 
@@ -228,9 +228,8 @@ std::vector<std::string> available_targets();
 /// The kernels of one target; empty: the best. Throws UsageError listing those available.
 const Kernels& kernels_for(std::string_view target);
 
-/// The same with null for what only training calls, weight_step, sparse_weight_step, its coded form,
-/// bias_step and update: a program that only predicts does without them where the linker drops what nobody
-/// calls.
+/// The same table with null for the functions that only training calls: weight_step, sparse_weight_step, its
+/// coded form, bias_step and update. So the linker can drop them from a program that only predicts.
 const Kernels& prediction_kernels_for(std::string_view target);
 
 }  // namespace mlp::kernels

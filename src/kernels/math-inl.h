@@ -1,5 +1,5 @@
-// Vector mathematics the activations need beyond Highway's own. No include guard of the usual kind: compiled
-// once per CPU target, see Highway's foreach_target.h.
+// Vector mathematics that the activations need beyond Highway's own. The include guard is unusual because
+// this is compiled once per CPU target, see Highway's foreach_target.h.
 #if defined(MLP_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_MATH_INL_H_
 #undef MLP_KERNELS_MATH_INL_H_

@@ -1,5 +1,5 @@
-// Memory asked for before it is read. Rows are drawn at random from a data set that no cache holds; whoever
-// knows which come next hands them to a long computation, which asks for them line by line as it goes.
+// Memory prefetched before it is read. Rows are drawn at random from a data set that no cache holds; the code
+// that knows which come next hands them to a long computation, which prefetches them line by line as it goes.
 #pragma once
 
 #include <algorithm>
@@ -9,12 +9,12 @@
 
 namespace mlp::kernels {
 
-/// Rows of a data set that will be read soon: long computations ask for them line by line as they go, so that
-/// they are in the core's cache when their turn comes, without crowding out the computation's own loads.
+/// Rows of a data set that will be read soon. Long computations prefetch them line by line as they go, so
+/// that they are in the core's cache when their turn comes, without crowding out the computation's own loads.
 class Prefetch {
  public:
-  /// The same pieces of each of some rows of a matrix, by index: bytes [first + i * step, that + size) while
-  /// they lie in the row.
+  /// The same pieces of some rows of a matrix, by index: bytes [first + i * step, first + i * step + size) as
+  /// far as they lie in the row.
   struct Rows {
     const void* data = nullptr;
     std::size_t row_stride = 0;  ///< bytes from one row to the next
@@ -26,7 +26,7 @@ class Prefetch {
   };
 
   Prefetch() = default;
-  /// `sooner`, then `later`, all within so many steps of a tile.
+  /// Spreads `sooner`, then `later`, over so many steps of a tile.
   Prefetch(const Rows& sooner, const Rows& later, std::size_t steps)
       : rows_{sooner, later},
         set_(0),
@@ -36,7 +36,7 @@ class Prefetch {
     skip_empty();
   }
 
-  /// A tile has made so many steps.
+  /// To be called after a tile has made so many steps.
   void after(std::size_t steps) {
     if (set_ == 2) return;
     for (due_ += steps; due_ >= interval_; due_ -= interval_) next();
@@ -69,7 +69,7 @@ class Prefetch {
   }
 
   Rows rows_[2];
-  std::size_t set_ = 2;  ///< whose pieces are due; 2: none
+  std::size_t set_ = 2;  ///< whose pieces come next; 2: none
   std::size_t row_ = 0, at_ = 0;
   std::size_t interval_ = 1, due_ = 0;
 };

@@ -36,7 +36,7 @@ HWY_INLINE BlockLanes Fill(float x) {
   for (auto& v : lanes.v) v = hn::Set(FloatTag(), x);
   return lanes;
 }
-/// The block at `from`; columns from `columns` on are `padding`.
+/// Loads the block at `from`; columns from `columns` on become `padding`.
 HWY_INLINE BlockLanes LoadBlock(const float* from, std::size_t columns, float padding) {
   const FloatTag d;
   BlockLanes lanes;
@@ -59,7 +59,7 @@ HWY_INLINE BlockLanes Map(const Op& op, const BlockLanes& a, const BlockLanes& b
   return lanes;
 }
 
-/// op over the 16 lanes, by halves.
+/// Reduces the 16 lanes by `op`, by halves.
 template <class Op>
 HWY_INLINE float Reduce(const Op& op, const BlockLanes& lanes) {
   alignas(64) float x[kBlock];
@@ -84,7 +84,7 @@ void SoftmaxRows(BlockedView<float> values) {
       nans = Map([](FloatVec a, FloatVec b) HWY_ATTR { return hn::IfThenElse(hn::Eq(b, b), a, b); }, nans, z);
     }
     const float largest = Reduce([](float a, float b) { return std::max(a, b); }, top);
-    // A NaN anywhere makes the whole row NaN; Highway's exp would make it a zero.
+    // A NaN anywhere makes the whole row NaN; Highway's exp would turn it into a zero.
     BlockLanes sums = nans;
     for (std::size_t block = 0; block < row.blocks(); ++block) {
       const BlockLanes z =
@@ -136,7 +136,7 @@ void CrossEntropyRows(ConstBlockedView<float> logits, ConstBlockedView<float> pr
     for (std::size_t block = 0; block < z.blocks(); ++block) {
       const BlockLanes zs = LoadBlock(z.block(block), columns_of(block), 0), ys = smoothed(block);
       for (std::size_t i = 0; i < BlockLanes::kVectors; ++i) {
-        // Where the target is zero, so is the term, even if the logit is infinitely small.
+        // Where the target is zero, so is the term, even if the logit is minus infinity.
         const FloatVec term = hn::Mul(ys.v[i], hn::Sub(largest, zs.v[i]));
         sums.v[i] = hn::Add(sums.v[i], hn::IfThenZeroElse(hn::Eq(ys.v[i], hn::Zero(d)), term));
         target_sums.v[i] = hn::Add(target_sums.v[i], ys.v[i]);

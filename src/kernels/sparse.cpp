@@ -1,17 +1,18 @@
 // The products of a first layer whose inputs are mostly zeros.
 //
-// The tiles of affine.cpp and weight_step.cpp, but k runs over a list: only where one of the tile's R
-// elements of X is not zero. Groups of 2 or 4 rows (forward) or of 4 neighbouring inputs (weight gradient)
-// keep the registers as busy as in the dense tile; of MNIST's pixels 19% are not zero, 39% are so in one of 4
-// random images, and 28% of the groups of 4 neighbours. (Lists for single rows, with dW gathered in memory,
-// came to 1.1 times the dense speed on one thread instead of 1.5: they wait for the second-level cache.)
+// The tiles are those of affine.cpp and weight_step.cpp, but k runs over a list: only where one of the tile's
+// R elements of X is not zero. Groups of 2 or 4 rows (forward) or of 4 neighbouring inputs (weight gradient)
+// keep the registers as busy as in the dense tile. Of MNIST's pixels 19% are not zero, 39% are not zero in at
+// least one of 4 random images, and 28% of the groups of 4 neighbours are not all zero. (Lists for single
+// rows, with dW gathered in memory, reached 1.1 times the dense speed on one thread instead of 1.5: they wait
+// for the second-level cache.)
 //
-// X is floats or, from 8-bit inputs, codes: such a tile multiplies so few vectors by an element that looking
-// its value up costs nothing, while converting it beforehand does.
+// X is floats or, for 8-bit inputs, codes: such a tile multiplies so few vectors by an element that looking
+// its value up costs nothing, while converting all of X beforehand does.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sparse.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 
 #include <algorithm>
@@ -26,9 +27,9 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Calls body.template operator()<R, kMostBlocks>(): how many rows of the left matrix share a list, and how
-/// many blocks wide tiles are at most, where the right one has so many blocks. A tile one vector wide needs 8
-/// chains of multiply-adds to hide their latency.
+/// Calls body.template operator()<R, kMostBlocks>(), where R is the number of rows of the left matrix that
+/// share a list, and kMostBlocks the widest tile in blocks, for a right matrix of so many blocks. A tile one
+/// vector wide needs 8 chains of multiply-adds to hide their latency.
 template <class Body>
 HWY_INLINE void WithListRows(std::size_t blocks, const Body& body) {
   if constexpr (kVectorsPerBlock == 1) {
@@ -38,8 +39,8 @@ HWY_INLINE void WithListRows(std::size_t blocks, const Body& body) {
 }
 
 /// The same for the affine map. With 8 lanes, lists for 2 rows have 29% of MNIST's pixels instead of 39%, and
-/// two blocks keep as many chains busy: predicting takes 0.90 of the time, training as long. (In the weight
-/// gradient the lists, twice as many, cost what they save.)
+/// two blocks keep as many chains busy: predicting takes 0.90 of the time, training the same. (In the weight
+/// gradient, having twice as many lists costs what they save.)
 template <class Body>
 HWY_INLINE void WithAffineListRows(std::size_t blocks, const Body& body) {
   if constexpr (kVectorsPerBlock == 2) {
@@ -49,11 +50,11 @@ HWY_INLINE void WithAffineListRows(std::size_t blocks, const Body& body) {
   }
 }
 
-/// Lists of what is not zero, one for each of a few groups of rows, in a thread's scratch. An entry says
-/// where in the left matrix and where in the right one the operands lie, counted in elements from the first.
+/// Lists of the elements that are not zero, one for each of several groups of rows, in a thread's scratch. An
+/// entry gives the offsets of the operands in the left and in the right matrix, in elements from the first.
 class Lists {
  public:
-  /// Each of at most `longest` entries: one list, or `several`, as many as there is room for.
+  /// Room for lists of at most `longest` entries: one or, if `several`, as many as fit.
   Lists(const NonZeros& non_zeros, std::size_t longest, bool several)
       : left_(non_zeros.list),
         room_(padded(longest) + kBlock),
@@ -74,8 +75,8 @@ class Lists {
 };
 
 #if HWY_TARGET == HWY_AVX2
-/// The places of the bits of each byte. Highway's Compress would do as well, but on AVX2 it makes a detour
-/// through memory, which cost more than the products.
+/// The positions of the bits of each byte. Highway's Compress would do as well, but on AVX2 it goes through
+/// memory, which cost more than the products.
 struct BitPlaces {
   std::uint8_t places[256][8] = {};
   constexpr BitPlaces() {
@@ -89,8 +90,8 @@ struct BitPlaces {
 alignas(64) inline constexpr BitPlaces kBitPlaces;
 #endif
 
-/// Calls store(c, length) for the lanes c of the bits of `bits`, in order, some at a time, and returns
-/// `length` plus their number. Of the vector c those behind the last bit mean nothing.
+/// Calls store(c, length), some at a time and in order, with vectors c of the positions of the bits of
+/// `bits`, and returns `length` plus their number. Lanes of c beyond the last bit are undefined.
 template <class Store>
 HWY_INLINE std::size_t ForBits(std::uint32_t bits, std::size_t length, const Store& store) {
 #if HWY_TARGET == HWY_AVX2
@@ -116,7 +117,7 @@ HWY_INLINE std::size_t ForBits(std::uint32_t bits, std::size_t length, const Sto
   return length;
 }
 
-/// Lists the k of `depth` where one of rows [row, row + R) of X is not zero, in order.
+/// Lists, in order, the k of `depth` where one of rows [row, row + R) of X is not zero.
 template <std::size_t R>
 HWY_INLINE void ListColumns(const NonZeros& non_zeros, const Depth& depth, std::size_t blocks,
                             std::size_t x_stride, std::size_t row, std::size_t list, Lists& lists) {
@@ -139,12 +140,12 @@ HWY_INLINE void ListColumns(const NonZeros& non_zeros, const Depth& depth, std::
   lists.set_length(list, length);
 }
 
-/// ForBits of those c < 16 for which words[c] has one of R bits from `first` on.
+/// ForBits for the c < 16 for which words[c] has one of the R bits from `first` on.
 template <std::size_t R, class Store>
 HWY_INLINE std::size_t ForWords(const std::uint16_t* words, std::size_t first, std::size_t length,
                                 const Store& store) {
   const auto mask = static_cast<std::uint16_t>(((1u << R) - 1) << first);
-#if HWY_TARGET == HWY_AVX3  // masks are registers here, and a way through bits would take longer
+#if HWY_TARGET == HWY_AVX3  // masks are registers here, and going through bits would take longer
   const hn::FixedTag<std::uint32_t, kBlock> d;
   const hn::FixedTag<std::uint16_t, kBlock> halves;
   const auto word = hn::PromoteTo(d, hn::LoadU(halves, words));
@@ -168,7 +169,7 @@ HWY_INLINE std::size_t ForWords(const std::uint16_t* words, std::size_t first, s
 #endif
 }
 
-/// Lists the rows n of X where one of columns [i, i + R), within a block, is not zero, in order.
+/// Lists, in order, the rows n of X where one of columns [i, i + R), within a block, is not zero.
 template <std::size_t R>
 HWY_INLINE void ListRows(const NonZeros& non_zeros, std::size_t rows, std::size_t i, std::size_t list,
                          Lists& lists) {
@@ -208,13 +209,14 @@ HWY_INLINE void SparseAffineTile(Elements x, const Lists& lists, std::size_t lis
   ClearHalfBlock<R, V>(&Z(row, column), Z.block_stride());
 }
 
-/// Z's rows [first, end), in groups of R, which divides their number, in tiles at most kMostBlocks wide.
+/// Computes Z's rows [first, end) in groups of R, which divides their number, in tiles at most kMostBlocks
+/// wide.
 template <std::size_t R, std::size_t kMostBlocks, class Matrix>
 void SparseAffineRows(Matrix X, const NonZeros& non_zeros, ConstBlockedView<float> W, const float* bias,
                       const Epilogue& epilogue, BlockedView<float> Z, Prefetch& prefetch, std::size_t first,
                       std::size_t end) {
-  // A list that is used once is made when it is used, others so many at a time that what they multiply is
-  // fetched into the first-level cache for all of them.
+  // A list that is used once is made when it is used. Otherwise several are made at a time, so that the rows
+  // of W they refer to are fetched into the first-level cache once for all of them.
   Lists lists(non_zeros, X.blocks() * kBlock, W.blocks() > kMostBlocks);
   const std::size_t together = lists.count();
   for (std::size_t row = first; row < end; row += together * R) {
@@ -264,7 +266,7 @@ HWY_INLINE void SparseWeightTile(Elements x, const Lists& lists, std::size_t lis
     MultiplyAccumulateOnce<1>(x + rows[n], g + rows[n], dZ.block_stride(), acc);
   }
   const FloatTag d;
-  const UpdateRule own = rule;  // which no store to parameters can change: read once a tile
+  const UpdateRule own = rule;  // a copy that no store to parameters can change: read once per tile
   ForTile<R, V>([&](std::size_t r, std::size_t v) HWY_ATTR {
     UpdateVector<kKind, true>(d, own, buffers, at + r * kBlock + VectorOffset(v, block_stride), acc[r][v]);
   });
@@ -305,11 +307,12 @@ void SparseWeightStep(Matrix X, const NonZeros& non_zeros, ConstBlockedView<floa
 }
 
 void AddSparseAffine(Kernels& kernels) {
-  // Where both take as long, by bench/choices on an Intel Xeon with AMX, independent zeros (a share d of
-  // elements that are not zero leaves 1 - (1 - d)^4 of the groups). On AVX2, skipping takes 0.71 to 0.90 of
-  // the dense time at 0.59, 0.95 to 1.01 at 0.76 and 1.05 to 1.07 at 0.87; on AVX-512 0.73 to 0.86, 0.88 to
-  // 0.97 and 1.03 to 1.06. For outputs of one block a list pays once: 0.98 at 0.59 and 1.14 at 0.76 on
-  // AVX2; 1.12 at 0.59 on AVX-512, whose lists are then for 8 rows. The others were not measured.
+  // The densities at which both take the same time, by bench/choices on an Intel Xeon with AMX, with
+  // independent zeros (a share d of elements that are not zero leaves 1 - (1 - d)^4 of the groups). On AVX2,
+  // skipping takes 0.71 to 0.90 of the dense time at 0.59, 0.95 to 1.01 at 0.76 and 1.05 to 1.07 at 0.87; on
+  // AVX-512 0.73 to 0.86, 0.88 to 0.97 and 1.03 to 1.06. With outputs of one block a list is used only once:
+  // 0.98 at 0.59 and 1.14 at 0.76 on AVX2; 1.12 at 0.59 on AVX-512, whose lists are then for 8 rows. The
+  // other targets were not measured.
   kernels.most_density = HWY_TARGET == HWY_AVX3 ? 0.8 : HWY_TARGET == HWY_AVX2 ? 0.76 : 0.6;
   kernels.most_density_of_one_block = HWY_TARGET == HWY_AVX3 ? 0.5 : HWY_TARGET == HWY_AVX2 ? 0.6 : 0.5;
   kernels.sparse_affine = &SparseAffine<ConstBlockedView<float>>;

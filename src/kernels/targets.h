@@ -2,8 +2,8 @@
 // foreach_target.h, so that all agree.
 #pragma once
 
-// SSSE3 and SSE4 without AVX2 are CPUs from before 2013: they run the baseline. SVE vectors have no size at
-// compile time and cannot be held in the tile's array of accumulators; every SVE machine has NEON.
+// CPUs with SSSE3 and SSE4 but without AVX2 date from before 2013: they run the baseline. SVE vectors have no
+// size at compile time and cannot be held in the tile's array of accumulators; every SVE machine has NEON.
 #ifndef HWY_DISABLED_TARGETS
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #endif

@@ -37,15 +37,15 @@ inline constexpr std::size_t kVectorsPerBlock = kBlock / kLanes;
 /// The most accumulators a tile may hold, so that they, a row of operands and a broadcast stay in registers.
 inline constexpr std::size_t kAccumulators =
     HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 24 : (HWY_ARCH_ARM ? 24 : 12);
-/// How many blocks wide a tile is, where there are rows enough: four where a vector is a block, else one
-/// (with 16 registers of 8 lanes, two vectors by six rows do best).
+/// How many blocks wide a tile is, where there are enough rows: four where a vector is a block, else one
+/// (with 16 registers of 8 lanes, two vectors by six rows are fastest).
 inline constexpr std::size_t kBlocksPerTile = kLanes == kBlock ? 4 : 1;
-/// With fewer lanes than 4 a tile is a part of a block wide.
+/// With fewer than 4 lanes a tile is narrower than a block.
 inline constexpr bool kNarrow = kLanes < 4;
 inline constexpr std::size_t kVectorsPerTile = kNarrow ? 4 : kBlocksPerTile * kVectorsPerBlock;
 
-/// Whether a matrix may end in the middle of a block: its last tile is then three vectors wide, and nobody
-/// multiplies the other half of the last block, 8% of the products at 87 columns. Both products take 0.87 to
+/// Whether a matrix may end in the middle of a block: its last tile is then three vectors wide, and the other
+/// half of the last block is not multiplied, 8% of the products at 87 columns. Both products take 0.87 to
 /// 0.95 of the time there.
 inline constexpr bool kHalfBlocks = kVectorsPerBlock == 2 && kBlocksPerTile == 1;
 
@@ -53,12 +53,12 @@ inline constexpr bool kHalfBlocks = kVectorsPerBlock == 2 && kBlocksPerTile == 1
 template <std::size_t V>
 inline constexpr std::size_t kMaxRows = V == 1 ? 16 : kAccumulators / V;
 
-/// Where vector v of a tile's row lies from the first on, in blocks `block_stride` floats apart.
+/// The offset of vector v of a tile's row from the first, in blocks `block_stride` floats apart.
 inline constexpr std::size_t VectorOffset(std::size_t v, std::size_t block_stride) {
   return v / kVectorsPerBlock * block_stride + v % kVectorsPerBlock * kLanes;
 }
 
-/// Elements of a left matrix from some place on: floats, or codes that stand for floats.
+/// Elements of a left matrix from some position on: floats, or codes that stand for floats.
 struct FloatElements {
   const float* HWY_RESTRICT at;
   HWY_INLINE float operator[](std::size_t i) const { return at[i]; }
@@ -72,10 +72,10 @@ struct CodedElements {
 };
 
 /// sum += x * y. Where a tile fills the 16 registers of AVX2, GCC must not choose which of the three operands
-/// to overwrite: it moves sums between registers and memory then. 784-64-87-72-10 takes 2 to 3% less time.
+/// to overwrite: it would move sums between registers and memory. 784-64-87-72-10 takes 2 to 3% less time.
 HWY_INLINE void Accumulate(FloatVec x, FloatVec y, FloatVec& sum) {
 #if HWY_TARGET == HWY_AVX2 && HWY_COMPILER_GCC_ACTUAL
-  auto raw = sum.raw;  // a copy: the array a sum is in would be kept in memory
+  auto raw = sum.raw;  // a copy: otherwise the array that holds the sum would be kept in memory
   asm("vfmadd231ps %2, %1, %0" : "+x"(raw) : "x"(x.raw), "x"(y.raw));
   sum.raw = raw;
 #else
@@ -88,7 +88,7 @@ template <std::size_t kRowStep, class Elements, std::size_t R, std::size_t V>
 HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, std::size_t block_stride,
                                        FloatVec (&acc)[R][V]) {
   const FloatTag d;
-  if constexpr (V > R) {  // the fewer of the two operands stay in registers
+  if constexpr (V > R) {  // keep the fewer of the two operands in registers
     FloatVec x[R];
 #pragma GCC unroll 16
     for (std::size_t r = 0; r < R; ++r) x[r] = hn::Set(d, a[r * kRowStep]);
@@ -111,8 +111,8 @@ HWY_INLINE void MultiplyAccumulateOnce(Elements a, const float* HWY_RESTRICT b, 
   }
 }
 
-// Whether a block of k is one piece of code without a loop. With 8 lanes and a large tile nothing but loads
-// and multiply-adds is left then; with 16 lanes a step lasts long enough.
+// Whether the loop over a block of k is unrolled completely. With 8 lanes and a large tile only loads and
+// multiply-adds are left then; with 16 lanes a step lasts long enough to hide the loop.
 template <std::size_t kAccumulatorsUsed>
 inline constexpr bool kUnrolled = kLanes == 8 && kAccumulatorsUsed >= 10;
 
@@ -160,7 +160,7 @@ HWY_INLINE void ForDepth(const Depth& depth, std::size_t blocks, const Body& bod
   }
 }
 
-/// Whether `block` is among them.
+/// Whether `depth` includes `block`.
 HWY_INLINE bool Has(const Depth& depth, std::size_t block) {
   return block >= depth.first && (block - depth.first) % depth.step < depth.size;
 }
@@ -177,17 +177,16 @@ HWY_INLINE void CallWithHeight(std::size_t height, std::size_t row, const Body& 
   }
 }
 
-/// Calls body.template operator()<R>(first, end) for rows [first, end) that go in tiles of R rows, over
-/// `count` rows, at least 4, in tiles of nearly equal height, at most kMaxRows<V>.
+/// Calls body.template operator()<R>(first, end) for the runs of rows [first, end) that are cut into tiles of
+/// R rows, over `count` rows, at least 4, in tiles of nearly equal height, at most kMaxRows<V>.
 template <std::size_t V, class Body>
 HWY_INLINE void ForRowTiles(std::size_t count, const Body& body) {
   const std::size_t tiles = (count + kMaxRows<V> - 1) / kMaxRows<V>;
-  // The higher tiles first, each height in a loop of its own: nothing is left to be decided from tile to
-  // tile.
+  // The higher tiles first, each height in a loop of its own, so that no tile needs a branch.
   const std::size_t low = count / tiles, high_tiles = count % tiles;
   const auto repeat = [&](std::size_t height, std::size_t first, std::size_t end) HWY_ATTR {
     if (first == end) return;
-    // One row more than fits into a tile makes two of half as many.
+    // With one row more than fits into a tile there are two tiles of half the height.
     constexpr std::size_t kLeast = HWY_MIN(std::size_t{4}, (kMaxRows<V> + 1) / 2);
     CallWithHeight<kMaxRows<V>, kLeast>(
         height, first, [&]<std::size_t R>(std::size_t) HWY_ATTR { body.template operator()<R>(first, end); });
@@ -197,8 +196,8 @@ HWY_INLINE void ForRowTiles(std::size_t count, const Body& body) {
   repeat(low, edge, count);
 }
 
-/// Calls body.template operator()<R>(row) over the 16 rows of a block in tiles of nearly equal height; tiles
-/// from `rows` on are left out.
+/// Calls body.template operator()<R>(row) over the 16 rows of a block in tiles of nearly equal height; leaves
+/// out tiles from `rows` on.
 template <std::size_t V, std::size_t kTile = 0, class Body>
 HWY_INLINE void ForBlockTiles(std::size_t rows, const Body& body) {
   constexpr std::size_t kTiles = (kBlock + kMaxRows<V> - 1) / kMaxRows<V>;
@@ -210,7 +209,7 @@ HWY_INLINE void ForBlockTiles(std::size_t rows, const Body& body) {
   }
 }
 
-/// How many blocks wide a tile of R rows should be, at most. Few rows want wide tiles: a tile needs 8 chains
+/// The widest a tile of R rows should be, in blocks. Tiles of few rows should be wide: a tile needs 8 chains
 /// of multiply-adds to hide their latency.
 template <std::size_t R>
 inline constexpr std::size_t kBlocksPerTileOf = kNarrow                               ? kBlocksPerTile
@@ -240,7 +239,7 @@ HWY_INLINE void ForColumnTiles(std::size_t columns, const Body& body) {
     }
   } else if constexpr (kHalfBlocks && kMost == 1) {
     const std::size_t vectors = (columns + kLanes - 1) / kLanes;
-    const bool half = vectors % 2 == 1 && blocks > 1;  // a single block is rather multiplied whole
+    const bool half = vectors % 2 == 1 && blocks > 1;  // a single block is multiplied whole
     const std::size_t alone = half ? blocks - 2 : blocks;
     for (std::size_t block = 0; block < alone; ++block) body.template operator()<2>(block * kBlock);
     if (half) body.template operator()<3>(alone * kBlock);

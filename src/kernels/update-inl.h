@@ -1,4 +1,4 @@
-// One optimizer update of one vector of parameters, in registers. Formulas in mlp/optimizer.h.
+// One optimizer update of one vector of parameters, in registers, by the formulas in mlp/optimizer.h.
 #if defined(MLP_KERNELS_UPDATE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MLP_KERNELS_UPDATE_INL_H_
 #undef MLP_KERNELS_UPDATE_INL_H_
@@ -16,7 +16,8 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Updates the parameters at `index` with gradient g. kWeights: weights, which decay; biases do not.
+/// Updates the parameters at `index` with gradient g. kWeights: these are weights, which decay; biases do
+/// not.
 template <UpdateRule::Kind kKind, bool kWeights, class D, class V = hn::Vec<D>>
 HWY_INLINE void UpdateVector(D d, const UpdateRule& rule, const UpdateBuffers& to, std::size_t index, V g) {
   using Kind = UpdateRule::Kind;

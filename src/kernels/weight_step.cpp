@@ -1,8 +1,8 @@
-// Weight and bias gradients over whole blocked matrices, followed at once by the optimizer's update.
+// Weight and bias gradients over whole blocked matrices, each followed at once by the optimizer's update.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/weight_step.cpp"
 #include "kernels/targets.h"
-// foreach_target.h comes before what is compiled for each target.
+// foreach_target.h must precede the code that is compiled for each target.
 #include <hwy/foreach_target.h>
 
 #include "kernels/epilogue-inl.h"
@@ -14,7 +14,7 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The parts of a sum over `rows` rows: those of the rule, if it has any, else one.
+/// The parts of a sum over `rows` rows: the rule's parts if it has any, else one.
 RowParts PartsOf(const UpdateRule& rule, const UpdateBuffers& buffers, std::size_t rows) {
   if (rule.parts) return *rule.parts;
   return {.count = 1,
@@ -22,8 +22,8 @@ RowParts PartsOf(const UpdateRule& rule, const UpdateBuffers& buffers, std::size
           .before = {rule.continues ? static_cast<const float*>(buffers.gradients) : nullptr}};
 }
 
-/// sum = the gradient at `at` of the parameters, in parts; add(first, count, acc) adds what rows [first,
-/// first + count) give.
+/// sum = the gradient at parameter `at`, in parts; add(first, count, acc) adds the contribution of rows
+/// [first, first + count).
 template <std::size_t R, std::size_t V, class Add>
 HWY_INLINE void SumParts(const RowParts& parts, std::size_t at, std::size_t block_stride,
                          FloatVec (&sum)[R][V], const Add& add) {
@@ -41,9 +41,9 @@ HWY_INLINE void SumParts(const RowParts& parts, std::size_t at, std::size_t bloc
   }
 }
 
-/// What weight tiles side by side have in common.
+/// What neighbouring weight tiles have in common.
 struct WeightSums {
-  const float* HWY_RESTRICT dz;  ///< dZ's first row of their columns
+  const float* HWY_RESTRICT dz;  ///< dZ's first row of these columns
   std::size_t dz_stride;
   std::size_t block_stride;
   RowParts parts;
@@ -51,15 +51,15 @@ struct WeightSums {
   UpdateBuffers buffers;
 };
 
-/// The weights of inputs [first, end), some times R of them, in V vectors of outputs: `x` is X's first row of
-/// the first input, `at` the first weight's place in the buffers.
+/// The weights of inputs [first, end), a multiple of R, in V vectors of outputs: `x` is X's first row of the
+/// first input, `at` the first weight's index in the buffers.
 template <std::size_t R, std::size_t V, UpdateRule::Kind kKind>
 HWY_INLINE void WeightTiles(const WeightSums& sums, const float* HWY_RESTRICT x, std::size_t at,
                             std::size_t first, std::size_t end) {
   const FloatTag d;
   for (std::size_t input = first; input < end; input += R) {
     const std::size_t place = at + input * kBlock;
-    // In wide networks the weights come from memory: asked for now, they are there when the sums are.
+    // In wide networks the weights come from memory: prefetched now, they are there when the sums are done.
     // 784-2048-2048-10 takes 2 to 7% less time.
     for (std::size_t r = 0; r < R; ++r) {
       for (std::size_t v = 0; v < V; v += kVectorsPerBlock) {
@@ -88,7 +88,7 @@ void WeightStep(ConstBlockedView<float> X, ConstBlockedView<float> dZ, const Upd
     constexpr std::size_t kTiles = (kBlock + kMaxRows<V> - 1) / kMaxRows<V>, kLow = kBlock / kTiles;
     constexpr std::size_t kEdge = (kTiles - kBlock % kTiles) * kLow;
     WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
-      // A copy, which no store to parameters can change: what a tile needs of it stays in registers.
+      // A copy that no store to parameters can change, so that the values a tile needs stay in registers.
       const WeightSums sums{&dZ(0, column), dZ.block_stride(), block_stride, parts, rule, buffers};
       std::size_t at = column / kBlock * block_stride + column % kBlock;
       for (std::size_t i = 0; i < X.columns(); i += kBlock, at += kBlock * kBlock) {
@@ -123,7 +123,7 @@ void BiasStep(ConstBlockedView<float> dZ, const UpdateRule& rule, const UpdateBu
 void Update(const UpdateRule& rule, bool weights, const UpdateBuffers& buffers, std::size_t count) {
   const FloatTag d;
   UpdateRule of_stored = rule;
-  if (rule.kind != UpdateRule::Kind::kStore) of_stored.l2 = 0;  // the stored gradient has it already
+  if (rule.kind != UpdateRule::Kind::kStore) of_stored.l2 = 0;  // the stored gradient includes it already
   WithKind(rule.kind, [&]<UpdateRule::Kind kKind>() HWY_ATTR {
     for (std::size_t i = 0; i < count; i += kLanes) {
       const FloatVec g = hn::Mul(hn::LoadU(d, buffers.gradients + i), hn::Set(d, rule.gradient_scale));

@@ -1,4 +1,5 @@
-// Value f(z) and derivative f'(z) of the element-wise activations, for one z; formulas in mlp/activation.h.
+// Each activation: its facts (facts.h) and, except for Softmax, which acts on rows
+// (reference_activation.cpp), value f(z) and derivative f'(z) for one z; formulas in mlp/activation.h.
 //
 // Written so that no exponential overflows: exp is only ever taken of non-positive arguments.
 #pragma once
@@ -8,6 +9,43 @@
 #include <numbers>
 
 #include "mlp/activation.h"
+#include "mlp/initializer.h"
+#include "network/facts.h"
+
+namespace mlp {
+
+inline ActivationFacts<Linear> facts(const Linear&) {
+  return {.text = {"linear"}, .initializer = GlorotUniform{}, .slope_below_zero = 1.0};
+}
+inline ActivationFacts<ReLU> facts(const ReLU&) {
+  return {.text = {"relu"}, .initializer = HeNormal{}, .slope_below_zero = 0.0};
+}
+inline ActivationFacts<LeakyReLU> facts(const LeakyReLU& f) {
+  return {.text = {"leaky_relu", {{"slope", &LeakyReLU::slope, Range::right_open(0, 1)}}},
+          .initializer = HeNormal{},
+          .slope_below_zero = f.slope};
+}
+inline ActivationFacts<Tanh> facts(const Tanh&) { return {.text = {"tanh"}, .initializer = GlorotUniform{}}; }
+inline ActivationFacts<Sigmoid> facts(const Sigmoid&) {
+  return {.text = {"sigmoid"}, .initializer = GlorotUniform{}, .probabilities = true};
+}
+inline ActivationFacts<Softplus> facts(const Softplus&) {
+  return {.text = {"softplus"}, .initializer = HeNormal{}};
+}
+inline ActivationFacts<Mish> facts(const Mish&) { return {.text = {"mish"}, .initializer = HeNormal{}}; }
+inline ActivationFacts<GELU> facts(const GELU&) {
+  return {.text = {"gelu", {}, {{"tanh", &GELU::tanh_form}}}, .initializer = HeNormal{}};
+}
+inline ActivationFacts<SiLU> facts(const SiLU&) { return {.text = {"silu"}, .initializer = HeNormal{}}; }
+inline ActivationFacts<ELU> facts(const ELU&) {
+  return {.text = {"elu", {{"alpha", &ELU::alpha, Range::positive_float()}}}, .initializer = HeNormal{}};
+}
+inline ActivationFacts<SELU> facts(const SELU&) { return {.text = {"selu"}, .initializer = LeCunNormal{}}; }
+inline ActivationFacts<Softmax> facts(const Softmax&) {
+  return {.text = {"softmax"}, .initializer = GlorotUniform{}, .probabilities = true};
+}
+
+}  // namespace mlp
 
 namespace mlp::reference {
 

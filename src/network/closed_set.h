@@ -1,6 +1,7 @@
 // A closed set - a std::variant of small structs with hyper-parameters - and the text its members are written
-// in. Each set declares one table, an Entry for each alternative in the variant's order; a missing or
-// misplaced one does not compile. Writing, reading, range checks and enumeration follow from the table.
+// in. Each set has one table, an Entry for each alternative: written down in the variant's order, or taken
+// from each one's facts (facts.h). A missing or misplaced one does not compile. Writing, reading, range
+// checks and enumeration follow from the table.
 #pragma once
 
 #include <optional>
@@ -48,11 +49,15 @@ class ClosedSet<std::variant<Ts...>> {
  public:
   using Variant = std::variant<Ts...>;
 
-  /// `kind` is what a member is called in messages: "activation".
+  /// `kind` names the set in messages: "activation".
   ClosedSet(std::string_view kind, Entry<Ts>... entries) : kind_(kind), entries_(std::move(entries)...) {
     (names_.emplace_back(entry<Ts>().name), ...);
     (enumerate(entry<Ts>()), ...);
   }
+
+  /// The entry of each alternative is entry_of(its defaults).
+  template <class EntryOf>
+  ClosedSet(std::string_view kind, const EntryOf& entry_of) : ClosedSet(kind, entry_of(Ts{})...) {}
 
   /// Every alternative with its defaults, then with each of its flags set.
   const std::vector<Variant>& all() const { return all_; }

@@ -1,4 +1,4 @@
-// A digest of networks of one shape, of which most often there is one.
+// The digest of networks of one shape; most often there is only one.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace mlp {
 
-/// See mlp/digest.h: of the layers, and of each network's parameters in turn.
+/// See mlp/digest.h: the digest of the layers and of each network's parameters in turn.
 std::string digest_of(const MultilayerPerceptron& network, const std::vector<const Parameters*>& parameters);
 
 }  // namespace mlp

@@ -1,50 +1,71 @@
 #include "mlp/loss.h"
 
+#include <algorithm>
 #include <cmath>
 
-#include "core/overloaded.h"
 #include "mlp/error.h"
-#include "network/closed_set.h"
+#include "network/facts.h"
 #include "network/validate.h"
 
 namespace mlp {
 
 namespace {
 
+LossFacts<SquaredError> facts(const SquaredError&) { return {.text = {"squared_error"}}; }
+LossFacts<MeanSquaredError> facts(const MeanSquaredError&) {
+  return {.text = {.name = "mean_squared_error", .aliases = {"mse"}}};
+}
+LossFacts<MeanAbsoluteError> facts(const MeanAbsoluteError&) {
+  return {.text = {.name = "mean_absolute_error", .aliases = {"mae"}}};
+}
+LossFacts<Huber> facts(const Huber&) {
+  return {.text = {"huber", {{"delta", &Huber::delta, Range::positive_float()}}}};
+}
+LossFacts<CrossEntropy> facts(const CrossEntropy&) {
+  return {
+      .text = {.name = "cross_entropy",
+               .parameters = {{"label_smoothing", &CrossEntropy::label_smoothing, Range::right_open(0, 1)}},
+               .aliases = {"ce"}},
+      .targets = LossTargets::kClasses,
+      .defined_on = {Softmax{}},
+      .fused_with = Softmax{}};
+}
+LossFacts<BinaryCrossEntropy> facts(const BinaryCrossEntropy&) {
+  return {.text = {.name = "binary_cross_entropy",
+                   .parameters = {{"label_smoothing", &BinaryCrossEntropy::label_smoothing,
+                                   Range::right_open(0, 1)}},
+                   .aliases = {"bce"}},
+          .targets = LossTargets::kLabels,
+          .defined_on = {Sigmoid{}, Softmax{}},
+          .fused_with = Sigmoid{}};
+}
+
 const ClosedSet<Loss>& losses() {
-  static const ClosedSet<Loss> set{
-      "loss",
-      {"squared_error"},
-      {.name = "mean_squared_error", .aliases = {"mse"}},
-      {.name = "mean_absolute_error", .aliases = {"mae"}},
-      {"huber", {{"delta", &Huber::delta, Range::positive_float()}}},
-      {.name = "cross_entropy",
-       .parameters = {{"label_smoothing", &CrossEntropy::label_smoothing, Range::right_open(0, 1)}},
-       .aliases = {"ce"}},
-      {.name = "binary_cross_entropy",
-       .parameters = {{"label_smoothing", &BinaryCrossEntropy::label_smoothing, Range::right_open(0, 1)}},
-       .aliases = {"bce"}},
-  };
+  static const ClosedSet<Loss> set("loss", [](const auto& loss) { return facts(loss).text; });
   return set;
 }
 
-/// -p log p, which is 0 where p is.
+bool same_kind(const Activation& a, const Activation& b) { return a.index() == b.index(); }
+
+/// -p log p, and 0 for p = 0.
 double surprise(double p) { return p > 0.0 ? -p * std::log(p) : 0.0; }
 
 }  // namespace
 
 bool compatible(const Loss& loss, const Activation& output_activation) {
-  const bool softmax = std::holds_alternative<Softmax>(output_activation);
-  const bool sigmoid = std::holds_alternative<Sigmoid>(output_activation);
-  return std::visit(Overloaded{
-                        [](const SquaredError&) { return true; },
-                        [](const MeanSquaredError&) { return true; },
-                        [](const MeanAbsoluteError&) { return true; },
-                        [](const Huber&) { return true; },
-                        [&](const CrossEntropy&) { return softmax; },
-                        [&](const BinaryCrossEntropy&) { return softmax || sigmoid; },
-                    },
-                    loss);
+  const auto suited = std::visit([](const auto& of) { return facts(of).defined_on; }, loss);
+  return suited.empty() || std::ranges::any_of(suited, [&](const Activation& activation) {
+           return same_kind(activation, output_activation);
+         });
+}
+
+bool fused(const Loss& loss, const Activation& output_activation) {
+  const auto partner = std::visit([](const auto& of) { return facts(of).fused_with; }, loss);
+  return partner && same_kind(*partner, output_activation);
+}
+
+LossTargets loss_targets(const Loss& loss) {
+  return std::visit([](const auto& of) { return facts(of).targets; }, loss);
 }
 
 void require_compatible(const Loss& loss, const Activation& output_activation) {

@@ -1,7 +1,6 @@
 #include "mlp/optimizer.h"
 
-#include "core/overloaded.h"
-#include "network/closed_set.h"
+#include "network/facts.h"
 #include "network/validate.h"
 
 namespace mlp {
@@ -15,28 +14,46 @@ Parameter<T> rate() {
   return {"learning_rate", &T::learning_rate, Range::positive_float(), false};
 }
 
+Range fraction() { return Range::right_open(0, 1); }
+Range positive() { return Range::positive_float(); }
+
+OptimizerFacts<SGD> facts(const SGD&) { return {.text = {"sgd", {rate<SGD>()}}, .moments = 0}; }
+OptimizerFacts<Momentum> facts(const Momentum&) {
+  return {.text = {"momentum", {rate<Momentum>(), {"momentum", &Momentum::momentum, fraction()}}},
+          .moments = 1};
+}
+OptimizerFacts<Nesterov> facts(const Nesterov&) {
+  return {.text = {"nesterov", {rate<Nesterov>(), {"momentum", &Nesterov::momentum, fraction()}}},
+          .moments = 1};
+}
+OptimizerFacts<RMSProp> facts(const RMSProp&) {
+  return {.text = {"rmsprop",
+                   {rate<RMSProp>(),
+                    {"rho", &RMSProp::rho, fraction()},
+                    {"epsilon", &RMSProp::epsilon, positive()}}},
+          .moments = 1};
+}
+OptimizerFacts<Adam> facts(const Adam&) {
+  return {.text = {"adam",
+                   {rate<Adam>(),
+                    {"beta1", &Adam::beta1, fraction()},
+                    {"beta2", &Adam::beta2, fraction()},
+                    {"epsilon", &Adam::epsilon, positive()}}},
+          .moments = 2};
+}
+OptimizerFacts<AdamW> facts(const AdamW&) {
+  return {.text = {"adamw",
+                   {rate<AdamW>(),
+                    {"beta1", &AdamW::beta1, fraction()},
+                    {"beta2", &AdamW::beta2, fraction()},
+                    {"epsilon", &AdamW::epsilon, positive()},
+                    {"weight_decay", &AdamW::weight_decay, Range::at_least(0)}}},
+          .moments = 2};
+}
+
 const ClosedSet<Optimizer>& optimizers() {
-  const Range fraction = Range::right_open(0, 1);
-  const Range positive = Range::positive_float();
-  static const ClosedSet<Optimizer> set{
-      "optimizer",
-      {"sgd", {rate<SGD>()}},
-      {"momentum", {rate<Momentum>(), {"momentum", &Momentum::momentum, fraction}}},
-      {"nesterov", {rate<Nesterov>(), {"momentum", &Nesterov::momentum, fraction}}},
-      {"rmsprop",
-       {rate<RMSProp>(), {"rho", &RMSProp::rho, fraction}, {"epsilon", &RMSProp::epsilon, positive}}},
-      {"adam",
-       {rate<Adam>(),
-        {"beta1", &Adam::beta1, fraction},
-        {"beta2", &Adam::beta2, fraction},
-        {"epsilon", &Adam::epsilon, positive}}},
-      {"adamw",
-       {rate<AdamW>(),
-        {"beta1", &AdamW::beta1, fraction},
-        {"beta2", &AdamW::beta2, fraction},
-        {"epsilon", &AdamW::epsilon, positive},
-        {"weight_decay", &AdamW::weight_decay, Range::at_least(0)}}},
-  };
+  static const ClosedSet<Optimizer> set("optimizer",
+                                        [](const auto& optimizer) { return facts(optimizer).text; });
   return set;
 }
 
@@ -52,15 +69,7 @@ Optimizer with_learning_rate(Optimizer optimizer, double rate) {
 }
 
 int moment_count(const Optimizer& optimizer) {
-  return std::visit(Overloaded{
-                        [](const SGD&) { return 0; },
-                        [](const Momentum&) { return 1; },
-                        [](const Nesterov&) { return 1; },
-                        [](const RMSProp&) { return 1; },
-                        [](const Adam&) { return 2; },
-                        [](const AdamW&) { return 2; },
-                    },
-                    optimizer);
+  return std::visit([](const auto& of) { return facts(of).moments; }, optimizer);
 }
 
 std::string to_string(const Optimizer& optimizer) { return optimizers().to_string(optimizer); }

@@ -5,6 +5,7 @@
 
 #include "core/overloaded.h"
 #include "core/random.h"
+#include "network/facts.h"
 
 namespace mlp {
 
@@ -23,10 +24,10 @@ struct Distribution {
 };
 
 /// gain^2 = 2 / (1 + slope^2): what a rectifier of that slope does to the mean square (He et al., 2015, eq.
-/// 14).
+/// 14). Anything that is not a rectifier counts as ReLU, and so does Linear (slope 1).
 double squared_gain(const Activation& activation) {
-  const auto* leaky = std::get_if<LeakyReLU>(&activation);
-  const double slope = leaky ? leaky->slope : 0.0;
+  const double below = slope_below_zero(activation).value_or(0.0);
+  const double slope = below < 1 ? below : 0.0;
   return 2 / (1 + slope * slope);
 }
 

@@ -6,6 +6,7 @@
 
 #include "mlp/reference.h"
 #include "network/activation_math.h"
+#include "network/facts.h"
 #include "network/validate.h"
 
 namespace mlp::reference {
@@ -24,7 +25,7 @@ std::vector<T> negative_log_softmax(std::span<const T> z) {
   return result;
 }
 
-/// The targets the loss really sees: smoothed towards 1/C (CrossEntropy) or 1/2 (BinaryCrossEntropy).
+/// The smoothed targets: moved towards 1/C (CrossEntropy) or 1/2 (BinaryCrossEntropy).
 template <class T>
 Matrix<T> smoothed(const Loss& loss, const Matrix<T>& Y) {
   double smoothing = 0, towards = 0;
@@ -40,10 +41,55 @@ Matrix<T> smoothed(const Loss& loss, const Matrix<T>& Y) {
   return result;
 }
 
+// The part of one of `count` outputs in the losses that depend on the residuals r = a - y alone, and of all
+// losses the derivative by the output a. A new loss does not compile until it has its own.
+
 template <class T>
-T huber(T residual, T delta) {
-  const T size = std::abs(residual);
-  return size <= delta ? residual * residual / 2 : delta * (size - delta / 2);
+T loss_of(const SquaredError&, T r, T) {
+  return r * r / 2;
+}
+template <class T>
+T derivative(const SquaredError&, T a, T y, T) {
+  return a - y;
+}
+
+template <class T>
+T loss_of(const MeanSquaredError&, T r, T count) {
+  return r * r / count;
+}
+template <class T>
+T derivative(const MeanSquaredError&, T a, T y, T count) {
+  return 2 * (a - y) / count;
+}
+
+template <class T>
+T loss_of(const MeanAbsoluteError&, T r, T count) {
+  return std::abs(r) / count;
+}
+template <class T>
+T derivative(const MeanAbsoluteError&, T a, T y, T count) {
+  return static_cast<T>((a > y) - (a < y)) / count;
+}
+
+template <class T>
+T loss_of(const Huber& loss, T r, T count) {
+  const T delta = static_cast<T>(loss.delta), size = std::abs(r);
+  return (size <= delta ? r * r / 2 : delta * (size - delta / 2)) / count;
+}
+template <class T>
+T derivative(const Huber& loss, T a, T y, T count) {
+  const T delta = static_cast<T>(loss.delta);
+  return std::clamp(a - y, -delta, delta) / count;
+}
+
+template <class T>
+T derivative(const CrossEntropy&, T a, T y, T) {
+  return -y / std::max(a, T{1e-30});
+}
+
+template <class T>
+T derivative(const BinaryCrossEntropy&, T a, T y, T count) {
+  return (a - y) / std::max(a * (1 - a), T{1e-12}) / count;
 }
 
 /// log p, bounded below so that a probability that underflowed to zero costs much but not infinitely much.
@@ -76,22 +122,11 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
           }
           return sum / count;
         } else {
-          for (std::size_t c = 0; c < y.size(); ++c) {
-            const T residual = a[c] - y[c];
-            if constexpr (std::is_same_v<L, SquaredError>) sum += residual * residual / 2;
-            if constexpr (std::is_same_v<L, MeanSquaredError>) sum += residual * residual / count;
-            if constexpr (std::is_same_v<L, MeanAbsoluteError>) sum += std::abs(residual) / count;
-            if constexpr (std::is_same_v<L, Huber>) sum += huber(residual, static_cast<T>(l.delta)) / count;
-          }
+          for (std::size_t c = 0; c < y.size(); ++c) sum += loss_of(l, a[c] - y[c], count);
           return sum;
         }
       },
       loss);
-}
-
-bool fused_with(const Loss& loss, const Activation& activation) {
-  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
-         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
 }
 
 }  // namespace
@@ -106,7 +141,7 @@ std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activatio
   const Matrix<T> targets = smoothed(loss, Y);
   std::vector<T> losses(Z.rows());
   for (std::size_t n = 0; n < Z.rows(); ++n) {
-    losses[n] = row_loss<T>(loss, fused_with(loss, output_activation), Z.row(n), A.row(n), targets.row(n));
+    losses[n] = row_loss<T>(loss, fused(loss, output_activation), Z.row(n), A.row(n), targets.row(n));
   }
   return losses;
 }
@@ -128,29 +163,14 @@ Matrix<T> loss_gradient_by_outputs(const Loss& loss, const Matrix<T>& A, const M
           "loss_gradient_by_outputs: outputs and targets differ in shape");
   const Matrix<T> targets = smoothed(loss, Y);
   const T count = static_cast<T>(A.columns());
-  const auto sign = [](T x) { return static_cast<T>((x > 0) - (x < 0)); };
-  const auto gradient = [&](T a, T y) {
-    return std::visit(
-        [&]<class L>(const L& l) -> T {
-          const T residual = a - y;
-          if constexpr (std::is_same_v<L, SquaredError>) return residual;
-          if constexpr (std::is_same_v<L, MeanSquaredError>) return 2 * residual / count;
-          if constexpr (std::is_same_v<L, MeanAbsoluteError>) return sign(residual) / count;
-          if constexpr (std::is_same_v<L, Huber>) {
-            const T delta = static_cast<T>(l.delta);
-            return std::clamp(residual, -delta, delta) / count;
-          }
-          if constexpr (std::is_same_v<L, CrossEntropy>) return -y / std::max(a, T{1e-30});
-          if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
-            return residual / std::max(a * (1 - a), T{1e-12}) / count;
-          }
-        },
-        loss);
-  };
   Matrix<T> dA(A.rows(), A.columns());
-  for (std::size_t i = 0; i < dA.values().size(); ++i) {
-    dA.values()[i] = gradient(A.values()[i], targets.values()[i]);
-  }
+  std::visit(
+      [&](const auto& of) {
+        for (std::size_t i = 0; i < dA.values().size(); ++i) {
+          dA.values()[i] = derivative(of, A.values()[i], targets.values()[i], count);
+        }
+      },
+      loss);
   return dA;
 }
 
@@ -161,7 +181,7 @@ Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_act
           "loss_gradient_by_logits: outputs and targets differ in shape");
   require_compatible(loss, output_activation);
   const Matrix<T> A = activate(output_activation, Z);
-  if (!fused_with(loss, output_activation)) {
+  if (!fused(loss, output_activation)) {
     return activation_backward(output_activation, Z, loss_gradient_by_outputs(loss, A, Y));
   }
   const Matrix<T> targets = smoothed(loss, Y);

@@ -1,8 +1,8 @@
 // One update of every optimizer, formula by formula as in mlp/optimizer.h.
 
 #include <cmath>
-#include <type_traits>
 
+#include "core/overloaded.h"
 #include "mlp/reference.h"
 
 namespace mlp::reference {
@@ -28,47 +28,53 @@ OptimizerState<T> update(const Optimizer& optimizer, OptimizerState<T> state,
   const auto p = state.parameters.values();
   const auto g = gradients.values();
 
-  std::visit(
-      [&]<class O>(const O& o) {
-        if constexpr (std::is_same_v<O, SGD>) {
-          for (std::size_t i = 0; i < p.size(); ++i) p[i] -= lr * g[i];
-        } else if constexpr (std::is_same_v<O, Momentum> || std::is_same_v<O, Nesterov>) {
-          const T momentum = static_cast<T>(o.momentum);
-          const auto v = state.moments[0].values();
-          for (std::size_t i = 0; i < p.size(); ++i) {
-            v[i] = momentum * v[i] + g[i];
-            p[i] -= lr * (std::is_same_v<O, Momentum> ? v[i] : g[i] + momentum * v[i]);
-          }
-        } else if constexpr (std::is_same_v<O, RMSProp>) {
-          const T rho = static_cast<T>(o.rho), one_minus_rho = static_cast<T>(1 - o.rho);
-          const auto s = state.moments[0].values();
-          for (std::size_t i = 0; i < p.size(); ++i) {
-            s[i] = rho * s[i] + one_minus_rho * g[i] * g[i];
-            p[i] -= lr * g[i] / (std::sqrt(s[i]) + static_cast<T>(o.epsilon));
-          }
-        } else {  // Adam, AdamW
-          if constexpr (std::is_same_v<O, AdamW>) {
-            for (std::size_t layer = 0; layer < state.parameters.layer_count(); ++layer) {
-              const auto W = state.parameters.weight(layer);
-              for (std::size_t i = 0; i < W.rows(); ++i) {
-                for (T& w : W.row(i)) w -= lr * static_cast<T>(o.weight_decay) * w;
-              }
-            }
-          }
-          const T beta1 = static_cast<T>(o.beta1), one_minus_beta1 = static_cast<T>(1 - o.beta1);
-          const T beta2 = static_cast<T>(o.beta2), one_minus_beta2 = static_cast<T>(1 - o.beta2);
-          const T correction1 = static_cast<T>(1 - std::pow(o.beta1, t));
-          const T correction2 = static_cast<T>(1 - std::pow(o.beta2, t));
-          const auto m = state.moments[0].values();
-          const auto v = state.moments[1].values();
-          for (std::size_t i = 0; i < p.size(); ++i) {
-            m[i] = beta1 * m[i] + one_minus_beta1 * g[i];
-            v[i] = beta2 * v[i] + one_minus_beta2 * g[i] * g[i];
-            p[i] -= lr / correction1 * m[i] / (std::sqrt(v[i] / correction2) + static_cast<T>(o.epsilon));
-          }
-        }
-      },
-      optimizer);
+  const auto momentum = [&](const auto& o, bool nesterov) {
+    const T kept = static_cast<T>(o.momentum);
+    const auto v = state.moments[0].values();
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      v[i] = kept * v[i] + g[i];
+      p[i] -= lr * (nesterov ? g[i] + kept * v[i] : v[i]);
+    }
+  };
+  const auto adam = [&](const auto& o) {
+    const T beta1 = static_cast<T>(o.beta1), one_minus_beta1 = static_cast<T>(1 - o.beta1);
+    const T beta2 = static_cast<T>(o.beta2), one_minus_beta2 = static_cast<T>(1 - o.beta2);
+    const T correction1 = static_cast<T>(1 - std::pow(o.beta1, t));
+    const T correction2 = static_cast<T>(1 - std::pow(o.beta2, t));
+    const auto m = state.moments[0].values();
+    const auto v = state.moments[1].values();
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      m[i] = beta1 * m[i] + one_minus_beta1 * g[i];
+      v[i] = beta2 * v[i] + one_minus_beta2 * g[i] * g[i];
+      p[i] -= lr / correction1 * m[i] / (std::sqrt(v[i] / correction2) + static_cast<T>(o.epsilon));
+    }
+  };
+  std::visit(Overloaded{
+                 [&](const SGD&) {
+                   for (std::size_t i = 0; i < p.size(); ++i) p[i] -= lr * g[i];
+                 },
+                 [&](const Momentum& o) { momentum(o, false); },
+                 [&](const Nesterov& o) { momentum(o, true); },
+                 [&](const RMSProp& o) {
+                   const T rho = static_cast<T>(o.rho), one_minus_rho = static_cast<T>(1 - o.rho);
+                   const auto s = state.moments[0].values();
+                   for (std::size_t i = 0; i < p.size(); ++i) {
+                     s[i] = rho * s[i] + one_minus_rho * g[i] * g[i];
+                     p[i] -= lr * g[i] / (std::sqrt(s[i]) + static_cast<T>(o.epsilon));
+                   }
+                 },
+                 [&](const Adam& o) { adam(o); },
+                 [&](const AdamW& o) {
+                   for (std::size_t layer = 0; layer < state.parameters.layer_count(); ++layer) {
+                     const auto W = state.parameters.weight(layer);
+                     for (std::size_t i = 0; i < W.rows(); ++i) {
+                       for (T& w : W.row(i)) w -= lr * static_cast<T>(o.weight_decay) * w;
+                     }
+                   }
+                   adam(o);
+                 },
+             },
+             optimizer);
   return state;
 }
 

@@ -25,7 +25,7 @@ std::string_view trim(std::string_view text);
 /// Lower case, with '-' as '_'.
 std::string fold(std::string_view text);
 
-/// Whether two names are the same but for case, '-' and '_': "LeakyReLU" is "leaky_relu".
+/// Whether two names are the same, ignoring case, '-' and '_': "LeakyReLU" is "leaky_relu".
 bool same_name(std::string_view a, std::string_view b);
 
 /// 'text' for a one-line message (see printable.h).
@@ -48,14 +48,14 @@ struct Call {
 /// The parts of `text`, which it points into; `kind` ("optimizer") is for messages. Throws UsageError.
 Call parse_call(std::string_view kind, std::string_view text);
 
-/// Where a hyper-parameter may lie. Infinities and NaN lie in none.
+/// The range of a hyper-parameter. No range contains infinities or NaN.
 class Range {
  public:
   static Range closed(double low, double high) { return {low, high, false, false}; }
   static Range right_open(double low, double high) { return {low, high, false, true}; }
   static Range left_open(double low, double high) { return {low, high, true, false}; }
   static Range above(double low);
-  /// Above zero as a float32 too, where steps take denormals for zero: [1.2e-38, 3.4e+38].
+  /// Above zero even as a float32, in which steps treat denormals as zero: [1.2e-38, 3.4e+38].
   static Range positive_float() { return closed(1.2e-38, 3.4e38); }
   static Range at_least(double low);
 

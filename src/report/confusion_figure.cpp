@@ -1,4 +1,4 @@
-// confusion.svg: a confusion matrix with its counts, or, of many classes, as a picture.
+// confusion.svg: a confusion matrix with its counts or, for many classes, as a picture.
 #include <algorithm>
 #include <cmath>
 
@@ -13,10 +13,10 @@
 namespace mlp {
 namespace {
 
-constexpr std::size_t kMostCounts = 50;                   ///< classes up to which counts are printed ...
-constexpr double kPictureSide = 650;                      ///< ... and pixels of the picture of more
-constexpr std::size_t kMostNames = 25;                    ///< beside a picture, evenly spaced
-constexpr std::size_t kMostName = 16;                     ///< characters of a class name
+constexpr std::size_t kMostCounts = 50;  ///< classes up to which counts are printed ...
+constexpr double kPictureSide = 650;     ///< ... and the side, in pixels, of the picture of more classes
+constexpr std::size_t kMostNames = 25;   ///< beside a picture, evenly spaced
+constexpr std::size_t kMostName = 16;    ///< characters of a class name
 constexpr double kLargestCount = 14, kSmallestCount = 6;  ///< font sizes
 
 double cell_side(std::size_t classes) {
@@ -27,7 +27,7 @@ double cell_side(std::size_t classes) {
 /// Where the matrix lies, and how large its names are.
 struct Layout {
   double cell, side, left, top, name_size;
-  bool upright;  ///< names of the columns
+  bool upright;  ///< the columns' names are vertical
 };
 Layout layout_of(const std::vector<std::string>& names) {
   const double cell = cell_side(names.size());
@@ -49,7 +49,7 @@ std::string size(double side) {
   return " width=\"" + html_number(side) + "\" height=\"" + html_number(side) + "\"";
 }
 
-/// Turned to be read from below, where it begins.
+/// Turns text to run upwards from its beginning.
 std::string turned(double x, double y) {
   return " transform=\"translate(" + html_number(x) + " " + html_number(y) + ") rotate(-90)\"";
 }
@@ -73,7 +73,7 @@ std::string names_svg(const std::vector<std::string>& names, const Layout& layou
          ">true</text></g>";
 }
 
-/// As large as the largest count fits into a cell.
+/// The font size at which the largest count fits into a cell.
 double count_size(const Matrix<std::uint64_t>& confusion, double cell) {
   double widest = 0.0;
   for (const std::uint64_t count : confusion.values())

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kTitleSize = 18;
-constexpr double kSharpness = 2.0;  ///< pixels of a PNG for one of the figure
+constexpr double kSharpness = 2.0;  ///< pixels of a PNG for each pixel of the figure
 
 bool is_png(const fs::path& path) {
   const std::string extension = fold(path.extension().string());
@@ -36,14 +36,14 @@ std::string figure_svg(const Figure& figure) {
          R"(" font-family="'Helvetica Neue',Helvetica,Arial,'Liberation Sans',sans-serif" font-size=")" +
          html_number(kFontSize) + "\"><title>" + html_text(figure.title, 200) + "</title>\n<style>\n" +
          with_colours(kChartStyle) + "</style>\n<rect width=\"" + width + "\" height=\"" + height +
-         R"(" fill="#fff"/><text class="ink" x=")" + html_number(kFigureMargin) + "\" y=\"36\" font-size=\"" +
+         R"(" fill="#fff"/><text class="ink" x=")" + html_number(kFigureMargin) + R"(" y="36" font-size=")" +
          html_number(kTitleSize) + R"(" font-weight="600">)" + html_text(figure.title, 100) + "</text>\n" +
          figure.drawing + "\n</svg>\n";
 }
 
 std::optional<std::string> write_figure(const Figure& figure, std::span<const fs::path> paths) {
   const std::string svg = figure_svg(figure);
-  // What has been drawn, and that a path cannot be drawn to, is known before anything is written.
+  // Everything is drawn, and every path checked, before anything is written.
   std::vector<std::optional<std::string>> files;
   for (const auto& path : paths) files.push_back(is_png(path) ? png_of_svg(svg, kSharpness) : svg);
   std::optional<std::string> note;
@@ -63,12 +63,12 @@ double text_width(std::string_view text, double font_size) {
   constexpr std::string_view kNarrow = "ijlIft.,:;'|!()[]/ -", kWide = "mwMW@%";
   double width = 0.0;
   for (const char c : text) {
-    if ((static_cast<unsigned char>(c) & 0xC0u) == 0x80u) continue;  // a character's first byte stands for it
+    if ((static_cast<unsigned char>(c) & 0xC0u) == 0x80u) continue;  // a character counts at its first byte
     const bool far = static_cast<unsigned char>(c) >= 0xE0u;         // beyond European scripts: often square
-    width += kNarrow.find(c) != kNarrow.npos      ? 0.37
-             : kWide.find(c) != kWide.npos || far ? 0.97
-             : c >= 'A' && c <= 'Z'               ? 0.70
-                                                  : 0.61;
+    width += kNarrow.find(c) != std::string_view::npos        ? 0.37
+             : kWide.find(c) != std::string_view::npos || far ? 0.97
+             : c >= 'A' && c <= 'Z'                           ? 0.70
+                                                              : 0.61;
   }
   return width * font_size;
 }

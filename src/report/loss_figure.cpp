@@ -1,5 +1,5 @@
-// loss.svg: the loss curves of one run, with a line of keys above them, or of several, with a list of the
-// runs beside.
+// loss.svg: the loss curves of one run, with a line of keys above them, or of several runs, with a list of
+// them beside the chart.
 #include <algorithm>
 
 #include "mlp/report.h"
@@ -13,10 +13,10 @@ namespace mlp {
 namespace {
 
 constexpr std::size_t kMostLabel = 32;  ///< characters of a run's name
-constexpr double kSwatch = 20;          ///< of a line in the legend
+constexpr double kSwatch = 20;          ///< width of a line in the legend
 constexpr double kList = 250;           ///< width of the list of runs ...
-constexpr double kEntry = 42;           ///< ... and height of each,
-constexpr double kKind = 22;            ///< of what a kind of line means below
+constexpr double kEntry = 42;           ///< ... and the height of each entry,
+constexpr double kKind = 22;            ///< and of each kind of line explained below it
 
 std::string text(double x, double y, const std::string& attributes, const std::string& svg) {
   return "<text x=\"" + html_number(x) + "\" y=\"" + html_number(y) + "\"" + attributes + ">" + svg +
@@ -28,17 +28,17 @@ std::string strong(const std::string& words) {
   return R"(<tspan class="ink" font-weight="600">)" + html_text(words) + "</tspan>";
 }
 
-/// What stands for a line or ring; `y` is its middle.
+/// The line or ring in a legend; `y` is its middle.
 std::string swatch(const std::string& css_class, double x, double y) {
-  const bool ring = css_class.find("best") != css_class.npos;
+  const bool ring = css_class.find("best") != std::string::npos;
   if (ring)
     return "<circle class=\"ring " + css_class + "\" cx=\"" + html_number(x + 7) + "\" cy=\"" +
-           html_number(y) + "\" r=\"6\"/>";
+           html_number(y) + R"(" r="6"/>)";
   return "<path class=\"" + (css_class == "least" ? "" : std::string("line ")) + css_class + "\" d=\"M" +
          html_number(x) + " " + html_number(y) + "h" + html_number(kSwatch) + "\"/>";
 }
 
-/// One after the other, from the left.
+/// The keys one after the other, from the left.
 std::string key_line(const std::vector<ChartKey>& keys, double baseline) {
   constexpr double kGap = 26;
   std::string svg;

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> kColumns{
     "epoch",         "train_loss", "validation_loss",   "validation_metric",
     "learning_rate", "seconds",    "samples_per_second"};
 
-constexpr std::uintmax_t kMaxBytes = 100'000'000;  ///< a million epochs
+constexpr std::uintmax_t kMaxBytes = 100'000'000;  ///< enough for a million epochs
 
 std::string header_line() {
   std::string line;

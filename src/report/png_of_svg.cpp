@@ -18,15 +18,15 @@
 #include "network/text.h"
 #include "report/charts/markup.h"
 
-extern char** environ;  // handed on unread
+extern char** environ;  // passed to the child unread
 
 namespace mlp {
 namespace {
 
 [[noreturn]] void fail(const std::string& problem) { throw FileError("cannot draw a PNG: " + problem); }
 
-/// A file in memory. Its number is above those of standard input, output and error, onto which it is copied
-/// for the child.
+/// A file in memory. Its descriptor is above those of standard input, output and error, onto which it is
+/// copied for the child.
 Descriptor memory_file() {
   const Descriptor file(::memfd_create("mlp", MFD_CLOEXEC));
   Descriptor copy(file.valid() ? ::fcntl(file.number(), F_DUPFD_CLOEXEC, 3) : -1);
@@ -60,7 +60,7 @@ std::string read_all(const Descriptor& file) {
   return content;
 }
 
-/// What a child process is to have open.
+/// Which files a child process has open.
 class FileActions {
  public:
   FileActions() { ::posix_spawn_file_actions_init(&actions_); }
@@ -68,7 +68,7 @@ class FileActions {
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
 
-  /// Open in the child as `number`; onto itself it means: not closed there.
+  /// Opens `file` as `number` in the child; where the two are the same, keeps it open there.
   void pass(const Descriptor& file, int number) {
     ::posix_spawn_file_actions_adddup2(&actions_, file.number(), number);
   }
@@ -78,7 +78,8 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
-/// A process group of its own: Ctrl-C at the terminal is for us to answer, not for a figure half drawn.
+/// Puts the child into a process group of its own: Ctrl-C at the terminal is for us to handle, not for a
+/// half-drawn figure.
 class OwnGroup {
  public:
   OwnGroup() {
@@ -95,7 +96,7 @@ class OwnGroup {
   posix_spawnattr_t attributes_;
 };
 
-/// The exit status of `child`, the leader of its own process group, which is ended when it takes too long: a
+/// The exit status of `child`, the leader of its own process group, which is killed when it takes too long: a
 /// figure needs well under a second, and a run must not hang on one.
 int wait_for(pid_t child) {
   constexpr auto kLimit = std::chrono::seconds(20);
@@ -115,7 +116,7 @@ int wait_for(pid_t child) {
   }
 }
 
-/// The last line of what a program said.
+/// The last line of a program's output.
 std::string last_line(std::string text) {
   text.resize(text.find_last_not_of(" \n") + 1);
   return std::string(trim(text.substr(text.rfind('\n') + 1, 200)));

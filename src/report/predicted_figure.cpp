@@ -1,4 +1,4 @@
-// predicted.svg: predicted over true, a panel a target, with the line of perfect predictions.
+// predicted.svg: predicted over true, one panel per target, with the line of perfect predictions.
 #include <algorithm>
 #include <cmath>
 
@@ -12,9 +12,9 @@ namespace mlp {
 namespace {
 
 constexpr std::size_t kMostPanels = 9;
-constexpr double kSide = 380;    ///< of a plot
-constexpr double kAbove = 38;    ///< a plot, for what is predicted
-constexpr double kBetween = 16;  ///< panels
+constexpr double kSide = 380;    ///< side of a plot
+constexpr double kAbove = 38;    ///< height above a plot, for the target's name
+constexpr double kBetween = 16;  ///< distance between panels
 constexpr std::size_t kMostName = 40;
 
 std::vector<double> column(const Matrix<float>& matrix, std::size_t index) {
@@ -67,7 +67,8 @@ std::optional<std::string> draw_predicted_versus_true(const Matrix<float>& truth
                 .title = title,
                 .drawing = {}};
   for (std::size_t k = 0; k < panels.size(); ++k) {
-    const auto across = static_cast<double>(k % columns), down = static_cast<double>(k / columns);
+    const std::size_t line = k / columns;
+    const auto across = static_cast<double>(k % columns), down = static_cast<double>(line);
     figure.drawing += panel_svg(panels[k], {.left = kFigureMargin + left + across * (width + kBetween),
                                             .top = kTitleHeight + kAbove + down * (height + kBetween),
                                             .width = kSide,

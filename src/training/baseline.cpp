@@ -16,7 +16,7 @@ std::size_t classes_with_rows(const Dataset& dataset) {
   return static_cast<std::size_t>(std::ranges::count(occurs, true));
 }
 
-/// Of balanced accuracy by chance.
+/// The standard deviation of balanced accuracy by chance.
 double deviation_of_balanced_accuracy(const ClassificationMetrics& metrics) {
   double sum = 0.0, classes = 0.0;
   for (const auto& scores : metrics.classes) {
@@ -29,7 +29,7 @@ double deviation_of_balanced_accuracy(const ClassificationMetrics& metrics) {
   return std::sqrt(sum) / classes;
 }
 
-/// Of ROC AUC by chance; of several classes the mean, as if all were wrong together.
+/// The standard deviation of ROC AUC by chance; for several classes the mean, as if all erred together.
 double deviation_of_roc_auc(const ClassificationMetrics& metrics) {
   double rows = 0.0, sum = 0.0, classes = 0.0;
   for (const auto& scores : metrics.classes) rows += static_cast<double>(scores.support);

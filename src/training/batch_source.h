@@ -1,14 +1,15 @@
 // Where a training's batches come from.
 //
-// A source gives the examples of a batch as a pure function of (epoch, batch): nothing is advanced, so a run
-// that goes on in the middle of an epoch asks for the batch it is at, and gets what the uninterrupted run
-// got. Rows may lie in memory, in a mapped file, or be made on the way: a source that deforms the rows of
-// another one holds that one.
+// A source gives the examples of a batch as a pure function of (epoch, batch): it has no position to advance,
+// so a run that resumes in the middle of an epoch asks for the batch it is at, and gets what the
+// uninterrupted run got. Rows may lie in memory, in a mapped file, or be made on the way: a source that
+// deforms the rows of another source holds that one.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/batch.h"
@@ -21,19 +22,19 @@ class BatchSource {
   virtual ~BatchSource() = default;
 
   virtual std::size_t rows() const = 0;        ///< in an epoch
-  virtual std::size_t batch_rows() const = 0;  ///< in a batch; in an epoch's last maybe fewer
+  virtual std::size_t batch_rows() const = 0;  ///< in a batch; an epoch's last batch may have fewer
   std::uint64_t batches() const { return (rows() + batch_rows() - 1) / batch_rows(); }  ///< in an epoch
 
   /// Batch `batch` of epoch `epoch`, both counted from 0. What it points to lasts until the next call.
   virtual engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) = 0;
 };
 
-/// Some rows of examples in memory, or in a mapped file, in each epoch in another order: the permutation of
-/// (seed, epoch). Knows the next batch, too, so that its rows are fetched meanwhile.
+/// Some rows of examples in memory, or in a mapped file, in a different order in each epoch: the permutation
+/// of (seed, epoch). Names the next batch, too, so that its rows can be prefetched.
 class ShuffledRows final : public BatchSource {
  public:
-  /// `examples` must outlive the source. `batch_rows` above the number of rows: all of them.
-  ShuffledRows(engine::Examples examples, std::vector<std::uint32_t> rows, std::size_t batch_rows,
+  /// `examples` and `rows` must outlive the source. `batch_rows` above the number of rows: all of them.
+  ShuffledRows(engine::Examples examples, std::span<const std::uint32_t> rows, std::size_t batch_rows,
                std::uint64_t seed);
 
   std::size_t rows() const override { return rows_.size(); }
@@ -42,10 +43,10 @@ class ShuffledRows final : public BatchSource {
 
  private:
   engine::Examples examples_;
-  std::vector<std::uint32_t> rows_;
+  std::span<const std::uint32_t> rows_;
   std::size_t batch_rows_;
   std::uint64_t seed_;
-  std::optional<std::uint64_t> epoch_;  ///< that order_ is of
+  std::optional<std::uint64_t> epoch_;  ///< whose order order_ is
   std::vector<std::uint32_t> order_;
 };
 
@@ -64,8 +65,8 @@ class ShiftedImages final : public BatchSource {
   std::unique_ptr<BatchSource> source_;
   ImageShape shape_;
   int down_, right_;
-  Inputs images_;                     ///< of the batch asked for last
-  std::vector<std::int32_t> labels_;  ///< and all else that goes with them
+  Inputs images_;                     ///< of the last batch asked for
+  std::vector<std::int32_t> labels_;  ///< and everything else that belongs to them
   Matrix<float> targets_;
   std::vector<float> weights_;
   std::vector<std::uint32_t> order_;  ///< 0, 1, 2, ...

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kRepetitions = 7;
 constexpr std::size_t kLeastBatches = 4;
-// Times need no learning, and weights that hardly move never overflow or fade into slow denormal numbers.
+// Timing needs no learning, and weights that hardly move never overflow or decay into slow denormal numbers.
 constexpr double kLearningRate = 1e-6;
 const AffineScaling kInputScaling = {{0.0f}, {1.0f / 255.0f}};
 
@@ -48,7 +48,7 @@ class StepClock : public TrainingObserver {
     const auto now = Clock::now();
     const double elapsed = seconds_between(last_, now);
     last_ = now;
-    // An epoch's first step comes with the shuffling, which EpochRecord::seconds does not count either.
+    // An epoch's first step includes the shuffling, which EpochRecord::seconds does not count either.
     if (step.batch == 1) return true;
     elapsed_ += elapsed;
     rows_ += step.batch == step.batches ? last_batch_ : batch_size_;
@@ -108,13 +108,13 @@ class Benchmark {
   }
 
  private:
-  /// Rows of generated data that fit, and at least enough for batches of one row.
+  /// The most rows of generated data that fit into memory, but enough for batches of one row.
   std::size_t most_rows() const {
     const std::size_t row_bytes = options_.network.fan_in() + sizeof(float) * options_.network.fan_out();
     return std::max(kLeastBatches, options_.data_bytes / row_bytes);
   }
 
-  /// Sizes of steps, none above `most` and none twice.
+  /// Step sizes cut to `most`, each once.
   std::vector<std::size_t> cut(const std::vector<std::size_t>& sizes, std::size_t most) {
     std::vector<std::size_t> result;
     for (const std::size_t size : sizes) {
@@ -134,7 +134,7 @@ class Benchmark {
                          .choices = {.skips_zeros = skips_zeros(options_.sparse_inputs)}});
   }
 
-  /// One measurement for each number of threads that options and plan come to.
+  /// Plans one measurement for each number of threads that results from options and plan.
   void plan_measurements(const std::optional<Optimizer>& optimizer, std::size_t rows,
                          std::vector<BenchmarkMeasurement>& measurements) const {
     std::set<int> counts;

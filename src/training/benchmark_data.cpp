@@ -14,7 +14,7 @@ constexpr std::size_t kSide = 28;
 constexpr std::size_t kPixels = kSide * kSide;
 using Image = std::array<std::uint8_t, kPixels>;
 
-/// In [-1, 1].
+/// A number in [-1, 1].
 float around_zero(std::uint32_t word) {
   return static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31f;
 }

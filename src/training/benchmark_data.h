@@ -1,7 +1,7 @@
-// Generated images to take times on: random, but with MNIST's zeros.
+// Generated images to measure speed on: random, but with zeros like MNIST's.
 //
-// How much can be gained by skipping zeros depends on how they lie together. Of 60,000 rows of 28 x 28, the
-// share that is not zero, in percent (a group counts as soon as one of its values is not zero):
+// How much skipping zeros gains depends on how they lie together. For 60,000 rows of 28 x 28, the share that
+// is not zero, in percent (a group counts as soon as one of its values is not zero):
 //
 //                                      MNIST   generated
 //   values                              19.1        19.1

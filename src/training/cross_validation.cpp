@@ -1,5 +1,5 @@
-// Cross-validation, see mlp/cross_validation.h: folds are handed out to threads in their order, and told in
-// that order.
+// Cross-validation, see mlp/cross_validation.h: threads take folds in order, and results are reported in that
+// order.
 #include "mlp/cross_validation.h"
 
 #include <algorithm>
@@ -25,14 +25,14 @@
 namespace mlp {
 namespace {
 
-// Each fold that is trained has a copy of the data set's rows. Where these are many, fewer are trained at a
-// time.
+// Each fold in training has a copy of the data set's rows. Where these are large, fewer folds are trained at
+// a time.
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;
 
-/// Before a target's name: its RMSE, one of several.
+/// The prefix of a target's name where there are several: its RMSE.
 constexpr const char* kRmseOf = "rmse_";
 
-/// How many threads a training takes by itself, where so many are available.
+/// How many threads a training would choose by itself if so many are available.
 int helpful_threads(const MultilayerPerceptron& network, const Dataset& dataset,
                     const TrainingOptions& options, int available) {
   if (options.own_loss || options.target == engine::kReferenceTarget) return 1;
@@ -49,24 +49,32 @@ int helpful_threads(const MultilayerPerceptron& network, const Dataset& dataset,
   return plan.threads();
 }
 
+template <class T>
+std::size_t bytes_of(const Matrix<T>& inputs) {
+  return inputs.values().size_bytes();
+}
+template <class T>
+std::size_t bytes_of(const MappedRows<T>& inputs) {
+  return inputs.numbers().size_bytes();
+}
 std::size_t bytes_of(const Inputs& inputs) {
-  return std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, inputs);
+  return std::visit([](const auto& rows) { return bytes_of(rows); }, inputs);
 }
 
-/// How the threads there are are shared out.
+/// How the available threads are divided.
 struct Shares {
   std::size_t folds = 1;  ///< trained at a time ...
-  int threads = 0;        ///< ... each with so many; 0: as train() finds best
+  int threads = 0;        ///< ... each with so many threads; 0: train() chooses
 };
 
-/// Several folds at a time only where one leaves threads without work: sharing a training among threads,
-/// where that helps, leaves none idle while the last folds are trained.
+/// Several folds at a time only where a single one would leave threads idle: where threads can share a
+/// training, sharing keeps all of them busy while the last folds are trained.
 Shares share_out(const DataSplit& first, const MultilayerPerceptron& network, const TrainingOptions& options,
                  std::size_t count) {
   const int available = options.threads == 0 ? available_cores() : options.threads;
   const Shares alone{.folds = 1, .threads = options.threads};
   const bool fits = first.train.rows() > 0 && network.fan_in() == first.train.features();
-  if (available <= 1 || !fits) return alone;  // what does not fit train() refuses
+  if (available <= 1 || !fits) return alone;  // train() refuses what does not fit
   const int each = helpful_threads(network, first.train, options, available);
   const std::size_t bytes = bytes_of(first.train.inputs) + bytes_of(first.test.inputs);
   const std::size_t folds = std::min(
@@ -91,8 +99,8 @@ class Folds {
   }
   ~Folds() { stopping_ = true; }
 
-  /// Nothing where the observer stopped it. To be called for each fold, in their order; throws what its
-  /// training threw.
+  /// Nothing where the observer stopped it. Must be called for each fold in order; throws what its training
+  /// threw.
   std::optional<FoldResult> result(std::size_t fold) {
     Outcome& outcome = outcomes_[fold];
     if (threads_.empty()) {
@@ -123,7 +131,7 @@ class Folds {
     const Folds& folds_;
   };
 
-  /// As many as the system gives; where it gives none, result() does the work.
+  /// Starts as many threads as the system gives; where it gives none, result() does the work.
   void start(std::size_t threads) {
     threads_.reserve(threads);
     try {
@@ -143,7 +151,7 @@ class Folds {
     } catch (...) {
       outcome.failure = std::current_exception();
     }
-    if (!outcome.result) next_ = splits_.count;  // no later fold is asked for
+    if (!outcome.result) next_ = splits_.count;  // no further fold is started
     {
       const std::scoped_lock lock(mutex_);
       outcomes_[fold] = std::move(outcome);
@@ -166,15 +174,15 @@ class Folds {
 
   const FoldSplits& splits_;
   const NetworkFor& network_for_;
-  TrainingOptions options_;  ///< threads are those of one fold
+  TrainingOptions options_;  ///< with the threads of one fold
   CrossValidationObserver* observer_;
   std::vector<Outcome> outcomes_;
   std::optional<DataSplit> first_;  ///< fold 0's data, until it is trained on
-  std::mutex mutex_;                ///< of outcomes_
+  std::mutex mutex_;                ///< guards outcomes_
   std::condition_variable settled_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stopping_{false};
-  std::vector<std::jthread> threads_;  ///< last, so that they end before what they work on
+  std::vector<std::jthread> threads_;  ///< last, so that they end before the members they use
 };
 
 }  // namespace

@@ -21,12 +21,13 @@
 namespace mlp {
 namespace {
 
-// Of so many parameters at most, each thread trains a member of its own: threads that share a step meet in
-// it. Four members for an epoch of 5,000 images of digits on two busy cores: 784-64-10 (51,000 parameters)
-// 0.13 s rather than 0.42, 784-256-128-10 (235,000) 0.65 s rather than 1.2. Larger ones were not measured.
+// Up to so many parameters each thread trains a member of its own, since threads that share a step wait for
+// one another in it. Four members for an epoch of 5,000 images of digits on two busy cores: 784-64-10 (51,000
+// parameters) 0.13 s rather than 0.42, 784-256-128-10 (235,000) 0.65 s rather than 1.2. Larger ones were not
+// measured.
 constexpr std::size_t kSmall = std::size_t{1} << 18;
 
-/// Whether members do best with a thread each.
+/// Whether members train fastest with one thread each.
 bool one_thread_is_best(const MultilayerPerceptron& network, const Dataset& dataset,
                         TrainingOptions options) {
   if (network.parameter_count() <= kSmall) return true;
@@ -34,12 +35,12 @@ bool one_thread_is_best(const MultilayerPerceptron& network, const Dataset& data
   return Trainer(network, dataset, options).threads() == 1;
 }
 
-/// How many threads there are, for how many members at a time.
+/// The number of threads, and of members trained at a time.
 struct Workers {
   int threads = 1;  ///< 0: as many as help
   int count = 1;
 
-  /// Whoever trains the last members, fewer than the workers, has more threads to do so.
+  /// The members of the last round, fewer than the workers, have more threads each.
   int threads_of(std::size_t member, std::size_t members) const {
     if (count == 1) return threads;
     const auto last = static_cast<int>(members % static_cast<std::size_t>(count));
@@ -53,7 +54,7 @@ Workers workers_for(const MultilayerPerceptron& network, const Dataset& dataset,
   const int threads = options.threads > 0 ? options.threads : available_cores();
   const auto members = static_cast<int>(ensemble.members);
   check_training(network, dataset, options);
-  // An own loss is someone else's function, which may keep a state.
+  // own_loss is the caller's function, which may keep a state.
   if (ensemble.at_a_time == 1 || options.own_loss) return {.threads = options.threads};
   if (ensemble.at_a_time > 1) return {.threads = threads, .count = std::min(ensemble.at_a_time, members)};
   if (threads == 1 || members == 1 || !one_thread_is_best(network, dataset, options))
@@ -61,12 +62,12 @@ Workers workers_for(const MultilayerPerceptron& network, const Dataset& dataset,
   return {.threads = threads, .count = std::min(threads, members)};
 }
 
-/// What the threads that train members share; whoever touches it holds the lock.
+/// The state that the threads share, guarded by its lock.
 class Progress {
  public:
   explicit Progress(EnsembleObserver* observer) : observer_(observer) {}
 
-  /// The next member to train; nothing when all have begun or no more is to.
+  /// The next member to train; nothing when all have begun or training is stopped.
   std::optional<std::size_t> next(std::size_t members) {
     const std::lock_guard lock(mutex_);
     if (stopped_ || begun_ == members) return std::nullopt;
@@ -80,21 +81,21 @@ class Progress {
     }
     stopped_ = true;
   }
-  /// Calls tell(observer); where it returns false all are stopped. Returns whether they go on.
+  /// Calls tell(observer); where it returns false all members are stopped. Returns whether to go on.
   template <class Tell>
   bool tell(const Tell& tell) {
     const std::lock_guard lock(mutex_);
     if (!stopped_ && observer_ != nullptr) stopped_ = !tell(*observer_);
     return !stopped_;
   }
-  /// As tell(), of what is to be told though they have been stopped.
+  /// As tell(), for calls that are made even after members were stopped.
   template <class Tell>
   auto always(const Tell& tell) {
     const std::lock_guard lock(mutex_);
     return tell(observer_);
   }
 
-  /// When all threads have ended.
+  /// To be called when all threads have ended.
   void rethrow() const {
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -135,7 +136,7 @@ class MemberObserver final : public TrainingObserver {
   std::size_t member_;
 };
 
-/// The error, with the member named that it is of.
+/// The error with the member's number added to its text.
 DivergenceError of_member(const DivergenceError& error, std::size_t member, std::uint64_t seed) {
   return DivergenceError(
       Message("member " + std::to_string(member + 1) + " (seed " + std::to_string(seed) + "): ") +
@@ -178,6 +179,11 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
     own.seed = options.seed + member;
     own.threads = workers.threads_of(member, count);
     if (!ensemble.own_validation_rows && !own.validation_seed) own.validation_seed = options.seed;
+    std::optional<Model> init;  // the member that this one starts from
+    if (options.init != nullptr) {
+      init = member_of(*options.init, member % options.init->member_count());
+      own.init = &*init;
+    }
     MemberObserver told(progress, member);
     const TrainingState* from = resume_from.empty() ? nullptr : resume_from[member];
     try {
@@ -203,7 +209,7 @@ TrainedEnsemble train_ensemble(const MultilayerPerceptron& network, const Datase
     try {
       for (int i = 1; i < workers.count; ++i) others.emplace_back(work);
     } catch (const std::system_error&) {
-      // The system gives no more threads: those there are train all members.
+      // The system gives no more threads: the ones already running train all members.
     }
     work();
   }

@@ -49,7 +49,7 @@ void check_fit(const Model& model, const Dataset& dataset) {
 
 namespace {
 
-/// `evaluate`: of a batch, sum_n w_n loss_n and the outputs, targets in their own unit.
+/// `evaluate` computes a batch's sum_n w_n loss_n and its outputs, targets in their own unit.
 template <class Evaluate>
 LossAndOutputs in_steps(const Evaluate& evaluate, std::size_t step_rows, const Dataset& dataset,
                         std::span<const std::uint32_t> rows, double weight_unit) {
@@ -118,7 +118,7 @@ Matrix<float> predict(const Model& model, const Inputs& inputs, const Prediction
   Predictor predictor(model,
                       {.max_rows = step_rows(rows), .threads = options.threads, .target = options.target});
   Matrix<float> outputs(rows, model.network.fan_out());
-  std::visit([&](const auto& matrix) { predictor.predict(matrix.view(), outputs); }, inputs);
+  predictor.predict(inputs, 0, outputs);
   return outputs;
 }
 

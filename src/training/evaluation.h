@@ -20,16 +20,16 @@ std::vector<std::uint32_t> all_rows(std::size_t count);
 void check_fit(const Model& model, const Dataset& dataset);
 
 struct LossAndOutputs {
-  double loss = 0.0;      ///< mean per row, of weights that are divided by `weight_unit`
+  double loss = 0.0;      ///< mean per row, with weights divided by `weight_unit`
   Matrix<float> outputs;  ///< [rows, O], targets in their own unit
 };
 
-/// In steps of at most `step_rows`.
+/// Works in steps of at most `step_rows` rows.
 LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
                                 std::span<const std::uint32_t> rows, double weight_unit);
 
-/// What an epoch reports of its validation rows. The other metrics wait for evaluate(): sorting for ROC AUC
-/// can cost as much as the predictions.
+/// What an epoch reports of its validation rows. The other metrics are left to evaluate(): sorting for ROC
+/// AUC can cost as much as the predictions.
 RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target_scaling,
                              std::size_t step_rows, const Dataset& dataset,
                              std::span<const std::uint32_t> rows, double weight_unit,

@@ -2,8 +2,34 @@
 
 namespace mlp {
 
+namespace {
+
+template <class T>
+ConstMatrixView<T> view_of(const Matrix<T>& matrix) {
+  return matrix.view();
+}
+template <class T>
+ConstMatrixView<T> view_of(const MappedRows<T>& mapped) {
+  return mapped.stored();
+}
+
+template <class T>
+std::span<const std::uint32_t> numbers_of(const Matrix<T>&) {
+  return {};
+}
+template <class T>
+std::span<const std::uint32_t> numbers_of(const MappedRows<T>& mapped) {
+  return mapped.numbers();
+}
+
+}  // namespace
+
 engine::InputsView view_of(const Inputs& inputs) {
-  return std::visit([](const auto& matrix) -> engine::InputsView { return matrix.view(); }, inputs);
+  return std::visit([](const auto& rows) -> engine::InputsView { return view_of(rows); }, inputs);
+}
+
+std::span<const std::uint32_t> numbers_of(const Inputs& inputs) {
+  return std::visit([](const auto& rows) { return numbers_of(rows); }, inputs);
 }
 
 engine::Examples examples_of(const Dataset& dataset, double weight_unit) {
@@ -12,7 +38,8 @@ engine::Examples examples_of(const Dataset& dataset, double weight_unit) {
           .labels = dataset.labels,
           .targets = dataset.targets.view(),
           .weights = dataset.sample_weights,
-          .weight_unit = weight_unit};
+          .weight_unit = weight_unit,
+          .input_rows = numbers_of(dataset.inputs)};
 }
 
 engine::Computation computation_of(const Model& model) {

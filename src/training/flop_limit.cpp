@@ -11,7 +11,7 @@ namespace mlp {
 
 double flop_limit(const kernels::Kernels& kernels, int threads, double seconds) {
   using Clock = std::chrono::steady_clock;
-  constexpr std::size_t kRepeats = 5'000;  // some milliseconds: long beside the team's start
+  constexpr std::size_t kRepeats = 5'000;  // takes some milliseconds, long compared with starting the team
   constexpr int kLeastTries = 5;
   ThreadTeam team(threads);
   std::vector<double> operations(static_cast<std::size_t>(threads));

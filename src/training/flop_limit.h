@@ -1,4 +1,4 @@
-// What a CPU can do at most.
+// The most a CPU can do.
 #pragma once
 
 #include "kernels/kernels.h"

@@ -36,7 +36,7 @@ Parameters by_engine(engine::Computation computation, const Parameters& paramete
   return engine->gradients(batch, {.l2 = l2});
 }
 
-/// The model's own examples, or rows drawn as its scaling expects them.
+/// The model's own examples, or random rows distributed as its scaling expects.
 Matrix<float> rows_to_check(const Model& model) {
   const std::size_t known = std::min(model.examples.inputs.rows(), kMostRows);
   Matrix<float> rows(known > 0 ? known : kMostRows, model.network.fan_in());
@@ -51,7 +51,7 @@ Matrix<float> rows_to_check(const Model& model) {
   return rows;
 }
 
-/// Targets in the network's own scale: a class each in turn, or numbers that every loss takes.
+/// Targets in the network's own scale: the classes in turn, or numbers that every loss accepts.
 Matrix<float> made_up_targets(const Model& model, std::size_t rows) {
   const std::size_t outputs = model.network.fan_out();
   Matrix<float> Y(rows, outputs);
@@ -64,7 +64,7 @@ Matrix<float> made_up_targets(const Model& model, std::size_t rows) {
   return Y;
 }
 
-/// |a - b| / unit, the largest; infinite where one is no number.
+/// The largest |a - b| / unit; infinite where one is not a number.
 class Distance {
  public:
   explicit Distance(double unit) : unit_(unit) {}
@@ -157,7 +157,7 @@ GradientCheck check_gradients(const Model& model, const PredictionOptions& optio
     const auto formula = expected.gradients.values().subspan(offset, count);
     TensorCheck tensor{.name = name, .values = count};
     for (const double g : formula) tensor.largest = std::max(tensor.largest, std::abs(g));
-    // A tensor whose gradients are tiny has no size of its own to measure rounding by.
+    // Tiny gradients are no measure for rounding errors.
     const double unit = std::max(tensor.largest, 1e-4);
     Distance engine(unit), differences(unit);
     for (std::size_t i = 0; i < count; ++i)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "core/random.h"
 #include "mlp/split.h"
@@ -13,10 +14,10 @@ namespace mlp {
 namespace {
 
 constexpr std::size_t kLeastRows = 100;
-constexpr double kMostExcess = 10.0;  ///< over most_operations, with the least rows
+constexpr double kMostExcess = 10.0;  ///< how far most_operations may be exceeded with the fewest rows
 constexpr std::size_t kStepRows = 1024;
 
-/// The inputs first .. first + count - 1 are one column's.
+/// The inputs first .. first + count - 1 belong to one column.
 struct InputRange {
   std::string column;
   std::size_t first = 0;
@@ -40,8 +41,8 @@ std::vector<InputRange> columns_of(const Dataset& dataset) {
   return columns;
 }
 
-/// As many as `options` allow; 0 where they allow too few.
-std::size_t rows_to_look_at(const Model& model, std::size_t rows, std::size_t columns,
+/// As many rows as `options` allow; 0 where they allow too few.
+std::size_t rows_to_measure(const Model& model, std::size_t rows, std::size_t columns,
                             const ImportanceOptions& options) {
   const double each = static_cast<double>(columns) * options.shuffles *
                       static_cast<double>(model.network.parameter_count() * model.member_count());
@@ -51,25 +52,40 @@ std::size_t rows_to_look_at(const Model& model, std::size_t rows, std::size_t co
       std::clamp(options.most_operations / each, least, static_cast<double>(rows)));
 }
 
-/// `count` rows of it, evenly spaced, each of which counts once.
+template <class T>
+Matrix<T> copied(const MappedRows<T>& mapped) {
+  Matrix<T> matrix(mapped.rows(), mapped.columns());
+  for (std::size_t n = 0; n < matrix.rows(); ++n) std::ranges::copy(mapped.row(n), matrix.row(n).begin());
+  return matrix;
+}
+template <class T>
+Matrix<T> copied(Matrix<T>&& matrix) {
+  return std::move(matrix);
+}
+
+/// `count` rows of it in memory, evenly spaced, each of which counts once.
 Dataset sample(const Dataset& dataset, std::size_t count) {
   std::vector<std::uint32_t> rows;
   for (std::size_t k = 0; k < count; ++k)
     rows.push_back(static_cast<std::uint32_t>(k * dataset.rows() / count));
   Dataset part = select_rows(dataset, rows);
   part.sample_weights.clear();
+  part.inputs =
+      std::visit([](auto&& inputs) -> Inputs { return copied(std::move(inputs)); }, std::move(part.inputs));
   return part;
 }
 
-/// Row n gets the cells of row order[n], in this column alone.
-void deal_out(Inputs& inputs, const Inputs& originals, const InputRange& column,
-              const std::vector<std::uint32_t>& order) {
+/// Row n gets the cells of row order[n] in this column alone.
+void permute_column(Inputs& inputs, const Inputs& originals, const InputRange& column,
+                    const std::vector<std::uint32_t>& order) {
   std::visit(
-      [&](auto& matrix) {
-        const auto& original = std::get<std::decay_t<decltype(matrix)>>(originals);
-        for (std::size_t n = 0; n < order.size(); ++n) {
-          std::ranges::copy(original.row(order[n]).subspan(column.first, column.count),
-                            matrix.row(n).begin() + static_cast<std::ptrdiff_t>(column.first));
+      [&]<class Rows>(Rows& matrix) {
+        if constexpr (requires { matrix.view(); }) {  // no others come here
+          const auto& original = std::get<Rows>(originals);
+          for (std::size_t n = 0; n < order.size(); ++n) {
+            std::ranges::copy(original.row(order[n]).subspan(column.first, column.count),
+                              matrix.row(n).begin() + static_cast<std::ptrdiff_t>(column.first));
+          }
         }
       },
       inputs);
@@ -115,7 +131,7 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
   check_fit(model, dataset);
   const auto columns = columns_of(dataset);
   Importances result{.measure = measure_for(dataset), .shuffles = options.shuffles};
-  result.rows = rows_to_look_at(model, dataset.rows(), columns.size(), options);
+  result.rows = rows_to_measure(model, dataset.rows(), columns.size(), options);
   if (result.rows == 0) return result;
 
   const Dataset originals = sample(dataset, result.rows);
@@ -134,12 +150,12 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
     double score = 0.0;
     for (int s = 0; s < options.shuffles; ++s) {
       const RandomStream stream(options.seed, RandomPurpose::kImportance, static_cast<std::uint16_t>(s), c);
-      deal_out(shuffled.inputs, originals.inputs, columns[c], permutation(result.rows, stream));
+      permute_column(shuffled.inputs, originals.inputs, columns[c], permutation(result.rows, stream));
       const LossAndScore now = tested();
       rises.push_back(rise(result.measure, before, now));
       score += now.score / options.shuffles;
     }
-    deal_out(shuffled.inputs, originals.inputs, columns[c], rows);
+    permute_column(shuffled.inputs, originals.inputs, columns[c], rows);
     double mean = 0.0, squares = 0.0;
     for (const double each : rises) mean += each / options.shuffles;
     for (const double each : rises) squares += (each - mean) * (each - mean);

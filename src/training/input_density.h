@@ -1,4 +1,4 @@
-// How many of a data set's inputs are zero, in groups as the engine would skip them.
+// How many of a data set's inputs are not zero, in groups as the engine would skip them.
 #pragma once
 
 #include "mlp/dataset.h"

@@ -48,7 +48,9 @@ double MemberEngines::evaluate(const engine::Batch& batch, MatrixView<float> out
     invert(target_scalings_.front(), outputs);
     return loss;
   }
-  predict(batch.examples.inputs, batch.rows, outputs);
+  std::vector<std::uint32_t> inputs(batch.rows.begin(), batch.rows.end());
+  for (std::uint32_t& row : inputs) row = batch.examples.input_row(row);
+  predict(batch.examples.inputs, inputs, outputs);
   const AffineScaling& scaling = target_scalings_.front();
   Matrix<double> A(outputs.rows(), outputs.columns());
   for (std::size_t n = 0; n < A.rows(); ++n) {

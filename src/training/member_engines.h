@@ -1,4 +1,5 @@
-// The engines of a model's members: one for most models, and of an ensemble as many as average their outputs.
+// The engines of a model's members: one for most models, several, whose outputs are averaged, for an
+// ensemble.
 #pragma once
 
 #include <memory>
@@ -18,8 +19,8 @@ class MemberEngines {
   void predict(const engine::InputsView& inputs, std::span<const std::uint32_t> rows,
                MatrixView<float> outputs);
 
-  /// The same, and sum_n w_n loss_n. An ensemble's loss is that of its outputs, not its members' mean; of a
-  /// regression they are scaled as the first member scales targets.
+  /// The same, and returns sum_n w_n loss_n. An ensemble's loss is the loss of its outputs, not the mean of
+  /// its members' losses; for a regression, outputs are scaled as the first member scales targets.
   double evaluate(const engine::Batch& batch, MatrixView<float> outputs);
 
  private:

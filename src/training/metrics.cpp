@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "network/facts.h"
+
 namespace mlp {
 
 namespace {
@@ -20,7 +22,7 @@ void check_labels(std::size_t rows, std::size_t classes, std::span<const std::in
   }
 }
 
-/// The first of the largest outputs; NaN is never the largest.
+/// The class with the largest output, the first of equals; NaN is never the largest.
 std::size_t predicted_class(std::span<const float> outputs) {
   std::size_t best = 0;
   for (std::size_t c = 1; c < outputs.size(); ++c) {
@@ -50,7 +52,7 @@ ClassScores scores_of(const ClassCounts& counts) {
   return scores;
 }
 
-/// Over the classes where it is defined; NaN where it is nowhere.
+/// The mean over the classes where the score is defined; NaN where it is undefined for all.
 double mean_over(const std::vector<ClassScores>& classes, double ClassScores::*score) {
   double sum = 0.0;
   std::size_t count = 0;
@@ -62,7 +64,7 @@ double mean_over(const std::vector<ClassScores>& classes, double ClassScores::*s
   return count > 0 ? sum / static_cast<double>(count) : kUndefined;
 }
 
-/// Thresholds and the areas below their two curves, where every score is a number.
+/// Computes the thresholds and the areas below their two curves, where every score is a number.
 void count_at_thresholds(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels,
                          TwoClassCurves& curves) {
   std::vector<std::pair<float, std::int32_t>> scores;
@@ -94,7 +96,7 @@ void count_at_thresholds(ConstMatrixView<float> outputs, std::span<const std::in
     curves.roc_auc = static_cast<double>(half_pairs) / 2.0 / (positives * negatives);
 }
 
-/// What the probabilities of the second class are worth. A row whose outputs are both 0 says nothing: 1/2.
+/// How good the probabilities of the second class are. A row whose outputs are both 0 counts as 1/2.
 void calibrate(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels, TwoClassCurves& curves) {
   std::vector<double> sums(kCalibrationBins, 0.0);
   std::vector<CalibrationBin> bins(kCalibrationBins);
@@ -102,7 +104,7 @@ void calibrate(ConstMatrixView<float> outputs, std::span<const std::int32_t> lab
   for (std::size_t n = 0; n < outputs.rows(); ++n) {
     const double sum = static_cast<double>(outputs(n, 0)) + static_cast<double>(outputs(n, 1));
     const double p = sum == 0.0 ? 0.5 : static_cast<double>(outputs(n, 1)) / sum;
-    if (!(p >= 0.0 && p <= 1.0)) return;  // NaN: there are no probabilities
+    if (!(p >= 0.0 && p <= 1.0)) return;  // NaN: these are no probabilities
     const double y = labels[n];
     squares += (p - y) * (p - y);
     const auto bin = std::min(kCalibrationBins - 1, static_cast<std::size_t>(p * kCalibrationBins));
@@ -126,7 +128,7 @@ TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float
   const auto count = static_cast<double>(targets.rows());
   double mean = 0.0;
   for (std::size_t n = 0; n < targets.rows(); ++n) mean += static_cast<double>(targets(n, column));
-  mean /= count;  // in this order a constant target is its own mean exactly, and its spread zero
+  mean /= count;  // in this order a constant target equals its mean exactly, and its spread is zero
   double squares = 0.0;
   double sizes = 0.0;
   double spread = 0.0;
@@ -139,7 +141,7 @@ TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float
   }
   const double mse = squares / count;
   TargetScores scores{.mse = mse, .rmse = std::sqrt(mse), .mae = sizes / count, .r2 = 1.0 - squares / spread};
-  // A constant target has nothing to explain.
+  // A constant target has no spread to explain.
   if (spread == 0.0 && !std::isnan(squares)) scores.r2 = squares == 0.0 ? 1.0 : 0.0;
   return scores;
 }
@@ -147,8 +149,7 @@ TargetScores target_scores(ConstMatrixView<float> outputs, ConstMatrixView<float
 }  // namespace
 
 OutputKind output_kind(const Activation& last) {
-  const bool probabilities = std::holds_alternative<Softmax>(last) || std::holds_alternative<Sigmoid>(last);
-  return probabilities ? OutputKind::kProbabilities : OutputKind::kScores;
+  return gives_probabilities(last) ? OutputKind::kProbabilities : OutputKind::kScores;
 }
 
 double accuracy(ConstMatrixView<float> outputs, std::span<const std::int32_t> labels) {
@@ -162,7 +163,7 @@ double accuracy(ConstMatrixView<float> outputs, std::span<const std::int32_t> la
 
 double log_loss(ConstMatrixView<float> probabilities, std::span<const std::int32_t> labels) {
   check_labels(probabilities.rows(), probabilities.columns(), labels);
-  const auto at_least_smallest = [](float p) {  // a NaN stays one
+  const auto at_least_smallest = [](float p) {  // keeps a NaN
     return static_cast<double>(std::max(p, std::numeric_limits<float>::min()));
   };
   double loss = 0.0;

@@ -1,4 +1,4 @@
-// The rows a model carries to be verified by.
+// The example rows that a model carries for verification.
 #pragma once
 
 #include <cstdint>

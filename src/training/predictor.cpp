@@ -7,13 +7,14 @@
 #include <stdexcept>
 #include <vector>
 
+#include "training/examples.h"
 #include "training/member_engines.h"
 
 namespace mlp {
 
 namespace {
 
-// More at a time would be no faster: the engine cuts rows to fit its caches.
+// More rows at a time would be no faster: the engine cuts them to fit its caches.
 constexpr std::size_t kMostRows = std::size_t{1} << 20;
 
 std::size_t checked_rows(std::size_t rows) {
@@ -22,7 +23,7 @@ std::size_t checked_rows(std::size_t rows) {
   return rows;
 }
 
-// A call's claim to the workspace. Two threads that work in it at once get each other's numbers.
+// A call's claim to the workspace: two threads in it at once would mix up their numbers.
 class SoleUse {
  public:
   explicit SoleUse(std::atomic_flag& in_use) : in_use_(in_use) {
@@ -40,7 +41,7 @@ class SoleUse {
 
 }  // namespace
 
-// Hidden as its members' types are.
+// Hidden, as its members' types are.
 struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : fan_in(model.network.fan_in()),
@@ -52,20 +53,42 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
     std::iota(rows.begin(), rows.end(), 0u);
   }
 
-  template <class T>
-  void predict(ConstMatrixView<T> inputs, MatrixView<float> outputs) {
+  void require_fit(std::size_t input_rows, std::size_t input_columns, MatrixView<float> outputs) const {
     const auto text = [](std::size_t a, std::size_t b) {
       return "[" + std::to_string(a) + ", " + std::to_string(b) + "]";
     };
-    if (inputs.columns() != fan_in || outputs.columns() != fan_out || inputs.rows() != outputs.rows()) {
-      require(false, "Predictor: inputs " + text(inputs.rows(), inputs.columns()) + " and outputs " +
+    if (input_columns != fan_in || outputs.columns() != fan_out || input_rows != outputs.rows()) {
+      require(false, "Predictor: inputs " + text(input_rows, input_columns) + " and outputs " +
                          text(outputs.rows(), outputs.columns()) + " do not fit a network from " +
                          std::to_string(fan_in) + " to " + std::to_string(fan_out));
     }
+  }
+
+  template <class T>
+  void predict(ConstMatrixView<T> inputs, MatrixView<float> outputs) {
+    require_fit(inputs.rows(), inputs.columns(), outputs);
     const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
       engines.predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
+    }
+  }
+
+  /// Those of `inputs` from row `first` on.
+  void predict(const Inputs& inputs, std::size_t first, MatrixView<float> outputs) {
+    const engine::InputsView view = view_of(inputs);
+    const auto numbers = numbers_of(inputs);
+    require(first <= row_count(inputs) && outputs.rows() <= row_count(inputs) - first,
+            "Predictor: the inputs have no such rows");
+    if (numbers.empty()) {
+      std::visit([&](const auto& all) { predict(all.rows(first, outputs.rows()), outputs); }, view);
+      return;
+    }
+    require_fit(outputs.rows(), column_count(inputs), outputs);
+    const SoleUse sole_use(in_use);
+    for (std::size_t begin = 0; begin < outputs.rows(); begin += rows.size()) {
+      const std::size_t count = std::min(rows.size(), outputs.rows() - begin);
+      engines.predict(view, numbers.subspan(first + begin, count), outputs.rows(begin, count));
     }
   }
 
@@ -97,6 +120,9 @@ void Predictor::predict(ConstMatrixView<float> inputs, MatrixView<float> outputs
 }
 void Predictor::predict(ConstMatrixView<std::uint8_t> inputs, MatrixView<float> outputs) {
   state_->predict(inputs, outputs);
+}
+void Predictor::predict(const Inputs& inputs, std::size_t first, MatrixView<float> outputs) {
+  state_->predict(inputs, first, outputs);
 }
 
 }  // namespace mlp

@@ -8,7 +8,7 @@ namespace mlp {
 
 namespace {
 
-/// Row `from`, an image of this shape, moved to `to`, which is 0 everywhere.
+/// Copies row `from`, an image of this shape, shifted, to `to`, which is 0 everywhere.
 template <class T>
 void shift(std::span<const T> from, const ImageShape& shape, int down, int right, std::span<T> to) {
   const auto height = static_cast<std::ptrdiff_t>(shape.height),
@@ -49,7 +49,7 @@ engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
   const auto shifted = [&]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
     Matrix<T> images(rows.size(), stored.columns());
     for (std::size_t n = 0; n < rows.size(); ++n)
-      shift<T>(stored.row(rows[n]), shape_, down_, right_, images.row(n));
+      shift<T>(stored.row(examples.input_row(rows[n])), shape_, down_, right_, images.row(n));
     images_ = std::move(images);
     return std::as_const(std::get<Matrix<T>>(images_)).view();
   };

@@ -6,16 +6,17 @@
 
 namespace mlp {
 
-ShuffledRows::ShuffledRows(engine::Examples examples, std::vector<std::uint32_t> rows, std::size_t batch_rows,
-                           std::uint64_t seed)
+ShuffledRows::ShuffledRows(engine::Examples examples, std::span<const std::uint32_t> rows,
+                           std::size_t batch_rows, std::uint64_t seed)
     : examples_(std::move(examples)),
-      rows_(std::move(rows)),
+      rows_(rows),
       batch_rows_(std::min(batch_rows, rows_.size())),
       seed_(seed) {}
 
 engine::Batch ShuffledRows::batch(std::uint64_t epoch, std::uint64_t batch) {
   require(batch < batches(), "ShuffledRows: an epoch has no such batch");
   if (epoch_ != epoch) {
+    order_ = {};  // not two at a time: they may be many
     order_ = permutation(rows_.size(), RandomStream(seed_, RandomPurpose::kShuffle, 0, epoch));
     for (std::uint32_t& row : order_) row = rows_[row];
     epoch_ = epoch;

@@ -1,4 +1,4 @@
-// What SparseInputs says to a plan.
+// Translates SparseInputs for a plan.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace mlp {
 
-/// For engine::PlanChoices::skips_zeros: yes, no, or as the plan finds best.
+/// For engine::PlanChoices::skips_zeros: yes, no, or nothing, so that the plan chooses.
 inline std::optional<bool> skips_zeros(SparseInputs choice) {
   return choice == SparseInputs::kAuto ? std::nullopt : std::optional(choice == SparseInputs::kOn);
 }

@@ -1,7 +1,8 @@
 // The training loop: epochs of shuffled mini-batches, validation, early stopping, observers. See mlp/train.h.
 //
 // Every epoch's order is a pure function of (seed, epoch) and every dropout mask of (seed, step), so a
-// TrainingState in the middle of an epoch is all it takes to go on as if nothing had happened.
+// TrainingState in the middle of an epoch is all that is needed to go on as if the run had not been
+// interrupted.
 #include "mlp/train.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace mlp {
 
 namespace {
 
-/// `state`, if a run of these epochs can go on from it.
+/// `state`, checked: a run with these epochs can go on from it.
 const TrainingState& checked_place(const TrainingState& state, std::uint64_t steps_per_epoch) {
   require(state.batch < steps_per_epoch && state.step == state.epoch * steps_per_epoch + state.batch &&
               state.history.size() == state.epoch,
@@ -27,7 +28,7 @@ const TrainingState& checked_place(const TrainingState& state, std::uint64_t ste
 
 }  // namespace
 
-/// Epochs around a trainer's steps; the members are what the loop's parts share.
+/// Runs epochs of a trainer's steps; the members are shared by the loop's parts.
 class TrainingLoop {
  public:
   TrainingLoop(Trainer& trainer, const TrainingOptions& options, TrainingObserver* observer,
@@ -75,9 +76,9 @@ class TrainingLoop {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// The rest of the current epoch's steps; false when the observer asked to stop.
+  /// Takes the rest of the current epoch's steps; false when the observer asked to stop.
   bool run_steps() {
-    // An epoch's first batch comes with the shuffling, which no step's time counts.
+    // An epoch's first batch includes the shuffling, which no step's time counts.
     engine::Batch batch = trainer_.source->batch(state_.epoch, state_.batch);
     std::size_t rows_done = static_cast<std::size_t>(state_.batch) * trainer_.source->batch_rows();
     auto start = Clock::now();
@@ -111,7 +112,7 @@ class TrainingLoop {
     return true;
   }
 
-  /// Whether the observer wants to go on.
+  /// Returns whether the observer wants to go on.
   bool finish_epoch() {
     export_state();
     const double rows = static_cast<double>(training_rows_);
@@ -148,7 +149,7 @@ class TrainingLoop {
            state_.epoch - state_.best_epoch >= static_cast<std::uint64_t>(options_.early_stopping);
   }
 
-  /// Parameters and moments from the engine to the state, all of them finite.
+  /// Copies parameters and moments from the engine to the state and checks that all are finite.
   void export_state() {
     state_.parameters = trainer_.parameters();
     state_.moments = trainer_.moments();
@@ -172,7 +173,7 @@ class TrainingLoop {
 
 Trained train(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
               TrainingObserver* observer, const TrainingState* resume_from) {
-  const TrainingState from = resume_from ? *resume_from : initial_state(network, options);
+  const TrainingState from = resume_from ? *resume_from : initial_state(network, dataset, options);
   Trainer trainer(network, dataset, options, &from);
   TrainingLoop loop(trainer, options, observer, from);
   const StopReason reason = loop.run();

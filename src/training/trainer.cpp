@@ -1,4 +1,4 @@
-// One step, and what belongs to it: see mlp/trainer.h.
+// One step and everything it needs: see mlp/trainer.h.
 #include "mlp/trainer.h"
 
 #include <algorithm>
@@ -7,11 +7,13 @@
 #include <string>
 
 #include "core/counted.h"
+#include "mlp/digest.h"
 #include "mlp/version.h"
 #include "network/text.h"
 #include "network/validate.h"
 #include "training/evaluation.h"
 #include "training/examples.h"
+#include "training/fine_tuning.h"
 #include "training/input_density.h"
 #include "training/model_examples.h"
 #include "training/scaling.h"
@@ -23,10 +25,10 @@ namespace mlp {
 
 namespace {
 
-/// Whether steps, which take denormal numbers for zero, see this one as it was meant.
+/// Whether steps, which treat denormal numbers as zero, see this value as it was meant.
 bool zero_or_float(double value) { return value == 0 || Range::positive_float().contains(value); }
 
-/// As the data set has decided; drawn here where it has not.
+/// The rows as the data set has decided; drawn here where it has not.
 RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
   return dataset.validation_rows
              ? training_split(dataset)
@@ -34,11 +36,18 @@ RowSplit rows_of(const Dataset& dataset, const TrainingOptions& options) {
                                     options.validation_seed.value_or(options.seed), dataset.name);
 }
 
-/// Who draws the validation rows knows their share.
+/// The share of validation rows is known only where they are drawn.
 RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
   RowUse use = dataset.row_use;
   if (!dataset.validation_rows) use.validation_fraction = options.validation_fraction;
   return use;
+}
+
+/// Whether a step by the decay alone takes weights beyond their negatives: |1 - learning_rate weight_decay|
+/// > 1.
+bool decays_too_much(const Optimizer& optimizer) {
+  const auto* adamw = std::get_if<AdamW>(&optimizer);
+  return adamw != nullptr && adamw->learning_rate * adamw->weight_decay > 2;
 }
 
 /// A number of any size in a message.
@@ -50,12 +59,15 @@ std::string brief(double number) {
 
 AffineScaling learn_input_scaling(const Dataset& dataset, const TrainingOptions& options,
                                   std::span<const std::uint32_t> rows) {
+  if (options.init != nullptr && options.keep_preprocessing) return options.init->input_scaling;
   const bool useful = options.standardize && !dataset.preprocessing;
   return useful ? input_scaling_of(dataset.inputs, rows) : AffineScaling{};
 }
 
 AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Dataset& dataset,
                                    const TrainingOptions& options, std::span<const std::uint32_t> rows) {
+  if (options.init != nullptr && options.keep_preprocessing && keeps_output_layer(*options.init, dataset))
+    return options.init->target_scaling;
   // Only a linear output reaches any target; behind a bounded activation a standardised target might be out
   // of reach.
   const bool unbounded = std::holds_alternative<Linear>(network.layers().back().activation);
@@ -63,7 +75,7 @@ AffineScaling learn_target_scaling(const MultilayerPerceptron& network, const Da
   return useful ? target_scaling_of(dataset.targets, rows) : AffineScaling{};
 }
 
-/// `state`, if its parameters and moments are this network's and optimizer's.
+/// `state`, checked: its parameters and moments fit this network and optimizer.
 const TrainingState& checked_state(const TrainingState& state, const MultilayerPerceptron& network,
                                    const TrainingOptions& options) {
   const ParameterLayout layout(network);
@@ -117,16 +129,19 @@ void check_training(const MultilayerPerceptron& network, const Dataset& dataset,
           "train: the network has " + counted(network.fan_out(), "output") + ", the data set " +
               counted(dataset.outputs(), dataset.task() == Task::kClassification ? "class" : "target"));
   require(dataset.task() == Task::kClassification || options.own_loss ||
-              !std::holds_alternative<CrossEntropy>(options.loss),
-          "train: cross_entropy needs classes, and this data set has numbers as targets; "
-          "take another loss, such as SquaredError");
+              loss_targets(options.loss) != LossTargets::kClasses,
+          "train: " + to_string(options.loss) +
+              " needs classes, and this data set has numbers as targets; take another loss, such as "
+              "SquaredError");
   require(options.validation_fraction == 0 || dataset.rows() > 1,
           "train: one row cannot be split for validation");
+  check_init(network, dataset, options);
   validate(dataset);
 }
 
-TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options) {
-  TrainingState state{.parameters = initialize(network, options.seed)};
+TrainingState initial_state(const MultilayerPerceptron& network, const Dataset& dataset,
+                            const TrainingOptions& options) {
+  TrainingState state{.parameters = starting_parameters(network, dataset, options)};
   state.moments.assign(static_cast<std::size_t>(moment_count(options.optimizer)), Parameters(network));
   return state;
 }
@@ -197,6 +212,10 @@ Model Trainer::State::model(const Parameters& parameters, TrainingRecord record)
   record.batch_size = static_cast<std::uint64_t>(options.batch_size);
   record.l2 = options.l2;
   record.row_use = row_use_of(dataset, options);
+  if (options.init != nullptr)
+    record.fine_tuned_from = {.digest = digest(*options.init),
+                              .dataset = options.init->record.dataset,
+                              .kept_preprocessing = options.keep_preprocessing};
   Model model{.network = computation.network,
               .parameters = parameters,
               .loss = options.loss,
@@ -226,7 +245,7 @@ double Trainer::State::learning_rate_of(std::uint64_t step) const {
   return learning_rate(options.optimizer) * rate_factor(step);
 }
 
-/// The step just computed, not yet counted, has this loss.
+/// The error for the step just computed, not yet counted, with this loss.
 DivergenceError Trainer::State::divergence(double loss) const {
   const std::size_t layers = computation.network.depth();
   const std::size_t layer = engine->first_non_finite_layer();
@@ -237,7 +256,7 @@ DivergenceError Trainer::State::divergence(double loss) const {
   return diverged(steps, std::string("the loss became ") + (std::isnan(loss) ? "NaN" : "infinite"), where);
 }
 
-/// After a step.
+/// For a check after a step.
 void Trainer::State::throw_if_not_finite(const Parameters& numbers, const std::string& what) const {
   const auto values = numbers.values();
   const auto bad = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
@@ -256,13 +275,15 @@ std::string Trainer::State::layer_text(std::size_t index) const {
          std::to_string(layer.fan_out) + " " + to_string(layer.activation) + ")";
 }
 
-/// `step` counted from 0, as in rate_factor().
+/// `step` counts from 0, as in rate_factor().
 DivergenceError Trainer::State::diverged(std::uint64_t step, const std::string& what,
                                          const std::string& where) const {
   const double highest = learning_rate(options.optimizer), rate = learning_rate_of(step);
   return DivergenceError("training diverged in epoch " + std::to_string(step / source->batches() + 1) +
                              ", step " + std::to_string(step + 1) + ": " + what + "; " + where,
-                         std::string(options.l2 > 0 ? "lower l2, or " : "") +
+                         std::string(decays_too_much(options.optimizer) ? "lower weight_decay, or "
+                                     : options.l2 > 0                   ? "lower l2, or "
+                                                                        : "") +
                              "lower the learning rate (it was " + brief(rate) +
                              (rate < highest ? " at that step, of " + brief(highest) + " at most" : "") +
                              "), or clip gradients by norm, or look for extreme values in the inputs");
@@ -271,7 +292,8 @@ DivergenceError Trainer::State::diverged(std::uint64_t step, const std::string& 
 Trainer::Trainer(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
                  const TrainingState* from) {
   check_training(network, dataset, options);
-  state_ = std::make_unique<State>(network, dataset, options, from ? *from : initial_state(network, options));
+  state_ = std::make_unique<State>(network, dataset, options,
+                                   from ? *from : initial_state(network, dataset, options));
 }
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;

@@ -1,4 +1,4 @@
-// What a Trainer holds; train() works on it directly.
+// The state of a Trainer; train() works on it directly.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace mlp {
 
-// Hidden as its members' types are.
+// Hidden, as its members' types are.
 struct [[gnu::visibility("hidden")]] Trainer::State {
   State(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
         const TrainingState& from);
@@ -20,7 +20,7 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   RowsEvaluation evaluate(std::span<const std::uint32_t> rows);
   Parameters parameters();
   std::vector<Parameters> moments();
-  /// With these parameters and this record, but for what is known here.
+  /// A model with these parameters and this record, completed by what is known here.
   Model model(const Parameters& parameters, TrainingRecord record) const;
 
   double learning_rate_of(std::uint64_t step) const;
@@ -29,7 +29,7 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   TrainingOptions options;
   RowSplit rows;
   std::size_t batch_size;
-  engine::Computation computation;  ///< what the engine is made for
+  engine::Computation computation;  ///< what the engine computes
   double weight_unit;
   std::unique_ptr<BatchSource> source;
   std::unique_ptr<engine::TrainingEngine> engine;
@@ -42,11 +42,12 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   DivergenceError diverged(std::uint64_t step, const std::string& what, const std::string& where) const;
   std::string layer_text(std::size_t index) const;
 
-  double last_loss_ = 0.0;  ///< of the last step, mean
+  double last_loss_ = 0.0;  ///< the last step's mean loss
 };
 
-/// Where training begins: parameters drawn, moments at zero.
-TrainingState initial_state(const MultilayerPerceptron& network, const TrainingOptions& options);
+/// Where training begins: parameters drawn or those of options.init, moments at zero.
+TrainingState initial_state(const MultilayerPerceptron& network, const Dataset& dataset,
+                            const TrainingOptions& options);
 
 /// Throws std::invalid_argument or DataError where network, data set and options do not fit together.
 void check_training(const MultilayerPerceptron& network, const Dataset& dataset,

@@ -10,7 +10,7 @@
 namespace mlp {
 namespace {
 
-/// What a difference in output `column` is measured by where the output itself is small.
+/// The unit for differences in output `column` where the output itself is small.
 double unit_of(const AffineScaling& scaling, std::size_t column) {
   if (scaling.identity()) return 1.0;
   return std::abs(1.0 / scaling.scale[scaling.scale.size() == 1 ? 0 : column]);

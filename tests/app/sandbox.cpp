@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kPatience = 300000;  // milliseconds without output after which a program counts as hung
 
-/// What posix wants: pointers into `texts`, then a null.
+/// Arguments as posix functions take them: pointers into `texts`, then a null.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   for (auto& text : texts) result.push_back(text.data());

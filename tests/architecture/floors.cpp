@@ -29,13 +29,13 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"c", {"core"}},
 };
 
-/// The rooms of a house that has them, and for each room the others it may include.
-struct House {
+/// A folder with rooms: for each room, the other rooms it may include.
+struct RoomedFolder {
   std::string folder;
   std::map<std::string, std::set<std::string>> rooms;
-  bool roof = false;  ///< files may lie outside its rooms: they include any, and no room includes them
+  bool files_at_top = false;  ///< files outside its rooms are allowed: they may include any room
 };
-const std::vector<House> kHouses = {
+const std::vector<RoomedFolder> kRoomedFolders = {
     {"src/data",
      {{"numbers", {}},
       {"bytes", {"numbers"}},
@@ -135,7 +135,7 @@ bool is_clean(const fs::path& path) {
 
 bool is_floor(const std::string& folder) { return kBelow.contains(folder); }
 
-/// Whether a file of src/`folder` may include this.
+/// Whether a file of src/`folder` may include `include`.
 bool allowed_in_source(const std::string& folder, const Include& include) {
   const std::string target = first_folder(include.path);
   if (target == "mlp" || target == folder) return true;
@@ -148,7 +148,7 @@ bool allowed_in_public_header(const Include& include) {
   return include.quoted ? target == "mlp" : !is_floor(target);
 }
 
-/// Whether a file in `here`, part of the application in `application`, may include this.
+/// Whether a file in `here`, part of the application in `application`, may include `include`.
 bool allowed_in_application(const fs::path& application, const fs::path& here, const Include& include) {
   const std::string target = first_folder(include.path);
   if (target == "mlp") return true;
@@ -162,27 +162,27 @@ std::string expected_in_source(const std::string& folder) {
   return expected;
 }
 
-/// What a house's file includes of its rooms: "cli" of "cli/parser.h", or of "data/cells/cell.h" in src/data.
-std::string room_of(const House& house, const std::string& path) {
-  const std::string floor = fs::path(house.folder).filename().string() + "/";
-  const bool of_floor = house.folder.starts_with("src/");
+/// The room that an include names: "cli" of "cli/parser.h", or of "data/cells/cell.h" in src/data.
+std::string room_of(const RoomedFolder& parent, const std::string& path) {
+  const std::string floor = fs::path(parent.folder).filename().string() + "/";
+  const bool of_floor = parent.folder.starts_with("src/");
   if (of_floor && !path.starts_with(floor)) return "";
   return first_folder(of_floor ? path.substr(floor.size()) : path);
 }
 
-void check_rooms(const fs::path& root, const House& house, std::vector<std::string>& violations) {
-  for (const auto& file : sources_below(root / house.folder)) {
+void check_rooms(const fs::path& root, const RoomedFolder& parent, std::vector<std::string>& violations) {
+  for (const auto& file : sources_below(root / parent.folder)) {
     const std::string name = fs::relative(file, root).string();
-    const std::string room = first_folder(fs::relative(file, root / house.folder).string());
-    if (room.empty() && house.roof) continue;
-    if (!house.rooms.contains(room)) {
+    const std::string room = first_folder(fs::relative(file, root / parent.folder).string());
+    if (room.empty() && parent.files_at_top) continue;
+    if (!parent.rooms.contains(room)) {
       violations.push_back(name + ": lies in no known room");
       continue;
     }
-    const auto& below = house.rooms.at(room);
+    const auto& below = parent.rooms.at(room);
     for (const auto& include : includes_of(file)) {
-      const std::string target = room_of(house, include.path);
-      if (target == room || below.contains(target) || !house.rooms.contains(target)) continue;
+      const std::string target = room_of(parent, include.path);
+      if (target == room || below.contains(target) || !parent.rooms.contains(target)) continue;
       violations.push_back(name + ":" + std::to_string(include.line) + ": includes " + include.path +
                            ", which is not below its room");
     }
@@ -198,7 +198,7 @@ std::string only_strings(const std::string& text) {
   return result;
 }
 
-/// One line for each of the first match in a line of the library's files, as `seen` shows them.
+/// One line for the first match in each line of the library's files, as `seen` shows them.
 std::vector<std::string> library_lines(const fs::path& root, const std::regex& forbidden,
                                        const std::string& rule,
                                        const std::function<std::string(const std::string&)>& seen) {
@@ -222,7 +222,7 @@ std::vector<std::string> library_lines(const fs::path& root, const std::regex& f
 
 std::vector<std::string> room_violations(const fs::path& root) {
   std::vector<std::string> violations;
-  for (const auto& house : kHouses) check_rooms(root, house, violations);
+  for (const auto& parent : kRoomedFolders) check_rooms(root, parent, violations);
   return violations;
 }
 

@@ -1,4 +1,4 @@
-// Checks the floors of the source tree: who may include whom, and that the library stays silent.
+// Checks the layers of the source tree: which folder may include which, and that the library stays silent.
 //
 //   apps                                   "mlp/..." and their own files
 //   training | data | files | report | c   one floor, none into another
@@ -23,14 +23,14 @@ std::vector<std::string> floor_violations(const std::filesystem::path& root);
 std::vector<std::string> room_violations(const std::filesystem::path& root);
 
 /// One line for each file of src/engine, src/kernels and src/network that reaches a data set or a table
-/// through whatever it includes, with the way there: they take views (engine/batch.h).
+/// through its includes, with the chain of includes: they take views (engine/batch.h).
 std::vector<std::string> reach_violations(const std::filesystem::path& root);
 
 /// One line for each call in src/ or include/ that prints, exits or reads the environment.
 std::vector<std::string> silence_violations(const std::filesystem::path& root);
 
 /// One line for each string in src/ or include/ that names an option, a command or an environment variable of
-/// the application: what is advised is a Remedy (mlp/message.h).
+/// the application: advice must be a Remedy (mlp/message.h).
 std::vector<std::string> option_violations(const std::filesystem::path& root);
 
 }  // namespace mlp::architecture

@@ -1,5 +1,5 @@
 // mlp/c_api.h, from C (called_from_c.c), from C++ and from Python (predict.py): the bits of mlp::predict, and
-// of every mistake a status and a text.
+// a status and a text for every mistake.
 #include "mlp/c_api.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ constexpr const char* kTable =
     "1,red,3\n2,blue,5.5\n3,red,7\n4,green,8\n5,blue,11\n6,red,13\n7,green,14.5\n8,red,17\n9,blue,19\n10,red,"
     "21\n";
 
-/// A model in a file, and what C made of it.
+/// A model in a file, and the model that C loads from it.
 class CApi : public testing::Test {
  protected:
   ~CApi() override {

@@ -22,7 +22,7 @@ TEST(AlignedMemory, LiesOnCacheLinesAndLargeMemoryOnHugePages) {
   for (const std::size_t bytes :
        {std::size_t{0}, std::size_t{1}, std::size_t{63}, std::size_t{64}, std::size_t{1000}, kMiB, 2 * kMiB,
         4 * kMiB - 1, 4 * kMiB, 4 * kMiB + 1, 9 * kMiB, 33 * kMiB}) {
-    // Several alive at a time: not all can be aligned by chance.
+    // Several at a time: not all can be aligned by chance.
     std::vector<void*> all;
     for (int i = 0; i < 4; ++i) {
       void* memory = allocate_aligned(bytes);
@@ -47,7 +47,7 @@ TEST(AlignedMemory, AVectorKeepsItsContentAsItGrowsFromSmallToLarge) {
   const std::size_t count = 6 * kMiB;  // 24 MiB of them
   for (std::size_t i = 0; i < count; ++i) {
     values.push_back(static_cast<std::uint32_t>(i * 2654435761u));
-    if ((i & (i + 1)) != 0) continue;  // at powers of two, where it has just grown
+    if ((i & (i + 1)) != 0) continue;  // at powers of two, where the vector has just grown
     ASSERT_TRUE(aligned(values.data(), (i + 1) * sizeof(std::uint32_t) >= 4 * kMiB ? 2 * kMiB : 64)) << i;
   }
   for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(values[i], static_cast<std::uint32_t>(i * 2654435761u));
@@ -57,7 +57,7 @@ TEST(AlignedMemory, AVectorKeepsItsContentAsItGrowsFromSmallToLarge) {
 }
 
 TEST(AlignedMemory, ALargeMatrixStartsAtZeroAndMovesWithoutACopy) {
-  // Memory used before, so that zeros are not just what the system gives.
+  // Memory that was used before, so that the zeros are not just those of fresh pages.
   for (int i = 0; i < 3; ++i) AlignedVector<float>(3 * kMiB, 1.5f);
   Matrix<float> matrix(1024, 3 * 1024);
   for (const float value : matrix.values()) ASSERT_EQ(value, 0);

@@ -33,7 +33,7 @@ std::string message_of(const std::function<void()>& action) {
   return "no FileError";
 }
 
-/// Runs `action` in a process of its own, whose limits and user it may change; its exit status.
+/// Runs `action` in a process of its own, whose limits and user it may change; returns its exit status.
 int in_child(const std::function<int()>& action) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(action());
@@ -229,7 +229,7 @@ TEST(AtomicFile, TemporaryFilesOfDeadProcessesAreRemovedAndNoOthers) {
   const auto name = [](const std::string& process, const std::string& number = "0") {
     return ".mlp-" + process + "-" + number + ".tmp";
   };
-  // A process that has been, and is waited for, so that its number is free again.
+  // A process that has ended and was waited for, so that its id is free again.
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   ::waitpid(child, nullptr, 0);

@@ -7,6 +7,7 @@
 
 #include "core/random.h"
 #include "mlp/dataset.h"
+#include "support/mapped.h"
 
 namespace mlp {
 namespace {
@@ -33,6 +34,28 @@ TEST(ContentHash, IsAFixedNumber) {
   EXPECT_EQ(content_hash(dataset), 2467508662807597790u);  // as a program in another language computes it
 }
 
+TEST(ContentHash, MappedRowsHaveThatOfTheSameRowsInMemory) {
+  // Rows of each length modulo the hash's blocks, longer and shorter than one.
+  for (const std::size_t columns : {1u, 3u, 5u, 63u, 64u, 65u, 130u}) {
+    Matrix<std::uint8_t> bytes(9, columns);
+    Matrix<float> floats(9, columns);
+    for (std::size_t i = 0; i < bytes.values().size(); ++i) {
+      bytes.values()[i] = static_cast<std::uint8_t>(7 * i + 3);
+      floats.values()[i] = static_cast<float>(i) / 8;
+    }
+    for (const Inputs& inputs : {Inputs(bytes), Inputs(floats)}) {
+      const Dataset dataset{.inputs = inputs, .labels = std::vector<std::int32_t>(9)};
+      EXPECT_EQ(content_hash(testing_support::with_all_mapped(dataset)), content_hash(dataset)) << columns;
+      EXPECT_EQ(content_hash(testing_support::with_selected_mapped(dataset)), content_hash(dataset))
+          << columns;
+    }
+    Dataset other{.inputs = bytes, .labels = std::vector<std::int32_t>(9)};
+    const auto hash = content_hash(other);
+    std::get<Matrix<std::uint8_t>>(other.inputs)(8, columns - 1) ^= 1;
+    EXPECT_NE(content_hash(testing_support::with_selected_mapped(other)), hash) << columns;
+  }
+}
+
 TEST(ContentHash, TheNameOfTheDataIsNoContent) {
   Dataset dataset = numbers();
   dataset.name = "another";
@@ -55,8 +78,8 @@ TEST(ContentHash, EveryChangeChangesIt) {
   for (std::size_t i = 0; i < 100; ++i) {
     EXPECT_TRUE(differs([&](Dataset& d) { d.targets.values()[i] += 0.5f; })) << i;
   }
-  // All signs of a column, two rows exchanged, two columns exchanged, a row less, another shape of the same
-  // numbers.
+  // All signs of a column, two rows exchanged, two columns exchanged, one row fewer, the same numbers in
+  // another shape.
   for (std::size_t column = 0; column < 7; ++column) {
     EXPECT_TRUE(differs([&](Dataset& d) {
       for (std::size_t row = 0; row < 50; ++row) inputs_of(d)(row, column) *= -1;

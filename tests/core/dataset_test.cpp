@@ -8,6 +8,7 @@
 #include <string>
 
 #include "mlp/error.h"
+#include "support/mapped.h"
 
 namespace mlp {
 namespace {
@@ -149,6 +150,13 @@ TEST(Validate, Values) {
       classification(), [](Dataset& d) { d.labels[2] = -1; }, "row 2: label: expected 0 to 2, found -1");
   expect_refused(
       regression(), [](Dataset& d) { std::get<Matrix<float>>(d.inputs)(1, 1) = NAN; },
+      "row 1: height: expected a finite number, found nan");
+  expect_refused(
+      regression(),
+      [](Dataset& d) {
+        std::get<Matrix<float>>(d.inputs)(1, 1) = NAN;
+        d = testing_support::with_selected_mapped(d);
+      },
       "row 1: height: expected a finite number, found nan");
   expect_refused(
       regression(), [](Dataset& d) { d.targets(2, 0) = -std::numeric_limits<float>::infinity(); },

@@ -9,7 +9,7 @@
 namespace mlp {
 namespace {
 
-/// As another language might call it.
+/// Names as another language might use.
 std::string other_words(const Remedy& remedy) {
   std::string text = "<" + std::to_string(static_cast<int>(remedy.setting));
   for (const auto& value : remedy.values) text += " " + value;

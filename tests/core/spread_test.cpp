@@ -39,7 +39,7 @@ void in_a_thread(Work work) {
   std::thread(work).join();
 }
 
-// Both members are one thread here, so that they are on one core for certain.
+// Both members are one thread here, so they are certainly on one core.
 
 TEST(Spread, AMemberOnAnothersCoreMovesForAMoment) {
   if (available_cores() < 2) GTEST_SKIP() << "there is no second core";
@@ -157,7 +157,7 @@ TEST(Spread, MembersOfATeamAreFreeInTheEnd) {
       return std::ranges::all_of(seen, [&](const auto& cores) { return cores == before; });
     };
     for (int run = 0; run < 2000; ++run) team.run([](int) {});
-    // Each time they wake some may be on one core again.
+    // Each time they wake, some may be on one core again.
     for (int time = 0; time < 100 && !all_are_free(); ++time) {
       wait_until_places_are_free();
       team.run([&](int member) { seen[static_cast<std::size_t>(member)] = allowed_cores(); });

@@ -97,8 +97,8 @@ TEST(ThreadTeam, RunsFewerMembersWhereAsked) {
   }
 }
 
-/// Each member writes its own cell, then reads all others': wrong values, or a data race, without the
-/// barrier.
+/// Each member writes its own cell, then reads all the others': without the barrier values are wrong, or
+/// there is a data race.
 void run_phases(int size, int phases) {
   ThreadTeam team(size);
   std::vector<int> cells(static_cast<std::size_t>(size), 0);
@@ -139,7 +139,7 @@ TEST(ThreadTeam, ManyShortRunsEachSeeTheOneBefore) {
   ThreadTeam team(4);
   std::vector<long> totals(4, 0);
   for (int run = 0; run < 10000; ++run) {
-    // Members read a neighbour's total of the run before: an overlap of two runs would show.
+    // Members read a neighbour's total of the previous run: overlapping runs would show.
     const std::vector<long> before = totals;
     team.run([&](int member) {
       const auto self = static_cast<std::size_t>(member);

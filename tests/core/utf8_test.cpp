@@ -48,7 +48,7 @@ TEST(Utf8, TrimsWhatCannotBeSeenAroundAText) {
         << static_cast<int>(code);
     EXPECT_EQ(trim_invisible(blank), "");
   }
-  // What is seen stays, and what is no character.
+  // Visible text stays, and so do bytes that are no character.
   for (const std::string text :
        {"x", "\u00E4", "e\u0301", "\u00A1", "\u2010", "\u732B", "\xA0", "a\xC2", "\xE2\x80"})
     EXPECT_EQ(trim_invisible(text), text) << testing::PrintToString(text);

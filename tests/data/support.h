@@ -1,4 +1,4 @@
-// What the tests of src/data share: gzip and IDX bytes made by hand, and errors looked at closely.
+// Helpers of the tests of src/data: gzip and IDX bytes made by hand, and checks of errors in detail.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ inline std::string little_endian(std::uint64_t value, int bytes) {
   return text;
 }
 
-/// Version, length and `dictionary` as they are: nothing is padded or ended.
+/// Version, length and `dictionary` unchanged: nothing is padded or ended.
 inline std::string npy_start(std::string_view dictionary, int version = 1) {
   return "\x93NUMPY" + bytes_of({version, 0}) + little_endian(dictionary.size(), version == 1 ? 2 : 4) +
          std::string(dictionary);
@@ -74,7 +74,7 @@ struct ZipEntry {
   bool packed = false;
 };
 
-/// A test's first line that has zip archives read, which mlp may be built without.
+/// The first line of a test that reads zip archives, which mlp may be built without.
 #define SKIP_WITHOUT_NPZ() \
   if (!MLP_WITH_NPZ) GTEST_SKIP() << "mlp is built without MLP_WITH_NPZ"
 
@@ -102,8 +102,7 @@ inline std::string zip(const std::vector<ZipEntry>& entries) {
          little_endian(files.size(), 4) + little_endian(0, 2);
 }
 
-/// A source of `bytes`, which must outlive it, in pieces of `piece`; counts in `asked` how often it was
-/// asked.
+/// A source of `bytes`, which must outlive it, in pieces of `piece`; counts its calls in `asked`.
 inline std::function<std::size_t(std::span<std::uint8_t>)> in_pieces(std::string_view bytes,
                                                                      std::size_t piece,
                                                                      std::size_t* asked = nullptr) {

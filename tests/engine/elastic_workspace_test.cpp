@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kRows = 192, kBatch = 48;
 
-/// Parameters and moments that 40 steps leave; `threads_of(step)`: with how many each is taken.
+/// The parameters and moments after 40 steps; `threads_of(step)`: the number of threads of each step.
 template <class ThreadsOf>
 std::vector<Parameters> left_by(const std::string& optimizer, ThreadsOf threads_of) {
   const Dataset dataset = test::toy_classes(kRows);
@@ -64,7 +64,7 @@ TEST(ElasticWorkspace, TheBitsDoNotDependOnWhenThreadsChange) {
 // Sanitizers reserve more address space than the limit set here.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
-/// The process has no room left for another thread's stack.
+/// Leaves the process no address space for another thread's stack.
 void refuse_threads() {
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
@@ -77,7 +77,7 @@ void refuse_threads() {
 TEST(ElasticWorkspace, GoesOnAloneWhereTheSystemGivesNoThreads) {
   const MultilayerPerceptron network = parse_network("9:relu,3:softmax", 6);
   const Parameters start = initialize(network, 3);
-  constexpr int kTooMany = 100;  // more than have left their stacks to be used again
+  constexpr int kTooMany = 100;  // more threads than have left stacks for reuse
   const auto make_plan = [&](int threads) {
     return engine::Plan(network, CrossEntropy{}, SGD{}, {}, {},
                         {.max_batch = 8, .threads = threads > 0 ? threads : kTooMany});

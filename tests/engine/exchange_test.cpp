@@ -1,5 +1,5 @@
-// Several workers train one network together: the same bits for 1, 2 and 4 of them, and with one shard those
-// of a run without an exchange.
+// Several workers train one network together: the same bits for 1, 2 and 4 workers, and with one shard the
+// bits of a run without an exchange.
 #include "engine/exchange.h"
 
 #include <gtest/gtest.h>
@@ -63,7 +63,7 @@ Left train(const Case& c, const Optimizer& optimizer, double clip_norm, int thre
       {.common = {.max_batch = c.rows.size(), .threads = threads}, .exchange = exchange});
   Left left;
   for (std::uint64_t step = 0; step < 6; ++step) {
-    // The last batch of an epoch is smaller, here than the number of shards.
+    // The last batch of an epoch is smaller, here smaller than the number of shards.
     const auto rows = std::span(c.rows).first(step == 4 ? 3 : c.rows.size());
     left.losses.push_back(engine->train({examples_of(c.dataset), rows, c.rows},
                                         {.step = step, .seed = 5, .l2 = 0.01, .clip_norm = clip_norm}));
@@ -73,7 +73,7 @@ Left train(const Case& c, const Optimizer& optimizer, double clip_norm, int thre
   return left;
 }
 
-/// What each of `workers` is left with.
+/// The state of each of `workers` at the end.
 std::vector<Left> together(const Case& c, const Optimizer& optimizer, double clip_norm, std::size_t shards,
                            std::size_t workers) {
   Meeting meeting(shards, workers);

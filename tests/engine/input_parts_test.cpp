@@ -1,5 +1,5 @@
-// The first layer's inputs in parts: which these are; that threads that share them leave the same bits as one
-// thread. (The reference's gradients: step_test.cpp.)
+// The first layer's inputs in parts: which parts there are, and that threads that share them compute the same
+// bits as one thread. (The reference's gradients: step_test.cpp.)
 #include "engine/cpu/input_parts.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// All that some steps leave behind, to be compared to the bit.
+// The complete state after some steps, for bitwise comparison.
 #pragma once
 
 #include <cstring>
@@ -19,7 +19,7 @@ struct How {
   std::size_t last_rows = 0;  ///< of an epoch's last batch; 0: half of the others'
 };
 
-/// All that some steps of training, an evaluation and a prediction leave: parameters, moments, losses,
+/// The state after some steps of training, an evaluation and a prediction: parameters, moments, losses,
 /// outputs, gradients.
 inline std::vector<float> left_by(const Case& c, const How& how, const engine::PlanOptions& options) {
   const engine::Plan plan = plan_of(c, with_learning_rate(how.optimizer, 1e-3), options);

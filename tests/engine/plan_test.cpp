@@ -221,13 +221,13 @@ TEST(Plan, TheWorkIsSharedEvenly) {
   for (int threads = 1; threads <= 9; ++threads) {
     const std::vector<double> all = costs(plan_of(network, threads));
     const double total = std::accumulate(all.begin(), all.end(), 0.0);
-    // 16 inputs by 64 outputs are one task, which is not cut.
+    // 16 inputs by 64 outputs are one task, which cannot be cut.
     for (const double cost : all) EXPECT_NEAR(cost, total / threads, 16 * 64 + 96) << threads << " threads";
   }
 }
 
 TEST(Plan, TheFirstLayersInputsAreTakenInTurns) {
-  // Zeros come in clusters: a thread has some of all places.
+  // Zeros come in clusters: each thread gets inputs from all over.
   const auto plan_for = [](const char* layers, int threads) {
     return engine::Plan(parse_network(layers, 784), CrossEntropy{}, SGD{}, {}, {},
                         {.max_batch = 256, .threads = threads});
@@ -402,7 +402,7 @@ TEST(Plan, SmallWorkIsLeftToOneThreadAndNoneIsIdleOnLargeWork) {
     EXPECT_EQ(threads(rows - 1, 0, count), count - 1);
     EXPECT_EQ(threads(rows, 0, count), count);
   }
-  EXPECT_EQ(threads(1, 3, 1), 3);  // what is asked for is done
+  EXPECT_EQ(threads(1, 3, 1), 3);  // a number that is asked for is used
 }
 
 TEST(Plan, ZerosThatAreSkippedAreNoWork) {
@@ -433,7 +433,7 @@ TEST(Plan, TwoThreadsShareTheFirstLayersInputsWhereRowsAreManyAndOutputsFew) {
   EXPECT_TRUE(splits("256:relu,10:softmax", 4, 256));
 }
 
-// --- What is chosen for it ---------------------------------------------------------------------------------
+// --- Choices -----------------------------------------------------------------------------------------------
 
 engine::Plan chosen_plan(const char* layers, int threads, const engine::PlanChoices& choices,
                          const std::optional<Optimizer>& optimizer = SGD{}) {

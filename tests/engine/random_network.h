@@ -1,4 +1,4 @@
-// Random networks, data sets and parameters for tests that hold the engine against the reference.
+// Random networks, data sets and parameters for tests that compare the engine with the reference.
 #pragma once
 
 #include <cstdint>

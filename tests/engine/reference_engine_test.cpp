@@ -1,5 +1,5 @@
-// The two engines behind one interface: what the reference's trains, evaluates and predicts is what
-// mlp/reference.h says, and the CPU's is near it.
+// The two engines behind one interface: the reference's trains, evaluates and predicts as mlp/reference.h
+// says, and the CPU's comes close to it.
 #include <gtest/gtest.h>
 
 #include "engine/engine.h"
@@ -24,7 +24,7 @@ std::unique_ptr<engine::TrainingEngine> engine_for(const Case& c, const Optimize
                                  {.common = {.max_batch = c.rows.size(), .threads = 2, .target = target}});
 }
 
-/// Ten steps and an evaluation.
+/// The state after ten steps and an evaluation.
 struct Left {
   std::vector<double> losses;
   Parameters parameters;

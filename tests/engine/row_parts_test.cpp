@@ -1,5 +1,5 @@
-// Weight gradients as sums of parts of the rows: where that is so; that threads that sum their own rows leave
-// the same bits as one thread; and that the gradients are the reference's.
+// Weight gradients as sums of parts of the rows: where they are used; that threads that sum their own rows
+// compute the same bits as one thread; and that the gradients are the reference's.
 #include "engine/cpu/row_parts.h"
 
 #include <gtest/gtest.h>
@@ -98,7 +98,7 @@ TEST(RowParts, AnyNumberOfThreadsLeavesTheBitsOfOne) {
   }
 }
 
-// Where weights outgrow the cache, more rows than kPartedRows would fit a chunk of four threads.
+// Where weights outgrow the cache, a chunk of four threads could hold more rows than kPartedRows.
 TEST(RowParts, AChunkHasNoMoreThanOneTurn) {
   Draw draw(6);
   const Case c = test::case_of(draw, parse_network("320:relu,5:softmax", 300), CrossEntropy{}, 600, false);

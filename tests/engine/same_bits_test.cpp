@@ -150,7 +150,7 @@ TEST(SameBits, WhetherZerosAreSkippedOrNot) {
   }
 }
 
-/// All combinations of choices but those that a plan for `options` refuses.
+/// All combinations of choices except those that a plan for `options` refuses.
 std::vector<engine::PlanChoices> choices_for(const Case& c, engine::PlanOptions options) {
   std::vector<engine::PlanChoices> possible;
   for (unsigned bits = 0; bits < 16; ++bits) {

@@ -1,6 +1,6 @@
-// Steps that skip zeros in the first layer leave the bits of those that do not: on random networks and every
-// pattern of zeros, on every CPU target, for any number of threads, in one chunk and in several. And what is
-// not finite is seen.
+// Steps that skip zeros in the first layer give the bits of those that do not: on random networks and every
+// pattern of zeros, on every CPU target, for any number of threads, in one chunk and in several. And values
+// that are not finite are noticed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -212,7 +212,7 @@ TEST(SparseStep, IsTakenWhereFewInputsAreNotZero) {
 
 // --- What is not finite -----------------------------------------------------------------------------------
 
-/// The loss of one training step, and the first layer that is not finite.
+/// The loss of one training step, and the first layer with a value that is not finite.
 std::pair<double, std::size_t> after_a_step(const Case& c, double density, int threads) {
   const engine::Plan plan = test::plan_of(c, SGD{}, {.threads = threads, .input_density = density});
   ThreadTeam team(threads);
@@ -222,7 +222,7 @@ std::pair<double, std::size_t> after_a_step(const Case& c, double density, int t
   return {loss, engine::first_non_finite_layer(workspace)};
 }
 
-/// 40 rows in order, linear outputs: nothing hides a number that is not finite.
+/// 40 rows in order, linear outputs, which hide no value that is not finite.
 Case linear_case() {
   Draw draw(5);
   Case c = case_with(Zeros::kScattered, draw, parse_network("20:linear,3:linear", 50), SquaredError{}, 40);
@@ -268,7 +268,7 @@ TEST(SparseStep, AnInfiniteWeightIsSeenByRowsThatHaveItsInput) {
 // --- Prediction -------------------------------------------------------------------------------------------
 
 TEST(SparsePrediction, OfARowIsTheSameInAnyCompany) {
-  // Prediction looks at the first rows to decide: here come none but zeros, there none.
+  // Prediction decides by the first rows: here these are all zeros, there they have none.
   constexpr std::size_t kRows = 24;
   for (const std::string& target : kernels::available_targets()) {
     Draw draw(6);

@@ -1,5 +1,5 @@
-// A network, data and a batch of rows in some order; what the reference needs of them, and what steps left
-// behind.
+// A network, data and a batch of rows in some order; what the reference needs of them, and the state after
+// steps.
 #pragma once
 
 #include <cmath>
@@ -24,8 +24,8 @@ struct Case {
   AffineScaling input_scaling = {};
 };
 
-/// Makes the inputs bytes, three quarters of them zero, and scales each column in its own way; `shifted`: so
-/// that zeros do not stay zero.
+/// Turns the inputs into bytes, three quarters of them zero, and scales each column differently; `shifted`:
+/// so that zeros do not stay zero.
 inline void make_bytes(Draw& draw, Case& c, bool shifted) {
   Matrix<std::uint8_t> bytes(c.dataset.rows(), c.dataset.features());
   for (std::uint8_t& x : bytes.values()) {
@@ -65,7 +65,7 @@ inline engine::Plan plan_of(const Case& c, const std::optional<Optimizer>& optim
   return engine::Plan(c.network, c.loss, optimizer, c.input_scaling, {}, options);
 }
 
-/// What evaluate_step() gives.
+/// The result of evaluate_step().
 struct Evaluated {
   double loss = 0;
   Matrix<float> outputs;

@@ -1,6 +1,6 @@
 // The engine against the reference: random networks, every activation and loss, forward, gradients, optimizer
-// steps, on every CPU target, in one chunk and in several; what is refused, and where numbers stop being
-// finite.
+// steps, on every CPU target, in one chunk and in several; what is refused, and the first layer with a value
+// that is not finite.
 #include "engine/cpu/step.h"
 
 #include <gtest/gtest.h>
@@ -126,7 +126,7 @@ TEST(Step, InputsInPartsAreTheReferences) {
 }
 
 TEST(Step, DeepProductsInPartsAreTheReferences) {
-  // Sums over more than 1024 inputs, forward and backward, are made in parts.
+  // Sums over more than 1024 inputs, forward and backward, are computed in parts.
   ThreadTeam team(3);
   Draw draw(13);
   for (const char* text : {"1100:leaky_relu,1040:tanh,3:linear", "20:relu,1500:relu,20:gelu,3:linear"}) {
@@ -147,10 +147,10 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
     for (const double clip_norm : {0.0, 0.05}) runs.emplace_back(clip_norm, target);
   }
   for (Optimizer optimizer : all_optimizers()) {
-    // Enough decay, and biases to be spared by it, for a decayed bias to show.
+    // Enough decay, and biases that must not decay, so that a decayed bias would show.
     if (auto* adamw = std::get_if<AdamW>(&optimizer)) adamw->weight_decay = 20;
     for (const auto& [clip_norm, target] : runs) {
-      // Smooth activations: near a kink, rounding alone could take the two down different branches.
+      // Smooth activations: near a kink, rounding alone could put the two on different sides.
       const MultilayerPerceptron network = parse_network("33:tanh,18:gelu,7:softmax", 21);
       Draw draw(++seed);
       SCOPED_TRACE(to_string(optimizer) + ", clip " + std::to_string(clip_norm) + ", " + target);
@@ -182,7 +182,7 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
                                   reference::clip_by_norm(std::move(gradients), clip_norm), rate_factor);
       }
       const Parameters trained = plan.unpack(workspace.parameters.data());
-      // What the ten steps changed, not the parameters themselves: a step not taken would hide in the latter.
+      // Compares what the ten steps changed, not the parameters: in these a missing step would go unnoticed.
       std::vector<double> change, expected_change;
       for (std::size_t i = 0; i < start.values().size(); ++i) {
         change.push_back(static_cast<double>(trained.values()[i]) - start.values()[i]);
@@ -277,8 +277,8 @@ TEST(Step, DenormalNumbersAreZeroInsideAStepAndTheCallersOwnAfterIt) {
 
 // --- Where numbers stop being finite -----------------------------------------------------------------------
 
-/// Three layers that each multiply their one number by 1e10: 1e30 overflows in layer 0, 1e20 in layer 1, 1e10
-/// in layer 2, 1e-8 in none of them, though its square does in the loss.
+/// Three layers, each of which multiplies its single number by 1e10: 1e30 overflows in layer 0, 1e20 in layer
+/// 1, 1e10 in layer 2, 1e-8 in none of them, though its square does in the loss.
 struct Tower {
   MultilayerPerceptron network = parse_network("1:linear,1:linear,1:linear", 1);
   Dataset dataset{.name = "tower", .targets = Matrix<float>(150, 1)};
@@ -293,8 +293,8 @@ struct Tower {
   }
 };
 
-/// What an evaluation and a training step say, which must be the same: in one chunk and in several, by one
-/// thread and by some.
+/// The layer that an evaluation and a training step report, which must be the same, in one chunk and in
+/// several, with one thread and with several.
 std::size_t first_bad_layer(const Tower& tower) {
   std::vector<std::size_t> found;
   for (const std::size_t cache_bytes : {std::size_t{0}, std::size_t{1} << 30}) {
@@ -330,7 +330,7 @@ TEST(Step, TheFirstLayerThatIsNotFiniteIsNamed) {
     EXPECT_EQ(first_bad_layer(Tower({{row, std::nanf("")}})), 0u) << row;
   }
   EXPECT_EQ(first_bad_layer(Tower({{5, 1e-8f}})), 3u);  // the loss alone
-  // The first layer of any row, wherever the row is.
+  // The lowest layer of any row, wherever the row is.
   EXPECT_EQ(first_bad_layer(Tower({{3, 1e10f}, {140, 1e20f}})), 1u);
   EXPECT_EQ(first_bad_layer(Tower({{3, 1e20f}, {140, 1e10f}})), 1u);
   EXPECT_EQ(first_bad_layer(Tower({{70, 1e10f}, {71, 1e30f}, {149, 1e20f}})), 0u);

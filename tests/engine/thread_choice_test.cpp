@@ -8,7 +8,7 @@
 namespace mlp {
 namespace {
 
-/// What a step takes: seconds, of which the calling thread had a processor for a share.
+/// The time of a step in seconds, and the share of it in which the calling thread had a processor.
 struct Step {
   double seconds;
   double share = 1.0;
@@ -19,7 +19,7 @@ const Machine kIdle = {{4, {30e-6}}, {2, {50e-6}}, {1, {90e-6}}};
 const Machine kAllCoresTaken = {{4, {12e-3, 0.02}}, {2, {9e-3, 0.03}}, {1, {180e-6, 0.5}}};
 const Machine kHalfTaken = {{4, {400e-6, 0.2}}, {2, {50e-6}}, {1, {90e-6}}};
 
-/// Steps on machines whose clocks go by their steps.
+/// Steps on simulated machines, whose clocks advance by the steps' times.
 class Simulation {
  public:
   explicit Simulation(std::vector<int> counts = {4, 2, 1})
@@ -126,7 +126,7 @@ TEST(ThreadChoice, TheMoreOftenInVainTheLater) {
   simulation.run(kHalfTaken, 32.0);
   const int early = simulation.changes;
   simulation.run(kHalfTaken, 32.0);
-  EXPECT_LE(simulation.changes - early, 2 * 32 / 8 + 2);  // there and back, every 8 seconds
+  EXPECT_LE(simulation.changes - early, 2 * 32 / 8 + 2);  // down and up again, every 8 seconds
   EXPECT_GT(early, simulation.changes - early);
 }
 

@@ -1,4 +1,4 @@
-// Our safetensors reader and writer beside another one: safetensors.py, written from the format's
+// Our safetensors reader and writer compared with another one: safetensors.py, written from the format's
 // description.
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ std::string hexadecimal(std::string_view bytes) {
   return text;
 }
 
-/// The same as safetensors.py makes of a file; null where our reader refuses it.
+/// The same from our reader; null where it refuses the file.
 json ours(const std::filesystem::path& path) {
   try {
     const SafetensorsFile file(path);
@@ -105,7 +105,8 @@ TEST(Differential, BothRefuseTheSameDamagedFiles) {
       R"("a":{"dtype":"U8","shape":[1,2],"data_offsets":[8,10]},"s":{"dtype":"I16","shape":[],"data_offsets":[10,12]}} )";
   const std::string good =
       testing_support::safetensors_bytes(header, "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c");
-  // What is likely to make another header that is nearly right, or text that is nearly JSON or UTF-8.
+  // Bytes that are likely to turn a header into another that is nearly right, or text into nearly JSON or
+  // UTF-8.
   constexpr std::string_view interesting =
       "0123456789-+.eE\"\\{}[],: \t\n\0tfnul\xc3\xa9\xed\xa0\xef\xbb\xbf"sv;
   for (std::uint64_t round = 0; round < 6000; ++round) {
@@ -116,7 +117,7 @@ TEST(Differential, BothRefuseTheSameDamagedFiles) {
       const std::size_t place = random.below(bytes.size(), at + 1);
       const char value = random.below(2, at + 2) == 0 ? interesting[random.below(interesting.size(), at + 3)]
                                                       : static_cast<char>(random.below(256, at + 3));
-      if (random.below(4, at + 4) == 0 && place >= 8) {  // a byte more or less in the header, or in the data
+      if (random.below(4, at + 4) == 0 && place >= 8) {  // a byte more or fewer, in the header or in the data
         const bool in_header = place < 8 + header.size();
         bytes[0] = static_cast<char>(bytes[0] + (in_header ? 1 : 0));
         bytes.insert(place, 1, value);

@@ -1,4 +1,4 @@
-// Saving when calls fail or the world stops between them: nothing that was whole is lost.
+// Saving when calls fail or the process dies between them: no whole file is lost.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -26,7 +26,7 @@ using testing_support::TemporaryFolder;
 const std::filesystem::path kFile = "c.safetensors";
 const std::filesystem::path kPrevious = "c.previous.safetensors";
 
-/// Small, since each tensor is a call.
+/// Small, since each tensor takes a call.
 Checkpoint marked(double mark) {
   const MultilayerPerceptron network{{{.fan_in = 3, .fan_out = 2}}};
   return {.network = network,
@@ -103,7 +103,7 @@ TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
         const std::string& call = files.failed();
         if (call.empty()) continue;
         failed.insert(call);
-        // Where the new file cannot take its name the one before gets it back, and the one before that is
+        // Where the new file cannot get its name, the previous one gets it back, and the one before that is
         // gone.
         const bool taken_back = files_before == 2 && error.find(": cannot replace: ") != std::string::npos;
         EXPECT_EQ(entries(folder.path()), taken_back ? 1 : files_before);
@@ -117,8 +117,8 @@ TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
           EXPECT_EQ(error.find((folder / kFile.string()).string() + ": cannot "), 0u) << error;
           EXPECT_NE(error.find(std::strerror(fault.error)), std::string::npos) << error;
           EXPECT_FALSE(error.ends_with(" | ")) << error;
-          // Only what fails after the rename finds the new file in place; the one before is kept then, if it
-          // is at all.
+          // Only after a failure that follows the rename is the new file in place; the previous one, if it is
+          // kept at all, is kept then.
           const bool replaced = read_bytes(folder / kFile.string()) != before;
           EXPECT_EQ(replaced, error.find("the folder") != std::string::npos) << error;
           EXPECT_TRUE(!replaced || files_before == 1 || holds(folder.path(), before));
@@ -133,7 +133,7 @@ TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
 }
 
 TEST(Faults, WhereCleaningUpFailsTooTheErrorIsTheFirst) {
-  // The first write fails, and so does the removal of what it was written to.
+  // The first write fails, and so does removing the temporary file.
   class Files : public FileLayer {
     ssize_t write(int, const void*, std::size_t) const override {
       errno = ENOSPC;
@@ -148,7 +148,7 @@ TEST(Faults, WhereCleaningUpFailsTooTheErrorIsTheFirst) {
   const std::string error = error_of([&] { save_checkpoint(marked(1), folder / kFile.string(), Files()); });
   EXPECT_EQ(error, (folder / kFile.string()).string() +
                        ": cannot write: No space left on device | make room or choose another disk");
-  EXPECT_EQ(entries(folder.path()), 1u);  // ours, and this process is alive: not to be taken for stale
+  EXPECT_EQ(entries(folder.path()), 1u);  // that of this process, which is alive: it is not stale
   EXPECT_EQ(remove_stale_temporary_files(folder.path()), 0u);
 }
 
@@ -174,7 +174,7 @@ TEST(Faults, AfterACrashBetweenAnyTwoCallsAWholeCheckpointLoads) {
         ++disks;
       }
     }
-    // Once the call has returned, what it saved is there whatever happens.
+    // Once the call has returned, what it saved survives any crash.
     for (const auto& content : disk.after_crash(disk.moments() - 1)) {
       put(after.path(), content);
       EXPECT_EQ(load_newest_checkpoint(after / kFile.string()).checkpoint.state.epoch_loss, mark);

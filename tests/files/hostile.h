@@ -1,4 +1,4 @@
-// What a damaged file must never do, whatever reads it: crash, or be believed without being checked.
+// What damaged files must never cause, whatever reads them: a crash, or data accepted unchecked.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace mlp::testing_support {
 
-/// `load` throws FileError naming the path for every shorter file, and for every longer one.
+/// `load` must throw FileError naming the path for every shorter file, and for every longer one.
 inline void expect_every_truncation_refused(const std::string& bytes,
                                             const std::function<void(const std::filesystem::path&)>& load) {
   const TemporaryFolder folder;
@@ -33,8 +33,8 @@ inline void expect_every_truncation_refused(const std::string& bytes,
   ASSERT_TRUE(refused(bytes + '\0'));
 }
 
-/// `load` either succeeds or throws FileError naming the path when 1 to 4 bytes are anything. Returns how
-/// often it succeeded. `finish`: what is done to the damaged bytes before they are written.
+/// `load` must succeed or throw FileError naming the path when 1 to 4 bytes are replaced by any others.
+/// Returns how often it succeeded. `finish` is applied to the damaged bytes before they are written.
 inline int load_byte_flips(
     const std::string& bytes, int rounds, const std::function<void(const std::filesystem::path&)>& load,
     const std::function<std::string(const std::string&)>& finish = [](const std::string& same) {
@@ -62,8 +62,7 @@ inline int load_byte_flips(
   return loaded;
 }
 
-/// By chance almost no damage goes unseen; with the checksum made to fit again much of it does, and does no
-/// harm.
+/// Almost no random damage goes unnoticed; with the checksum corrected much of it does, and must do no harm.
 inline void expect_byte_flips_harmless(const std::string& bytes, int rounds,
                                        const std::function<void(const std::filesystem::path&)>& load) {
   EXPECT_LT(load_byte_flips(bytes, rounds, load), rounds / 100);

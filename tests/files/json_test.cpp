@@ -66,7 +66,7 @@ TEST(Json, BoundsTheNumberOfValues) {
 }
 
 TEST(Json, TakesTimeInProportionToTheText) {
-  // By the square of the number of objects it would take minutes.
+  // If the time were quadratic in the number of objects, this would take minutes.
   std::string many = "[";
   for (int i = 0; i < 300'000; ++i) many += "{\"a\":1},";
   EXPECT_EQ(parse_error(many + "{}]", {.depth = 2, .values = 1'000'000}), "no FileError");

@@ -125,6 +125,20 @@ TEST(ModelFile, WhichRowsTrainedComesBackAndMayBeAbsent) {
   EXPECT_NE(with("none").find("training.row_use"), std::string::npos);
 }
 
+TEST(ModelFile, WhatTrainingStartedFromComesBackAndMayBeAbsent) {
+  Model model = sample_classifier();
+  EXPECT_EQ(bytes_of(model).find("fine_tuned_from"), std::string::npos);
+  model.record.fine_tuned_from =
+      FineTunedFrom{.digest = "0123456789abcdef", .dataset = "b\u00e4ume", .kept_preprocessing = false};
+  expect_same(model_of(bytes_of(model)), model);
+  const auto with = [&](const json& from) {
+    return edited_error([&](json& document, json&) { document["training"]["fine_tuned_from"] = from; },
+                        model);
+  };
+  EXPECT_NE(with({{"digest", "0123"}, {"dataset", ""}}).find("training.fine_tuned_from"), std::string::npos);
+  EXPECT_NE(with("none").find("training.fine_tuned_from"), std::string::npos);
+}
+
 /// The sample regression with two further members, which share neither parameters, scalings nor record.
 Model sample_ensemble() {
   Model model = sample_regression();
@@ -455,7 +469,7 @@ TEST(ModelFile, AnyFlippedBitIsFound) {
   for (std::size_t byte = file.data_begin; byte < bytes.size(); ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;
   }
-  // And in what is no tensor, such as the slope of an activation or the name of a class.
+  // Damage outside the tensors, such as in the slope of an activation or the name of a class.
   const std::size_t document = bytes.find("leaky_relu(0.1)");
   for (std::size_t byte = document; byte < document + 15; ++byte) {
     for (int bit = 0; bit < 8; ++bit) ASSERT_TRUE(refused(byte, bit)) << byte << " " << bit;

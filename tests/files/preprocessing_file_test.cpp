@@ -19,7 +19,7 @@ using testing_support::sample_parameters;
 using testing_support::TemporaryFolder;
 using testing_support::write_bytes;
 
-/// A column of each kind, numbers that need all their digits.
+/// A column of each kind, with numbers that need all their digits.
 Preprocessing sample_preprocessing() {
   return {
       .inputs = {{{.name = "weight, \"kg\""},
@@ -97,7 +97,7 @@ TEST(PreprocessingFile, ComesBackExactly) {
 }
 
 TEST(PreprocessingFile, AFileOfVersion2ClipsNothingAndKnowsNoRange) {
-  // It has none of these members; all else is as it is now.
+  // An old file has none of these members; everything else is as it is now.
   const std::string bytes = edited(bytes_of(sample_model()), [](json& document, json&) {
     document["version"] = 2;
     for (const char* member : {"clip", "least", "most"})

@@ -79,7 +79,7 @@ def read_or_none(path):
 
 
 def write(path, rng):
-    """Any number of tensors of any type, in an order of its own, between blanks of its own."""
+    """Random numbers of tensors of any type, in random order, with random blanks between."""
     names = rng.sample(["weight", "bias", "größe", "猫", "a b", 'with "quotes"', "back\\slash", "é\n", "\U0001F600", ""],
                        rng.randint(0, 6))
     document, data = {}, b""

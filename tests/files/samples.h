@@ -1,5 +1,5 @@
-// Models, training states and safetensors bytes for the tests of files, and a reader of the format of the
-// test's own, written from its public description.
+// Models, training states and safetensors bytes for the tests of files, and an independent reader of the
+// format, written from its public description.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ inline std::string safetensors_bytes(const std::string& header, const std::strin
   return bytes + header + data;
 }
 
-/// What the independent reader makes of a file.
+/// What the independent reader reads from a file.
 struct PlainFile {
   nlohmann::json header;
   std::size_t data_begin = 0;
@@ -78,7 +78,7 @@ inline std::string crc32_text(const std::string& bytes) {
   return text.data();
 }
 
-/// The same bytes with the checksum in the metadata made to fit them, where they can be understood.
+/// The same bytes with the checksum in the metadata corrected, where they can be parsed.
 inline std::string with_fitting_checksum(std::string bytes) {
   try {
     const auto [header, data_begin] = read_header(bytes);
@@ -87,7 +87,7 @@ inline std::string with_fitting_checksum(std::string bytes) {
     const auto place = bytes.find(key);
     if (place < data_begin)
       bytes.replace(place + key.size(), 8, crc32_text(document + bytes.substr(data_begin)));
-  } catch (const std::exception&) {  // not a file any more
+  } catch (const std::exception&) {  // no longer a valid file
   }
   return bytes;
 }

@@ -16,7 +16,8 @@ namespace mlp::fuzz {
 /// The elements as they stand in a file.
 inline std::string element_bytes(const Array& array, std::endian order) {
   return std::visit(
-      [&]<class T>(const AlignedVector<T>& values) {
+      [&]<class Values>(const Values& values) {
+        using T = typename Values::value_type;
         std::string bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
         if (order == std::endian::big)
           for (std::size_t i = 0; i < bytes.size(); i += sizeof(T))
@@ -29,7 +30,8 @@ inline std::string element_bytes(const Array& array, std::endian order) {
 /// IDX, written by a few lines of its own.
 inline std::string idx_bytes(const Array& array) {
   const char type = std::visit(
-      []<class T>(const AlignedVector<T>&) -> char {
+      []<class Values>(const Values&) -> char {
+        using T = typename Values::value_type;
         if constexpr (std::is_same_v<T, std::uint8_t>) return 0x08;
         if constexpr (std::is_same_v<T, std::int8_t>) return 0x09;
         if constexpr (std::is_same_v<T, std::int16_t>) return 0x0b;
@@ -45,7 +47,7 @@ inline std::string idx_bytes(const Array& array) {
   return bytes + element_bytes(array, std::endian::big);
 }
 
-/// The rows and labels it can stand for are as many as its shape says.
+/// The rows and labels it can stand for have the counts that its shape says.
 inline void check_array(const Array& array) {
   std::uint64_t count = 1;
   for (const auto size : array.dims) count *= size;

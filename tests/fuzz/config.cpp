@@ -1,4 +1,4 @@
-// config.toml: what is accepted, written as its settings would be, is read back the same.
+// config.toml: what is accepted, written as its settings would be, reads back the same.
 #include <set>
 
 #include "fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-// CSV records: what is accepted is written and read back the same; pieces and gzip change nothing, not even a
+// CSV records: accepted text is written and read back the same; pieces and gzip change nothing, not even a
 // message.
 #include "mlp/csv.h"
 

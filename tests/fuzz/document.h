@@ -1,5 +1,5 @@
-// Model files and checkpoints from inputs in which a fuzzer finds its way: the JSON document, which stands
-// escaped in the header of the file, and the header's tensors are lines of text; the tensors' bytes follow.
+// Model files and checkpoints from inputs that a fuzzer can explore. An input has the JSON document, which is
+// stored escaped in the file's header, and the header's tensors as lines of text; the tensors' bytes follow.
 // The file itself is in memory: no disk is touched, and the readers see an ordinary path.
 #pragma once
 
@@ -47,7 +47,7 @@ inline std::string safetensors_bytes(std::string_view header, std::string_view d
 }
 
 /// A file with the input's first line as its document, the second as its tensors and the rest as their bytes.
-/// Its check sum is right, so that what lies behind that check is reached.
+/// Its checksum is right, so that the code behind that check is reached.
 inline std::string document_file(Input input) {
   const auto document = input.line();
   const auto tensors = input.line();
@@ -57,7 +57,7 @@ inline std::string document_file(Input input) {
   char checksum[9];
   std::snprintf(checksum, sizeof checksum, "%08lx", crc(crc(0, document), input.rest()));
   std::string header = R"({"__metadata__":{"crc32":")" + std::string(checksum) + R"(","mlp":)";
-  // What is no UTF-8 is for the safetensors target.
+  // Text that is not UTF-8 is left to the safetensors target.
   header += nlohmann::json(document).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   header.append("}").append(tensors.empty() ? "" : ",").append(tensors).append("}");
   return safetensors_bytes(header, input.rest());
@@ -114,7 +114,7 @@ struct PlainDocument {
   }
 };
 
-/// What is in both documents is the same, but for texts that may be spelt in several ways.
+/// Members that both documents have are the same, apart from texts that may be spelt in several ways.
 inline void expect_same_members(const nlohmann::json& read, const nlohmann::json& written) {
   if (written.is_object()) {
     for (const auto& [key, value] : written.items()) {
@@ -130,7 +130,7 @@ inline void expect_same_members(const nlohmann::json& read, const nlohmann::json
   }
 }
 
-/// What any file of ours must hold to: refused, or loaded and saved as what it was, in a file that is
+/// What must hold for any file of ours: it is refused, or loaded and saved unchanged, in a file that is
 /// accepted.
 template <class Load, class Save>
 void check_round_trip(const std::string& bytes, Load load, Save save) {

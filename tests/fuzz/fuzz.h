@@ -1,8 +1,8 @@
 // What the fuzz targets share. A target is LLVMFuzzerTestOneInput in a file of its own: libFuzzer calls it
-// with bytes it makes up (scripts/fuzz), replay.cpp with those that are committed (every test run).
+// with bytes it generates (scripts/fuzz), replay.cpp with the committed ones (every test run).
 //
-// A target states what must hold for any bytes. What does not hold ends the program: that is how libFuzzer
-// takes note of an input.
+// A target states what must hold for any bytes. Where a statement fails the program ends, which is how
+// libFuzzer notices an input.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ inline void expect(bool holds, const char* what) {
   if (!holds) fail(what);
 }
 
-/// The input from its front to its back: a target takes its options first, then the rest as a file.
+/// The input, taken from front to back: a target takes its options first, then the rest as a file.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
@@ -44,7 +44,7 @@ class Input {
     rest_.remove_prefix(1);
     return byte;
   }
-  /// Up to the next line break, which is taken as well.
+  /// The text up to the next line break, which is taken as well.
   std::string_view line() {
     const auto line = rest_.substr(0, rest_.find('\n'));
     rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
@@ -56,7 +56,7 @@ class Input {
   std::string_view rest_;
 };
 
-/// One line, without anything a terminal would obey.
+/// `text` must be one line, without anything a terminal would obey.
 inline void expect_plain_line(std::string_view text) {
   for (const char c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
@@ -65,11 +65,11 @@ inline void expect_plain_line(std::string_view text) {
   if (text.size() > 2000) fail("a message is short: " + std::string(text));
 }
 
-/// How often `accepted` returned something: replay.cpp sees whether an input is accepted as its name says.
+/// How often `accepted` returned a value: replay.cpp checks whether an input is accepted as its name says.
 inline std::size_t acceptances = 0;
 
-/// What `read` returns, or nothing where it throws an Error, as it must for what it does not accept. Anything
-/// else that it throws ends the program.
+/// What `read` returns, or nothing where it throws an Error, as it must for input it does not accept. Any
+/// other exception ends the program.
 template <class Read>
 auto accepted(Read&& read) -> std::optional<decltype(read())> {
   try {

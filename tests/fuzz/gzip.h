@@ -1,4 +1,4 @@
-// Compresses bytes as a test needs them: in several members, and fast, for it is done for every input.
+// Compresses bytes for tests: in several members, and fast, since it is done for every input.
 #pragma once
 
 #include <zlib.h>

@@ -1,5 +1,5 @@
-// Gzip'd IDX: the input is what comes out of the gzip stream, which is made here, so that its check sum is
-// right. Read so it is accepted or refused as it is without gzip.
+// Gzip'd IDX: the input is the content of a gzip stream that is made here, so that its checksum is right. It
+// must be accepted or refused as it is without gzip.
 #include "data/arrays/idx.h"
 #include "data/bytes/byte_reader.h"
 #include "fuzz/array.h"

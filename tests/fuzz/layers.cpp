@@ -1,5 +1,5 @@
 // The text that names a network's layers ("64:relu,10:softmax"): what is accepted keeps to the bounds of a
-// network, and written and read again it is the same network. The first byte is the number of inputs.
+// network, and written and read again is the same network. The first byte is the number of inputs.
 #include "fuzz/fuzz.h"
 #include "mlp/multilayer_perceptron.h"
 

@@ -1,5 +1,5 @@
-// .npy: what is accepted is all of the file, and the same in pieces of any size. An input is the
-// line of the header, whose length comes right so, and the elements; or, by the first byte, a file as it is.
+// .npy: what is accepted is all of the file, and the same in pieces of any size. An input is the line of the
+// header, to which the right length is added here, and the elements; or, by the first byte, a file as it is.
 #include "fuzz/npy.h"
 
 #include "data/bytes/byte_reader.h"

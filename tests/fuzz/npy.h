@@ -23,7 +23,7 @@ inline void check_npy(const Array& array, std::string_view bytes) {
     return;
   }
   for (std::size_t at = 0; at < found.size() / header.bytes; ++at) {
-    // From the element's place in C order to its indices, and from these to its place in Fortran order.
+    // From the element's position in C order to its indices, and from these to its position in Fortran order.
     std::size_t rest = at, size = found.size() / header.bytes, place = 0;
     for (std::size_t axis = header.shape.size(); axis-- > 0;) {
       size /= header.shape[axis];

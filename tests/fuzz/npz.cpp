@@ -1,5 +1,5 @@
-// .npz: zip archives as they are, and (first byte 's' or 'd') archives made here, so that their sums are
-// right, of the entries in the input, stored or deflated: a line "name bytes" before each entry's content.
+// .npz: zip archives as they are, and (first byte 's' or 'd') archives made here, with right checksums, from
+// the entries in the input, stored or deflated: a line "name bytes" before each entry's content.
 #include "data/arrays/npz.h"
 
 #include <charconv>
@@ -38,7 +38,7 @@ void check_archive(std::string_view archive, const std::vector<testing_support::
     for (const auto& entry : entries)
       if (array && entry.name == name + ".npy") {
         fuzz::check_npy(*array, entry.bytes);
-        break;  // of several of one name the first is read
+        break;  // of several entries with one name the first is read
       }
   }
   for (const auto part : {ArrayRole::Part::kAll, ArrayRole::Part::kTrain, ArrayRole::Part::kTest})

@@ -1,6 +1,6 @@
-// PNG: what is accepted has the size its header says, and as an 8-bit grey image is read the same. An input
-// is the header's numbers, a palette and the scanlines, whose sums come right so; or, by the first byte, a
-// file as it is.
+// PNG: what is accepted has the size its header says, and reads the same as an 8-bit grey image. An input is
+// the header's numbers, a palette and the scanlines, to which right checksums are added here; or, by the
+// first byte, a file as it is.
 #include "data/arrays/png_file.h"
 #include "fuzz/fuzz.h"
 #include "support/png_bytes.h"

@@ -1,6 +1,6 @@
-// main() for a fuzz target where there is no libFuzzer: runs the target on every file of the folders that are
-// named, of which the first is the corpus. There a file is refused if its name begins so, else accepted: a
-// target whose reader refuses everything would find no fault.
+// main() for a fuzz target where there is no libFuzzer: runs the target on every file of the named folders,
+// the first of which is the corpus. A file there must be refused if its name begins with "refused-", else
+// accepted: a target whose reader refuses everything would find no fault.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -17,18 +17,18 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
-  if (!fs::exists(folder)) return files;  // a target without crashes
+  if (!fs::exists(folder)) return files;  // a target that has had no crashes
   for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
 
-/// Whether any of it was accepted.
+/// Whether any part of it was accepted.
 bool run(const fs::path& path) {
   std::printf("%s\n", path.c_str());
   std::fflush(stdout);  // the last one named is the one that ended the program
   std::ifstream file(path, std::ios::binary);
-  // Exactly as long as the file, on the heap: a sanitizer sees a read beyond it.
+  // The buffer is exactly as long as the file, and on the heap: a sanitizer sees reads beyond it.
   const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
   const std::size_t before = mlp::fuzz::acceptances;
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());

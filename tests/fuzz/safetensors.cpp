@@ -1,5 +1,5 @@
 // The safetensors envelope, byte for byte: what is accepted covers the file without hole or overlap. The
-// mutator keeps the header's length right most of the time, which random bytes do not.
+// mutator mostly keeps the header's length right, which random bytes would not.
 #include "files/safetensors.h"
 
 #include <cstring>
@@ -15,7 +15,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   constexpr std::size_t kLength = 8;
   if (seed % 8 == 0 || size < kLength || max_size < kLength + 64)
     return LLVMFuzzerMutate(data, size, max_size);
-  // Header and data are changed apart, and the length is that of the header again.
+  // Header and data are mutated separately, and the length is set to the header's again.
   std::uint64_t length = 0;
   std::memcpy(&length, data, kLength);
   const std::size_t header = std::min<std::uint64_t>(length, size - kLength);
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   for (const int count : owners) fuzz::expect(count == 1, "every byte belongs to one tensor");
 
-  // The same header said by other means: what was read, written as JSON, is read the same.
+  // The same header written another way: what was read, written as JSON, reads the same.
   nlohmann::json written = nlohmann::json::object();
   if (!header->metadata.empty()) written["__metadata__"] = header->metadata;
   for (const auto& [name, tensor] : header->tensors)

@@ -1,5 +1,5 @@
 // The texts that name an activation, a loss, an optimizer, a schedule, an initialiser: what is accepted is in
-// range, and written and read again it is the same value. The first byte chooses which set reads the rest.
+// range, and written and read again is the same value. The first byte chooses which set reads the rest.
 #include <string>
 
 #include "fuzz/fuzz.h"

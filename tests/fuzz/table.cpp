@@ -55,8 +55,8 @@ void check_column(const Column& column, std::size_t rows) {
   const bool text = column.type.kind == ColumnKind::kText;
   const bool numeric = column.type.kind == ColumnKind::kNumeric;
   fuzz::expect(column.numbers.size() == (numeric ? rows : 0), "a numeric column has a number a row");
-  // A numeric target has both, in case its numbers are classes; without categories where all of it is
-  // missing.
+  // A numeric target has both numbers and categories, in case its numbers are classes; without categories
+  // where all its cells are missing.
   fuzz::expect(
       column.codes.size() == (text || numeric ? 0 : rows) || (numeric && column.codes.size() == rows),
       "a column of categories has a code a row");
@@ -91,9 +91,10 @@ void check_column(const Column& column, std::size_t rows) {
     fuzz::expect(category == trimmed(category) && !find_invalid_utf8(category),
                  "a category is trimmed UTF-8");
   }
-  fuzz::expect(
-      !column.perhaps_numeric || (column.type.kind == ColumnKind::kCategorical && !column.note.empty()),
-      "what may be numbers is told");
+  fuzz::expect(!column.perhaps_numeric ||
+                   ((column.type.kind == ColumnKind::kCategorical || column.type.kind == ColumnKind::kText) &&
+                    !column.note.empty()),
+               "what may be numbers is told");
   fuzz::expect_plain_line(in_words(column.note));
 }
 

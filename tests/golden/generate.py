@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes golden.json: what PyTorch computes for tiny networks, for the tests of mlp to be held against.
+"""Writes golden.json: what PyTorch computes for tiny networks, for the tests to compare mlp with.
 
     python3 tests/golden/generate.py            needs PyTorch; only this script does, never a build or a test
 
@@ -18,30 +18,43 @@ import itertools
 import json
 import math
 import pathlib
+import re
 
 import torch
 import torch.nn.functional as F
 
-ACTIVATIONS = {
+# Where PyTorch has no function of the name that takes z, and a parameter, alone.
+ACTIVATIONS_OF_OTHER_FORM = {
     "linear": lambda z: z,
-    "relu": F.relu,
-    "leaky_relu": F.leaky_relu,
-    "leaky_relu(0.2)": lambda z: F.leaky_relu(z, 0.2),
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "softplus": F.softplus,
-    "mish": F.mish,
-    "gelu": F.gelu,
     "gelu(tanh)": lambda z: F.gelu(z, approximate="tanh"),
-    "silu": F.silu,
-    "elu": F.elu,
-    "elu(0.5)": lambda z: F.elu(z, 0.5),
-    "selu": F.selu,
     "softmax": lambda z: F.softmax(z, dim=1),
 }
+# Once more, with the parameter elsewhere than at the default.
+ANOTHER_PARAMETER = {"leaky_relu": 0.2, "elu": 0.5}
 
-# Clear of every kink at 0, and below 20, where PyTorch's softplus turns into the identity.
-GRID = [-12, -3, -1.2, -0.1, 0.1, 1.2, 3, 12]
+
+def activations():
+    """The function of each that has a row in the table of docs/activations.md, whose second column is its name."""
+    functions = {}
+    page = pathlib.Path(__file__).parents[2] / "docs" / "activations.md"
+    for row in re.findall(r"^\| `[^|]*\| `([^`]*)` \|", page.read_text(), re.MULTILINE):
+        name = row if row in ACTIVATIONS_OF_OTHER_FORM else row.split("(")[0]
+        function = (ACTIVATIONS_OF_OTHER_FORM.get(name) or getattr(F, name, None)
+                    or getattr(F, name.replace("_", ""), None))
+        if not function:
+            raise SystemExit(f"{name}: PyTorch has no such function; write it into ACTIVATIONS_OF_OTHER_FORM")
+        functions[name] = function
+        if name in ANOTHER_PARAMETER:
+            parameter = ANOTHER_PARAMETER[name]
+            functions[f"{name}({parameter})"] = lambda z, f=function, p=parameter: f(z, p)
+    return functions
+
+
+ACTIVATIONS = activations()
+
+# Clear of kinks, which lie at 0 or, as hard_swish's at 3 and -3, at other whole numbers, and below 20, where PyTorch's
+# softplus turns into the identity.
+GRID = [-11.9, -2.9, -1.2, -0.1, 0.1, 1.2, 2.9, 11.9]
 
 
 def binary_cross_entropy(z, a, y, output):

@@ -1,5 +1,5 @@
 // What PyTorch computed for tiny networks (golden.json, written by generate.py), as mlp's own types, for
-// float and double: what the reference and every engine must reproduce.
+// float and double: the reference and every engine must reproduce it.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +41,7 @@ double distance(std::span<const T> actual, std::span<const U> expected) {
   return difference == 0 ? 0 : difference / scale;
 }
 
-/// A network about to train: where every case starts from.
+/// A network before training: where every case starts.
 template <class T>
 struct Problem {
   std::string name;  ///< for messages

@@ -1,4 +1,4 @@
-// Where activations are looked at.
+// The points at which activations are tested.
 #pragma once
 
 #include <vector>

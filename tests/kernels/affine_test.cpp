@@ -1,6 +1,6 @@
 // Affine maps with every epilogue, on sizes around the edges of vectors, blocks and tiles, on parts of larger
-// matrices and off the alignment. Over small integers sums must be exact; over other numbers they must be the
-// one chain of multiply-adds that kernels.h promises, bit for bit.
+// matrices and at unaligned addresses. Over small integers sums must be exact; over other numbers they must
+// be the one chain of multiply-adds that kernels.h promises, bit for bit.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ const std::vector<Epilogue> kEpilogues = {{.kind = Epilogue::Kind::kNone},
                                           {.kind = Epilogue::Kind::kTimesDerivative, .slope = 0},
                                           {.kind = Epilogue::Kind::kTimesDerivative, .slope = 0.25f}};
 
-/// kernels.h, for a finite z.
+/// The epilogue as kernels.h defines it, for a finite z.
 float expected_of(const Epilogue& epilogue, float z, float output) {
   switch (epilogue.kind) {
     case Epilogue::Kind::kNone:
@@ -83,7 +83,7 @@ void expect_exact_affine(std::size_t rows, std::size_t depth, std::size_t column
       for (std::size_t o = 0; o < sums.columns(); ++o) sums(n, o) += x * c.W(k, o);
     }
   }
-  GuardedMatrix before = c.Z;  // what a continued sum goes on from
+  GuardedMatrix before = c.Z;  // what a continued sum starts from
   before.fill([&] { return numbers.small_integer(); });
   for (const Kernels* kernels : targets()) {
     for (const Epilogue& epilogue : kEpilogues) {
@@ -114,7 +114,7 @@ void expect_exact_affine(std::size_t rows, std::size_t depth, std::size_t column
 
 TEST(Affine, IsExactOnIntegersForAllRowsAndColumns) {
   for (std::size_t rows = 1; rows <= 33; ++rows) {
-    // Every number of rows with every number of columns; the depth, which no tile is cut by, goes round.
+    // Every number of rows with every number of columns; the depth, by which no tile is cut, cycles.
     for (std::size_t columns = 1; columns <= 130; ++columns) {
       expect_exact_affine(rows, (rows * 5 + columns * 3) % 41, columns);
     }
@@ -127,7 +127,7 @@ TEST(Affine, IsExactOnIntegersForAllDepths) {
       for (const std::size_t rows : {1u, 6u, 7u, 16u, 25u}) expect_exact_affine(rows, depth, columns);
     }
   }
-  // Rows take turns along a deep product.
+  // Deep products process all rows slice by slice.
   for (const std::size_t depth : {127u, 128u, 129u, 256u, 257u, 400u}) {
     for (const std::size_t columns : {10u, 33u, 64u}) expect_exact_affine(13, depth, columns);
   }

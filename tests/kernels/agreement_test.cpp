@@ -122,8 +122,10 @@ Results activations(const Kernels& kernels) {
     results.keep(derivative);
     kernels.multiply(view(values), view(derivative));
     results.keep(values);
-    kernels.multiply_by_derivative_of_output(activation, view(inputs), view(derivative));
-    results.keep(derivative);
+    for (const float slope : {0.0f, 0.2f}) {
+      kernels.multiply_by_derivative_of_output(slope, view(inputs), view(derivative));
+      results.keep(derivative);
+    }
   }
   return results;
 }

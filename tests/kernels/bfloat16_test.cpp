@@ -44,7 +44,7 @@ class Numbers {
   std::uint64_t next_ = 0;
 };
 
-/// Numbers inside; outside, up to whole blocks, what no product may read as a number.
+/// Random numbers inside; outside, up to whole blocks, values that no product may read as numbers.
 template <class Next>
 GuardedMatrix matrix(std::size_t rows, std::size_t columns, const Next& next, std::size_t offset = 3) {
   GuardedMatrix m(rows, columns, offset);
@@ -61,7 +61,7 @@ struct Scratch {
   operator BFloat16Scratch() { return {.left = left.data(), .right = right.data()}; }
 };
 
-/// One product of any kind with these sizes of the result and of the sums.
+/// One product of any kind, with the sizes of its result and of its sums.
 struct Product {
   std::size_t rows, columns, depth;
 };
@@ -246,7 +246,7 @@ TEST_F(BFloat16, OperandsAreRoundedAndSumsAreNot) {
         from_exact = std::max(from_exact, std::abs(exact - emulated) / length);
       }
     }
-    EXPECT_GT(from_exact, 1e-5);  // rounding to other operands would be found out
+    EXPECT_GT(from_exact, 1e-5);  // rounding to other operands would show
   });
 }
 

@@ -1,4 +1,4 @@
-// The blocked layout: where elements lie, and what parts of a matrix look at.
+// The blocked layout: where elements lie, and which elements parts of a matrix see.
 #include "kernels/blocked.h"
 
 #include <gtest/gtest.h>
@@ -86,7 +86,7 @@ TEST(BlockedView, BlocksMayLieFurtherApartThanTheirRowsNeed) {
   EXPECT_EQ(data[100 + 16 + 1], -1);
 }
 
-/// Whether `part` looks at view(first_row + r, first_column + c) everywhere.
+/// Whether `part` sees view(first_row + r, first_column + c) everywhere.
 bool looks_at(BlockedView<int> part, BlockedView<int> view, std::size_t first_row, std::size_t first_column) {
   for (std::size_t row = 0; row < part.rows(); ++row) {
     for (std::size_t column = 0; column < part.columns(); ++column) {

@@ -1,5 +1,5 @@
-// What the kernels' tests run over: every target, sizes around the edges of vectors, blocks and tiles, and
-// numbers drawn one after the other.
+// What the kernels' tests iterate over: every target, sizes around the edges of vectors, blocks and tiles,
+// and numbers drawn one after the other.
 #pragma once
 
 #include <cmath>

@@ -29,7 +29,7 @@ struct Stored {
   std::size_t rows, columns, stride;
 
   Stored(std::size_t rows_, std::size_t columns_, std::size_t stride_, Numbers& numbers)
-      // No more memory than the last row needs: a sanitizer sees who reads on.
+      // No more memory than the last row needs: a sanitizer sees reads beyond it.
       : values((rows_ - 1) * stride_ + columns_), rows(rows_), columns(columns_), stride(stride_) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] =

@@ -1,5 +1,5 @@
 // Gradients by weights and biases, stored and continued, on sizes around the edges of vectors, blocks and
-// tiles, on parts of larger matrices and off the alignment. Over small integers sums must be exact; over
+// tiles, on parts of larger matrices and at unaligned addresses. Over small integers sums must be exact; over
 // other numbers they must be the one chain of multiply-adds that kernels.h promises, bit for bit.
 #include <gtest/gtest.h>
 
@@ -191,7 +191,7 @@ float chain(const float* before, std::size_t first, std::size_t last, const Term
   return sum;
 }
 
-// Parts as a batch's chunks leave them: without rows, with something before, or both.
+// Parts as they occur in a batch's chunks: without rows, with an earlier sum, or both.
 struct PartsCase {
   RowParts parts;
   std::vector<bool> has_before;

@@ -1,5 +1,4 @@
-// Memory between two guard zones, at any distance from an aligned address: whoever writes beyond it is found
-// out.
+// Memory between two guard zones, at any distance from an aligned address: a write beyond it is found out.
 #pragma once
 
 #include <algorithm>
@@ -56,7 +55,7 @@ class Guarded {
   AlignedVector<float> memory_;
 };
 
-/// A blocked matrix in guarded memory, its blocks further apart than its rows need and off the alignment.
+/// A blocked matrix in guarded memory, with its blocks further apart than its rows need and unaligned.
 class GuardedMatrix {
  public:
   /// Untouched; `offset` floats behind a 64-byte boundary, `gap` floats behind each block.
@@ -74,7 +73,7 @@ class GuardedMatrix {
   float& operator()(std::size_t row, std::size_t column) { return view()(row, column); }
   float operator()(std::size_t row, std::size_t column) const { return view()(row, column); }
 
-  /// Every element from next(); zeros in the padding, as whoever makes a matrix leaves it.
+  /// Every element from next(); zeros in the padding, as the code that makes a matrix leaves it.
   template <class Next>
   void fill(const Next& next) {
     for (std::size_t row = 0; row < rows_; ++row) {
@@ -101,7 +100,7 @@ class GuardedMatrix {
   bool unchanged_since(const GuardedMatrix& before) const {
     return same_bits(memory_.memory(), before.memory_.memory());
   }
-  /// Whether no bit has changed since `before` but in the rows and whole blocks of `part`, a part of this.
+  /// Whether no bit has changed since `before` except in the rows and whole blocks of `part`, a part of this.
   bool unchanged_outside(kernels::ConstBlockedView<float> part, const GuardedMatrix& before) const {
     const auto now = memory_.memory();
     std::vector<float> expected(before.memory_.memory().begin(), before.memory_.memory().end());

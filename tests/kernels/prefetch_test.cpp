@@ -1,4 +1,4 @@
-// Prefetching: it asks for memory, never reads it, and changes no result.
+// Prefetching: it requests memory, never reads it, and changes no result.
 #include "kernels/prefetch.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using test::Numbers;
 using test::targets;
 using test::WeightCase;
 
-/// Whole rows lying one after the other.
+/// Whole rows, one after the other.
 Prefetch::Rows rows_of(const void* data, std::size_t row_bytes, std::span<const std::uint32_t> index) {
   return {.data = data, .row_stride = row_bytes, .row_bytes = row_bytes, .index = index};
 }
@@ -37,7 +37,7 @@ TEST(Prefetch, OfNothingDoesNothing) {
   no_steps.after(10);
 }
 
-/// Memory nobody may read: to ask for it is no more than a wish, to load from it ends the program.
+/// Memory that must not be read: prefetching it does nothing, loading from it ends the program.
 class ForbiddenMemory {
  public:
   explicit ForbiddenMemory(std::size_t bytes)

@@ -1,4 +1,4 @@
-// Softmax, and cross-entropy behind it with its gradient, against a computation in double.
+// Softmax and the cross-entropy behind it, with its gradient, against a computation in double.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -129,10 +129,10 @@ void fill_targets(GuardedMatrix& y, Numbers& numbers) {
 
 struct Expected {
   double loss = 0, loss_size = 0;
-  std::vector<double> gradient, gradient_size;  ///< and the size of what is added up, that rounding goes by
+  std::vector<double> gradient, gradient_size;  ///< and the terms' size, which the rounding depends on
 };
 
-/// kernels.h, in double.
+/// The formulas of kernels.h, in double.
 Expected expected_of(const CrossEntropyCase& c, std::size_t n, const Smoothing& smoothing, double weight,
                      double mean) {
   const auto [largest, log_sum] = log_sum_of(c.z, n);
@@ -256,7 +256,7 @@ TEST(CrossEntropy, NaNAndInfiniteLogitsGiveALossThatIsNotFinite) {
             };
             ASSERT_FALSE(std::isfinite(loss(std::nanf(""))));
             ASSERT_FALSE(std::isfinite(loss(kInfinity)));
-            // Infinitely small is bad only where there is a target.
+            // Minus infinity is bad only where there is a target.
             ASSERT_EQ(std::isfinite(loss(-kInfinity)), !smooth && place != target);
           }
         }

@@ -1,4 +1,4 @@
-// Optimizer rules with every coefficient elsewhere than at its default, and their formulas.
+// Optimizer rules with every coefficient different from its default, and their formulas.
 #pragma once
 
 #include <cmath>
@@ -31,7 +31,7 @@ struct Updated {
   double parameter, moment1, moment2;
 };
 
-/// mlp/optimizer.h, for one parameter, in double. `g` has L2 in it already.
+/// One parameter's update by mlp/optimizer.h, in double. `g` includes L2 already.
 inline Updated updated(const kernels::UpdateRule& rule, bool weight, double p, double m, double v, double g) {
   using Kind = kernels::UpdateRule::Kind;
   const double lr = rule.learning_rate, b1 = rule.beta1, b2 = rule.beta2, epsilon = rule.epsilon;

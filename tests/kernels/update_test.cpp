@@ -1,4 +1,4 @@
-// Every optimizer's update against its formula in double: straight behind a gradient, and from memory.
+// Every optimizer's update against its formula in double: directly after a gradient, and from memory.
 #include <gtest/gtest.h>
 
 #include "kernels/cases.h"

@@ -1,5 +1,5 @@
-// What the kernels that make and apply gradients work on: inputs, output gradients, and the four buffers of a
-// layer's weights.
+// The operands of the kernels that compute and apply gradients: inputs, output gradients, and the four
+// buffers of a layer's weights.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct WeightCase {
         moment1(kernels::padded(fan_in), fan_out, 7),
         moment2(kernels::padded(fan_in), fan_out, 9),
         gradients(numbers.integers(kernels::padded(fan_in), fan_out, 11)) {
-    X.fill_padding(0);  // as whoever makes X leaves it
+    X.fill_padding(0);  // as the code that makes X leaves it
     moment1.fill([&] { return numbers.positive(); });
     moment2.fill([&] { return numbers.positive(); });
   }

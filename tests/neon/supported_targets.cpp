@@ -1,4 +1,5 @@
-// Highway's library asks the CPU what it can run. Debian's is for this machine; every 64-bit ARM has NEON.
+// Highway's library asks the CPU what it can run, but Debian's is built for this machine. Every 64-bit ARM
+// has NEON.
 #include <hwy/targets.h>
 
 namespace hwy {

@@ -25,7 +25,7 @@ struct Exact {
 };
 
 /// Textbook forms, not those of activation_math.h: with 64 bits of mantissa and exponents up to 10^4932
-/// nothing overflows for |z| <= 30. A new activation does not compile until it is written down here.
+/// nothing overflows for |z| <= 30. A new activation does not compile until its form is added here.
 Exact exact(const Activation& activation, long double z) {
   using L = long double;
   const L e = std::exp(z), pi = std::acos(L{-1});

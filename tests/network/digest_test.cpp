@@ -17,7 +17,7 @@ MultilayerPerceptron network() {
                                {.fan_in = 4, .fan_out = 2, .activation = Softmax{}}});
 }
 
-/// The same numbers whatever the layers are.
+/// The same numbers for any layers.
 Parameters parameters_of(const MultilayerPerceptron& network) {
   Parameters parameters(network);
   for (std::size_t i = 0; i < parameters.values().size(); ++i)
@@ -59,7 +59,7 @@ TEST(Digest, ChangesWithEveryPartOfALayer) {
       changed([](auto& layers) { layers[0].dropout = std::nextafter(0.25, 1.0); }),
       changed([](auto& layers) { layers[0].initializer = HeNormal{}; }),
       changed([](auto& layers) { layers[1].initializer = HeNormal{}; }),
-      // As many numbers in other places: 3 x 4 + 4 + 4 x 2 + 2 = 26 = 12 x 2 + 2.
+      // The same number of parameters in other places: 3 x 4 + 4 + 4 x 2 + 2 = 26 = 12 x 2 + 2.
       changed([](auto& layers) { layers = {{.fan_in = 12, .fan_out = 2, .activation = Softmax{}}}; }),
       changed([](auto& layers) { layers = {{.fan_in = 25, .fan_out = 1, .activation = Sigmoid{}}}; }),
   };

@@ -25,7 +25,7 @@ constexpr double kTolerance = 1e-7;
 constexpr double kStep = 5e-4;
 constexpr std::size_t kRows = 6;
 
-/// All a loss depends on.
+/// Everything a loss depends on.
 struct Batch {
   MultilayerPerceptron network;
   Loss loss;
@@ -115,7 +115,7 @@ Matrix<double> inputs(std::size_t columns) {
   return X;
 }
 
-/// What a loss takes: classes and labels where it wants probabilities (one row of each is soft), else the
+/// Targets for a loss: classes and labels where it wants probabilities (one row of each is soft), else the
 /// outputs moved by residuals on either side of every kink: 0, and Huber's delta of 1 and of 0.5.
 Matrix<double> targets(const Loss& loss, const Matrix<double>& outputs) {
   Matrix<double> Y(outputs.rows(), outputs.columns());
@@ -189,7 +189,7 @@ void expect_close(std::span<const double> actual, std::span<const double> expect
   EXPECT_GT(norm, 0) << name << " is all zero: nothing was tested";
   EXPECT_LE(std::sqrt(difference), kTolerance * std::sqrt(norm)) << name;
   for (std::size_t i = 0; i < actual.size(); ++i) {
-    // Elements much below their block's largest are held to that one's rounding.
+    // Elements much smaller than their block's largest are compared by the largest one's rounding.
     const double scale = std::max(std::abs(expected[i]), 1e-3 * largest);
     EXPECT_LE(std::abs(actual[i] - expected[i]), kTolerance * scale) << name << ", element " << i;
   }
@@ -230,7 +230,7 @@ MultilayerPerceptron network_of(const Activation& hidden, const Activation& outp
                                {.fan_in = 4, .fan_out = 3, .activation = output}});
 }
 
-/// Every loss, at the defaults and with its parameters elsewhere.
+/// Every loss, at its defaults and with other parameters.
 std::vector<Loss> losses() {
   std::vector<Loss> result = all_losses();
   result.insert(result.end(), {Huber{0.5}, CrossEntropy{0.1}, BinaryCrossEntropy{0.1}});

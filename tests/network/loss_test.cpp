@@ -30,7 +30,7 @@ TEST(LeastLoss, IsTheEntropyOfSmoothedLabels) {
   EXPECT_NEAR(least_loss(CrossEntropy{.label_smoothing = 0.05}, 10), 0.282, 5e-4);
   EXPECT_NEAR(least_loss(CrossEntropy{.label_smoothing = 0.5}, 2),
               -0.75 * std::log(0.75) - 0.25 * std::log(0.25), 1e-15);
-  // Each of any number of outputs is to be 0.9 or 0.1.
+  // Each of any number of outputs should be 0.9 or 0.1.
   for (const std::size_t classes : {1u, 2u, 7u}) {
     EXPECT_NEAR(least_loss(BinaryCrossEntropy{.label_smoothing = 0.2}, classes),
                 -0.9 * std::log(0.9) - 0.1 * std::log(0.1), 1e-15);

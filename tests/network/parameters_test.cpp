@@ -131,7 +131,7 @@ TEST(Initialize, HesGainIsThatOfTheLayersSlope) {
   const auto variance = [](const Activation& activation) {
     return moments(weights(initialize(one_layer(activation, HeNormal{}), 1), 0)).variance;
   };
-  // Same numbers, other scale: the ratios are exact but for rounding to float.
+  // The same numbers at another scale: ratios are exact except for rounding to float.
   EXPECT_NEAR(variance(LeakyReLU{.slope = 0.5}) / variance(ReLU{}), 1 / 1.25, 1e-6);
   EXPECT_NEAR(variance(LeakyReLU{}) / variance(ReLU{}), 1 / 1.0001, 1e-6);
   EXPECT_NEAR(variance(GELU{}) / variance(ReLU{}), 1, 1e-6);
@@ -157,7 +157,7 @@ TEST(Initialize, OnlyPyTorchsDefaultTouchesTheBias) {
   EXPECT_NEAR(bias.variance, 1.0 / 900, 0.25 / 900);
 }
 
-// What a seed means is a promise: element i of a layer's row-major W, then its bias, is number i of the
+// What a seed produces is a promise: element i of a layer's row-major W, then its bias, is number i of the
 // stream.
 TEST(Initialize, EachElementIsOneNumberOfTheLayersStream) {
   const MultilayerPerceptron network({{.fan_in = 5, .fan_out = 3, .initializer = LeCunNormal{}},

@@ -154,7 +154,7 @@ class ReferenceOptimizer : public testing::Test {};
 using Numbers = testing::Types<double, float>;
 TYPED_TEST_SUITE(ReferenceOptimizer, Numbers);
 
-/// Every optimizer at its defaults, and with every hyper-parameter elsewhere.
+/// Every optimizer at its defaults, and with every hyper-parameter different.
 std::vector<Optimizer> optimizers() {
   std::vector<Optimizer> result = all_optimizers();
   result.insert(result.end(), {SGD{0.3}, Momentum{0.02, 0.7}, Nesterov{0.02, 0.7}, RMSProp{0.01, 0.8, 1e-3},

@@ -1,5 +1,5 @@
-// docs/worked_example.md and its exercise: every number that a line "name = ... = number" ends in is what the
-// reference computes, to the digits printed.
+// docs/worked_example.md and its exercise: every number at the end of a line "name = ... = number" is what
+// the reference computes, to the digits printed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -34,7 +34,8 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// Of numbers with " + ", " - " and " * " between them; nothing of anything else.
+/// The value of an expression of numbers with " + ", " - " and " * " between them; nothing for any other
+/// text.
 std::optional<double> value_of(std::string_view text) {
   double sum = 0, product = 1, sign = 1;
   for (text = trimmed(text);; text = trimmed(text)) {
@@ -55,7 +56,7 @@ std::optional<double> value_of(std::string_view text) {
   }
 }
 
-/// What is worked out on the way, "z = b + x W = -0.1 + 0.4 = 0.3", comes to what the line ends in.
+/// Checks that the steps in between, "z = b + x W = -0.1 + 0.4 = 0.3", give the number at the line's end.
 void expect_steps_right(std::string_view text, double value) {
   for (auto rest = text; rest.find('=') != std::string_view::npos;) {
     const auto step = rest.substr(0, rest.find('='));
@@ -79,8 +80,8 @@ Printed statement_of(std::string_view text) {
   return printed;
 }
 
-/// The statements in the indented lines of a page below the heading `from`: one a line or, of what is given,
-/// several with wide gaps between them.
+/// The statements in the indented lines of a page below the heading `from`: one per line or, among the given
+/// values, several with wide gaps between them.
 std::vector<Printed> statements_in(const std::string& page, const std::string& from) {
   std::ifstream file(std::string(MLP_SOURCE_DIR) + "/docs/" + page);
   EXPECT_TRUE(file.is_open()) << page;
@@ -130,7 +131,7 @@ Numbers step(BasicParameters<double>& parameters, const std::string& mark) {
   return marked;
 }
 
-/// What is given, and three steps.
+/// The given values, and three steps.
 Numbers all_numbers() {
   Numbers numbers = {{"x1", 1}, {"x2", -0.5}, {"y", 1}, {"lr", 0.5}};
   const std::vector<double> start = {0.4, -0.6, 0.2, 0.8, -0.1, 0.3, 1, -0.5, 0.1};

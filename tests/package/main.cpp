@@ -1,5 +1,5 @@
-// Trains the report's network on generated digits, through nothing but the installed headers and library, and
-// saves it where an argument says.
+// Trains the report's network on generated digits, using only the installed headers and library, and saves it
+// to the path in the first argument.
 #include <mlp/mlp.h>
 
 #include <cstdio>
@@ -19,5 +19,5 @@ int main(int argc, char** argv) {
   if (argc > 1) mlp::save_model(trained, argv[1]);
   const double accuracy = report.classification->accuracy;
   std::printf("mlp %s: accuracy %.3f on %zu test digits\n", mlp::version(), accuracy, report.rows);
-  return accuracy > 0.5 ? 0 : 1;  // guessing gets 0.1
+  return accuracy > 0.5 ? 0 : 1;  // guessing reaches 0.1
 }

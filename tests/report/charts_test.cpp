@@ -1,4 +1,4 @@
-// The charts in report.html: axes, and where in the picture known points lie.
+// The charts in report.html: axes, and where known points lie in the picture.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -186,7 +186,7 @@ TEST(LineChart, AxesEndWhereNothingCanLie) {
   EXPECT_NE(line_chart_svg(chart).find(">1.5<"), std::string::npos) << "of numbers there may be more";
 }
 
-/// The values after the start, of those that fell to 1 at once.
+/// The values after a start that fell to 1 at once.
 std::vector<double> fallen(double first, std::size_t epochs) {
   std::vector<double> values(epochs, 1.0);
   for (std::size_t i = 1; i < epochs; ++i)
@@ -409,9 +409,6 @@ TEST(ResidualHistogram, CountsEveryResidualOnce) {
 }
 
 TEST(NumberFormat, AsPeopleRead) {
-  EXPECT_EQ(with_thousands(0), "0");
-  EXPECT_EQ(with_thousands(62913), "62,913");
-  EXPECT_EQ(with_thousands(1234567), "1,234,567");
   EXPECT_EQ(significant_text(0.123), "0.1230");
   EXPECT_EQ(significant_text(23.414), "23.41");
   EXPECT_EQ(significant_text(-0.00001234), "\u22121.234e-05");
@@ -425,6 +422,9 @@ TEST(NumberFormat, AsPeopleRead) {
   EXPECT_EQ(significant_text(0), "0");
   EXPECT_EQ(compact_text(1987), "1987");
   EXPECT_EQ(compact_text(12345.6), "12,346") << "whole";
+  EXPECT_EQ(compact_text(9999.7), "10,000") << "not 1e+04";
+  EXPECT_EQ(significant_text(146250), "146,200") << "as at the terminal";
+  EXPECT_EQ(significant_text(999999999), "1.000e+09") << "likewise";
   EXPECT_EQ(compact_text(1343580), "1,343,580");
   EXPECT_EQ(compact_text(-2e9), "\u22122e+09");
   EXPECT_EQ(plain_text(146213.46, 1), "146,213.5");

@@ -1,4 +1,4 @@
-// Reports of runs that nobody trained, for the tests of what a page shows.
+// Made-up reports, for the tests of what a page shows.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -45,7 +45,8 @@ inline History history(int epochs, bool validated) {
   return history;
 }
 
-/// `classes` of which each has ten right and the first of which is taken for the last three times.
+/// `classes` classes, each with ten rows predicted right; the first is also predicted three times as the
+/// last.
 inline ReportContent classes_content(std::size_t classes) {
   ReportContent content;
   content.title = "mnist";
@@ -99,7 +100,7 @@ inline ReportContent numbers_content(std::size_t rows, std::size_t targets) {
   return content;
 }
 
-/// Nothing loads, runs or leads anywhere: only what the page brings along.
+/// Nothing is loaded or run, and no link leads out: the page has only what it contains.
 inline void expect_self_contained(const std::string& page) {
   for (const char* word : {"<script", "<link", "<iframe", "<object", "<form", "http:", "https:", "//", "url(",
                            "@import", "onload", "onerror=\"", "javascript:"}) {

@@ -1,5 +1,5 @@
-// loss.svg, confusion.svg and predicted.svg: what a reader reads in them, where known points lie, that text
-// from data stays text, and that a PNG is made where rsvg-convert is.
+// loss.svg, confusion.svg and predicted.svg: the texts in them, where known points lie, that text from data
+// stays text, and that a PNG is made where rsvg-convert is installed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -52,7 +52,7 @@ std::string error_of(const std::function<void()>& action) {
   return "no FileError";
 }
 
-/// The file that `draw` makes.
+/// The file that `draw` writes.
 std::string svg_of(const std::function<std::optional<std::string>(const std::filesystem::path&)>& draw) {
   const TemporaryFolder folder;
   EXPECT_EQ(draw(folder / "figure.svg"), std::nullopt);
@@ -83,7 +83,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 bool contains(const std::string& text, const std::string& part) { return count(text, part) > 0; }
 
-/// What a reader of the figure reads: each text without tags, entities as characters.
+/// The texts of a figure as a reader sees them: without tags, entities as characters.
 std::vector<std::string> texts_of(const std::string& svg) {
   std::vector<std::string> texts;
   for (std::size_t at = 0; (at = svg.find("<text", at)) != std::string::npos; ++at) {
@@ -109,7 +109,7 @@ bool shows(const std::string& svg, const std::string& text) {
   return std::ranges::count(texts_of(svg), text) > 0;
 }
 
-/// The first element that begins so, up to its end.
+/// The first element that begins like this, up to its end.
 std::string element(const std::string& svg, const std::string& beginning) {
   const std::size_t at = svg.find(beginning);
   return at == std::string::npos ? "no " + beginning : svg.substr(at, svg.find('>', at) + 1 - at);
@@ -194,7 +194,7 @@ TEST(Figures, SeveralRunsAreNamedInTheLegend) {
   EXPECT_FALSE(shows(curves_svg({curve({3}, {kNan}, "a"), curve({4}, {kNan}, "b")}), "validation "));
 }
 
-/// The places of a path: the numbers of its d="...", without letters.
+/// The points of a path: the numbers of its d="...", without letters.
 std::vector<double> places(const std::string& path) {
   const std::size_t begin = path.find("d=\"") + 3;
   std::string text = path.substr(begin, path.find('"', begin) - begin);

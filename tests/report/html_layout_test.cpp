@@ -6,7 +6,7 @@ namespace {
 
 using namespace report_contents;
 
-/// Where a table of `page` begins that neither breaks its lines nor scrolls by itself; npos where none does.
+/// Where a table of `page` begins that neither breaks its lines nor scrolls; npos where there is none.
 std::size_t unbounded_table(const std::string& page) {
   for (std::size_t at = 0; (at = page.find("<table", at)) != std::string::npos; ++at) {
     const std::size_t box = page.rfind("<div class=\"scroll", at);

@@ -1,4 +1,4 @@
-// What report.html shows: curves, results, what they are worth.
+// What report.html shows: curves, results, and how good they are.
 #include "report/contents.h"
 
 namespace mlp {
@@ -25,7 +25,7 @@ TEST(HtmlReport, OfClassesHasEverything) {
                "<td class=\"n\">0.7500</td>"));
   EXPECT_TRUE(
       contains(page, "<td class=\"n\">0.7690</td><td class=\"n\">1.0000</td><td class=\"n\">\u2013</td>"));
-  // Bars show what an F1 lacks to 1: 0.1304 of the most, 0.6667.
+  // Bars show how far an F1 is below 1: 0.1304 of the greatest distance, 0.6667.
   EXPECT_TRUE(contains(page, "--v:0.196\"></i>0.8696<"));
   EXPECT_TRUE(contains(page, "--v:1.000\"></i>0.3333<"));
   EXPECT_TRUE(contains(page, "Bars: 1 \u2212 F1, the longest 0.6667."));
@@ -199,7 +199,8 @@ TEST(HtmlReport, TargetsNoBetterThanTheBaselineAreNamed) {
   EXPECT_TRUE(contains(page, "target_0, target_1 and target_2 is no better"));
 }
 
-/// Of the confusion matrix of classes_content(2): 10 and 10 right, 3 of the first taken for the second.
+/// The curves for the confusion matrix of classes_content(2): 10 and 10 right, 3 of the first predicted as
+/// the second.
 ReportContent two_classes_content() {
   ReportContent content = classes_content(2);
   content.evaluation.classification->classes = {

@@ -1,4 +1,4 @@
-// The PNG writer, read back by a decoder of the test's own; base64 by RFC 4648's test vectors.
+// The PNG writer, read back by an independent decoder; base64 by RFC 4648's test vectors.
 #include "report/charts/png.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What a report is made of: the hardest examples, columns, confusions, pictures of weights.
+// The content of a report: the hardest examples, columns, confusions, pictures of weights.
 #include "report/contents.h"
 
 namespace mlp {

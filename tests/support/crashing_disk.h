@@ -1,8 +1,9 @@
-// What a disk may hold when the power fails, or the process dies, between any two calls of a FileLayer.
+// What a disk may hold after a power failure, or after the process dies, between any two calls of a
+// FileLayer.
 //
-// The model is POSIX's: what a file holds is on the disk once it is fsynced, the names in a folder once the
-// folder is. Before that a file may hold all, half or none of what was written, and of the changes of names
-// any first few may have happened. A process that dies loses nothing that was done.
+// The model is POSIX's: a file's content is on the disk once it is fsynced, the names in a folder once the
+// folder is. Before that a file may hold all, half or none of what was written, and any first few of the
+// changes of names may have happened. A process that dies loses nothing that was done.
 #pragma once
 
 #include <fcntl.h>
@@ -26,7 +27,7 @@ using FolderContent = std::map<std::string, std::string>;
 /// Real files in `folder`, and a record of what could be lost. No call fails.
 class CrashingDisk : public FileLayer {
  public:
-  /// What is there now is on the disk.
+  /// The files that are in the folder now count as on the disk.
   explicit CrashingDisk(std::filesystem::path folder) : folder_(std::move(folder)) {
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       names_[entry.path().filename()] = std::make_shared<Node>(Node{read_bytes(entry.path()), true});
@@ -97,8 +98,8 @@ class CrashingDisk : public FileLayer {
     remember();
   }
 
-  /// The disk after the first `done` of the pending changes of names, of what is not synced `share` of 2
-  /// halves.
+  /// The disk after the first `done` of the pending changes of names, with `share` of 2 halves of each
+  /// content that is not synced.
   FolderContent disk(std::size_t done, std::size_t share) const {
     Names names = names_;
     for (std::size_t i = 0; i < done; ++i) pending_[i](names);

@@ -13,7 +13,7 @@ namespace mlp::testing_support {
 struct Fault {
   std::string name;
   int error = 0;  ///< 0: a short write
-  /// The call comes to a good end all the same, when it is made again or gone on with.
+  /// The call succeeds in the end, after it is repeated or continued.
   bool harmless() const { return error == 0 || error == EINTR; }
 };
 
@@ -21,19 +21,21 @@ inline std::vector<Fault> all_faults() {
   return {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EINTR", EINTR}, {"short write", 0}};
 }
 
-/// Real files that wait for no disk: what is written is there for the next reader, if not after a power cut.
+/// Real files without waiting for the disk: the next reader sees what was written, but a power cut may lose
+/// it.
 class QuickFiles : public FileLayer {
  public:
   int fsync(int) const override { return 0; }
 };
 
-/// Quick files, but the call with number `which` (from 0) goes wrong once. Counts calls; one thread.
+/// Quick files, but call number `which` (from 0) goes wrong once. Counts calls; for one thread.
 class FaultyFiles : public QuickFiles {
  public:
   FaultyFiles(int which, Fault fault) : which_(which), fault_(std::move(fault)) {}
 
   int calls() const { return calls_; }
-  /// The call that went wrong; empty where there were not so many, or where the fault is none for it.
+  /// The name of the call that went wrong; empty where there were fewer calls, or the fault does not apply to
+  /// it.
   const std::string& failed() const { return failed_; }
 
   int open(const char* path, int flags) const override {
@@ -48,7 +50,7 @@ class FaultyFiles : public QuickFiles {
     return fails("write") ? -1 : FileLayer::write(descriptor, bytes, count);
   }
   int fsync(int descriptor) const override { return fails("fsync") ? -1 : QuickFiles::fsync(descriptor); }
-  /// As close(2): the descriptor is gone even when it fails.
+  /// As for close(2): the descriptor is gone even when the call fails.
   int close(int descriptor) const override {
     const bool fail = fails("close");
     const int error = errno;

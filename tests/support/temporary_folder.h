@@ -1,4 +1,4 @@
-// A folder of a test's own, removed with everything in it at the end.
+// A folder for one test, removed with everything in it at the end.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +34,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// A new file each time: some file systems flush a file that is cut and rewritten, which takes milliseconds.
+/// A new file each time: some file systems flush a file that is truncated and rewritten, which takes
+/// milliseconds.
 inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {
   std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -1,4 +1,4 @@
-// What a call throws, for tests of messages.
+// The error that a call throws, for tests of messages.
 #pragma once
 
 #include <optional>

@@ -9,8 +9,8 @@
 
 namespace mlp::testing_support {
 
-/// Every tag is closed in order, no attribute is without quotes or there twice, and no '<' or '&' is left
-/// over. The content of <style> counts as text.
+/// Every tag is closed in order, every attribute has quotes and occurs once, and no '<' or '&' is left over.
+/// The content of <style> counts as text.
 inline void expect_well_formed(const std::string& xml) {
   std::vector<std::string> open;
   std::size_t at = 0;

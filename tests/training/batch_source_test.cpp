@@ -1,4 +1,4 @@
-// Batches as pure functions of epoch and number.
+// Batches as pure functions of the epoch and the batch number.
 #include "training/batch_source.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,8 @@ std::vector<std::uint32_t> every_second(std::size_t count) {
 
 TEST(ShuffledRows, AnEpochIsEachRowOnceInAnOrderOfItsOwn) {
   const Dataset dataset = test::toy_classes(50);
-  ShuffledRows source(examples_of(dataset), every_second(50), 10, 7);
+  const auto second = every_second(50);
+  ShuffledRows source(examples_of(dataset), second, 10, 7);
   EXPECT_EQ(source.rows(), 25u);
   EXPECT_EQ(source.batches(), 3u);
   std::vector<std::vector<std::uint32_t>> epochs;
@@ -45,13 +46,13 @@ TEST(ShuffledRows, AnEpochIsEachRowOnceInAnOrderOfItsOwn) {
 
 TEST(ShuffledRows, ABatchDoesNotDependOnWhatWasAskedBefore) {
   const Dataset dataset = test::toy_classes(50);
-  ShuffledRows one(examples_of(dataset), every_second(50), 10, 7),
-      other(examples_of(dataset), every_second(50), 10, 7);
+  const auto second = every_second(50);
+  ShuffledRows one(examples_of(dataset), second, 10, 7), other(examples_of(dataset), second, 10, 7);
   const auto expected = copied(one.batch(3, 1).rows);
   other.batch(3, 2);
   other.batch(5, 0);
   EXPECT_EQ(copied(other.batch(3, 1).rows), expected);
-  ShuffledRows of_another_seed(examples_of(dataset), every_second(50), 10, 8);
+  ShuffledRows of_another_seed(examples_of(dataset), second, 10, 8);
   EXPECT_NE(copied(of_another_seed.batch(3, 1).rows), expected);
   EXPECT_THROW(one.batch(0, 3), std::invalid_argument);
 }
@@ -71,10 +72,8 @@ Dataset images() {
 
 TEST(ShiftedImages, PixelsMoveAndWhatGoesWithAnImageStaysWithIt) {
   const Dataset dataset = images();
-  const auto shuffled = [&] {
-    return std::make_unique<ShuffledRows>(examples_of(dataset, 2.5), std::vector<std::uint32_t>{0, 1, 2, 3},
-                                          3, 1);
-  };
+  const std::vector<std::uint32_t> all = {0, 1, 2, 3};
+  const auto shuffled = [&] { return std::make_unique<ShuffledRows>(examples_of(dataset, 2.5), all, 3, 1); };
   for (const auto& [down, right] :
        std::vector<std::pair<int, int>>{{1, 2}, {-1, 0}, {0, -3}, {0, 0}, {3, 0}, {0, 9}}) {
     ShiftedImages shifted(shuffled(), {3, 4}, down, right);
@@ -107,7 +106,8 @@ TEST(ShiftedImages, PixelsMoveAndWhatGoesWithAnImageStaysWithIt) {
 
 TEST(ShiftedImages, RowsThatAreNoImagesAreRefused) {
   const Dataset dataset = images();
-  auto source = std::make_unique<ShuffledRows>(examples_of(dataset), std::vector<std::uint32_t>{0, 1}, 2, 1);
+  const std::vector<std::uint32_t> rows = {0, 1};
+  auto source = std::make_unique<ShuffledRows>(examples_of(dataset), rows, 2, 1);
   EXPECT_THROW(ShiftedImages(std::move(source), {3, 5}, 1, 1), std::invalid_argument);
 }
 

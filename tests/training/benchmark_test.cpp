@@ -1,4 +1,4 @@
-// benchmark(): what is measured, and that the figures agree with each other. Never how fast it was.
+// benchmark(): what is measured, and that the figures agree with each other; never how fast it was.
 #include "mlp/benchmark.h"
 
 #include <gtest/gtest.h>
@@ -40,13 +40,13 @@ TEST(Benchmark, TellsWhetherOtherProgramsWereRunning) {
   const auto with = [&](BenchmarkLimit limit, int cores) { return disturbed({one, limit}, cores); };
   EXPECT_FALSE(disturbed({one}, 4));
   EXPECT_FALSE(with({.threads = 4, .before = 400, .after = 400}, 4));
-  // Before and after.
+  // Limits before and after.
   EXPECT_FALSE(disturbed({{.threads = 1, .before = 100, .after = 67}}, 4));
   EXPECT_TRUE(disturbed({{.threads = 1, .before = 100, .after = 66}}, 4));
   EXPECT_TRUE(disturbed({{.threads = 1, .before = 66, .after = 100}}, 4));
   EXPECT_TRUE(with({.threads = 4, .before = 400, .after = 250}, 4));
   EXPECT_TRUE(disturbed({{.threads = 1, .before = 50, .after = 100}}, 1));
-  // Several threads beside one.
+  // Several threads compared with one.
   EXPECT_FALSE(with({.threads = 4, .before = 120, .after = 131}, 4));
   EXPECT_TRUE(with({.threads = 4, .before = 120, .after = 129}, 4));
   EXPECT_TRUE(disturbed(

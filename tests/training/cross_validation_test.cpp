@@ -28,7 +28,7 @@ TrainingOptions options_with(int threads) {
   return {.loss = MeanSquaredError{}, .epochs = 3, .batch_size = 16, .seed = 5, .threads = threads};
 }
 
-/// What was told, and on which thread.
+/// What the observer was told, and on which thread.
 class Listener : public CrossValidationObserver {
  public:
   bool on_step() override {
@@ -106,7 +106,7 @@ TEST(CrossValidation, TheReferenceTrainsFoldsAndIsNearTheOthers) {
     EXPECT_NEAR(plain.scores[0].values[fold], fast.scores[0].values[fold], 1e-3 * fast.scores[0].mean);
 }
 
-/// The threads that train six folds; what is told of them is told here, in their order.
+/// The threads that train six folds; also checks that folds are reported here, in order.
 std::set<std::thread::id> threads_that_train(const NetworkFor& network_for, const TrainingOptions& options) {
   const Dataset data = test::toy_numbers(200);
   Listener listener;
@@ -144,7 +144,7 @@ FoldSplits named(const FoldSplits& splits) {
 TEST(CrossValidation, FoldsAreToldInTheirOrderWhicheverIsDoneFirst) {
   const Dataset data = test::toy_numbers(60);
   const auto splits = fold_splits(data, 3, 0, 1);
-  // Of two threads one waits in fold 0 until the other has done fold 1 and asks for fold 2.
+  // One of two threads waits in fold 0 until the other has finished fold 1 and asks for fold 2.
   std::promise<void> asked_for_last;
   auto asked = asked_for_last.get_future();
   const FoldSplits told = named(splits);

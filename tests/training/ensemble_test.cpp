@@ -1,4 +1,4 @@
-// Ensembles: averages by hand, members as train() makes them, interrupted as uninterrupted.
+// Ensembles: averages by hand, members as train() makes them, interrupted = uninterrupted.
 #include "mlp/ensemble.h"
 
 #include <gtest/gtest.h>
@@ -70,7 +70,7 @@ TEST(Ensemble, AMembersTrainingIsTrainsWithTheNextSeed) {
 
 TEST(Ensemble, PredictsTheMeanOfItsMembersPredictions) {
   for (const bool classes : {true, false}) {
-    // Scalings of their own, as other validation rows teach them.
+    // Scalings differ, since they are learned from different training rows.
     const Model model = three(classes, {.members = 3, .own_validation_rows = true}).model;
     if (!classes) {
       EXPECT_NE(model.target_scaling, model.more_members[0].target_scaling);
@@ -104,7 +104,7 @@ TEST(Ensemble, PredictorGivesTheBitsOfPredictOnAnyNumberOfThreads) {
   }
 }
 
-/// Two linear members for one input and one target, y = 2x and y = 4x + 2, the second behind scalings.
+/// Two linear members for one input and one target, y = 2x and y = 4x + 2, the second with scalings.
 Model by_hand() {
   const MultilayerPerceptron network{{{.fan_in = 1, .fan_out = 1}}};
   Model model{.network = network, .parameters = Parameters(network), .loss = SquaredError{}};

@@ -1,4 +1,4 @@
-// evaluate() and predict(): that they agree, and that what they say is true.
+// evaluate() and predict(): that they agree with each other and with the reference.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Gradients for users: right by the reference and by differences of evaluate()'s loss; and the check fails
-// where it should.
+// Gradients for users: compared with the reference and with differences of evaluate()'s loss; and the check
+// fails where it should.
 #include "mlp/gradients.h"
 
 #include <gtest/gtest.h>

@@ -90,7 +90,7 @@ TEST(Importance, OfClassesIsTheRiseOfTheLoss) {
 }
 
 TEST(Importance, OfSeveralNumbersIsTheFallOfR2) {
-  // y0 = x0, y1 = 1000 x1, x2 for nothing: whatever the units, x0 and x1 count the same.
+  // y0 = x0, y1 = 1000 x1, x2 without effect: whatever the units, x0 and x1 count the same.
   Dataset data{.name = "two", .inputs = test::toy_inputs(kRows, 3)};
   data.targets = Matrix<float>(kRows, 2);
   const auto& x = std::get<Matrix<float>>(data.inputs);
@@ -137,7 +137,7 @@ TEST(Importance, RareCategoriesThatSayNothingRankBelowSignal) {
   const Table table = read_table(stream, {.targets = {"churn"}});
   const DataSplit data = split_table(table, {.targets = {"churn"}});
   ASSERT_GT(data.train.features(), 12u) << "an input for each region";
-  // Trained for long enough to learn the noise by heart.
+  // Trained long enough to learn the noise by heart.
   const Model model = train(parse_network("32:relu,2:softmax", data.train.features()), data.train,
                             {.optimizer = Adam{.learning_rate = 0.01}, .epochs = 60, .batch_size = 32});
 

@@ -32,7 +32,7 @@ TEST(Learning, EveryOptimizerLearnsTheToyClasses) {
   for (const Optimizer& optimizer : all_optimizers()) {
     const Trained trained = train(parse_network("16:relu,2:softmax", 6), dataset,
                                   {.optimizer = optimizer, .epochs = 30, .batch_size = 16});
-    // One label in sixteen is wrong: more than 94% cannot be had.
+    // One label in sixteen is wrong: more than 94% cannot be reached.
     EXPECT_GT(evaluate(trained, unseen).classification->accuracy, 0.87) << to_string(optimizer);
   }
 }
@@ -45,7 +45,7 @@ TEST(Learning, FriedmanToNearItsNoise) {
                                  .schedule = OneCycle{},
                                  .epochs = 60,
                                  .batch_size = 32});
-  // The noise's variance is 1; what a linear function leaves is above 6.
+  // The noise's variance is 1; a linear function leaves more than 6.
   EXPECT_LT(evaluate(trained, data.test).regression->mse, 2.5);
 }
 

@@ -1,5 +1,5 @@
-// A linear layer trained with the squared error against what it must come to: the least-squares solution,
-// from the normal equations solved in double.
+// A linear layer trained with the squared error must come to the least-squares solution, computed from the
+// normal equations in double.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -74,7 +74,7 @@ double gap(const Dataset& dataset, const TrainingOptions& options) {
   return evaluate(trained, training).regression->mse / least_squares_mse(training) - 1;
 }
 
-/// What `mlp train mpg` does.
+/// The recipe of `mlp train mpg`.
 TrainingOptions recipe(std::uint64_t seed) {
   return {.loss = SquaredError{},
           .optimizer = SGD{0.15},

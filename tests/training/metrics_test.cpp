@@ -1,4 +1,4 @@
-// Metrics: by hand, against scikit-learn, at the edges, and what must not change them.
+// Metrics: by hand, against scikit-learn, in edge cases, and under changes that must not matter.
 #include "mlp/metrics.h"
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ ClassificationMetrics metrics_of(const Case& from) {
   return classification_metrics(from.outputs, from.labels, OutputKind::kProbabilities);
 }
 
-/// As far as the last bits; two NaNs are equal.
+/// Equal up to the last bits; two NaNs are equal.
 void expect_same(double found, double expected, const char* what) {
   if (std::isnan(expected)) {
     EXPECT_TRUE(std::isnan(found)) << what << ": " << found;

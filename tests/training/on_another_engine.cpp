@@ -1,4 +1,4 @@
-// MLP_TEST_ENGINE=reference: these tests on the engine of that name.
+// MLP_TEST_ENGINE=reference runs these tests on the engine of that name.
 #include <cstdlib>
 
 #include "engine/engine.h"

@@ -1,4 +1,4 @@
-// Predictor: the bits of predict(), however the rows come, and nothing allocated on the way.
+// Predictor: the bits of predict(), however rows are grouped, and no allocation.
 #include "mlp/predictor.h"
 
 #include <gtest/gtest.h>
@@ -118,7 +118,7 @@ TEST(Predictor, ANaNAmongZerosIsNotSkipped) {
   }
 }
 
-/// Whether the call was refused as one of two threads'; if not, its outputs were those expected.
+/// Whether the call was refused because another thread was in it; if not, its outputs were those expected.
 bool refused(Predictor& predictor, ConstMatrixView<float> inputs, const Matrix<float>& expected) {
   Matrix<float> found(inputs.rows(), predictor.fan_out());
   try {

@@ -1,4 +1,4 @@
-// Interrupted equals uninterrupted, bit for bit: wherever it stopped, through a file or not, on any number of
+// Interrupted = uninterrupted, bit for bit: wherever it stopped, through a file or not, on any number of
 // threads before and after.
 #include <gtest/gtest.h>
 
@@ -108,7 +108,7 @@ TEST(Resume, TheCasesAreWhatTheySay) {
 TEST(Resume, EqualsUninterruptedBitForBit) {
   for (const Case& c : cases()) {
     const Trained expected = run(c, 1);
-    // The first step, mid-epoch, an epoch's end, just behind it, and the last step of all.
+    // The first step, mid-epoch, an epoch's end, the step after it, and the last step of all.
     for (const std::uint64_t stop : {std::uint64_t{1}, std::uint64_t{4}, std::uint64_t{6}, std::uint64_t{7},
                                      std::uint64_t{12}, expected.state.step}) {
       SCOPED_TRACE(c.name + ", stopped after step " + std::to_string(stop));

@@ -54,7 +54,7 @@ TEST(Scaling, BytesBecomeZeroToOne) {
   EXPECT_EQ(scaled(255, 255), 1.0f);
   EXPECT_EQ(scaled(17, 255), 1.0f) << "dark images are not made bright";
   EXPECT_EQ(scaled(0, 255), 1.0f);
-  // What never fills eight bits: yes and no, sixteen shades.
+  // Inputs that never fill eight bits: yes and no, sixteen shades.
   EXPECT_EQ(scaled(1, 1), 1.0f);
   EXPECT_EQ(scaled(16, 16), 1.0f);
   EXPECT_EQ(scaled(16, 4), 0.25f);

@@ -27,8 +27,8 @@ std::uint64_t signature_of(const Parameters& parameters) {
   return hash;
 }
 
-/// 20 steps of AdamW with dropout and clipping. Uniform initialisers: no logarithm or cosine of this
-/// machine's library decides about a bit.
+/// 20 steps of AdamW with dropout and clipping. Uniform initialisers, so that no bit depends on a logarithm
+/// or cosine of this machine's library.
 Parameters trained(const std::string& target, int threads) {
   const MultilayerPerceptron network{{
       {.fan_in = 6, .fan_out = 5, .activation = Tanh{}, .dropout = 0.25, .initializer = HeUniform{}},

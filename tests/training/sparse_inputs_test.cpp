@@ -1,4 +1,4 @@
-// Zeros skipped or not: the same bits, whatever is trained how; and who diverges is told so either way.
+// Zeros skipped or not: the same bits for every kind of training; and divergence is reported either way.
 #include <gtest/gtest.h>
 
 #include "mlp/error.h"
@@ -33,7 +33,7 @@ void expect_same_state(const TrainingState& found, const TrainingState& expected
   }
 }
 
-/// Every choice on 1 to 4 threads, against the dense run on one; `skips`: what kAuto comes to.
+/// Every choice on 1 to 4 threads, against the dense run on one; `skips`: whether kAuto skips.
 void expect_same_bits(const MultilayerPerceptron& network, const Dataset& dataset,
                       const TrainingOptions& options, bool skips) {
   const Trained expected = trained(network, dataset, options, SparseInputs::kOff, 1);
@@ -50,7 +50,7 @@ void expect_same_bits(const MultilayerPerceptron& network, const Dataset& datase
   }
 }
 
-/// Three columns of categories, one-hot, and with `measured` one of numbers.
+/// Three columns of categories, one-hot, and, if `measured`, one of numbers.
 Dataset one_hot(std::size_t rows, bool measured) {
   constexpr std::size_t kCategories[] = {7, 13, 17};
   Dataset dataset = test::toy_classes(rows, 37 + measured);
@@ -159,8 +159,9 @@ TEST(SparseInputs, ARunThatDivergesIsToldSo) {
 }
 
 TEST(SparseInputs, AnInfiniteWeightWhoseInputNeverComesBackIsFoundAfterTheEpoch) {
-  // Input 0 is zero but in one row, where it is so large that the weight's gradient overflows. 0 times that
-  // weight spoils the dense run's next step; left out, it waits until the epoch ends.
+  // Input 0 is zero except in one row, where it is so large that the weight's gradient overflows. 0 times
+  // that weight makes the dense run's next step NaN; with zeros skipped that is noticed only when the epoch
+  // ends.
   constexpr std::size_t kRows = 8;
   Dataset dataset = test::toy_numbers(kRows, 3, 0.0f);
   auto& inputs = std::get<Matrix<float>>(dataset.inputs);

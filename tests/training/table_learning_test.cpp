@@ -1,5 +1,5 @@
-// That what is in a table is learned, from its text to predictions: problems whose solution is known, and one
-// that has none.
+// What is in a table is learned, from its text to predictions: problems whose solution is known, and one that
+// has none.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 using std::to_string;
 
-/// Numbers of row `row`, in [0, 1) and normal; `which` of one row are independent.
+/// Numbers for row `row`, in [0, 1) and normal; different `which` are independent.
 class RowNumbers {
  public:
   RowNumbers(std::uint64_t seed, std::size_t row) : stream_(seed, RandomPurpose::kTest, 77, row) {}
@@ -51,10 +51,10 @@ struct Outcome {
   Trained trained;
   Evaluation evaluation;
 };
-Outcome learn(const Table& table, TableDataOptions question, const std::string& hidden = "24:tanh,",
+Outcome learn(const Table& table, TableDataOptions options, const std::string& hidden = "24:tanh,",
               int epochs = 40) {
-  question.validation_fraction = 0.1;
-  DataSplit data = split_table(table, question);
+  options.validation_fraction = 0.1;
+  DataSplit data = split_table(table, options);
   const bool classes = data.train.task() == Task::kClassification;
   const auto network = parse_network(
       hidden + to_string(data.train.outputs()) + (classes ? ":softmax" : ":linear"), data.train.features());
@@ -71,7 +71,7 @@ Outcome learn(const Table& table, TableDataOptions question, const std::string& 
 
 double accuracy(const Outcome& outcome) { return outcome.evaluation.classification->accuracy; }
 
-/// The share of the largest class among the test rows: what knowing nothing reaches.
+/// The share of the largest class among the test rows: what always answering it reaches.
 double majority(const Dataset& dataset) {
   std::vector<double> counts(dataset.class_names.size());
   for (const std::int32_t label : dataset.labels) ++counts[static_cast<std::size_t>(label)];
@@ -138,7 +138,7 @@ TEST(TableLearning, TwoMoons) {
                                },
                                {.targets = {"moon"}});
   EXPECT_GT(accuracy(learn(table, {.targets = {"moon"}}, "24:tanh,", 120)), 0.985);
-  // A line cannot.
+  // A linear boundary cannot reach that.
   EXPECT_LT(accuracy(learn(table, {.targets = {"moon"}}, "")), 0.93);
 }
 
@@ -167,7 +167,7 @@ TEST(TableLearning, ARareClassIsFoundWhereClassesAreBalanced) {
 }
 
 TEST(TableLearning, ThatANumberIsMissingCanBeWhatMatters) {
-  // High incomes are not told: y is 1 where x > 0.5, and then x is missing in four of five rows.
+  // High incomes are withheld: y is 1 where x > 0.5, and then x is missing in four of five rows.
   const auto line = [](bool always_there) {
     return [=](const RowNumbers& r) {
       const double x = r.normal(0);
@@ -196,7 +196,7 @@ TEST(TableLearning, ACategoryThatTurnsTheSign) {
   EXPECT_GT(learn(table, {.targets = {"y"}}).evaluation.regression->r2, 0.98);
 }
 
-// Predictions that know nothing of the test labels: of N rows each is right with probability p at most, so
+// Predictions that know nothing of the test labels: each of N rows is right with probability p at most, so
 // accuracy exceeds the majority's share by 4 sqrt(p (1 - p) / N) about once in 30,000 tables.
 TEST(TableLearning, NoiseHasNoSkill) {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
@@ -256,7 +256,7 @@ TEST(TableLearning, WhatDoesNotFitIsRefused) {
       .name = "tiny", .inputs = Matrix<float>(2, 1, {0, 1}), .labels = {0, 1}, .class_names = {"a", "b"}};
   EXPECT_THROW(train(parse_network("2:softmax", 1), single, {.validation_fraction = 0.5}), DataError);
 
-  // A table says which rows validate: learned from, they cannot become validation rows later.
+  // The table decides which rows validate: rows that were learned from cannot become validation rows later.
   const Table table = table_of(
       "x,y", 20, [](const RowNumbers& r) { return to_string(r.normal(0)) + "," + to_string(r.normal(1)); },
       {.targets = {"y"}});

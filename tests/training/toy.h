@@ -1,4 +1,4 @@
-// Small data sets made of integers, so that no mathematical library has a say in their bits.
+// Small data sets made of integers, so that their bits do not depend on any mathematical library.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,8 @@ inline Matrix<float> toy_inputs(std::size_t rows, std::size_t features) {
   return inputs;
 }
 
-/// The class is which of the bands, 3 wide, x0 + x1 + ... lies in; one row in eight is labelled by chance.
+/// The class is the number of the band, 3 wide, that x0 + x1 + ... lies in; one row in eight has a random
+/// label.
 inline Dataset toy_classes(std::size_t rows, std::size_t features = 6, int classes = 3) {
   Dataset dataset{.name = "toy classes", .inputs = toy_inputs(rows, features)};
   for (int c = 0; c < classes; ++c) dataset.class_names.push_back("class " + std::to_string(c));
@@ -87,7 +88,7 @@ inline Dataset subset(const Dataset& dataset, std::span<const std::uint32_t> row
 
 using testing_support::same_bits;
 
-/// The folder of the real data sets, or nothing and a word about it.
+/// The folder of the real data sets, or nothing, with a message.
 inline std::optional<DataSource> real_data() {
   const char* folder = std::getenv("MLP_DATA_DIR");
   if (folder == nullptr || *folder == '\0') {

@@ -1,4 +1,4 @@
-// Trainings that diverge, and what cannot be trained: errors that say where, why, and what to do.
+// Trainings that diverge or are refused: errors that say where, why, and what to do.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -44,7 +44,7 @@ TEST(Train, DivergenceNamesLayerStepLossAndRemedy) {
   expect_contains(what, "layer ");
   expect_contains(hint, "lower the learning rate (it was 1e+04)");
   EXPECT_EQ(what.find('\n'), std::string::npos);
-  // Where a schedule begins lower, what was asked for is named as well.
+  // Where a schedule begins lower, the rate that was asked for is named as well.
   const auto scheduled = divergence_of("20:relu,20:relu,1:linear", test::toy_numbers(60),
                                        {.loss = SquaredError{},
                                         .optimizer = SGD{1e6},

@@ -95,7 +95,7 @@ TEST(Train, TheDataSetSaysWhichRowsValidate) {
   dataset.row_use = {.validation_fraction = 0.3, .weight_column = "w", .balanced_classes = true};
   EXPECT_EQ(train(network, dataset, options).model.record.row_use, dataset.row_use);
 
-  // Others are followed, with or without early stopping; what they hold does not matter to the parameters.
+  // Other rows are followed, with or without early stopping; their content does not change the parameters.
   dataset.validation_rows = std::vector<std::uint32_t>{0, 7, 8, 89};
   const Trained others = train(network, dataset, options);
   EXPECT_EQ(others.model.record.training_rows, 86u);
@@ -118,10 +118,10 @@ TEST(Train, TheDataSetSaysWhichRowsValidate) {
   options.early_stopping = 0;
   EXPECT_EQ(train(network, dataset, options).model.record.training_rows, 90u);
   options.validation_fraction = 0.1;
-  refused();  // two words on the same thing
+  refused();  // two settings for the same thing
 }
 
-/// Keeps what train() tells.
+/// Records what train() reports.
 class Recorder : public TrainingObserver {
  public:
   bool on_step(const StepProgress& progress) override {
@@ -143,8 +143,8 @@ class Recorder : public TrainingObserver {
   std::thread::id thread;
 };
 
-/// The rows in the order one epoch trains on them, read from the losses of batches of one row whose targets
-/// tell them apart.
+/// The rows in the order in which one epoch trains on them, found from the losses of batches of one row,
+/// whose targets differ.
 std::vector<std::vector<int>> orders_of_epochs(std::uint64_t seed) {
   constexpr std::size_t kRows = 12;
   Dataset dataset{.inputs = Matrix<float>(kRows, 1), .targets = Matrix<float>(kRows, 1)};
@@ -298,7 +298,7 @@ TEST(Train, WithoutAValidationSplitThereAreNoValidationNumbers) {
 }
 
 TEST(Train, EarlyStoppingKeepsTheBestParametersAndStopsInTime) {
-  // Noise to be learned by heart.
+  // Noise that can be learned by heart.
   const Dataset dataset = test::toy_numbers(40, 4, 40);
   const MultilayerPerceptron network = parse_network("50:relu,1:linear", 4);
   for (const int patience : {1, 2, 5}) {
@@ -328,7 +328,7 @@ TEST(Train, EarlyStoppingKeepsTheBestParametersAndStopsInTime) {
     const Dataset held_out = test::subset(dataset, validation_split(40, 0.25, options.seed).held_out);
     EXPECT_NEAR(evaluate(trained, held_out).loss, trained.history()[best].validation_loss, 1e-9);
 
-    // One epoch less, and it is not stopped but finished; the best parameters are kept all the same.
+    // With one epoch less the run is finished, not stopped; the best parameters are kept all the same.
     options.epochs = static_cast<int>(trained.history().size()) - 1;
     const Trained finished = train(network, dataset, options);
     EXPECT_EQ(finished.stopped, StopReason::kFinished);
@@ -425,7 +425,7 @@ TEST(Train, AWeightOfTwoIsTheRowTwice) {
   EXPECT_GT(effect, 0.01);
 }
 
-// --- What is told ------------------------------------------------------------------------------------------
+// --- Observers ---------------------------------------------------------------------------------------------
 
 TEST(Train, ObserversAreCalledInOrderOnTheCallersThread) {
   Recorder recorder;
@@ -496,7 +496,7 @@ TEST(Train, TheScheduleDrivesTheLearningRate) {
   const std::vector<double> expected = {0.08, 0.08, 0.04, 0.04, 0.02, 0.02};
   for (std::size_t i = 0; i < 6; ++i) EXPECT_DOUBLE_EQ(trained.history()[i].learning_rate, expected[i]);
 
-  // The steps obey: after the first epoch this rate is too small to move anything.
+  // Steps follow the schedule: after the first epoch this rate is too small to move anything.
   Recorder frozen;
   train(parse_network("1:linear", 4), test::toy_numbers(30),
         {.loss = SquaredError{},

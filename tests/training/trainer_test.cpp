@@ -1,4 +1,4 @@
-// A loop of one's own: see mlp/trainer.h.
+// A training loop of the caller's: see mlp/trainer.h.
 #include "mlp/trainer.h"
 
 #include <gtest/gtest.h>
@@ -91,7 +91,7 @@ TEST(Trainer, SaysWhereTrainingDiverged) {
   }
 }
 
-/// Squared error written by a caller; targets as training scales them.
+/// Squared error written by the caller, with targets as training scales them.
 OwnLoss squared_error(const Dataset& dataset, const AffineScaling& scaling) {
   return [&dataset, scaling](std::span<const std::uint32_t> rows, ConstMatrixView<float> outputs,
                              std::span<float> losses, MatrixView<float> gradients) {

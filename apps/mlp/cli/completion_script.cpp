@@ -30,7 +30,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 /// In single quotes, as bash and zsh read them.
 std::string quoted(const std::string& text) { return "'" + replaced(text, "'", "'\\''") + "'"; }
 
-/// A description as far as a list has room for it.
+/// A description cut to the room that a list has.
 std::string brief(const std::string& description) {
   const auto end = std::min({description.find(": "), description.find("; "), description.find(" (default")});
   return description.substr(0, end);
@@ -45,14 +45,14 @@ std::vector<Parser> with_commands(const Parser& parser) {
   return all;
 }
 
-/// "data list": without the program's name, which is nothing then.
+/// "data list": without the program's name; empty for the program itself.
 std::string path_of(const Parser& command) {
   const std::string name = command.full_name();
   const auto space = name.find(' ');
   return space == std::string::npos ? "" : name.substr(space + 1);
 }
 
-/// What stands where no option does: commands, or the values of the first positional argument.
+/// The words that may stand where no option does: commands, or the values of the first positional argument.
 std::vector<std::string> words_of(const Parser& command) {
   std::vector<std::string> words;
   for (const auto& inner : command.commands()) words.push_back(inner.name());
@@ -135,7 +135,7 @@ complete -F _mlp mlp
 
 namespace {
 
-/// As descriptions and messages of _arguments take it.
+/// Text escaped for descriptions and messages of _arguments.
 std::string zsh_text(std::string text) {
   for (const char* special : {"\\", "[", "]", ":"})
     text = replaced(text, special, std::string("\\") + special);
@@ -196,7 +196,7 @@ std::string fish_line(const std::string& command, const std::string& rest) {
   return "complete -c mlp -n " + fish_quoted("__mlp_is " + command) + " " + rest + "\n";
 }
 
-/// What a value is completed with: -a its choices, -F files beside them.
+/// The completions of a value: -a its choices, -F files as well.
 std::string fish_values(const std::vector<std::string>& choices, Paths paths) {
   std::vector<std::string> words = choices;
   if (paths == Paths::kFolders) words.emplace_back("(__fish_complete_directories)");

@@ -1,5 +1,5 @@
-// Scripts that complete commands, options and values in a shell, made from the parser: what it knows, they
-// know.
+// Scripts that complete commands, options and values in a shell, generated from the parser, so they know all
+// options.
 #pragma once
 
 #include <string>

@@ -27,7 +27,7 @@ std::string entry(const std::string& name, const std::string& description, std::
   return text + "\n";
 }
 
-/// The prose of a footer wrapped anew; what is indented, commands to be copied, stays as it is.
+/// The prose of a footer, rewrapped; indented lines, commands to be copied, stay as they are.
 std::string wrapped(const std::string& footer, std::size_t columns) {
   std::string text, paragraph;
   const auto end_paragraph = [&] {
@@ -46,7 +46,7 @@ std::string wrapped(const std::string& footer, std::size_t columns) {
   return text;
 }
 
-/// " FILE", behind the name of an option
+/// " FILE", after the name of an option
 std::string placeholder(const Option& option) {
   return option.is_flag() || option.type().empty() ? "" : " " + option.type();
 }
@@ -79,7 +79,7 @@ std::string help_page(const Parser& command, std::size_t columns) {
     text += "\nArguments:\n";
     for (const auto& option : positionals) text += entry(option.type(), option.description(), columns);
   }
-  // What can be asked of every command, --help and --version, comes last.
+  // The options that every command has, --help and --version, come last.
   std::stable_partition(options.begin(), options.end(),
                         [](const Option& option) { return option.name() != "--help"; });
   std::vector<std::string> groups;

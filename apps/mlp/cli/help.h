@@ -19,7 +19,7 @@ std::vector<std::string> texts_of(const Variants& variants) {
   return texts;
 }
 
-/// "linear, relu, ...": likewise.
+/// The same on one line: "linear, relu, ...".
 template <class Variants>
 std::string listed(const Variants& variants) {
   std::string list;

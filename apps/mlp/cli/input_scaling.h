@@ -10,7 +10,7 @@ namespace mlp::app {
 /// The value of --scaling. Throws UsageError.
 InputScaling parse_input_scaling(const std::string& text);
 
-/// What parse_input_scaling reads back.
+/// Text that parse_input_scaling reads back.
 std::string to_string(InputScaling scaling);
 
 }  // namespace mlp::app

@@ -1,5 +1,5 @@
-// Values of options: text read whole and checked; a UsageError names the option, what it takes, what was
-// given.
+// Values of options: the whole text is read and checked; a UsageError names the option, what it takes, and
+// what was given.
 #pragma once
 
 #include <charconv>
@@ -40,7 +40,7 @@ double real(const std::string& option, const std::string& text, const std::strin
   return *value;
 }
 
-/// parse(), with the option's name before what a UsageError says.
+/// parse(), with the option's name before the message of a UsageError.
 template <class Parse>
 auto option_value(const std::string& option, const Parse& parse) {
   try {

@@ -5,7 +5,7 @@
 namespace mlp::app {
 namespace {
 
-/// A setting that is missing here is a warning of the compiler.
+/// The compiler warns of a setting that is missing here.
 std::string option_for(Setting setting) {
   switch (setting) {
     case Setting::kMissingMarks:
@@ -46,7 +46,7 @@ std::string option_for(Setting setting) {
   return {};
 }
 
-/// In quotes where a shell wants them, and around what would hardly be seen without: a comma, a mark.
+/// In quotes where a shell needs them, and around marks that are easy to overlook, like a comma.
 std::string value_text(Setting setting, const std::string& value) {
   const std::string text = shell_text({value});
   const bool is_mark = setting == Setting::kDecimal || setting == Setting::kNotMissing;

@@ -7,7 +7,7 @@
 
 namespace mlp::app {
 
-/// The option, and as often as there are values, each as a shell takes it. For in_words().
+/// The option, repeated for each value, each quoted for a shell. For in_words().
 std::string option_words(const Remedy& remedy);
 
 }  // namespace mlp::app

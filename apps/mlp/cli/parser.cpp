@@ -37,7 +37,7 @@ std::vector<std::string> option_names(const CLI::App* app) {
   return names;
 }
 
-/// What is wrong with an argument that nothing took.
+/// Throws the error for an argument that no option or command takes.
 [[noreturn]] void reject(const std::string& argument, const CLI::App* app) {
   if (argument.starts_with("-") && argument != "-") {
     const std::string name = argument.substr(0, argument.find('='));
@@ -53,7 +53,7 @@ std::vector<std::string> option_names(const CLI::App* app) {
   throw UsageError("unexpected argument '" + argument + "' for " + full_name_of(app), see_help(app));
 }
 
-/// An empty value is a shell variable that was not set, and never meant.
+/// An empty value comes from a shell variable that was not set, and is never meant.
 void reject_empty_values(const CLI::App* app) {
   for (const auto* option : app->get_options()) {
     const auto& values = option->results();
@@ -85,11 +85,6 @@ Option& Option::one_at_a_time() {
   return *this;
 }
 
-Option& Option::only_on_command_line() {
-  option_->configurable(false);
-  return *this;
-}
-
 Option& Option::choices(std::vector<std::string> values) {
   (*all_choices_)[option_] = std::move(values);
   return *this;
@@ -103,7 +98,6 @@ std::string Option::names() const {
   return names;
 }
 
-std::string Option::key() const { return option_->get_single_name(); }
 std::string Option::type() const { return option_->get_type_name(); }
 std::string Option::group() const { return option_->get_group(); }
 std::string Option::description() const { return option_->get_description(); }
@@ -111,7 +105,6 @@ bool Option::is_positional() const { return option_->get_positional(); }
 bool Option::is_required() const { return option_->get_required(); }
 bool Option::is_list() const { return option_->get_items_expected_max() > 1; }
 bool Option::is_flag() const { return option_->get_expected_max() == 0; }
-bool Option::is_key() const { return option_->get_configurable(); }
 
 std::vector<std::string> Option::choices() const {
   const auto found = all_choices_->find(option_);
@@ -167,6 +160,13 @@ Option Parser::add_flag(const std::string& name, bool& value, const std::string&
 void Parser::footer(const std::string& text) { app_->footer(text); }
 
 Parser::Request Parser::parse(int argc, const char* const* argv) {
+  // CLI11 would take the next argument for the value of "--output=".
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') + 1 == argument.size())
+      throw UsageError(std::string(argument.substr(0, argument.size() - 1)) + " needs a value",
+                       "'" + std::string(argument) + "' has nothing behind the '='");
+  }
   try {
     app_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -1,8 +1,8 @@
-// The parser of the command line: commands and their options are declared here, and what was typed is found
-// here.
+// The parser of the command line: commands and their options are declared here, and parsed arguments are
+// read.
 //
-// CLI11 does the work, and parser.cpp alone includes it: its header takes GCC 2 s to read and up to 8 s more
-// to compile what is used of it, in each file that does.
+// CLI11 does the work, and parser.cpp alone includes it: its header takes GCC 2 s to read, and what is used
+// of it up to 8 s more to compile, in each file that includes it.
 #pragma once
 
 #include <map>
@@ -27,19 +27,17 @@ class Option {
  public:
   Option(CLI::Option* option, Choices* choices) : option_(option), all_choices_(choices) {}
 
-  // How it is declared. Each returns the option itself, for the next.
-  Option& type(const std::string& name);   ///< what its value is called: "FILE"
-  Option& group(const std::string& name);  ///< under which heading of the help page it stands
+  // How it is declared. Each returns the option itself, so that calls can be chained.
+  Option& type(const std::string& name);   ///< the name of its value: "FILE"
+  Option& group(const std::string& name);  ///< its heading on the help page
   Option& required();
-  Option& one_at_a_time();  ///< of a list: takes one value where it is given, not all words that follow
-  Option& only_on_command_line();  ///< is no key of a config file
+  Option& one_at_a_time();  ///< of a list: takes one value per occurrence, not all words that follow
   Option& choices(
       std::vector<std::string> values);  ///< what a shell completes it with; others may be possible
 
   // What was declared.
   std::string name() const;   ///< "--epochs"
   std::string names() const;  ///< "-h, --help"
-  std::string key() const;    ///< "epochs": as a config file has it
   std::string type() const;
   std::string group() const;
   std::string description() const;
@@ -47,12 +45,11 @@ class Option {
   bool is_required() const;
   bool is_list() const;
   bool is_flag() const;
-  bool is_key() const;  ///< of a config file
   std::vector<std::string> choices() const;
 
   /// Whether it has a value, from the command line or by set().
   bool given() const;
-  /// Gives it these values; false where it does not take one of them.
+  /// Gives it these values; false where it rejects one of them.
   bool set(const std::vector<std::string>& values);
 
  private:
@@ -68,8 +65,8 @@ class Parser {
   Parser(const std::string& name, const std::string& description);
 
   Parser add_command(const std::string& name, const std::string& description);
-  /// An option "--name" or a positional argument "NAME". What is typed lands in the value, which must outlive
-  /// the parsing.
+  /// An option "--name" or a positional argument "NAME". The argument is stored in the value, which must
+  /// outlive the parsing.
   Option add_option(const std::string& name, std::string& value, const std::string& description);
   Option add_option(const std::string& name, std::optional<std::string>& value,
                     const std::string& description);
@@ -79,7 +76,7 @@ class Parser {
   /// What the help page ends with.
   void footer(const std::string& text);
 
-  /// What a command line asks for. A command is then the one that is given().
+  /// What a command line asks for: a command (the one that is given()), help, or the version.
   enum class Request { kCommand, kHelp, kVersion };
   /// Throws UsageError.
   Request parse(int argc, const char* const* argv);
@@ -93,7 +90,7 @@ class Parser {
   std::string footer() const;
   std::vector<Parser> commands() const;
   std::vector<Option> options() const;
-  /// By the name "--epochs" of an option or "dataset" of a positional argument.
+  /// Finds it by name: "--epochs" of an option, "dataset" of a positional argument.
   std::optional<Option> option(const std::string& name) const;
 
  private:

@@ -8,10 +8,10 @@
 
 namespace mlp::app {
 
-/// The value of --precision: nothing is "float32". Throws UsageError.
+/// The value of --precision: not given is "float32". Throws UsageError.
 Precision parse_precision(const std::optional<std::string>& text);
 
-/// What parse_precision reads back.
+/// Text that parse_precision reads back.
 std::string to_string(Precision precision);
 
 /// Throws UsageError, saying what is missing, where the CPU target has no instructions for it.

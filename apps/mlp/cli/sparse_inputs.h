@@ -8,10 +8,10 @@
 
 namespace mlp::app {
 
-/// The value of --sparse-inputs: nothing is "auto". Throws UsageError.
+/// The value of --sparse-inputs: not given is "auto". Throws UsageError.
 SparseInputs parse_sparse_inputs(const std::optional<std::string>& text);
 
-/// What parse_sparse_inputs reads back.
+/// Text that parse_sparse_inputs reads back.
 std::string to_string(SparseInputs choice);
 
 }  // namespace mlp::app

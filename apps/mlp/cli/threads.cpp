@@ -8,7 +8,7 @@
 namespace mlp::app {
 namespace {
 
-/// That this program may use; 0: unknown.
+/// Cores that this program may use; 0: unknown.
 int cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
 
 std::string cores_text() { return counted(static_cast<std::uint64_t>(cores()), "core"); }
@@ -16,8 +16,8 @@ std::string cores_text() { return counted(static_cast<std::uint64_t>(cores()), "
 }  // namespace
 
 int parse_threads(const std::optional<std::string>& text) {
-  // More than a few threads a core stop a machine that has other work: 1,024 on 2 busy cores had trained Auto
-  // MPG, half a second's work, for ten minutes when they were stopped.
+  // With more than a few threads for each core, a machine that has other work hardly gets on: training on
+  // Auto MPG takes half a second, but with 1,024 threads on 2 busy cores it was not done after ten minutes.
   constexpr int kMost = 1024, kMostForACore = 16;
   if (!text || *text == "auto") return 0;
   const auto value = read_number<int>(*text);

@@ -6,7 +6,7 @@
 
 namespace mlp::app {
 
-/// The value of --threads: "auto" or nothing is 0, what the library takes for it. Throws UsageError.
+/// The value of --threads: "auto" or not given is 0, as in the library. Throws UsageError.
 int parse_threads(const std::optional<std::string>& text);
 
 /// A line for standard error where there are fewer cores than `threads`; empty where there are enough.

@@ -1,4 +1,4 @@
-// mlp bench: how fast this machine trains and predicts, beside how fast it could.
+// mlp bench: how fast this machine trains and predicts, compared with how fast it could.
 #include <algorithm>
 #include <fstream>
 #include <memory>
@@ -138,7 +138,7 @@ std::string to_json(const BenchmarkOptions& options, const BenchmarkResult& resu
 
 std::string gflops(double flops) { return fixed(1e-9 * flops, 1); }
 
-/// What --precision bf16 came to.
+/// The result of --precision bf16.
 std::string bfloat16_text(const BenchmarkOptions& options, const BenchmarkResult& result) {
   if (options.precision != Precision::kBFloat16) return "";
   if (result.bfloat16_layers == 0) return ", no layer wide enough for bf16";

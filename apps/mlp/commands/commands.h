@@ -1,5 +1,5 @@
-// The sub-commands. Each adds itself to the parser and returns what to call when it was the one chosen;
-// parsing is over by then.
+// The sub-commands. Each adds itself to the parser and returns the function to call if it is the chosen one,
+// after parsing.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ Command add_predict(Parser& parent, const Environment& environment);
 Command add_plot(Parser& parent, const Environment& environment);
 Command add_inspect(Parser& parent, const Environment& environment);
 Command add_bench(Parser& parent, const Environment& environment);
-/// `program`: what is completed.
+/// `program`: the parser whose commands and options are completed.
 Command add_completion(Parser& program);
 Command add_data_list(Parser& data, const Environment& environment);
 Command add_data_fetch(Parser& data, const Environment& environment);

@@ -1,4 +1,4 @@
-// mlp data: which data sets are here, which can be had, and getting them.
+// mlp data: which data sets are here, which can be downloaded, and downloading them.
 #include "mlp/data.h"
 
 #include <algorithm>

@@ -15,6 +15,7 @@
 #include "mlp/split.h"
 #include "present/evaluation.h"
 #include "run/data_origin.h"
+#include "run/option_sources.h"
 #include "run/recipes.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
@@ -47,22 +48,31 @@ void check_fit(const Model& model, const std::string& dataset, const Dataset& te
   }
 }
 
-/// What is tested on, under what name.
+/// The data tested on, and their name.
 struct TestData {
   std::string name;
   DataSplit split;
 };
 
-/// Where --data names it, else where the model was trained: the model knows a data set's name; paths are only
+/// The data that --data or --images names.
+DataOrigin named_data(const Arguments& arguments) {
+  DataArguments named;
+  named.dataset = arguments.data;
+  named.images = arguments.images;
+  named.labels = arguments.labels;
+  return data_origin(named);
+}
+
+/// The data of --data, else those the model was trained on: the model knows a data set's name; paths are only
 /// in the config.toml beside it.
 DataOrigin origin_of(const Arguments& arguments, const Model& model, const std::filesystem::path& path) {
-  if (arguments.data) return data_origin({.dataset = arguments.data});
+  if (arguments.data) return named_data(arguments);
   const auto& name = model.record.dataset;
   for (const auto& info : known_datasets()) {
     if (info.name == name) return KnownData{name};
   }
   const RunFolder folder{path.parent_path()};
-  const auto origin = origin_in(folder);
+  const auto origin = origin_in(folder, model);
   if (!origin) {
     throw UsageError("the model was trained on files (" + name + "), and there is no " +
                          folder.config().string() + " that says where they are",
@@ -84,22 +94,9 @@ RowUse row_use_of(const Model& model, const std::filesystem::path& path) {
   return row_use_in(RunFolder{path.parent_path()}, model).value_or(RowUse{});
 }
 
-/// How the run drew its rows. Which ones it trained on, and so a table's preprocessing, depends on it.
+/// How the run drew its rows: that decides which ones it trained on, and so a table's preprocessing.
 Drawing drawing_of(const Model& model, const std::filesystem::path& path) {
   return {.validation_fraction = row_use_of(model, path).validation_fraction, .seed = model.record.seed};
-}
-
-/// Whether both make the same inputs of a table. What models of older files do not know has no part in that:
-/// the range that was seen, and what numbers are nothing but 0 and 1.
-bool encode_alike(Preprocessing a, Preprocessing b) {
-  for (auto* preprocessing : {&a, &b}) {
-    for (auto& column : preprocessing->inputs) {
-      column.type.zero_one = false;
-      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding)) numeric->least = numeric->most = 0;
-    }
-    for (auto& target : preprocessing->targets) target.zero_one = false;
-  }
-  return a == b;
 }
 
 TestData test_data(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
@@ -119,7 +116,8 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     if (auto* images = std::get_if<ImageData>(&origin)) images->task = model.task();
     // The seed of the training run draws the same test rows again, none of which it has learned from.
     const Drawing drawing = drawing_of(model, path);
-    TestData data{name_of(origin), load(origin, source, drawing, &model).split};
+    TestData data{name_of(origin),
+                  load(origin, source, drawing, {model.class_names, model.input_units}).split};
     hold_out_validation_rows(data.split.train, drawing);
     if (model.preprocessing && !encode_alike(*data.split.test.preprocessing, *model.preprocessing)) {
       throw DataError(
@@ -129,16 +127,15 @@ TestData test_data(const Arguments& arguments, const Model& model, const std::fi
     return data;
   }
   if (arguments.data) throw UsageError("--data and --images are two sources of data", "give one of them");
-  TestData data{.name = name_of(data_origin({.images = arguments.images, .labels = arguments.labels})),
-                .split = {}};
+  TestData data{.name = name_of(named_data(arguments)), .split = {}};
   data.split.test = load_labelled_images(
       *arguments.images, arguments.labels.value_or(""),
       {.task = model.task(), .class_names = model.class_names, .input_units = model.input_units});
   return data;
 }
 
-/// What the model should be better than, learned from its own training rows: where they are at hand, or the
-/// model knows their mean.
+/// The baseline for the model, learned from its own training rows: where they are available, or the model
+/// knows their mean.
 std::optional<ConstantAnswer> answer_for(const Arguments& arguments, const Model& model,
                                          const DataSplit& split) {
   const bool own = !arguments.images && arguments.data.value_or(model.record.dataset) == model.record.dataset;
@@ -162,7 +159,7 @@ bool same_content(const std::filesystem::path& a, const std::filesystem::path& b
   return std::equal(Bytes(first), Bytes(), Bytes(second), Bytes());
 }
 
-/// Whether the run beside the model was trained on these rows; nothing where no checkpoint tells.
+/// Whether the run beside the model was trained on these rows; unknown without a checkpoint.
 std::optional<bool> trained_on(const std::filesystem::path& path, const Dataset& rows) {
   const RunFolder folder{path.parent_path()};
   if (!folder.has_checkpoint()) return std::nullopt;
@@ -200,7 +197,7 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   const bool all_rows =
       arguments.images ? std::filesystem::path(*file).extension() != ".npz" : model.preprocessing.has_value();
   if (!file || !all_rows) return false;
-  const auto origin = origin_in(RunFolder{path.parent_path()});
+  const auto origin = origin_in(RunFolder{path.parent_path()}, model);
   if (!origin) return false;
   const auto* table = std::get_if<TableOrigin>(&*origin);
   const auto* images = std::get_if<ImageData>(&*origin);
@@ -211,8 +208,8 @@ bool tests_training_rows(const Arguments& arguments, const Model& model, const s
   return table != nullptr && is_moved_table(*table, *file, model, path);
 }
 
-/// Whether these are not the rows that the run was trained on, though drawn as they were. Sets by name are
-/// checked when they are read.
+/// Whether these differ from the rows that the run was trained on, though drawn the same way. Sets known by
+/// name are checked when they are read.
 bool has_changed(const Arguments& arguments, const Model& model, const std::filesystem::path& path,
                  const Dataset& train) {
   return !arguments.data && !arguments.images && !is_known_data(model.record.dataset) &&
@@ -237,7 +234,7 @@ int run_evaluate(const Arguments& arguments, const Environment& environment) {
   TestResult result =
       test(model, split, answer_for(arguments, model, split), has_report_total_loss(dataset), options);
   result.class_weights = row_use_of(model, path).balanced_classes;
-  // What was noted of a run's own data the run has said already.
+  // The run has already shown notes about its own data.
   const bool table_of_its_own = split.train.rows() == 0;
   std::vector<std::string> notes;
   if (table_of_its_own) notes = in_words(split.notes, option_words);

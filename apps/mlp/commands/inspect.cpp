@@ -63,7 +63,7 @@ std::string scaling_text(const AffineScaling& scaling) {
   return "standardised, column by column";
 }
 
-/// JSON has all.
+/// At most kMostNames of them; the JSON has all.
 std::string joined(const std::vector<std::string>& names) {
   constexpr std::size_t kMostNames = 50;
   const std::size_t shown = names.size() > kMostNames ? kMostNames - 1 : names.size();
@@ -72,7 +72,7 @@ std::string joined(const std::vector<std::string>& names) {
   return text + (shown < names.size() ? " and " + with_thousands(names.size() - shown) + " more" : "");
 }
 
-/// Of a table the columns it was asked for, be they numbers or classes.
+/// The target columns of a table, whether numbers or classes.
 std::vector<std::string> target_names(const Model& model) {
   if (!model.preprocessing) return model.target_names;
   std::vector<std::string> names;
@@ -94,7 +94,7 @@ nlohmann::ordered_json to_json(const GradientCheck& check) {
       {"passed", check.passed()}, {"rows", check.rows}, {"loss", number(check.loss)}, {"tensors", tensors}};
 }
 
-/// What is each member's own, in their order.
+/// The fields that differ between members, in their order.
 nlohmann::ordered_json members_json(const Model& model) {
   nlohmann::ordered_json members = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < model.member_count(); ++i) {
@@ -169,6 +169,11 @@ std::string to_json(const Model& model, const std::filesystem::path& path,
                          {"validation_loss", number(record.validation_loss)},
                          {"seconds", number(record.seconds)},
                          {"library_version", record.library_version}};
+  if (record.fine_tuned_from) {
+    const auto& [from, dataset, kept] = *record.fine_tuned_from;
+    document["trained"]["started_from"] = {
+        {"digest", from}, {"dataset", dataset}, {"kept_preprocessing", kept}};
+  }
   if (model.member_count() > 1) document["members"] = members_json(model);
   if (verification) {
     document["verified"] = {{"passed", verification->passed()},
@@ -240,6 +245,13 @@ std::string to_page(const Model& model, const std::filesystem::path& path,
                     counted(record.steps, "step") + ") in " + duration(record.seconds) + ", seed " +
                     std::to_string(record.seed),
                 style);
+  if (record.fine_tuned_from) {
+    const auto& [from, dataset, kept] = *record.fine_tuned_from;
+    text += field("starts from",
+                  "a model of " + printable(dataset) + ", digest " + printable(from) +
+                      (kept ? "" : ", with a preprocessing of its own"),
+                  style);
+  }
   text += field("by",
                 printable(record.optimizer) + ", learning rate " + shortest(record.learning_rate) + ", " +
                     printable(record.schedule) + ", batches of " + with_thousands(record.batch_size) +
@@ -302,7 +314,7 @@ std::string gradients_text(const GradientCheck& check, const Style& style) {
                style);
 }
 
-/// Throws unless the three agree.
+/// Throws unless the three gradients agree.
 void require_passed(const GradientCheck& check, const std::filesystem::path& path) {
   if (check.passed()) return;
   throw FileError(path.string() + ": its gradients do not agree",

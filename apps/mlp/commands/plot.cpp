@@ -18,7 +18,7 @@ struct Arguments {
   std::string output;
 };
 
-/// The least that a run's losses can be; 0 where that is not known.
+/// The smallest possible loss of a run; 0 where it is not known.
 double least_loss_of(const Minimised& run) {
   return run.loss && run.outputs > 0 && !run.weighted() ? least_loss(*run.loss, run.outputs) : 0.0;
 }
@@ -28,7 +28,7 @@ bool weighted_alike(const RowUse& a, const RowUse& b) {
   return a.weight_column == b.weight_column && a.balanced_classes == b.balanced_classes;
 }
 
-/// A run's own name: its folder's, or the whole path where another run has the same.
+/// The name of a run: that of its folder, or the whole path where another run has the same.
 std::string label_of(const std::string& folder, const std::vector<std::string>& folders) {
   const auto name = [](const std::string& path) {
     return std::filesystem::path(path).lexically_normal().filename().empty()
@@ -74,7 +74,7 @@ int run_plot(const Arguments& arguments) {
       curves.size() == 1 ? curves[0].label : "Losses of " + counted(curves.size(), "run");
   const std::string loss = losses_differ || !first.loss ? "loss" : to_string(*first.loss);
   const auto note = draw_loss_curves(curves, title, loss, files);
-  // A PNG that cannot be made is a mistake only where nothing else was asked for.
+  // A PNG that cannot be made is an error only if it was asked for by --output.
   if (note && !arguments.output.empty()) throw Error(*note);
   for (const auto& file : files) {
     if (!note || file.extension() == ".svg") print(file.string() + "\n");

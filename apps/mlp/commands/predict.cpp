@@ -1,4 +1,4 @@
-// mlp predict: what a saved model says about rows of raw inputs, as CSV.
+// mlp predict: a saved model's predictions for rows of raw inputs, as CSV.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +23,7 @@
 #include "mlp/preprocessing.h"
 #include "mlp/train.h"
 #include "present/prediction_csv.h"
+#include "run/option_sources.h"
 #include "run/run_folder.h"
 #include "run/table_origin.h"
 #include "terminal/format.h"
@@ -42,7 +43,7 @@ struct Arguments {
   std::optional<std::string> threads;
 };
 
-/// Where predictions go, as they come.
+/// The output for predictions, written as they come.
 class Output {
  public:
   explicit Output(const Arguments& arguments) : path_(arguments.output == "-" ? "" : arguments.output) {}
@@ -74,7 +75,7 @@ ByteStream standard_input() {
           }};
 }
 
-/// What holds the rows: standard input where nothing is named.
+/// The files with the rows: standard input where none is named.
 std::vector<std::string> named_files(const Arguments& arguments) {
   if (arguments.input && !arguments.files.empty()) {
     throw UsageError("'" + arguments.files.front() + "' and --input " + *arguments.input + " are two inputs",
@@ -93,7 +94,7 @@ bool are_pictures(const std::vector<std::string>& files) {
   return pictures;
 }
 
-/// Answers in the place of the questions would lose what they are answers to.
+/// Overwriting the input file would lose the rows.
 void require_other_file(const std::string& file, const Arguments& arguments) {
   struct stat input {
   }, output{};
@@ -104,9 +105,23 @@ void require_other_file(const std::string& file, const Arguments& arguments) {
                    "name another file");
 }
 
-/// The same of the model, and of what lies in folders.
+/// The files that a run is resumed and evaluated from must not be overwritten either.
+void require_no_part_of_the_run(const Arguments& arguments) {
+  const RunFolder folder{model_file(arguments.model).parent_path()};
+  for (const auto& file : {folder.config(), folder.checkpoint(), folder.previous_checkpoint(),
+                           folder.metrics(), folder.folds(), folder.report()}) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(arguments.output, file, error)) continue;
+    throw UsageError(
+        "--output " + arguments.output + " is part of the model's run: the predictions would replace it",
+        "name another file");
+  }
+}
+
+/// The same for the model, and for files in folders.
 void require_other_files(const std::vector<std::string>& files, const Arguments& arguments) {
   require_other_file(model_file(arguments.model).string(), arguments);
+  require_no_part_of_the_run(arguments);
   for (const auto& file : files) {
     require_other_file(file, arguments);
     std::error_code error;
@@ -115,7 +130,7 @@ void require_other_files(const std::vector<std::string>& files, const Arguments&
   }
 }
 
-constexpr std::size_t kMostColumns = 5;  ///< that notes tell of one by one
+constexpr std::size_t kMostColumns = 5;  ///< that notes list one by one
 
 void tell_of_more_columns(std::size_t columns) {
   if (columns > kMostColumns)
@@ -161,8 +176,8 @@ class UnknownCategories {
   std::vector<Unknown> columns_;
 };
 
-/// For each column of numbers, how many of its cells are farther from the range of the training rows than
-/// that is wide. Models of older files know no range.
+/// For each column of numbers, how many of its cells are farther from the range of the training rows than the
+/// width of that range. Models from older files have no ranges.
 class FarCells {
  public:
   void count(const Preprocessing& preprocessing, const Table& table) {
@@ -192,9 +207,9 @@ class FarCells {
   std::vector<std::size_t> counts_;
 };
 
-/// How the table is read, columns to keep and all. Their names stand in --keep as in a table's first line.
+/// How the table is read, including the columns to keep. --keep lists their names as in a table's first line.
 TableOptions reading_of(const Model& model, const Arguments& arguments) {
-  TableOptions options = reading_for(*model.preprocessing, arguments.reading);
+  TableOptions options = model.preprocessing->reading(arguments.reading.reading());
   for (const auto& list : arguments.keep) {
     if (list == "all") {
       options.keep_all = true;
@@ -219,7 +234,7 @@ TableOptions reading_of(const Model& model, const Arguments& arguments) {
   return options;
 }
 
-/// Piece by piece: a table of any length, or a pipe whose other end waits for answers.
+/// Predicts piece by piece, for a table of any length, or a pipe whose other end waits for the predictions.
 void predict_table(const Model& model, const std::string& file, const Arguments& arguments,
                    const PredictionOptions& options) {
   constexpr std::size_t kRows = 4096;
@@ -261,13 +276,21 @@ void predict_table(const Model& model, const std::string& file, const Arguments&
 
 void predict_inputs(const Model& model, const std::string& file, const Arguments& arguments,
                     const PredictionOptions& options) {
+  constexpr std::size_t kStepRows = 1024,
+                        kPieceRows = 16 * kStepRows;  // a file of any length takes little memory
   const Inputs inputs = read_inputs(file, model.network.fan_in(), model.feature_names, model.input_units);
-  const Matrix<float> outputs = predict(model, inputs, options);
-  require_finite(outputs, 0, file);
+  const std::size_t rows = row_count(inputs);
+  Predictor predictor(
+      model, {.max_rows = std::min(rows, kStepRows), .threads = options.threads, .target = options.target});
   Output output(arguments);
-  output.add(prediction_header(model, arguments.probabilities) +
-             prediction_rows(model, outputs, arguments.probabilities));
-  output.finish(outputs.rows());
+  std::string header = prediction_header(model, arguments.probabilities);
+  for (std::size_t first = 0; first < rows; first += kPieceRows) {
+    Matrix<float> outputs(std::min(kPieceRows, rows - first), predictor.fan_out());
+    predictor.predict(inputs, first, outputs);
+    require_finite(outputs, first, file);
+    output.add(std::exchange(header, "") + prediction_rows(model, outputs, arguments.probabilities));
+  }
+  output.finish(rows);
 }
 
 int run_predict(const Arguments& arguments, const Environment& environment) {

@@ -36,7 +36,7 @@ std::vector<fs::path> files_of(const std::vector<std::string>& paths, std::vecto
   return files;
 }
 
-/// How many images something was done to.
+/// How many images were changed, and how.
 struct Changes {
   std::size_t inverted = 0, stretched = 0, centred = 0, scaled = 0, empty = 0;
 

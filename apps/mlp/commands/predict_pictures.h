@@ -9,13 +9,13 @@
 
 namespace mlp::app {
 
-/// Whether this names images: a folder, or a file that is a PNG by its first bytes or by its name.
+/// Whether the path is of images: a folder, or a file that is a PNG by its first bytes or its name.
 bool names_pictures(const std::string& path);
 
 struct PicturePredictions {
-  std::string csv;  ///< with header: the image's path, then as prediction_csv.h has it
+  std::string csv;  ///< with header: the image's path, then the columns of prediction_csv.h
   std::size_t rows = 0;
-  std::vector<std::string> notes;  ///< what was done to the images
+  std::vector<std::string> notes;  ///< how the images were changed
 };
 
 /// Each image is made like those the model was trained on (mlp/pictures.h). Throws as read_picture does, and

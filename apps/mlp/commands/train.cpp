@@ -11,15 +11,15 @@
 #include "mlp/error.h"
 #include "mlp/html_report.h"
 #include "mlp/report.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/report_content.h"
 #include "present/train_result.h"
-#include "run/config_file.h"
 #include "run/folds.h"
+#include "run/option_sources.h"
 #include "run/run.h"
 #include "run/run_saver.h"
 #include "run/test.h"
-#include "run/train_options.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress.h"
@@ -40,12 +40,12 @@ class RunObserver : public TrainingObserver {
   }
 
   bool on_epoch(const EpochRecord& record, const TrainingState& state) override {
-    progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.epochs));
-    if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
+    progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.training.epochs));
+    if (run_.settings.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
     return true;
   }
 
-  bool wants_state() override { return run_.checkpoint_every.due_after_step(seconds_since_last()); }
+  bool wants_state() override { return run_.settings.checkpoint_every.due_after_step(seconds_since_last()); }
 
   void on_state(const TrainingState& state) override {
     saver_.save(state);
@@ -64,8 +64,8 @@ class RunObserver : public TrainingObserver {
   Clock::time_point last_save_ = Clock::now();
 };
 
-/// The same for the members of an ensemble. The first one saves the run as if it were alone; what the others
-/// save lies in folders of their own, from when there is a run to belong to.
+/// The same for the members of an ensemble. The first member saves like a single network; the others save to
+/// folders of their own, once the run has been saved.
 class MembersObserver : public EnsembleObserver {
  public:
   MembersObserver(const Run& run, std::vector<RunSaver>& savers, EnsembleProgress& progress)
@@ -76,12 +76,12 @@ class MembersObserver : public EnsembleObserver {
     return interrupt_signal() == 0;
   }
   bool on_epoch(std::size_t member, const EpochRecord& record, const TrainingState& state) override {
-    if (run_.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last(member)))
+    if (run_.settings.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last(member)))
       on_state(member, state);
     return true;
   }
   bool wants_state(std::size_t member) override {
-    return run_.checkpoint_every.due_after_step(seconds_since_last(member));
+    return run_.settings.checkpoint_every.due_after_step(seconds_since_last(member));
   }
   void on_state(std::size_t member, const TrainingState& state) override {
     if (member > 0 && !savers_.front().has_saved()) return;
@@ -109,16 +109,16 @@ const TrainingState* state_of(const std::optional<NewestCheckpoint>& checkpoint)
   return checkpoint ? &checkpoint->checkpoint.state : nullptr;
 }
 
-/// What came of the training that `mlp train` was asked for, of one network or of several.
+/// The result of the training, of one network or of several.
 struct Outcome {
-  Trained trained;            ///< of an ensemble: the first member's training, and the model of all
-  bool had_finished = false;  ///< it had been resumed, and nothing was left to train
+  Trained trained;            ///< for an ensemble: the first member's training, and the model of all
+  bool had_finished = false;  ///< it was resumed, and nothing was left to train
 };
 
 Outcome train_one(const Run& run, RunSaver& saver, TrainingProgress& progress) {
   RunObserver observer(run, saver, progress);
   const TrainingState* from = state_of(run.resumed);
-  Outcome result{train(run.network, run.data.train, run.options, &observer, from)};
+  Outcome result{train(run.network, run.data.train, run.settings.training, &observer, from)};
   progress.finish();
   result.had_finished = from != nullptr && from->step == result.trained.state.step;
   saver.save(result.trained.state);
@@ -129,7 +129,7 @@ Outcome train_members(const Run& run, std::vector<RunSaver>& savers, EnsemblePro
   MembersObserver observer(run, savers, progress);
   std::vector<const TrainingState*> from = {state_of(run.resumed)};
   for (const auto& checkpoint : run.resumed_members) from.push_back(state_of(checkpoint));
-  auto [model, members, stopped] = train_ensemble(run.network, run.data.train, run.options,
+  auto [model, members, stopped] = train_ensemble(run.network, run.data.train, run.settings.training,
                                                   {.members = run.settings.members}, &observer, from);
   progress.finish();
   bool had_finished = members.size() == from.size();
@@ -148,7 +148,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
                                       const std::optional<CrossValidation>& folds,
                                       const std::string& command) {
   std::vector<std::string> notes;
-  // What cannot be drawn or written must not cost the result of a long training.
+  // A figure that cannot be drawn or written must not cost the result of a long training.
   const auto draw = [&](const auto& figure) {
     std::optional<std::string> note;
     try {
@@ -165,7 +165,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   if (!trained.history().empty()) {
     draw([&] {
       return draw_loss_curves({loss_curve(trained.history(), name, least_training_loss(summary_of(run)))},
-                              name, to_string(run.settings.loss),
+                              name, to_string(run.settings.training.loss),
                               {run.folder.loss_svg(), run.folder.loss_png()});
     });
   }
@@ -196,7 +196,7 @@ std::vector<std::string> draw_figures(const Run& run, const Trained& trained, co
   return notes;
 }
 
-/// What the user should know about where --resume goes on.
+/// What the user should know about where --resume continues.
 std::string resume_notes(const Run& run) {
   if (!run.resumed) {
     return "mlp: note: the run in " + one_line(run.folder.path.string()) +
@@ -214,16 +214,16 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
     print_error("mlp: note: " + one_line(run.folder.path.string()) + " cannot be locked (" +
                 run.lock->problem() + "): do not start a second run in it before this one has ended\n");
   }
-  print_error(threads_note(run.options.threads));
+  print_error(threads_note(run.settings.training.threads));
   if (arguments.resume) print_error(resume_notes(run));
   if (!arguments.quiet) print_error(introduction(summary_of(run), style_of(kStderr, environment)));
-  // Where data have moved to, and what else may be named anew.
+  // Records new paths of moved data, and other options that may change on resuming.
   if (run.resumed) write_text_file(run.folder.config(), run.config);
 
   const ProgressMode mode = progress_mode(arguments.quiet, environment);
   std::optional<CrossValidation> folds;
-  if (run.folds) {
-    if (run.resumed) folds = read_folds(run.folder.folds(), *run.folds);
+  if (run.settings.folds) {
+    if (run.resumed) folds = read_folds(run.folder.folds(), *run.settings.folds);
     if (!folds) {
       folds = cross_validate(run, arguments.quiet);
       if (mode == ProgressMode::kLines) print_error("\n");
@@ -248,8 +248,8 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
                                     .fingerprint = run.fingerprint},
                         from ? &*from : nullptr, files);
   }
-  TrainingProgress progress(mode, environment.utf8, run.training_rows.size(), run.data.train);
-  EnsembleProgress members(mode, environment.utf8, run.settings.members, run.settings.epochs);
+  TrainingProgress progress(mode, environment.utf8, summary_of(run).training_rows(), run.data.train);
+  EnsembleProgress members(mode, environment.utf8, run.settings.members, run.settings.training.epochs);
   const auto [trained, had_finished] = run.settings.members > 1 ? train_members(run, savers, members)
                                                                 : train_one(run, savers.front(), progress);
   if (had_finished && interrupt_signal() == 0) {
@@ -260,8 +260,9 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
 
   savers.front().save(trained.model);
   if (folds && resumed) write_text_file(run.folder.folds(), folds_csv(*folds));
-  TestResult result = test(trained.model, run.data, constant_answer(run.data.train, run.training_rows),
-                           run.recipe.total_loss, run.prediction());
+  TestResult result =
+      test(trained.model, run.data, constant_answer(run.data.train, training_split(run.data.train).training),
+           run.recipe.total_loss, run.prediction());
   result.class_weights = summary_of(run).balances_classes();
   auto said = draw_figures(run, trained, result, folds, environment.command);
   const RunSummary summary = summary_of(run);
@@ -287,11 +288,29 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
   return trained.stopped == StopReason::kInterrupted ? 128 + interrupt_signal() : 0;
 }
 
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  mlp train mnist\n"
+    "  mlp train mnist --recipe report\n"
+    "  mlp train cars.csv --target mpg\n"
+    "  mlp train cars.csv --target origin --ignore mpg --folds 10\n"
+    "  mlp train mpg --layers 64:relu,64:relu,1:linear --optimizer adam\n"
+    "  mlp train digits --dropout 0.2 --epochs 30 --output runs/dropout\n"
+    "  mlp train friedman --schedule 'cosine(warm_up=0.1)' --early-stopping 20\n"
+    "  mlp train fashion.npz\n"
+    "  mlp train --images shapes/\n"
+    "  mlp train --images faces/images.npy --labels faces/labels.npy\n"
+    "  mlp train --config runs/mnist/config.toml --seed 2 --output runs/second\n"
+    "  mlp train --resume runs/mnist";
+
 }  // namespace
 
 Command add_train(Parser& parent, const Environment& environment) {
   auto arguments = std::make_shared<TrainArguments>();
-  const Parser parser = add_train_options(parent, *arguments);
+  Parser parser =
+      parent.add_command("train", "Train a network; leaves a model, a report, figures and a checkpoint");
+  add_train_options(parser, *arguments);
+  parser.footer(recipes_help() + "\n" + kExamples);
   return {parser, [parser, arguments, &environment] { return run_train(parser, *arguments, environment); }};
 }
 

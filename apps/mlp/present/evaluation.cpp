@@ -15,18 +15,18 @@ namespace {
 
 constexpr std::size_t kLabelWidth = 12;
 
-/// What a line leaves for its value.
+/// The columns that a line leaves for its value.
 std::size_t value_columns(const Style& style) {
   constexpr std::size_t kBefore = 2 + kLabelWidth, kFewest = 20;
   return std::max(style.columns, kBefore + kFewest) - kBefore;
 }
 
-/// The metrics that say something the accuracy and the loss do not.
+/// The metrics that add something to the accuracy and the loss.
 std::vector<std::string> more_scores(const ClassificationMetrics& metrics, double loss) {
   std::vector<std::string> parts = {"balanced " + percent(metrics.balanced_accuracy),
                                     "macro F1 " + fixed(metrics.macro_f1, 4)};
   if (!std::isnan(metrics.roc_auc)) parts.push_back("ROC AUC " + fixed(metrics.roc_auc, 4));
-  // Of a network trained with plain cross-entropy it is the loss.
+  // For a network trained with plain cross-entropy it equals the loss.
   const std::string log_loss = significant(metrics.log_loss);
   if (!std::isnan(metrics.log_loss) && log_loss != significant(loss)) parts.push_back("log loss " + log_loss);
   return parts;
@@ -136,7 +136,7 @@ std::string field(const std::string& label, const std::string& value, const Styl
 
 namespace {
 
-/// "balanced accuracy and ROC AUC": those by which the network is better than the baseline.
+/// "balanced accuracy and ROC AUC": the scores in which the network beats the baseline.
 std::string names_of(const BetterScores& better) {
   std::string names;
   for (const auto& [is_better, name] :
@@ -149,10 +149,10 @@ std::string names_of(const BetterScores& better) {
 
 constexpr const char* kMayHelp = "more rows, or inputs that say more, may help";
 
-/// Whether the most frequent class has half as many rows again as it would have of equal classes.
+/// Whether the most frequent class has 1.5 times the rows it would have if classes were equal.
 bool imbalanced(const Baseline& baseline) { return baseline.accuracy > 1.5 * baseline.balanced_accuracy; }
 
-/// What to know where accuracy is no better than the most frequent class's, and what may help.
+/// A verdict where accuracy is no better than that of the most frequent class, and what may help.
 std::string verdict(const TestResult& result, const Dataset& dataset) {
   const std::string better = names_of(better_scores(*result.evaluation.classification, *result.baseline));
   const bool weights_may_help =
@@ -162,7 +162,7 @@ std::string verdict(const TestResult& result, const Dataset& dataset) {
   return "no more accurate, but better than chance by " + better + (weights_may_help ? ": " + advice : "");
 }
 
-/// Precision and recall of the rarer of two classes, the one that is looked for.
+/// Precision and recall of the rarer of two classes, usually the one of interest.
 std::string rare_class_field(const ClassificationMetrics& metrics, const Dataset& dataset,
                              const Style& style) {
   constexpr std::size_t kNameColumns = 24;
@@ -226,7 +226,7 @@ std::string target_fields(const TestResult& result, const Dataset& dataset, cons
   return lines;
 }
 
-/// R2 alone has no unit.
+/// Of the metrics only R2 is shown, as it has no unit.
 std::string fields_of_several_targets(const TestResult& result, const Dataset& dataset, const Style& style) {
   const auto& targets = *result.evaluation.regression;
   std::string lines = field("test",

@@ -14,10 +14,11 @@
 
 namespace mlp::app {
 
-/// A number, or null where it is none (JSON has no NaN).
+/// A number, or null for NaN and infinities (JSON has none).
 nlohmann::ordered_json number(double value);
 
-/// The whole document on one line of text with line break; texts that are no UTF-8 as in_utf8() has them.
+/// The whole document as one line of text, line break included; text that is not UTF-8 is converted by
+/// in_utf8().
 std::string to_text(nlohmann::ordered_json document);
 
 /// network, parameters: what every command says about a network.
@@ -30,10 +31,10 @@ std::string loss_text(const Loss& loss);
 
 struct TestResult {
   Evaluation evaluation;
-  std::optional<double> report_total_loss;  ///< docs/losses.md, where it was asked for
-  std::optional<Baseline> baseline = {};    ///< what any model should be better than
-  bool baseline_of_tested_rows = false;     ///< learned from them, as no others are known
-  /// Of an ensemble: each member's own metrics on the test rows, the one to look at first.
+  std::optional<double> report_total_loss;  ///< see docs/losses.md; where it is reported
+  std::optional<Baseline> baseline = {};    ///< which any model should beat
+  bool baseline_of_tested_rows = false;     ///< learned from the tested rows, as no others are known
+  /// For an ensemble: each member's own metrics on the test rows, the most important first.
   std::vector<FoldScores> members = {};
   bool class_weights = false;  ///< it was trained with --class-weight balanced
 };
@@ -47,8 +48,8 @@ void add_to(nlohmann::ordered_json& document, const TestResult& result, const Da
 /// "  label       value", the value aligned; field() breaks it at spaces to fit the style's columns.
 std::string line(const std::string& label, const std::string& value);
 std::string field(const std::string& label, const std::string& value, const Style& style);
-/// The metrics over all classes or targets, and what they are worth, in a few lines. Targets' units may
-/// differ: of several there is a table, each_score().
+/// The metrics over all classes or targets, compared with the baseline, in a few lines. As units of targets
+/// may differ, several have a table: each_score().
 std::string test_fields(const TestResult& result, const Dataset& dataset, const Style& style);
 /// A table with a line for each class or target; empty where there is only one target.
 std::string each_score(const TestResult& result, const Dataset& dataset, const Style& style);

@@ -14,7 +14,7 @@ namespace mlp::app {
 
 namespace {
 
-/// The name, or another one where a column has it.
+/// The name, or another one where a column has it already.
 std::string free_name(const std::string& name, const std::unordered_set<std::string>& taken) {
   if (!taken.contains(name)) return name;
   std::string other = "predicted_" + name;
@@ -38,7 +38,7 @@ std::string prediction_header(const Model& model, bool probabilities, const std:
     for (std::size_t c = 0; probabilities && c < model.class_names.size(); ++c) {
       add(what + "_" + model.class_names[c]);
     }
-    // A table's model predicts a column, which has a name. It comes first, and is named last.
+    // A table's model predicts a column, which has a name. It is the first column, but gets its name last.
     add(model.preprocessing ? model.preprocessing->targets.front().name : "class");
     std::rotate(answer.begin(), answer.end() - 1, answer.end());
   } else {

@@ -12,8 +12,8 @@
 
 namespace mlp::app {
 
-/// With line end. `probabilities`: with one column more for each class. No name stands twice: kept columns
-/// have theirs, then probabilities, and what is predicted is "predicted_y" where a column 'y' is there.
+/// With line end. `probabilities`: with one more column for each class. No name occurs twice: kept columns
+/// have their names, then probabilities, and the prediction is "predicted_y" where there is a column 'y'.
 std::string prediction_header(const Model& model, bool probabilities,
                               const std::vector<std::string>& kept = {});
 
@@ -22,8 +22,8 @@ std::string prediction_rows(const Model& model, ConstMatrixView<float> outputs, 
                             const std::vector<KeptColumn>& kept = {});
 
 /// Finite inputs far outside what the model was trained on can still overflow: DataError naming the row,
-/// counted from 1; `first` rows came before. Of a table also the column: `encoded` are its inputs, called
-/// `names`.
+/// counted from 1; `first` rows came before. For a table it also names the column: `encoded` are its inputs,
+/// called `names`.
 void require_finite(ConstMatrixView<float> outputs, std::size_t first, const std::string& input,
                     ConstMatrixView<float> encoded = {}, std::span<const std::string> names = {});
 

@@ -10,6 +10,7 @@
 #include "cli/precision.h"
 #include "mlp/error.h"
 #include "mlp/importance.h"
+#include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/folds.h"
 #include "present/report_notes.h"
@@ -50,7 +51,7 @@ ReportBaseline report_baseline(const TestResult& test, const Dataset& tested) {
   return reported;
 }
 
-/// Each beside what the model itself reaches on the test rows.
+/// The scores of the folds, each next to that of the model on the test rows.
 std::vector<ReportFolds> report_folds(const std::vector<FoldScores>& folds, const Evaluation& evaluation,
                                       const Dataset& tested) {
   std::vector<ReportFolds> reported;
@@ -73,7 +74,7 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
-/// What the user said about a table's cells.
+/// The user's options for reading a table's cells.
 std::vector<ReportFact> reading_facts(const TableOptions& reading) {
   std::vector<ReportFact> facts;
   if (!reading.categorical.empty()) facts.push_back({"taken as categories", listed(reading.categorical)});
@@ -90,13 +91,13 @@ std::vector<ReportFact> reading_facts(const TableOptions& reading) {
 std::vector<ReportFact> row_facts(const RunSummary& run) {
   std::vector<ReportFact> facts{{"validation share", shortest(run.validation_share)}};
   if (!run.table) return facts;
-  const TableDataOptions& question = run.table->question;
-  if (run.table->draws_test_rows) facts.push_back({"test share", shortest(question.test_fraction)});
-  facts.push_back({"scaling", to_string(question.scaling)});
+  const TableDataOptions& options = run.table->options;
+  if (run.table->draws_test_rows) facts.push_back({"test share", shortest(options.test_fraction)});
+  facts.push_back({"scaling", to_string(options.scaling)});
   if (run.data.train.task() == Task::kClassification) {
     facts.push_back({"class weight", run.balances_classes() ? "balanced" : "equal"});
   }
-  if (question.sample_weight) facts.push_back({"rows weighted by", *question.sample_weight});
+  if (options.sample_weight) facts.push_back({"rows weighted by", *options.sample_weight});
   return facts;
 }
 
@@ -107,13 +108,13 @@ std::vector<ReportFact> left_out(const RunSummary& run) {
     columns.push_back({name, in_words(reason, option_words)});
   if (!run.table) return columns;
   for (const auto& name : run.table->reading.ignore) columns.push_back({name, "ignored, as was asked for"});
-  if (const auto& name = run.table->question.sample_weight)
+  if (const auto& name = run.table->options.sample_weight)
     columns.push_back({*name, "says how much a row counts"});
   return columns;
 }
 
-/// Cells as the table has them: what the network was given has forgotten the 0 in front of 01806, and what a
-/// missing cell said.
+/// Cells as in the table: what the network was given lacks the leading 0 of 01806, and the text of a missing
+/// cell.
 void show_as_in_file(const std::filesystem::path& file, const TableOptions& reading, ReportContent& content) {
   std::vector<std::size_t> rows;
   for (const auto& example : content.hardest) {
@@ -124,12 +125,12 @@ void show_as_in_file(const std::filesystem::path& file, const TableOptions& read
     const auto cells = read_cells(file, content.cell_names, rows, reading);
     for (std::size_t i = 0; i < rows.size(); ++i) content.hardest[i].cells = cells[i];
   } catch (const Error&) {
-    // It is no longer there, or another one: the cells stay as they were understood.
+    // The file is gone or has changed: the cells stay as they were read.
   }
 }
 
-/// A file or folder by its name and that of the folder it is in: the page travels, where that folder is does
-/// not.
+/// A file or folder by its name and that of its parent: the page is passed on, and full paths mean nothing
+/// elsewhere.
 std::string place_text(const std::filesystem::path& path) {
   return (path.parent_path().filename() / path.filename()).string();
 }
@@ -137,7 +138,7 @@ std::string place_text(const std::filesystem::path& path) {
 std::vector<ReportFact> data_facts(const RunSummary& run) {
   const Dataset& data = run.data.train;
   std::vector<ReportFact> facts{{"data set", run.dataset}, {"read from", place_text(run.data.origin)}};
-  facts.push_back({"training rows", with_thousands(run.training_rows.size())});
+  facts.push_back({"training rows", with_thousands(run.training_rows())});
   if (run.validation_rows() > 0) facts.push_back({"validation rows", with_thousands(run.validation_rows())});
   facts.push_back({"test rows", with_thousands(run.data.test.rows())});
   if (data.preprocessing) {
@@ -192,7 +193,7 @@ std::vector<std::uint64_t> class_rows(const RunSummary& run) {
   const Dataset& data = run.data.train;
   std::vector<std::uint64_t> rows(data.class_names.size(), 0);
   if (rows.empty()) return rows;
-  for (const auto n : run.training_rows) ++rows[static_cast<std::size_t>(data.labels[n])];
+  for (const auto n : training_split(data).training) ++rows[static_cast<std::size_t>(data.labels[n])];
   return rows;
 }
 

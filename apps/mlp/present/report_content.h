@@ -10,8 +10,8 @@
 
 namespace mlp::app {
 
-/// The least that a run's training and validation losses can be: above 0 with label smoothing. 0 where rows
-/// are weighted, by whose weights it would be multiplied.
+/// The smallest possible training and validation loss of a run: above 0 with label smoothing. 0 where rows
+/// are weighted, as it would depend on their weights.
 double least_training_loss(const RunSummary& run);
 
 /// `outputs`: the network's for the test rows; `command`: as it was typed.

@@ -1,4 +1,4 @@
-// The notes at the head of report.html: short, those about columns together, files by their names.
+// The notes at the head of report.html: short, those about columns joined, files by name only.
 #pragma once
 
 #include <filesystem>
@@ -11,10 +11,10 @@
 
 namespace mlp::app {
 
-/// `text` with files' names in place of those of `paths` that it holds.
+/// `text` with each of the `paths` in it replaced by the file's name.
 std::string with_names(std::string text, const std::vector<std::filesystem::path>& paths);
 
-/// What is known of a run that its reader should know.
+/// What the reader of a run's report should know.
 std::vector<ReportNote> report_notes(const RunSummary& run, const Trained& trained);
 
 }  // namespace mlp::app

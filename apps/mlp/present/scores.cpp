@@ -12,8 +12,8 @@
 namespace mlp::app {
 namespace {
 
-constexpr std::size_t kMostClassLines = 30;   ///< of more classes ...
-constexpr std::size_t kWorstClassLines = 20;  ///< ... so many are shown
+constexpr std::size_t kMostClassLines = 30;   ///< with more classes ...
+constexpr std::size_t kWorstClassLines = 20;  ///< ... only so many are shown
 constexpr std::size_t kNameColumns = 32;      ///< leaves room for the numbers in 80 columns
 constexpr std::size_t kTextColumn = 0;
 constexpr std::size_t kGap = 2;
@@ -21,7 +21,7 @@ constexpr std::size_t kGap = 2;
 /// A name from a file, as a cell of a table.
 std::string name_cell(const std::string& name) { return shortened(one_line(name), kNameColumns); }
 
-/// The classes of lowest F1, worst first; a class without one, as it has no rows, does not count.
+/// The classes of lowest F1, worst first; a class without F1, as it has no rows, is left out.
 std::vector<std::size_t> worst_classes(const std::vector<ClassScores>& classes) {
   std::vector<std::size_t> order;
   for (std::size_t c = 0; c < classes.size(); ++c) {

@@ -12,12 +12,12 @@
 
 namespace mlp::app {
 
-/// A line for each class, in their order; of very many classes only those of lowest F1, worst first.
+/// A line for each class, in their order; with very many classes only those of lowest F1, worst first.
 std::string class_table(const ClassificationMetrics& metrics, const Dataset& dataset, const Style& style);
-/// A line for each target, beside the RMSE of the baseline; empty where there is only one.
+/// A line for each target, with the RMSE of the baseline; empty where there is only one.
 std::string target_table(const RegressionMetrics& metrics, const std::optional<Baseline>& baseline,
                          const Dataset& dataset, const Style& style);
-/// R2 in four decimals; where it is far below 0, in four digits.
+/// R2 with four decimals; far below 0, with four digits.
 std::string r2_text(double r2);
 /// Its name, or "target_1".
 std::string target_name(const Dataset& dataset, std::size_t target);

@@ -7,6 +7,7 @@
 
 #include "cli/option_words.h"
 #include "cli/precision.h"
+#include "mlp/digest.h"
 #include "present/folds.h"
 #include "terminal/format.h"
 
@@ -46,7 +47,7 @@ FinalLosses losses_of(const Trained& trained) {
   return {trained.model.record.train_loss, trained.model.record.validation_loss};
 }
 
-/// What a table's network predicts; other data have no name for it, or one that says nothing new.
+/// The target of a table's network; other data have no name for it, or one that says nothing new.
 std::string target_field(const Dataset& data, const Style& style) {
   constexpr std::size_t kMostNames = 8;
   if (!data.preprocessing) return "";
@@ -66,7 +67,7 @@ std::string network_field(const RunSummary& run, const Style& style) {
                network_text(run.network) + ", " + counted(run.network.parameter_count(), "parameter"), style);
 }
 
-/// "5, of seeds 1 to 5"; empty of one network alone.
+/// "5, of seeds 1 to 5"; empty for a single network.
 std::string ensemble_field(const RunSummary& run, const Style& style) {
   if (run.members == 1) return "";
   return field("ensemble",
@@ -75,8 +76,8 @@ std::string ensemble_field(const RunSummary& run, const Style& style) {
                style);
 }
 
-/// "5 members of ", before the first one's epochs; "5 members, the first " where others may have other
-/// numbers.
+/// "5 members of ", before the first one's epochs; "5 members, the first " where the others may have other
+/// numbers of epochs.
 std::string members_text(const Trained& trained) {
   const std::size_t members = trained.model.member_count();
   if (members == 1) return "";
@@ -84,14 +85,14 @@ std::string members_text(const Trained& trained) {
          (trained.stopped == StopReason::kFinished ? " members of " : " members, the first ");
 }
 
-/// Of all members.
+/// The training time of all members.
 double seconds_of(const Model& model) {
   double seconds = model.record.seconds;
   for (const auto& member : model.more_members) seconds += member.record.seconds;
   return seconds;
 }
 
-/// What is known to come of this recipe and of others near it; empty where nothing is.
+/// The known results of this recipe and of variants of it; empty where there are none.
 std::string variants_field(const RunSummary& run, const Style& style) {
   if (run.variants.empty()) return "";
   constexpr std::size_t kResultWidth = 12, kOptionsWidth = 54;
@@ -109,6 +110,11 @@ std::string variants_field(const RunSummary& run, const Style& style) {
     }
   }
   return text;
+}
+
+/// "a model of mpg, digest 0123456789abcdef"
+std::string init_text(const Model& model) {
+  return "a model of " + one_line(model.record.dataset) + ", digest " + digest(model);
 }
 
 /// "after epoch 3", "after epoch 3, batch 17"
@@ -136,7 +142,7 @@ std::string epochs_text(const RunSummary& run, const Trained& trained) {
 
 std::string introduction(const RunSummary& run, const Style& style) {
   const auto& options = run.options;
-  std::string rows = with_thousands(run.training_rows.size()) + " rows to train on, ";
+  std::string rows = with_thousands(run.training_rows()) + " rows to train on, ";
   if (run.validation_rows() > 0) rows += with_thousands(run.validation_rows()) + " to validate, ";
   std::string text = field("data",
                            one_line(run.dataset) + ", " + rows + with_thousands(run.data.test.rows()) +
@@ -150,6 +156,7 @@ std::string introduction(const RunSummary& run, const Style& style) {
                     counted(static_cast<std::uint64_t>(options.epochs), "epoch") + ", batches of " +
                     with_thousands(static_cast<std::uint64_t>(options.batch_size)),
                 style);
+  if (run.options.init != nullptr) text += field("starts from", init_text(*run.options.init), style);
   if (!run.replaced.empty()) text += field("replaces", run.replaced, style);
   if (run.resumed) text += field("resumed", place_text(*run.resumed), style);
   return text;
@@ -161,13 +168,13 @@ std::string overfitting_note(const RunSummary& run, const Trained& trained) {
       run.validation_rows() == 0) {
     return "";
   }
-  // By chance alone the mean of N squared normal errors varies by sqrt(2 / N) of itself.
+  // By chance alone the mean of N squared normal errors has a relative deviation of sqrt(2 / N).
   const double chance = 2 * std::sqrt(2.0 / static_cast<double>(run.validation_rows()));
   const auto& best = *std::ranges::min_element(history, {}, &EpochRecord::validation_loss);
   const double growth = history.back().validation_loss / best.validation_loss - 1;
   if (!(growth > std::max(0.1, chance)) || !std::isfinite(growth)) return "";
-  // On five real tables that this was said of, --early-stopping 10 made 0.7 times the log loss and 1.05 times
-  // the error; neither it nor more dropout or a smaller network made the error smaller on all.
+  // On five real tables with this note, --early-stopping 10 made 0.7 times the log loss and 1.05 times the
+  // error; neither it nor more dropout or a smaller network made the error smaller on all.
   return "the validation loss was lowest after epoch " + with_thousands(best.epoch) + " and ended " +
          (growth < 1 ? fixed(100 * growth, 0) + "% higher" : significant(growth + 1, 2) + " times as high") +
          (run.data.train.task() == Task::kClassification
@@ -185,6 +192,8 @@ std::string weights_note(const RunSummary& run) {
 
 std::string sparse_inputs_note(const RunSummary& run, const Trained& trained) {
   if (run.options.sparse_inputs != SparseInputs::kOn || trained.sparse_inputs) return "";
+  if (run.options.target == "reference")
+    return "--sparse-inputs on skips no zeros here: the reference computes every product";
   return "--sparse-inputs on skips no zeros here: --precision bf16 multiplies the first layer's inputs in "
          "blocks, zeros and all";
 }
@@ -206,11 +215,12 @@ std::string result_json(const RunSummary& run, const Trained& trained, const Tes
   document["batch_size"] = options.batch_size;
   document["seed"] = options.seed;
   document["ensemble"] = run.members;
+  if (options.init != nullptr) document["init"] = digest(*options.init);
   document["precision"] = to_string(options.precision);
   document["bf16_layers"] = trained.bfloat16_layers;
   document["threads"] = trained.threads;
   document["sparse_inputs"] = trained.sparse_inputs;
-  document["train_rows"] = run.training_rows.size();
+  document["train_rows"] = run.training_rows();
   document["validation_rows"] = run.validation_rows();
   document["stopped"] = name_of(trained.stopped);
   document["epochs"] = trained.state.epoch;

@@ -15,22 +15,22 @@ std::string epochs_text(const RunSummary& run, const Trained& trained);
 
 std::string introduction(const RunSummary& run, const Style& style);
 
-/// That the network has learned its rows by heart: the validation loss ended above its least, by a tenth and
-/// by more than chance explains. Empty where it did not, or where early stopping saw to it.
+/// Says that the network overfits: the validation loss ended above its minimum, by a tenth and by more than
+/// chance explains. Empty where it did not, or where early stopping prevented it.
 std::string overfitting_note(const RunSummary& run, const Trained& trained);
 
-/// That training and validation loss are weighted, and the test's loss is not; empty where all rows count the
-/// same.
+/// Says that training and validation loss are weighted, and the test loss is not; empty where all rows count
+/// the same.
 std::string weights_note(const RunSummary& run);
 
-/// That --sparse-inputs on skips nothing, where bf16 computes the first layer; else empty.
+/// Says that --sparse-inputs on skips nothing, where bf16 computes the first layer; else empty.
 std::string sparse_inputs_note(const RunSummary& run, const Trained& trained);
 
-/// `notes`: what a user should know beside the numbers.
+/// `notes`: what a user should know besides the numbers.
 std::string result_json(const RunSummary& run, const Trained& trained, const TestResult& test,
                         const std::optional<CrossValidation>& folds, const std::vector<std::string>& notes);
-/// `introduced`: what introduction() says has been said and is not said again. `program`: what the commands
-/// it suggests begin with.
+/// `introduced`: introduction() has been printed, and its content is not repeated. `program`: how the
+/// suggested commands begin.
 std::string result_summary(const RunSummary& run, const Trained& trained, const TestResult& test,
                            const std::optional<CrossValidation>& folds, bool introduced,
                            const std::string& program, const Style& style);

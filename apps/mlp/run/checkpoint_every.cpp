@@ -38,10 +38,11 @@ CheckpointEvery parse_checkpoint_every(const std::optional<std::string>& text) {
     return number;
   };
   const double unit = text->empty() ? 0.0 : seconds_of(text->back());
-  if (unit == 0.0) return {.epochs = positive(read_number<std::uint64_t>(*text)), .seconds = {}};
+  if (unit == 0.0)
+    return {.epochs = positive(read_number<std::uint64_t>(*text)), .seconds = {}, .text = *text};
   const auto number = positive(read_number<double>(text->substr(0, text->size() - 1)));
   if (!std::isfinite(*number)) reject(kOption, kExpected, *text);
-  return {.epochs = {}, .seconds = *number * unit};
+  return {.epochs = {}, .seconds = *number * unit, .text = *text};
 }
 
 }  // namespace mlp::app

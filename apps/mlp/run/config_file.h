@@ -12,7 +12,7 @@ namespace mlp::app {
 
 struct ConfigEntry {
   std::string key;
-  std::vector<std::string> values;  ///< without quotes and escapes; one, or an array's
+  std::vector<std::string> values;  ///< without quotes and escapes; one, or those of an array
   bool is_array = false;
   int line = 0;  ///< counted from 1
 };
@@ -20,7 +20,7 @@ struct ConfigEntry {
 /// Throws FileError naming path and line.
 std::vector<ConfigEntry> read_config(const std::filesystem::path& path);
 
-/// The same from text; `name` stands in messages for the path.
+/// The same from text; messages have `name` instead of the path.
 std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& name);
 
 /// `text` as a TOML basic string, quotes included.

@@ -1,7 +1,6 @@
 #include "run/data_origin.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "cli/option_value.h"
@@ -9,33 +8,9 @@
 #include "mlp/pictures.h"
 #include "mlp/split.h"
 #include "mlp/suggest.h"
-#include "run/config_file.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
-namespace {
-
-/// Each argument with its key in config.toml.
-constexpr std::array<std::pair<const char*, std::optional<std::string> DataArguments::*>, 6> kKeys = {
-    {{"dataset", &DataArguments::dataset},
-     {"images", &DataArguments::images},
-     {"labels", &DataArguments::labels},
-     {"test-images", &DataArguments::test_images},
-     {"test-labels", &DataArguments::test_labels},
-     {"task", &DataArguments::task}}};
-
-constexpr std::array<std::pair<const char*, std::optional<std::string> TableArguments::*>, 5> kTableKeys = {
-    {{"test", &TableArguments::test},
-     {"test-fraction", &TableArguments::test_fraction},
-     {"scaling", &TableArguments::scaling},
-     {"class-weight", &TableArguments::class_weight},
-     {"sample-weight", &TableArguments::sample_weight}}};
-constexpr std::array<std::pair<const char*, std::vector<std::string> TableArguments::*>, 3> kTableLists = {
-    {{"target", &TableArguments::targets},
-     {"ignore", &TableArguments::ignore},
-     {"categorical", &TableArguments::categorical}}};
-
-}  // namespace
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
@@ -81,7 +56,7 @@ DataOrigin images(const DataArguments& arguments) {
                    .task = parse_task(arguments.task)};
 }
 
-/// By its name: .npy, or what IDX files are called ("train-images-idx3-ubyte.gz").
+/// By its name: .npy, or a usual name of IDX files ("train-images-idx3-ubyte.gz").
 bool looks_like_images(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   return path.extension() == ".npy" || name.find("idx") != std::string::npos ||
@@ -96,7 +71,7 @@ DataOrigin named(const DataArguments& arguments) {
                      "write it to a file first: cat > FILE.csv; mlp train FILE.csv --target COLUMN");
   }
   if (is_known_data(text)) {
-    if (arguments.task || arguments.table.given()) {
+    if (arguments.task || arguments.any_of_table()) {
       throw UsageError((arguments.task ? "--task is for data from files; what "
                                        : "--target and other options of tables are for files; what ") +
                            text + " is for is known",
@@ -106,18 +81,18 @@ DataOrigin named(const DataArguments& arguments) {
   }
   const std::filesystem::path path = text;
   if (path.extension() == ".npz" || is_folder(path) || is_picture(path)) {
-    if (arguments.table.given()) {
+    if (arguments.any_of_table()) {
       throw UsageError("--target and other options of tables do not go with " + text, "leave them out");
     }
     DataArguments file = arguments;
     file.images = std::exchange(file.dataset, std::nullopt);
     return images(file);
   }
-  // A name that looks like a table's is one, even where no such file is: then reading it says so.
+  // A name that looks like a table's is taken for one even if there is no such file: reading it then says so.
   std::error_code error;
-  const bool is_table = is_table_name(path) || !arguments.table.targets.empty();
+  const bool is_table = is_table_name(path) || !arguments.targets.empty();
   if (is_table || (std::filesystem::is_regular_file(path, error) && !looks_like_images(path))) {
-    return table_origin(text, arguments.table, parse_task(arguments.task));
+    return table_origin(text, arguments, parse_task(arguments.task));
   }
   if (std::filesystem::is_regular_file(path, error)) {
     throw UsageError("'" + text + "' has images or labels", "name both: --images FILE --labels FILE");
@@ -133,22 +108,25 @@ DataOrigin named(const DataArguments& arguments) {
   throw UsageError("unknown data set '" + text + "'", suggest(text, known_names()));
 }
 
+/// A pipe or a device gives its bytes once, and a run reads its data again: to resume, to evaluate, for the
+/// report. (Opening it to find out would also wait for a writer.)
+void require_lasting(const std::optional<std::string>& file) {
+  if (!file) return;
+  std::error_code error;
+  const auto status = std::filesystem::status(*file, error);
+  if (!std::filesystem::is_other(status)) return;
+  throw UsageError(*file +
+                       " is no file but a pipe or a device: a run reads its data again, and from there "
+                       "they come once",
+                   "write them to a file first: cat " + shell_text({*file}) + " > FILE");
+}
+
 }  // namespace
 
-bool is_data_key(const std::string& key) {
-  const auto is = [&](const auto& entry) { return key == entry.first; };
-  return std::any_of(kKeys.begin(), kKeys.end(), is) ||
-         std::any_of(kTableKeys.begin(), kTableKeys.end(), is) ||
-         std::any_of(kTableLists.begin(), kTableLists.end(), is) || key == "na" || key == "not-na" ||
-         key == "delimiter" || key == "decimal" || key == "no-header";
-}
-
-bool names_files(const std::string& key) {
-  return key == "dataset" || key == "images" || key == "labels" || key == "test-images" ||
-         key == "test-labels";
-}
-
 DataOrigin data_origin(const DataArguments& arguments) {
+  for (const auto* file : {&arguments.dataset, &arguments.images, &arguments.labels, &arguments.test_images,
+                           &arguments.test_labels, &arguments.test})
+    require_lasting(*file);
   if (arguments.test_labels && !arguments.test_images) {
     throw UsageError("--test-labels without --test-images", "give both");
   }
@@ -161,7 +139,7 @@ DataOrigin data_origin(const DataArguments& arguments) {
     return named(arguments);
   }
   if (arguments.images) {
-    if (arguments.table.given()) {
+    if (arguments.any_of_table()) {
       throw UsageError("--target and other options of tables do not go with --images", "leave them out");
     }
     return images(arguments);
@@ -173,35 +151,12 @@ DataOrigin data_origin(const DataArguments& arguments) {
       "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
 }
 
-DataOrigin data_origin_in(const std::filesystem::path& config) {
-  DataArguments arguments;
-  for (const auto& [key, values, is_array, line] : read_config(config)) {
-    if (values.empty()) continue;
-    for (const auto& [name, member] : kKeys) {
-      if (key == name) arguments.*member = values.front();
-    }
-    for (const auto& [name, member] : kTableKeys) {
-      if (key == name) arguments.table.*member = values.front();
-    }
-    for (const auto& [name, member] : kTableLists) {
-      if (key == name) arguments.table.*member = values;
-    }
-    auto& reading = arguments.table.reading;
-    if (key == "na") reading.missing = values;
-    if (key == "not-na") reading.not_missing = values;
-    if (key == "delimiter") reading.delimiter = values.front();
-    if (key == "decimal") reading.decimal = values.front();
-    if (key == "no-header") reading.no_header = values.front() == "true";
-  }
-  return data_origin(arguments);
-}
-
 std::string name_of(const DataOrigin& origin) {
   if (const auto* known = std::get_if<KnownData>(&origin)) return known->name;
   if (const auto* table = std::get_if<TableOrigin>(&origin)) {
     const auto& file = table->file;
     const std::string name = (file.extension() == ".gz" ? file.stem() : file).stem().string();
-    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" names no folder of its own
+    if (name.empty() || name == "." || name == "..") return "table";  // "...csv" leaves no name for a folder
     return is_known_data(name) ? name + "-table" : name;
   }
   const auto& files = std::get<ImageData>(origin).files;
@@ -262,7 +217,7 @@ bool is_generated(const DataOrigin& origin) {
 bool is_file(const DataOrigin& origin) { return !std::holds_alternative<KnownData>(origin); }
 
 LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-                const Model* model) {
+                const ArraysOf& arrays) {
   if (const auto* known = std::get_if<KnownData>(&origin))
     return {.split = load_dataset(known->name, source, drawing.seed), .table = std::nullopt};
   LoadedData data;
@@ -271,12 +226,9 @@ LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawin
     data.split = split(*table, *data.table, drawing);
   } else {
     const auto& [files, task] = std::get<ImageData>(origin);
-    ImageOptions options{.task = task};
-    if (model != nullptr) {
-      options.class_names = model->class_names;
-      options.input_units = model->input_units;
-    }
-    data.split = load_images(files, drawing.seed, options);
+    data.split =
+        load_images(files, drawing.seed,
+                    {.task = task, .class_names = arrays.class_names, .input_units = arrays.input_units});
   }
   data.split.train.name = data.split.test.name = name_of(origin);
   return data;
@@ -287,45 +239,6 @@ void hold_out_validation_rows(Dataset& train, const Drawing& drawing) {
   train.validation_rows =
       draw_validation_rows(train, drawing.validation_fraction, drawing.seed, train.name).held_out;
   train.row_use.validation_fraction = drawing.validation_fraction;
-}
-
-namespace {
-
-/// `task = "..."`, where it was said.
-std::string task_line(const std::optional<Task>& task) {
-  if (!task) return {};
-  return std::string("task = \"") + (*task == Task::kClassification ? "classification" : "regression") +
-         "\"\n";
-}
-
-}  // namespace
-
-std::string to_toml(const DataOrigin& origin) {
-  if (const auto* known = std::get_if<KnownData>(&origin))
-    return "dataset = " + toml_string(known->name) + "\n";
-  std::string text;
-  const auto line = [&](const std::string& key, const std::string& value) {
-    if (!value.empty()) text += key + " = " + toml_string(value) + "\n";
-  };
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    line("dataset", table->file.string());
-    line("test", table->test.string());
-    return text + task_line(table->question.task) + to_toml(*table);
-  }
-  const auto& [files, task] = std::get<ImageData>(origin);
-  line("images", files.images.string());
-  line("labels", files.labels.string());
-  line("test-images", files.test_images.string());
-  line("test-labels", files.test_labels.string());
-  return text + task_line(task);
-}
-
-std::string identity(const DataOrigin& origin) {
-  if (const auto* table = std::get_if<TableOrigin>(&origin)) {
-    return task_line(table->question.task) + to_toml(*table);
-  }
-  if (const auto* images = std::get_if<ImageData>(&origin)) return task_line(images->task);
-  return to_toml(origin);
 }
 
 }  // namespace mlp::app

@@ -8,28 +8,21 @@
 #include <vector>
 
 #include "mlp/data.h"
-#include "mlp/model.h"
 #include "present/run_summary.h"
 #include "run/table_origin.h"
 
 namespace mlp::app {
 
-/// The options that name data, as typed; nothing where not given.
-struct DataArguments {
+/// The options that name data, as typed; empty where not given.
+struct DataArguments : TableArguments {
   std::optional<std::string> dataset;  ///< a known name, or a file
   std::optional<std::string> images, labels, test_images, test_labels, task;
-  TableArguments table = {};
 };
 
-/// Keys of those options in config.toml; given on the command line, any of them replaces all in the file.
-bool is_data_key(const std::string& key);
-/// Those of them that say which data, not how they are read: a name or files.
-bool names_files(const std::string& key);
-
-/// Of the sets mlp knows.
+/// The names of the data sets that mlp knows.
 std::vector<std::string> known_names();
 
-/// Whether `name` is that of a set mlp knows, not a file's.
+/// Whether `name` is a data set that mlp knows, and not a file.
 bool is_known_data(const std::string& name);
 
 struct KnownData {
@@ -44,26 +37,23 @@ using DataOrigin = std::variant<KnownData, ImageData, TableOrigin>;
 /// Throws UsageError where the arguments name no data, two kinds of it, or an unknown set.
 DataOrigin data_origin(const DataArguments& arguments);
 
-/// The data of the run that wrote this config.toml.
-DataOrigin data_origin_in(const std::filesystem::path& config);
-
-/// Of the data set; of one file its name without ending, of several that of their folder. Never that of a
-/// known set for files.
+/// The name of the data set; for one file its name without ending, for several that of their folder. Files
+/// never have the name of a known set.
 std::string name_of(const DataOrigin& origin);
 
-/// What a message calls the data by: "cars.csv", "mnist".
+/// The name of the data in messages: "cars.csv", "mnist".
 std::string files_text(const DataOrigin& origin);
 
 /// The data's files, absolute; none of a set known by name.
 std::vector<std::filesystem::path> data_files(const DataOrigin& origin);
 
-/// Which file the source rows of the test rows count, and how; nothing of sets that mlp makes.
+/// The file in which the test rows' source rows are counted, and how; none for sets that mlp generates.
 std::optional<RowSource> row_source(const DataOrigin& origin);
 
-/// A file of the data that is not where it was said to be; nothing where all are there.
+/// A file of the data that is missing; none where all are there.
 std::optional<std::filesystem::path> missing_file(const DataOrigin& origin);
 
-/// Whether mlp makes the data itself, so that there is no file of them.
+/// Whether mlp generates the data, so that there is no file.
 bool is_generated(const DataOrigin& origin);
 
 /// Whether the number of inputs, classes and targets is known only once the data are read.
@@ -72,22 +62,19 @@ bool is_file(const DataOrigin& origin);
 /// The data as they were read.
 struct LoadedData {
   DataSplit split;
-  std::optional<Table> table;  ///< that they were split from, where they are one
+  std::optional<Table> table;  ///< the table they were split from, if any
 };
 
-/// `model`: whose classes and input units arrays are read in; none: those they have themselves.
+/// The classes and units that arrays are read in, where these are not their own but a model's.
+struct ArraysOf {
+  std::vector<std::string> class_names = {};
+  std::optional<InputUnits> input_units = {};
+};
 LoadedData load(const DataOrigin& origin, const DataSource& source, const Drawing& drawing,
-                const Model* model = nullptr);
+                const ArraysOf& arrays = {});
 
-/// Decides which training rows validate, unless that was decided when they were read, as a table's are: what
-/// is learned of its columns is learned from the others.
+/// Decides which training rows validate, unless that was decided when they were read. (For a table it was, as
+/// its preprocessing is learned from the other rows.)
 void hold_out_validation_rows(Dataset& train, const Drawing& drawing);
-
-/// As `key = value` lines of config.toml, which lead to the same data from any folder.
-std::string to_toml(const DataOrigin& origin);
-
-/// What must be equal for data to be the same beside their content, as `key = value` lines: not where files
-/// lie.
-std::string identity(const DataOrigin& origin);
 
 }  // namespace mlp::app

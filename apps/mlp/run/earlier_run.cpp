@@ -13,7 +13,7 @@ namespace {
 /// The validation metric of the epoch whose parameters the model has.
 std::string score_of(const Model& model, const History& history) {
   const bool several_targets = model.task() == Task::kRegression && model.network.fan_out() > 1;
-  if (several_targets) return "";  // in units of their own
+  if (several_targets) return "";  // their units may differ
   for (const auto& record : history) {
     if (record.validation_loss != model.record.validation_loss || std::isnan(record.validation_metric))
       continue;
@@ -31,7 +31,7 @@ std::vector<std::string> targets_of(const Preprocessing& preprocessing) {
   return names;
 }
 
-/// What a table's model predicts, where that is not what is to be predicted now.
+/// The target of a table's model, where it differs from that of the new run.
 std::string other_target(const Model& model, const Dataset& data) {
   constexpr std::size_t kNameColumns = 32;
   if (!model.preprocessing || !data.preprocessing) return "";

@@ -1,4 +1,4 @@
-// What a new run takes the place of.
+// The run that a new run replaces.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace mlp::app {
 
 /// The run that a folder holds: "the run of 2026-11-23 08:52 (30 epochs, validation accuracy 98.39%)"; empty
-/// where there is none. What cannot be read is left out. Where its model predicts another column of a table
-/// than `data`, that is said.
+/// where there is none. What cannot be read is left out. Says so where its model predicts another column of a
+/// table than `data`.
 std::string earlier_run(const RunFolder& folder, const Dataset& data);
 
 }  // namespace mlp::app

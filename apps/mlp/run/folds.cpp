@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "cli/option_value.h"
 #include "mlp/csv.h"
 #include "mlp/split.h"
 #include "mlp/table.h"
@@ -14,7 +13,7 @@
 namespace mlp::app {
 namespace {
 
-/// Tells of each fold, and stops all after Ctrl-C.
+/// Prints a line for each fold, and stops all after Ctrl-C.
 class FoldsObserver : public CrossValidationObserver {
  public:
   FoldsObserver(std::size_t count, bool quiet) : count_(count), quiet_(quiet) {}
@@ -32,19 +31,18 @@ class FoldsObserver : public CrossValidationObserver {
 FoldSplits folds_of(const Run& run) {
   const Settings& settings = run.settings;
   if (const auto* origin = std::get_if<TableOrigin>(&settings.data))
-    return fold_splits(*run.table, question_of(*origin, drawing_of(settings)), *run.folds);
-  return fold_splits(run.data.train, *run.folds, settings.validation, settings.seed);
+    return fold_splits(*run.table, options_of(*origin, drawing_of(settings)), *settings.folds);
+  return fold_splits(run.data.train, *settings.folds, settings.validation, settings.training.seed);
 }
 
 }  // namespace
 
-std::size_t parse_folds(const std::string& text) { return whole<std::size_t>("--folds", text, 2, 1000); }
-
 CrossValidation cross_validate(const Run& run, bool quiet) {
-  FoldsObserver observer(*run.folds, quiet);
+  const std::size_t count = *run.settings.folds;
+  FoldsObserver observer(count, quiet);
   const auto network = [&](const Dataset& train) { return network_for(run.settings, train); };
-  CrossValidation result = cross_validate(folds_of(run), network, run.options, &observer);
-  if (result.rows.size() < *run.folds) throw Interrupted{interrupted_folds_text(result, *run.folds)};
+  CrossValidation result = cross_validate(folds_of(run), network, run.settings.training, &observer);
+  if (result.rows.size() < count) throw Interrupted{interrupted_folds_text(result, count)};
   return result;
 }
 

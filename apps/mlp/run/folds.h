@@ -1,5 +1,5 @@
 // mlp train --folds K: the same training K times, each on all folds but one, tested on that one. The numbers
-// are mlp::cross_validate's; here are the option, the run's folds, and folds.csv.
+// are mlp::cross_validate's; here are the run's folds, and folds.csv.
 #pragma once
 
 #include <filesystem>
@@ -11,16 +11,13 @@
 
 namespace mlp::app {
 
-/// --folds: 2 or more. Throws UsageError.
-std::size_t parse_folds(const std::string& text);
-
-/// The folds of a run that has them: of a table's rows, of another data set's training rows. Tells of each on
-/// standard error unless `quiet`. Throws Interrupted after Ctrl-C.
+/// Cross-validates a run with --folds: on all rows of a table, or the training rows of another data set.
+/// Prints a line for each fold on standard error unless `quiet`. Throws Interrupted after Ctrl-C.
 CrossValidation cross_validate(const Run& run, bool quiet);
 
-/// As folds.csv: a line for each fold.
+/// The text of folds.csv: a line for each fold.
 std::string folds_csv(const CrossValidation& result);
-/// What a folds.csv of `count` folds says; nothing where there is none.
+/// Reads a folds.csv of `count` folds; empty where there is none.
 std::optional<CrossValidation> read_folds(const std::filesystem::path& path, std::size_t count);
 
 }  // namespace mlp::app

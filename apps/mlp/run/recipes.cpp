@@ -1,8 +1,8 @@
 // The networks for MNIST and Auto MPG are those of the report this project grew out of; the other numbers of
 // the default recipes were chosen on validation splits.
 //
-// The recipes "report" train as the report did: plain SGD, its losses, batches of 32. Learning rate, epochs
-// and initialiser are not known of it; they are textbook values that reach what it reached
+// The recipes "report" train as the report did: plain SGD, its losses, batches of 32. Its learning rate,
+// epochs and initialiser are not known; the recipes have textbook values that reach the same results
 // (docs/report_recipe.md).
 #include "run/recipes.h"
 
@@ -12,6 +12,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/preprocessing.h"
 #include "mlp/suggest.h"
+#include "terminal/format.h"
 
 namespace mlp::app {
 
@@ -102,7 +103,7 @@ const std::vector<Recipe>& recipes() {
 
 void check_recipe(const std::string& dataset, const std::string& name) {
   if (name == kDefaultRecipe) return;
-  std::string others;  // data sets with a recipe of that name
+  std::string others;  // the other data sets with a recipe of that name
   std::vector<std::string> names = {kDefaultRecipe};
   for (const auto& recipe : recipes()) {
     if (recipe.name == name && recipe.dataset == dataset) return;
@@ -131,16 +132,46 @@ bool has_report_total_loss(const std::string& dataset) {
       recipes(), [&](const Recipe& recipe) { return recipe.total_loss && recipe.dataset == dataset; });
 }
 
-bool is_recipe_key(const std::string& key) {
-  static const std::vector<std::string> keys = {"layers",        "loss",       "optimizer",
-                                                "learning-rate", "schedule",   "epochs",
-                                                "batch-size",    "validation", "initializer"};
-  return std::ranges::find(keys, key) != keys.end();
+std::string recipes_help() {
+  const auto argument = [](const std::string& text) {
+    return text.find('(') == std::string::npos ? text : "'" + text + "'";
+  };
+  std::string text = "Defaults, by data set:\n";
+  for (const auto& recipe : recipes()) {
+    std::vector<std::string> options = {"--layers " + recipe.layers,
+                                        "--loss " + argument(recipe.loss),
+                                        "--optimizer " + argument(recipe.optimizer),
+                                        "--learning-rate " + shortest(recipe.learning_rate),
+                                        "--schedule " + argument(recipe.schedule),
+                                        "--epochs " + std::to_string(recipe.epochs),
+                                        "--batch-size " + std::to_string(recipe.batch_size),
+                                        "--validation " + shortest(recipe.validation)};
+    if (!recipe.initializer.empty()) options.push_back("--initializer " + recipe.initializer);
+    std::string label = recipe.dataset;
+    if (recipe.name != kDefaultRecipe) {
+      text += "  " + label + " --recipe " + recipe.name + "\n";
+      label.clear();
+    }
+    for (const auto& line : flow(options, " ", 68)) {
+      text += "  " + label + std::string(10 - label.size(), ' ') + line + "\n";
+      label.clear();
+    }
+  }
+  text +=
+      "  a table   --layers 64:relu:0.1,64:relu:0.1,N:linear (N:softmax for N classes)\n"
+      "            --loss mean_squared_error (cross_entropy for classes)\n"
+      "            --optimizer 'adamw(weight_decay=0.3)' --learning-rate 0.005\n"
+      "            --schedule one_cycle --epochs 100 --batch-size 32 --validation 0.1;\n"
+      "            fewer epochs and larger batches from 10,000 rows on\n"
+      "  arrays    as mnist for classes, with --batch-size 32 below 10,000 rows and 128\n"
+      "            below 50,000; as friedman for numbers to predict, with a table's\n"
+      "            batches and epochs\n";
+  return text;
 }
 
 namespace {
 
-/// Few rows are seen 100 times, many less often: a million in all.
+/// About a million rows in all: 100 epochs where there are few rows, 20 where there are many.
 int epochs_for(std::size_t rows) {
   constexpr std::size_t kRowsSeen = 1'000'000;
   return static_cast<int>(std::clamp<std::size_t>(kRowsSeen / rows, 20, 100));
@@ -178,8 +209,8 @@ Recipe recipe_for_table(const std::string& name, const Dataset& dataset) {
                    .batch_size = batch_size_for(dataset.rows()),
                    .validation = kTableValidation};
   if (!is_curve(dataset)) return recipe;
-  // Of few inputs there are few weights to hold back, and the kinks of the first layer's ReLUs are all there
-  // is to bend a curve at: biases that start at zero put them all where the inputs are average. Measured in
+  // With few inputs there are few weights to regularise, and a curve can bend only at the kinks of the first
+  // layer's ReLUs: biases that start at zero put them all where the inputs are average. Measured in
   // docs/cli.md, "Curves".
   recipe.layers = "64:relu,64:relu," + output;
   recipe.initializer = "pytorch";

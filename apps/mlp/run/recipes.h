@@ -16,7 +16,7 @@ struct Recipe {
   std::string name = kDefaultRecipe;
   bool classes;  ///< classification, not regression
   std::string layers;
-  std::string initializer = {};  ///< empty: each activation's own
+  std::string initializer = {};  ///< empty: each activation's default
   std::string loss;
   std::string optimizer;
   double learning_rate;
@@ -24,12 +24,12 @@ struct Recipe {
   int epochs;
   int batch_size;
   double validation;
-  /// What is known of it: as it stands, with one option more, each alone, and of the default one.
+  /// Known results: of this recipe, of it with one more option at a time, and of the default recipe.
   std::vector<Variant> variants = {};
-  bool total_loss = false;  ///< the report told its total loss on this data set, see run/test.h
+  bool total_loss = false;  ///< the report reported its total loss on this data set, see run/test.h
 };
 
-/// The default one of each data set, then the others.
+/// The default recipe of each data set, then the others.
 const std::vector<Recipe>& recipes();
 
 /// Throws UsageError with the nearest known data set, or name of a recipe for it.
@@ -39,11 +39,11 @@ const Recipe& recipe_for(const std::string& dataset, const std::string& name = k
 /// only the default one.
 void check_recipe(const std::string& dataset, const std::string& name);
 
-/// Whether the report's total loss is told of a data set, as its recipes say.
+/// Whether the report's total loss is shown for a data set, as its recipes say.
 bool has_report_total_loss(const std::string& dataset);
 
-/// Whether a recipe has something to say about the option of this key.
-bool is_recipe_key(const std::string& key);
+/// What each data set's recipe sets, as the equivalent options: a part of the help page.
+std::string recipes_help();
 
 /// For tables, by task and number of outputs, and by whether a curve is to be learned: of one or two columns
 /// of numbers. Chosen on data sets of some hundred to some ten thousand rows.
@@ -51,9 +51,9 @@ Recipe recipe_for_table(const std::string& name, const Dataset& dataset);
 /// The share of a table's training rows held out for validation, before the table is read.
 inline constexpr double kTableValidation = 0.1;
 
-/// For images, or other rows of numbers, from files: MNIST's for classes and Friedman's for numbers to
-/// predict, with as many outputs as the data set asks for, batches and epochs by the number of rows. Of one
-/// or two numbers a row, as for tables.
+/// For images, or other rows of numbers, from files: MNIST's recipe for classes and Friedman's for numbers,
+/// with as many outputs as the data set needs, batch size and epochs by the number of rows. For rows of one
+/// or two numbers, as for tables.
 Recipe recipe_for_images(const std::string& name, const Dataset& dataset);
 
 }  // namespace mlp::app

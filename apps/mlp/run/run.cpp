@@ -1,18 +1,12 @@
 #include "run/run.h"
 
-#include "cli/option_value.h"
-#include "cli/precision.h"
-#include "cli/sparse_inputs.h"
-#include "cli/target.h"
-#include "cli/threads.h"
 #include "mlp/error.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/evaluation.h"
-#include "run/config_file.h"
 #include "run/earlier_run.h"
-#include "run/folds.h"
-#include "run/train_options.h"
+#include "run/fine_tuning.h"
+#include "run/option_sources.h"
 #include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress.h"
@@ -20,7 +14,7 @@
 namespace mlp::app {
 namespace {
 
-/// Fills in what --config or --resume bring along.
+/// Fills in the options from the files of --config or --resume.
 void complete(const Parser& train, TrainArguments& arguments) {
   if (!arguments.resume) {
     if (arguments.config) apply_config(train, *arguments.config, ConfigUse::kAnyRun);
@@ -46,7 +40,7 @@ void complete(const Parser& train, TrainArguments& arguments) {
   arguments.output = arguments.resume;
 }
 
-/// Data of a resumed run that have moved can be named anew.
+/// Data of a resumed run that have moved can be given by their new path.
 void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& arguments) {
   const auto file = missing_file(origin);
   if (!arguments.resume || !file) return;
@@ -60,7 +54,7 @@ void check_files_of_resumed(const DataOrigin& origin, const TrainArguments& argu
 }
 
 LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, const Drawing& drawing,
-                     const Environment& environment) {
+                     const std::optional<Init>& init, const Environment& environment) {
   DataSource source = data_source(environment, arguments.data_dir.value_or(""));
   DownloadProgress progress(progress_mode(arguments.quiet, environment), environment.utf8);
   source.progress = [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
@@ -68,7 +62,10 @@ LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, 
     return interrupt_signal() == 0;
   };
   try {
-    auto data = load(origin, source, drawing);
+    ArraysOf arrays;
+    if (init && init->keep_preprocessing) arrays.input_units = init->model->input_units;
+    auto data = load(origin, source, drawing, arrays);
+    if (init) take_classes(*init->model, data.split);
     if (interrupt_signal() != 0) throw Interrupted{};
     return data;
   } catch (const Error&) {
@@ -77,32 +74,13 @@ LoadedData load_data(const DataOrigin& origin, const TrainArguments& arguments, 
   }
 }
 
-int parse_examples(const TrainArguments& arguments) {
-  return arguments.examples ? whole("--examples", *arguments.examples, 0, 1000) : TrainingOptions().examples;
+std::string config_text(const Settings& settings, const RunFolder& folder) {
+  return "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
+         shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" + to_toml(settings);
 }
 
-/// `target`: the CPU target to write down, if any.
-std::string config_text(const Settings& settings, const RunFolder& folder, const TrainArguments& arguments,
-                        const std::optional<std::string>& target) {
-  std::string text = "# Written by mlp " + std::string(version()) + ". The same run again:\n#   " +
-                     shell_text({"mlp", "train", "--config", folder.config().string()}) + "\n" +
-                     to_toml(settings);
-  if (target) text += "cpu-target = " + toml_string(*target) + "\n";
-  text += "sparse-inputs = " + toml_string(to_string(parse_sparse_inputs(arguments.sparse_inputs))) + "\n";
-  text += "examples = " + std::to_string(parse_examples(arguments)) + "\n";
-  if (arguments.recipe) text += "recipe = " + toml_string(*arguments.recipe) + "\n";
-  if (arguments.folds) text += "folds = " + std::to_string(parse_folds(*arguments.folds)) + "\n";
-  if (arguments.checkpoint_every) {
-    text += "checkpoint-every = " + toml_string(*arguments.checkpoint_every) + "\n";
-  }
-  if (arguments.data_dir) {
-    text += "data-dir = " + toml_string(std::filesystem::absolute(*arguments.data_dir).string()) + "\n";
-  }
-  return text;
-}
-
-/// Where the run in the folder is; nothing where it was stopped before its first checkpoint. `named_anew`:
-/// its data, on the command line.
+/// The checkpoint of the run in the folder; none where it was stopped before its first one. `named_anew`: the
+/// command line names its data.
 std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_anew) {
   if (!run.folder.has_checkpoint()) return std::nullopt;
   auto newest = load_newest_checkpoint(run.folder.checkpoint());
@@ -124,8 +102,8 @@ std::optional<NewestCheckpoint> matching_checkpoint(const Run& run, bool named_a
   return newest;
 }
 
-/// Where the further members of an ensemble are. A checkpoint that is damaged or another run's is as none:
-/// the member is trained from its beginning.
+/// The checkpoints of the further members of an ensemble. One that is damaged or of another run counts as
+/// none: the member is trained from the beginning.
 std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) {
   std::vector<std::optional<NewestCheckpoint>> checkpoints;
   for (std::size_t member = 1; member < run.settings.members; ++member) {
@@ -142,9 +120,10 @@ std::vector<std::optional<NewestCheckpoint>> member_checkpoints(const Run& run) 
   return checkpoints;
 }
 
+/// `data`: given where they come from a file.
 Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std::optional<LoadedData>& data) {
   const std::string name = name_of(origin);
-  if (!data) return recipe_for(name, recipe);
+  if (!is_file(origin)) return recipe_for(name, recipe);
   const Dataset& train = data->split.train;
   return data->table ? recipe_for_table(name, train) : recipe_for_images(name, train);
 }
@@ -152,39 +131,40 @@ Recipe recipe_of(const DataOrigin& origin, const std::string& recipe, const std:
 }  // namespace
 
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment) {
-  const bool names_data = arguments.data.dataset || arguments.data.images;
+  const bool names_data = arguments.dataset || arguments.images;
   // Before anything in the folder is read: it must be this run's all the time.
   std::unique_ptr<RunLock> lock;
   std::error_code error;
   if (arguments.resume && std::filesystem::is_directory(*arguments.resume, error))
     lock = std::make_unique<RunLock>(*arguments.resume);
   complete(train, arguments);
-  const DataOrigin origin = data_origin(arguments.data);
+  const std::optional<Init> init = load_init(arguments);
+  const DataOrigin origin = init ? data_origin(arguments, *init) : data_origin(arguments);
   const std::string name = name_of(origin);
   check_files_of_resumed(origin, arguments);
-  // What a known set asks of the network is known: mistakes are found before anything is downloaded.
+  // Inputs and outputs of a known set are known in advance: mistakes are found before anything is downloaded.
   const std::string recipe_name = arguments.recipe.value_or(kDefaultRecipe);
   check_recipe(name, recipe_name);
   std::optional<LoadedData> read;
-  if (is_file(origin))
-    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), environment);
-  const Recipe recipe = recipe_of(origin, recipe_name, read);
-  const Settings settings = resolve(arguments, origin, recipe);
-  const int threads = parse_threads(arguments.threads);
-  const SparseInputs sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
-  const CheckpointEvery checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
-  const std::string target = choose_target(environment, arguments.cpu_target);
-  check_precision(settings.precision, target);
-  // One that was asked for, and any that computes other bits than most CPUs do.
-  const bool written = arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(target);
+  if (is_file(origin) || init)
+    read = load_data(origin, arguments, parse_drawing(arguments, kTableValidation), init, environment);
+  Recipe recipe = recipe_of(origin, recipe_name, read);
+  if (init) recipe = starting_from(*init, std::move(recipe), read->split.train);
+  Settings settings = resolve(arguments, origin, recipe, environment);
+  if (init) settings.training.init = init->model.get();
   const RunFolder folder{arguments.output.value_or("runs/" + name)};
+  if (init) check_output_folder(*init, folder.path);
   if (!lock) lock = std::make_unique<RunLock>(folder.path);
 
   const Drawing drawing = drawing_of(settings);
-  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, environment);
-  if (!arguments.folds) table.reset();
+  auto [data, table] = read ? std::move(*read) : load_data(origin, arguments, drawing, init, environment);
+  if (!settings.folds) table.reset();
   hold_out_validation_rows(data.train, drawing);
   MultilayerPerceptron network = network_for(settings, data.train);
+  if (init) {
+    check_init(*init, network, data.train);
+    for (auto& note : init_notes(*init, origin, data.train, drawing.seed)) data.notes.push_back(note);
+  }
   Run run{.settings = settings,
           .recipe = recipe,
           .folder = folder,
@@ -192,24 +172,14 @@ Run prepare_run(const Parser& train, TrainArguments& arguments, const Environmen
           .data = std::move(data),
           .table = std::move(table),
           .network = std::move(network),
-          .options = {},
-          .training_rows = {},
-          .config = config_text(settings, folder, arguments, written ? std::optional(target) : std::nullopt),
+          .config = config_text(settings, folder),
           .fingerprint = {},
           .resumed = std::nullopt,
           .resumed_members = {},
-          .folds = std::nullopt,
-          .replaced = {},
-          .checkpoint_every = checkpoint_every};
+          .init = init ? init->model : nullptr,
+          .replaced = {}};
   if (!arguments.resume) run.replaced = earlier_run(folder, run.data.train);
-  if (arguments.folds) run.folds = parse_folds(*arguments.folds);
-  run.options = training_options(settings);
-  run.options.threads = threads;
-  run.options.target = target;
-  run.options.sparse_inputs = sparse_inputs;
-  run.options.examples = parse_examples(arguments);
-  run.training_rows = training_split(run.data.train).training;
-  run.fingerprint = fingerprint(settings, run.data.train, target);
+  run.fingerprint = fingerprint(settings, run.data.train);
   if (arguments.resume) run.resumed = matching_checkpoint(run, names_data);
   run.resumed_members = member_checkpoints(run);
   return run;
@@ -219,12 +189,10 @@ RunSummary summary_of(const Run& run) {
   const Settings& settings = run.settings;
   std::optional<TableSummary> table;
   if (const auto* origin = std::get_if<TableOrigin>(&settings.data)) {
-    table = {
-        .reading = origin->reading, .question = origin->question, .draws_test_rows = origin->test.empty()};
+    table = {.reading = origin->reading, .options = origin->options, .draws_test_rows = origin->test.empty()};
   }
   return {.dataset = settings.dataset,
           .data = run.data,
-          .training_rows = run.training_rows,
           .data_files = data_files(settings.data),
           .row_source = row_source(settings.data),
           .table = std::move(table),
@@ -232,7 +200,7 @@ RunSummary summary_of(const Run& run) {
           .recipe = run.recipe.name,
           .variants = run.recipe.variants,
           .network = run.network,
-          .options = run.options,
+          .options = settings.training,
           .members = settings.members,
           .validation_share = settings.validation,
           .initializer = settings.initializer,

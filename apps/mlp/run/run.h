@@ -9,9 +9,7 @@
 #include "cli/parser.h"
 #include "mlp/checkpoint.h"
 #include "mlp/data.h"
-#include "mlp/train.h"
 #include "present/run_summary.h"
-#include "run/checkpoint_every.h"
 #include "run/run_folder.h"
 #include "run/run_lock.h"
 #include "run/settings.h"
@@ -21,32 +19,30 @@ namespace mlp::app {
 
 struct Run {
   Settings settings;
-  Recipe recipe;  ///< what of the settings no option said
+  Recipe recipe;  ///< the settings that no option gave
   RunFolder folder;
   std::unique_ptr<RunLock> lock;
   DataSplit data;
-  std::optional<Table> table;  ///< that the data were split from, where it is to be cut into folds
+  std::optional<Table> table;  ///< the table the data were split from, where it is to be cut into folds
   MultilayerPerceptron network;
-  TrainingOptions options;
-  std::vector<std::uint32_t> training_rows;  ///< of data.train; the others are the validation rows
-  std::string config;                        ///< what config.toml holds
+  std::string config;  ///< the text of config.toml
   std::string fingerprint;
-  std::optional<NewestCheckpoint> resumed;  ///< where to go on from
-  /// Likewise the members of an ensemble after the first; nothing where one has not begun.
+  std::optional<NewestCheckpoint> resumed;  ///< the checkpoint to continue from
+  /// Those of an ensemble's members after the first; empty where one has not begun.
   std::vector<std::optional<NewestCheckpoint>> resumed_members;
-  std::optional<std::size_t> folds;  ///< to cross-validate with
-  std::string replaced;              ///< the earlier run in the folder, as earlier_run() has it
-  CheckpointEvery checkpoint_every;
+  std::shared_ptr<const Model> init = nullptr;  ///< settings.training.init points to it
+  std::string replaced;                         ///< the earlier run in the folder, from earlier_run()
 
-  std::size_t validation_rows() const { return data.train.rows() - training_rows.size(); }
-  PredictionOptions prediction() const { return {.threads = options.threads, .target = options.target}; }
+  PredictionOptions prediction() const {
+    return {.threads = settings.training.threads, .target = settings.training.target};
+  }
 };
 
 /// Everything that can be wrong with options, folders and data is found here, before training begins. `train`
 /// is the parser of `mlp train`: a config file gives its options their values.
 Run prepare_run(const Parser& train, TrainArguments& arguments, const Environment& environment);
 
-/// What there is to show of it by now; the run must outlive it.
+/// What can be shown about the run so far; the run must outlive it.
 RunSummary summary_of(const Run& run);
 
 }  // namespace mlp::app

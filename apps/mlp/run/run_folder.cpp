@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "mlp/error.h"
+#include "run/run_lock.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
@@ -22,7 +23,7 @@ bool RunFolder::has_checkpoint() const {
 
 namespace {
 
-// What cannot be removed cannot be written either, and writing says why.
+// A file that cannot be removed cannot be written either, and writing it says why.
 void remove_if_there(const std::filesystem::path& file) {
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
@@ -58,8 +59,8 @@ std::vector<std::string> RunFolder::files() const {
 
 namespace {
 
-/// Such as a table given in a model's place: no safetensors file, neither by name nor by how it begins, the
-/// length of a JSON header and its brace.
+/// Whether it is something else, like a table: not a safetensors file, neither by its name nor by its first
+/// bytes, the length of a JSON header and its brace.
 bool is_other_file(const std::filesystem::path& file) {
   constexpr std::size_t kLength = 8;
   std::error_code error;
@@ -69,7 +70,7 @@ bool is_other_file(const std::filesystem::path& file) {
   return in && (!in.read(start.data(), start.size()) || start[kLength] != '{');
 }
 
-/// "runs/cars, runs/mnist": those in a folder that is none itself; empty where there are none.
+/// "runs/cars, runs/mnist": the runs in a folder that is not a run itself; empty where there are none.
 std::string runs_in(const std::filesystem::path& folder) {
   constexpr std::size_t kMostNames = 5;
   std::error_code error;
@@ -90,6 +91,11 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   const RunFolder folder{given};
   const bool is_folder = std::filesystem::is_directory(given);
   const auto file = is_folder ? folder.model() : given;
+  if (const auto holder = is_folder && !std::filesystem::exists(file) ? RunLock::holder_of(given) : "";
+      !holder.empty()) {
+    throw FileError("the run in " + given.string() + " has no model yet: " + holder,
+                    "wait until that has finished");
+  }
   if (is_folder && !std::filesystem::exists(file) && folder.has_checkpoint()) {
     throw FileError(
         "the run in " + given.string() + " was not finished: it has a checkpoint and no model yet",

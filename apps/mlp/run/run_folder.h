@@ -16,7 +16,7 @@ struct RunFolder {
   std::filesystem::path model() const { return path / "model.safetensors"; }
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
   std::filesystem::path previous_checkpoint() const { return previous_version(checkpoint()); }
-  bool has_checkpoint() const;  ///< of the two names under one at least
+  bool has_checkpoint() const;  ///< under at least one of the two names
   std::filesystem::path metrics() const { return path / "metrics.csv"; }
   std::filesystem::path config() const { return path / "config.toml"; }
   std::filesystem::path loss_svg() const { return path / "loss.svg"; }
@@ -26,13 +26,13 @@ struct RunFolder {
   std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
   std::filesystem::path report() const { return path / "report.html"; }
 
-  /// What a member of an ensemble leaves, from the second one (1) on: its checkpoint and metrics. The first
-  /// one's are the run's own.
+  /// The files of a member of an ensemble, from the second one (1) on: its checkpoint and metrics. The first
+  /// one's are those of the run.
   std::filesystem::path members() const { return path / "members"; }
   RunFolder member(std::size_t index) const { return {members() / std::to_string(index + 1)}; }
 
-  /// Removes what an earlier run left, but for checkpoint, config and folds: the folder never tells of two
-  /// runs at once.
+  /// Removes the files of an earlier run, except checkpoint, config and folds: the folder never mixes files
+  /// of two runs.
   void clear_earlier_run() const;
   void clear_folds() const;
   /// Names of the run's files that are there.
@@ -43,8 +43,8 @@ struct RunFolder {
 /// neither is there, or something else is.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
-/// Writes the whole file or throws FileError; a reader never sees half of it. What is no file (a pipe, a
-/// device such as /dev/stdout) is written to as it is.
+/// Writes the whole file or throws FileError; a reader never sees half of it. What is not a regular file (a
+/// pipe, a device such as /dev/stdout) is written to directly.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace mlp::app

@@ -38,8 +38,15 @@ std::string holder(int file) {
 
 void write_holder(int file) {
   const std::string text = std::to_string(::getpid()) + " " + host_name() + "\n";
-  // Only to be told who it is; the lock holds without it, as on a disk that is full.
+  // Only informs others who it is; the lock holds without it, for example on a full disk.
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, text.data(), text.size(), 0) < 0) return;
+}
+
+/// "process 4711 trains there since ...", of a lock that is held.
+std::string held_by(int file, const fs::path& path) {
+  std::error_code error;
+  const auto since = fs::last_write_time(path, error);
+  return holder(file) + " trains there" + (error ? "" : " since " + local_time(since));
 }
 
 bool is_at(int file, const fs::path& path) {
@@ -52,7 +59,7 @@ bool is_at(int file, const fs::path& path) {
 }  // namespace
 
 MadeFolder::~MadeFolder() {
-  for (const auto& folder : made_) ::rmdir(folder.c_str());  // but for those that hold something
+  for (const auto& folder : made_) ::rmdir(folder.c_str());  // those that hold something stay
 }
 
 void MadeFolder::make() {
@@ -89,10 +96,7 @@ bool RunLock::take(Flock flock) {
   }
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      std::error_code error;
-      const auto since = fs::last_write_time(path_, error);
-      const std::string text = folder_.string() + " is in use: " + holder(file) + " trains there" +
-                               (error ? "" : " since " + local_time(since));
+      const std::string text = folder_.string() + " is in use: " + held_by(file, path_);
       ::close(file);
       throw FileError(text, "wait until that has finished, or name another folder with --output");
     }
@@ -110,9 +114,19 @@ bool RunLock::take(Flock flock) {
   return true;
 }
 
+std::string RunLock::holder_of(const fs::path& folder) {
+  const fs::path path = folder / kFile;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return {};
+  std::string text;
+  if (::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) text = held_by(file, path);
+  ::close(file);
+  return text;
+}
+
 RunLock::~RunLock() {
   if (file_ < 0) return;
-  ::unlink(path_.c_str());  // while it is locked: whoever has opened it sees that it is no longer there
+  ::unlink(path_.c_str());  // while locked: a run that has opened it notices that it is gone
   ::close(file_);
 }
 

@@ -9,8 +9,8 @@
 
 namespace mlp::app {
 
-/// A folder that is there as long as it is needed: what was made of it goes again where nothing was written
-/// to it.
+/// A folder that exists as long as it is needed: folders created for it are removed again if nothing was
+/// written to them.
 class MadeFolder {
  public:
   explicit MadeFolder(std::filesystem::path path) : path_(std::move(path)) {}
@@ -26,9 +26,9 @@ class MadeFolder {
   std::vector<std::filesystem::path> made_;  ///< the innermost first
 };
 
-/// A run's hold on its folder. It is flock() on a small file there, which says who holds it and is removed
-/// with the lock; of a process that was killed the file is left, without a lock on it, and the next run takes
-/// it over.
+/// The lock of a run on its folder: flock() on a small file there, which says who holds it and is removed
+/// with the lock. A process that was killed leaves the file without a lock on it, and the next run takes it
+/// over.
 class RunLock {
  public:
   using Flock = int (*)(int descriptor, int operation);
@@ -40,6 +40,9 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   ~RunLock();
+
+  /// The process that trains in a folder, "process 4711 trains there since 12:00"; empty where nobody does.
+  static std::string holder_of(const std::filesystem::path& folder);
 
   /// Why this folder cannot be locked, so that another run in it would not be noticed; empty where it is.
   const std::string& problem() const { return problem_; }

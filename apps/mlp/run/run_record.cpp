@@ -4,26 +4,26 @@
 
 #include "cli/option_value.h"
 #include "mlp/error.h"
-#include "run/config_file.h"
+#include "run/option_sources.h"
 
 namespace mlp::app {
 namespace {
 
-/// What the settings that config.toml holds come to, as far as it can be read.
+/// What a run with the settings in config.toml minimised, as far as they can be read.
 Minimised minimised_by(const std::filesystem::path& config) {
+  const TrainArguments arguments = arguments_in(config);
   Minimised run;
-  for (const auto& [key, values, is_array, line] : read_config(config)) {
-    if (values.empty()) continue;
-    const std::string& value = values.front();
-    if (key == "validation") run.row_use.validation_fraction = read_number<double>(value).value_or(0.0);
-    if (key == "sample-weight") run.row_use.weight_column = value;
-    if (key == "class-weight") run.row_use.balanced_classes = value == "balanced";
+  run.row_use = {.validation_fraction = read_number<double>(arguments.validation.value_or("")).value_or(0.0),
+                 .weight_column = arguments.sample_weight.value_or(""),
+                 .balanced_classes = arguments.class_weight == "balanced"};
+  const auto known = [](const auto& read) {
     try {
-      if (key == "loss") run.loss = parse_loss(value);
-      if (key == "layers") run.outputs = parse_network(value, 1).fan_out();
+      read();
     } catch (const std::exception&) {  // of another version, perhaps
     }
-  }
+  };
+  if (arguments.loss) known([&] { run.loss = parse_loss(*arguments.loss); });
+  if (arguments.layers) known([&] { run.outputs = parse_network(*arguments.layers, 1).fan_out(); });
   return run;
 }
 
@@ -53,9 +53,15 @@ Minimised minimised_in(const RunFolder& folder) {
   return configured_in(folder).value_or(Minimised{});
 }
 
-std::optional<DataOrigin> origin_in(const RunFolder& folder) {
+std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model) {
   if (!std::filesystem::exists(folder.config())) return std::nullopt;
-  return data_origin_in(folder.config());
+  DataOrigin origin = data_origin(arguments_in(folder.config()));
+  auto* table = std::get_if<TableOrigin>(&origin);
+  const auto& from = model.record.fine_tuned_from;
+  // A preprocessing that was not learned from the table must not be learned from it now.
+  if (table != nullptr && from && from->kept_preprocessing)
+    table->options.preprocessing = model.preprocessing;
+  return origin;
 }
 
 }  // namespace mlp::app

@@ -1,5 +1,5 @@
-// What a run was: as its model says, or where there is none yet, or one of an earlier version that does not
-// say it, as config.toml does.
+// Facts about a run: from its model or, where there is none yet or one of an earlier version without them,
+// from config.toml.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,13 @@
 
 namespace mlp::app {
 
-/// Which rows the model in `folder` was trained on and how much each counted. Nothing where neither it nor a
-/// config.toml tells.
+/// Which rows the model in `folder` was trained on and how much each counted. None where neither the model
+/// nor a config.toml says so.
 std::optional<RowUse> row_use_in(const RunFolder& folder, const Model& model);
 
 /// What a run minimised.
 struct Minimised {
-  std::optional<Loss> loss;  ///< nothing where it is not known, or is one of a later version
+  std::optional<Loss> loss;  ///< none where it is not known, or is from a later version
   std::size_t outputs = 0;   ///< of the network; 0: not known
   RowUse row_use = {};
 
@@ -26,7 +26,7 @@ struct Minimised {
 };
 Minimised minimised_in(const RunFolder& folder);
 
-/// The data that the run beside a model was trained on; nothing where there is no config.toml.
-std::optional<DataOrigin> origin_in(const RunFolder& folder);
+/// The data that the run beside this model was trained on; none where there is no config.toml.
+std::optional<DataOrigin> origin_in(const RunFolder& folder, const Model& model);
 
 }  // namespace mlp::app

@@ -1,7 +1,10 @@
 #include "run/run_saver.h"
 
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mlp/atomic_file.h"
 #include "mlp/error.h"
@@ -9,6 +12,43 @@
 #include "terminal/format.h"
 
 namespace mlp::app {
+namespace {
+
+std::optional<std::string> text_in(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// config.toml and folds.csv as an earlier run left them, to be put back where the first checkpoint of the
+/// new run cannot be written.
+class EarlierTexts {
+ public:
+  explicit EarlierTexts(const RunFolder& folder)
+      : texts_{{folder.config(), text_in(folder.config())}, {folder.folds(), text_in(folder.folds())}} {}
+
+  void put_back(const FileLayer& files) const {
+    for (const auto& [path, text] : texts_) {
+      std::error_code none;
+      if (!text) std::filesystem::remove(path, none);
+      if (text && text_in(path) != text) write_file_atomically(path, *text, files);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::filesystem::path, std::optional<std::string>>> texts_;
+};
+
+/// Whether the folder's checkpoint is this run's, which it may be even if writing it reported a failure.
+bool holds_checkpoint(const RunFolder& folder, const std::string& fingerprint) {
+  try {
+    return load_newest_checkpoint(folder.checkpoint()).checkpoint.fingerprint == fingerprint;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileLayer& files)
     : run_(std::move(run)),
@@ -20,12 +60,29 @@ RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileL
 
 void RunSaver::save(const TrainingState& state) {
   if (saved_step_ == state.step) return;
+  if (!first_) {
+    save_checkpoint_of(state);
+  } else {
+    const EarlierTexts earlier(run_.folder);
+    try {
+      save_checkpoint_of(state);
+    } catch (const FileError&) {
+      if (!holds_checkpoint(run_.folder, run_.fingerprint)) earlier.put_back(files_);
+      throw;
+    }
+    run_.folder.clear_earlier_run();
+    first_ = false;
+  }
+  write_metrics_csv(state.history, run_.folder.metrics(), files_);
+}
+
+void RunSaver::save_checkpoint_of(const TrainingState& state) {
   const auto& folder = run_.folder;
-  // Before the checkpoint: whoever finds one finds what it was made with.
+  // Before the checkpoint, so every checkpoint has its config.
   if (first_) {
     folder.clear_folds();
     if (run_.config.empty()) {
-      std::error_code error;  // that of what is written says more
+      std::error_code error;  // writing to the folder gives a better message
       std::filesystem::create_directories(folder.path, error);
     } else {
       write_file_atomically(folder.config(), run_.config, files_);
@@ -34,7 +91,7 @@ void RunSaver::save(const TrainingState& state) {
   }
   const Checkpoint checkpoint{.network = run_.network, .state = state, .fingerprint = run_.fingerprint};
   try {
-    // A damaged file, or another run's, must not take the place of the one before.
+    // A damaged file, or another run's, must not replace the previous checkpoint.
     if (keep_) {
       save_checkpoint_keeping_previous(checkpoint, folder.checkpoint(), files_);
     } else {
@@ -48,9 +105,6 @@ void RunSaver::save(const TrainingState& state) {
   }
   saved_step_ = state.step;
   keep_ = true;
-  if (first_) folder.clear_earlier_run();
-  first_ = false;
-  write_metrics_csv(state.history, folder.metrics(), files_);
 }
 
 void RunSaver::save(const Model& model) const { save_model(model, run_.folder.model(), files_); }

@@ -6,12 +6,14 @@
 
 #include "cli/option_value.h"
 #include "cli/precision.h"
+#include "cli/sparse_inputs.h"
 #include "cli/target.h"
+#include "cli/threads.h"
 #include "mlp/dataset.h"
 #include "mlp/error.h"
 #include "mlp/version.h"
 #include "run/config_file.h"
-#include "terminal/format.h"
+#include "run/fine_tuning.h"
 
 namespace mlp::app {
 namespace {
@@ -20,7 +22,7 @@ double fraction(const std::string& option, const std::string& text) {
   return real(option, text, "a number from 0 to below 1", [](double x) { return x >= 0.0 && x < 1.0; });
 }
 
-// Training works in float32, which has no other numbers above 0.
+// Training works in float32: these are the bounds of its normal numbers above 0.
 constexpr double kLeast = 1.2e-38, kMost = 3.4e38;
 
 double not_negative(const std::string& option, const std::string& text) {
@@ -59,29 +61,41 @@ std::string canonical_layers(const TrainArguments& arguments, const Recipe& reci
   return to_string(network);
 }
 
-/// --weight-decay is AdamW's own; any other optimizer has it as the L2 penalty.
-void apply_weight_decay(const TrainArguments& arguments, Settings& settings) {
-  if (arguments.l2) settings.l2 = not_negative("--l2", *arguments.l2);
+/// --weight-decay is AdamW's weight decay; for any other optimizer it sets the L2 penalty.
+void apply_weight_decay(const TrainArguments& arguments, TrainingOptions& training) {
+  if (arguments.l2) training.l2 = not_negative("--l2", *arguments.l2);
   if (!arguments.weight_decay) return;
   const double decay = not_negative("--weight-decay", *arguments.weight_decay);
-  if (auto* adamw = std::get_if<AdamW>(&settings.optimizer)) {
+  if (auto* adamw = std::get_if<AdamW>(&training.optimizer)) {
     adamw->weight_decay = decay;
   } else if (arguments.l2) {
-    throw UsageError("--weight-decay and --l2 are the same thing with " + to_string(settings.optimizer),
+    throw UsageError("--weight-decay and --l2 are the same thing with " + to_string(training.optimizer),
                      "give one of them, or take --optimizer adamw, which decays weights by itself");
   } else {
-    settings.l2 = decay;
+    training.l2 = decay;
   }
 }
 
+/// "squared_error, ... or huber"
+std::string losses_for_numbers() {
+  std::vector<std::string> names;
+  for (const Loss& loss : all_losses()) {
+    if (loss_targets(loss) == LossTargets::kNumbers) names.push_back(to_string(loss));
+  }
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 /// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
-/// any data is read: the recipe's own network ends as the data set needs it.
+/// any data is read: the recipe's own network has the output layer that the data set needs.
 void check_output(const Settings& settings, const Recipe& recipe) {
   const auto network = parse_network(settings.layers, 1);
   const auto layers = network.layers();
   const Layer& last = layers.back();
   const std::size_t outputs = parse_network(recipe.layers, 1).fan_out();
-  const std::string loss = "--loss " + to_string(settings.loss);
+  const Loss& loss = settings.training.loss;
+  const std::string loss_text = "--loss " + to_string(loss);
   const std::string width = std::to_string(outputs);
   if (last.fan_out != outputs) {
     throw UsageError("--layers: the last layer is " + std::to_string(last.fan_out) + " wide, but " +
@@ -89,21 +103,20 @@ void check_output(const Settings& settings, const Recipe& recipe) {
                          (recipe.classes ? ", one for each class" : ", one for each target"),
                      "end --layers in " + width + (recipe.classes ? ":softmax" : ":linear"));
   }
-  if (!recipe.classes && (std::holds_alternative<CrossEntropy>(settings.loss) ||
-                          std::holds_alternative<BinaryCrossEntropy>(settings.loss))) {
-    throw UsageError(loss + " is for classes, and " + recipe.dataset + " has numbers to predict",
-                     "take squared_error, mean_squared_error, mean_absolute_error or huber");
+  if (!recipe.classes && loss_targets(loss) != LossTargets::kNumbers) {
+    throw UsageError(loss_text + " is for classes, and " + recipe.dataset + " has numbers to predict",
+                     "take " + losses_for_numbers());
   }
   if (outputs == 1 && std::holds_alternative<Softmax>(last.activation)) {
     throw UsageError("--layers: softmax of a single output is always 1", "end --layers in 1:linear");
   }
-  if (compatible(settings.loss, last.activation)) return;
+  if (compatible(loss, last.activation)) return;
   std::string suited;
   for (const auto& activation : all_activations()) {
-    if (!compatible(settings.loss, activation)) continue;
+    if (!compatible(loss, activation)) continue;
     suited += (suited.empty() ? width + ":" : " or " + width + ":") + to_string(activation);
   }
-  throw UsageError(loss + " cannot follow a " + to_string(last.activation) + " output",
+  throw UsageError(loss_text + " cannot follow a " + to_string(last.activation) + " output",
                    "end --layers in " + suited + ", or take another --loss");
 }
 
@@ -116,49 +129,52 @@ Drawing parse_drawing(const TrainArguments& arguments, double default_validation
 }
 
 Drawing drawing_of(const Settings& settings) {
-  return {.validation_fraction = settings.validation, .seed = settings.seed};
+  return {.validation_fraction = settings.validation, .seed = settings.training.seed};
 }
 
-Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe) {
+Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe,
+                 const Environment& environment) {
   Settings settings;
   settings.data = data;
   settings.dataset = recipe.dataset;
+  settings.recipe = arguments.recipe;
   settings.layers = canonical_layers(arguments, recipe);
   const std::string initializer = arguments.initializer.value_or(recipe.initializer);
   if (arguments.initializer || !initializer.empty()) {
     settings.initializer = option_value("--initializer", [&] { return parse_initializer(initializer); });
   }
-  settings.loss = option_value("--loss", [&] { return parse_loss(arguments.loss.value_or(recipe.loss)); });
-  settings.optimizer = option_value(
+  TrainingOptions& training = settings.training;
+  training.loss = option_value("--loss", [&] { return parse_loss(arguments.loss.value_or(recipe.loss)); });
+  training.optimizer = option_value(
       "--optimizer", [&] { return parse_optimizer(arguments.optimizer.value_or(recipe.optimizer)); });
   // The recipe's learning rate belongs to the recipe's optimizer; another one starts from its own default.
   if (arguments.learning_rate) {
-    settings.optimizer =
-        with_learning_rate(settings.optimizer, real("--learning-rate", *arguments.learning_rate,
+    training.optimizer =
+        with_learning_rate(training.optimizer, real("--learning-rate", *arguments.learning_rate,
                                                     "a number above 0, from 1.2e-38 to 3.4e+38",
                                                     [](double x) { return x >= kLeast && x <= kMost; }));
   } else if (!arguments.optimizer) {
-    settings.optimizer = with_learning_rate(settings.optimizer, recipe.learning_rate);
+    training.optimizer = with_learning_rate(training.optimizer, recipe.learning_rate);
   }
   check_output(settings, recipe);
-  apply_weight_decay(arguments, settings);
-  settings.schedule = option_value(
+  apply_weight_decay(arguments, training);
+  training.schedule = option_value(
       "--schedule", [&] { return parse_schedule(arguments.schedule.value_or(recipe.schedule)); });
-  settings.epochs = arguments.epochs ? whole("--epochs", *arguments.epochs, 1, 1000000) : recipe.epochs;
-  settings.batch_size =
+  training.epochs = arguments.epochs ? whole("--epochs", *arguments.epochs, 1, 1000000) : recipe.epochs;
+  training.batch_size =
       arguments.batch_size ? whole("--batch-size", *arguments.batch_size, 1, 1000000000) : recipe.batch_size;
-  if (arguments.clip_norm) settings.clip_norm = not_negative("--clip-norm", *arguments.clip_norm);
+  if (arguments.clip_norm) training.clip_norm = not_negative("--clip-norm", *arguments.clip_norm);
   const Drawing drawing = parse_drawing(arguments, recipe.validation);
   settings.validation = drawing.validation_fraction;
-  settings.seed = drawing.seed;
+  training.seed = drawing.seed;
   if (arguments.early_stopping) {
-    settings.early_stopping = whole("--early-stopping", *arguments.early_stopping, 0, 1000000);
-    if (settings.early_stopping > 0 && settings.validation == 0.0) {
+    training.early_stopping = whole("--early-stopping", *arguments.early_stopping, 0, 1000000);
+    if (training.early_stopping > 0 && settings.validation == 0.0) {
       throw UsageError("--early-stopping watches the validation loss, and --validation is 0",
                        "hold some rows out of training: --validation 0.1");
     }
   }
-  settings.precision = parse_precision(arguments.precision);
+  training.precision = parse_precision(arguments.precision);
   if (arguments.ensemble) {
     settings.members = whole<std::size_t>("--ensemble", *arguments.ensemble, 2, 64);
     if (arguments.folds) {
@@ -166,6 +182,19 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
                        "leave out --ensemble to cross-validate one member");
     }
   }
+  if (arguments.init) settings.init = std::filesystem::absolute(*arguments.init).lexically_normal();
+  training.keep_preprocessing = keeps_preprocessing(arguments);
+  training.threads = parse_threads(arguments.threads);
+  training.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
+  settings.checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
+  training.target = choose_target(environment, arguments.cpu_target);
+  check_precision(training.precision, training.target);
+  // The target is named if it was asked for, or if its bits differ from those of most CPUs.
+  settings.names_target =
+      arguments.cpu_target || !environment.mlp_target.empty() || !is_fused(training.target);
+  if (arguments.examples) training.examples = whole("--examples", *arguments.examples, 0, 1000);
+  if (arguments.folds) settings.folds = whole<std::size_t>("--folds", *arguments.folds, 2, 1000);
+  if (arguments.data_dir) settings.data_dir = std::filesystem::absolute(*arguments.data_dir);
   return settings;
 }
 
@@ -174,61 +203,11 @@ MultilayerPerceptron network_for(const Settings& settings, const Dataset& datase
   return changed(network, [&](Layer& layer, bool) { layer.initializer = settings.initializer; });
 }
 
-TrainingOptions training_options(const Settings& settings) {
-  TrainingOptions options;
-  options.loss = settings.loss;
-  options.optimizer = settings.optimizer;
-  options.schedule = settings.schedule;
-  options.epochs = settings.epochs;
-  options.batch_size = settings.batch_size;
-  options.l2 = settings.l2;
-  options.clip_norm = settings.clip_norm;
-  options.early_stopping = settings.early_stopping;
-  options.seed = settings.seed;
-  options.precision = settings.precision;
-  return options;
-}
+std::string to_toml(const Settings& settings) { return option_lines(settings, &Written::config); }
 
-namespace {
-
-/// Everything but the data.
-std::string choices(const Settings& settings) {
-  std::string text;
-  const auto line = [&](const std::string& key, const std::string& value) {
-    text += key + " = " + value + "\n";
-  };
-  line("layers", toml_string(settings.layers));
-  if (settings.initializer) line("initializer", toml_string(to_string(*settings.initializer)));
-  line("loss", toml_string(to_string(settings.loss)));
-  line("optimizer", toml_string(to_string(settings.optimizer)));
-  line("learning-rate", shortest(learning_rate(settings.optimizer)));
-  line("schedule", toml_string(to_string(settings.schedule)));
-  line("epochs", std::to_string(settings.epochs));
-  line("batch-size", std::to_string(settings.batch_size));
-  line("l2", shortest(settings.l2));
-  line("clip-norm", shortest(settings.clip_norm));
-  line("validation", shortest(settings.validation));
-  line("early-stopping", std::to_string(settings.early_stopping));
-  line("seed", std::to_string(settings.seed));
-  line("precision", toml_string(to_string(settings.precision)));
-  if (settings.members > 1) line("ensemble", std::to_string(settings.members));
-  return text;
-}
-
-/// Of the CPU targets only the baseline has bits of its own; what all others have in common.
-constexpr const char* kFusedTarget = "one with fused multiply-add";
-
-std::string target_line(const std::string& target) {
-  return is_fused(target) ? "" : "cpu-target = " + toml_string(target) + "\n";
-}
-
-}  // namespace
-
-std::string to_toml(const Settings& settings) { return to_toml(settings.data) + choices(settings); }
-
-std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target) {
-  return identity(settings.data) + choices(settings) + target_line(target) +
-         "rows = " + std::to_string(dataset.rows()) + "\nfeatures = " + std::to_string(dataset.features()) +
+std::string fingerprint(const Settings& settings, const Dataset& dataset) {
+  return option_lines(settings, &Written::identity) + "rows = " + std::to_string(dataset.rows()) +
+         "\nfeatures = " + std::to_string(dataset.features()) +
          "\ndata = " + toml_string(hexadecimal(content_hash(dataset))) +
          "\nversion = " + toml_string(version()) + "\n";
 }
@@ -240,7 +219,8 @@ bool is_of(const std::string& fingerprint, const Dataset& dataset) {
 
 Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,
                       const std::string& of_data) {
-  // Options come first in a fingerprint. Where one differs, so do the data that it makes: that says no more.
+  // Options come first in a fingerprint. Where one differs, so do the data that follow from it, which need
+  // not be mentioned.
   const auto follows_from_options = [](const std::string& key) {
     return key == "rows" || key == "features" || key == "data";
   };
@@ -249,7 +229,10 @@ Difference difference(const std::string& fingerprint, const std::string& in_chec
     return entry.values.size() == 1 ? entry.values.front() : toml_array(entry.values);
   };
   for (const auto& entry : parse_config(in_checkpoint, "checkpoint")) there[entry.key] = text_of(entry);
-  const auto absent = [](const std::string& key) { return key == "cpu-target" ? kFusedTarget : "not given"; };
+  // Only CPU targets whose bits differ from those of most are named.
+  const auto absent = [](const std::string& key) {
+    return key == "cpu-target" ? "one with fused multiply-add" : "not given";
+  };
   Difference result;
   bool data_differ = false;
   const auto add = [&](const std::string& key, const std::string& here, const std::string& other) {

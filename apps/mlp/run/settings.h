@@ -9,75 +9,57 @@
 #include <string>
 
 #include "mlp/initializer.h"
-#include "mlp/loss.h"
 #include "mlp/multilayer_perceptron.h"
-#include "mlp/optimizer.h"
-#include "mlp/schedule.h"
 #include "mlp/train.h"
-#include "run/data_origin.h"
+#include "run/checkpoint_every.h"
 #include "run/recipes.h"
+#include "run/train_options.h"
+#include "terminal/environment.h"
 
 namespace mlp::app {
 
-/// `mlp train`'s options as typed; nothing where not given.
-struct TrainArguments {
-  DataArguments data;
-  std::optional<std::string> recipe;
-  std::optional<std::string> layers, initializer, dropout;
-  std::optional<std::string> loss, optimizer, learning_rate, schedule, epochs, batch_size;
-  std::optional<std::string> weight_decay, l2, clip_norm, validation, early_stopping, seed, precision,
-      examples;
-  std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
-      config, folds, ensemble;
-  bool json = false;
-  bool quiet = false;
-};
-
+/// The values of the options, except where the run is written and what is printed.
 struct Settings {
   DataOrigin data;
-  std::string dataset;  ///< its name
-  std::string layers;   ///< canonical, dropout included
+  std::string dataset;                ///< its name
+  std::optional<std::string> recipe;  ///< the one asked for
+  std::string layers;                 ///< canonical, dropout included
   std::optional<Initializer> initializer;
-  Loss loss;
-  Optimizer optimizer;
-  Schedule schedule;
-  int epochs = 0;
-  int batch_size = 0;
-  double l2 = 0.0;
-  double clip_norm = 0.0;
+  TrainingOptions training;
   double validation = 0.0;
-  int early_stopping = 0;
-  std::uint64_t seed = 1;
-  Precision precision = Precision::kFloat32;
-  std::size_t members = 1;  ///< of the ensemble
+  std::size_t members = 1;           ///< of the ensemble
+  std::optional<std::size_t> folds;  ///< to cross-validate with
+  std::filesystem::path init;        ///< absolute: the model that training starts from; empty: none
+  bool names_target = false;  ///< config.toml names the CPU target: asked for, or one with bits of its own
+  CheckpointEvery checkpoint_every;
+  std::filesystem::path data_dir;  ///< absolute; empty: not given
 };
 
-/// --validation and --seed, which decide what rows are drawn, before the recipe is known. Throws UsageError.
+/// --validation and --seed, which decide which rows are drawn, before the recipe is known. Throws UsageError.
 Drawing parse_drawing(const TrainArguments& arguments, double default_validation);
 
-/// What a run of these settings draws.
+/// The rows that a run with these settings draws.
 Drawing drawing_of(const Settings& settings);
 
 /// Throws UsageError naming the option, what it takes and what was given.
-Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe);
+Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe,
+                 const Environment& environment);
 
 MultilayerPerceptron network_for(const Settings& settings, const Dataset& dataset);
 
-TrainingOptions training_options(const Settings& settings);
-
-/// As `key = value` lines: what config.toml holds.
+/// The `key = value` lines of config.toml.
 std::string to_toml(const Settings& settings);
 
-/// Two runs with equal fingerprints are the same run. `target`: the CPU target that computes.
-std::string fingerprint(const Settings& settings, const Dataset& dataset, const std::string& target);
+/// Two runs with equal fingerprints are the same run.
+std::string fingerprint(const Settings& settings, const Dataset& dataset);
 
 /// Whether a run with such a fingerprint is trained on these rows.
 bool is_of(const std::string& fingerprint, const Dataset& dataset);
 
-/// In what two fingerprints differ.
+/// The differences of two fingerprints.
 struct Difference {
   std::string text;      ///< "epochs is 60, but 30 in the checkpoint", for each line
-  bool options = false;  ///< not the data alone
+  bool options = false;  ///< options differ, not only the data
 };
 /// `of_data`: says that the data differ, where no option does.
 Difference difference(const std::string& fingerprint, const std::string& in_checkpoint,

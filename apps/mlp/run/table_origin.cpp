@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "cli/input_scaling.h"
 #include "cli/option_value.h"
 #include "mlp/error.h"
 #include "mlp/printable.h"
-#include "run/config_file.h"
 #include "terminal/format.h"
 
 namespace mlp::app {
@@ -39,11 +39,11 @@ char parse_decimal(const std::string& text) {
 
 TableOptions with_targets(const TableOrigin& origin) {
   TableOptions reading = origin.reading;
-  reading.targets = origin.question.targets;
+  reading.targets = origin.options.targets;
   return reading;
 }
 
-/// The columns of a table, as a hint shows them.
+/// The columns of a table, as text for a hint.
 std::string shown_columns(const std::string& file, const TableOptions& reading) {
   constexpr std::size_t kShown = 20;
   const auto names = column_names(file, reading);
@@ -57,50 +57,15 @@ std::string shown_columns(const std::string& file, const TableOptions& reading) 
 
 }  // namespace
 
-TableOptions ReadingArguments::options() const {
+TableOptions ReadingArguments::reading() const {
   for (const auto& mark : missing) {
-    // The model takes them along, and no cell of a table is like it.
+    // The model stores them, and no cell of a table can equal this one.
     if (in_utf8(mark) != mark) reject("--na", "text in UTF-8, as tables are", one_line(mark));
   }
   TableOptions options{.header = !no_header, .missing = missing, .not_missing = not_missing};
   if (delimiter) options.delimiter = parse_delimiter(*delimiter);
   if (decimal) options.decimal = parse_decimal(*decimal);
   return options;
-}
-
-void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group) {
-  parser
-      .add_option("--na", arguments.missing,
-                  "a mark of a missing cell, besides empty, NA, N/A, NaN, null and ?; among numbers "
-                  "also none and -")
-      .type("TEXT")
-      .group(group)
-      .one_at_a_time();
-  parser
-      .add_option("--not-na", arguments.not_missing,
-                  "a text that is no mark of a missing cell though usually it is, such as NA for Namibia")
-      .type("TEXT")
-      .group(group)
-      .one_at_a_time();
-  parser
-      .add_option("--delimiter", arguments.delimiter,
-                  "between cells; tab for tabulators (default: by the first line)")
-      .type("CHAR")
-      .group(group);
-  parser
-      .add_option("--decimal", arguments.decimal,
-                  "the decimal mark, . or ,: numbers like 1.234,50 or $1,234.50 or 15% are read as well")
-      .type("MARK")
-      .choices({".", ","})
-      .group(group);
-  parser.add_flag("--no-header", arguments.no_header, "the first line is data; columns are called 1, 2, ...")
-      .group(group);
-}
-
-bool TableArguments::given() const {
-  return !targets.empty() || !ignore.empty() || !categorical.empty() || !reading.missing.empty() ||
-         !reading.not_missing.empty() || reading.delimiter || reading.decimal || reading.no_header || test ||
-         test_fraction || scaling || class_weight || sample_weight;
 }
 
 bool is_table_name(const std::filesystem::path& path) {
@@ -113,89 +78,63 @@ TableOrigin table_origin(const std::string& file, const TableArguments& argument
   if (arguments.targets.empty()) {
     throw UsageError("which column of " + file + " is to be predicted?",
                      shell_text({"mlp", "train", file, "--target", "COLUMN"}) +
-                         "; the table has: " + shown_columns(file, arguments.reading.options()));
+                         "; the table has: " + shown_columns(file, arguments.reading()));
   }
   TableOrigin origin{
       .file = absolute(file),
       .test = arguments.test ? absolute(*arguments.test) : std::filesystem::path(),
-      .reading = arguments.reading.options(),
-      .question = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
+      .reading = arguments.reading(),
+      .options = {.targets = arguments.targets, .task = task, .sample_weight = arguments.sample_weight}};
   origin.reading.ignore = arguments.ignore;
   origin.reading.categorical = arguments.categorical;
   if (arguments.test_fraction) {
     if (arguments.test) {
       throw UsageError("--test names the test rows and --test-fraction draws them", "give one of them");
     }
-    origin.question.test_fraction =
+    origin.options.test_fraction =
         real("--test-fraction", *arguments.test_fraction, "a number above 0 and below 1",
              [](double x) { return x > 0 && x < 1; });
   }
-  if (arguments.scaling) origin.question.scaling = parse_input_scaling(*arguments.scaling);
-  if (arguments.class_weight) origin.question.class_weights = parse_class_weight(*arguments.class_weight);
+  if (arguments.scaling) origin.options.scaling = parse_input_scaling(*arguments.scaling);
+  if (arguments.class_weight) origin.options.class_weights = parse_class_weight(*arguments.class_weight);
   return origin;
 }
 
-TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing) {
-  TableDataOptions question = origin.question;
-  question.validation_fraction = drawing.validation_fraction;
-  question.seed = drawing.seed;
-  return question;
+TableDataOptions options_of(const TableOrigin& origin, const Drawing& drawing) {
+  TableDataOptions options = origin.options;
+  options.validation_fraction = drawing.validation_fraction;
+  options.seed = drawing.seed;
+  return options;
 }
 
-Table read(const TableOrigin& origin) { return read_table(origin.file, with_targets(origin)); }
+Table read(const TableOrigin& origin) {
+  const auto& [preprocessing, sample_weight] =
+      std::tie(origin.options.preprocessing, origin.options.sample_weight);
+  if (!preprocessing) return read_table(origin.file, with_targets(origin));
+  auto types = preprocessing->all_types();
+  if (sample_weight) types.push_back({.name = *sample_weight});
+  return read_table(origin.file, types, origin.reading);
+}
 
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing) {
-  const TableDataOptions question = question_of(origin, drawing);
-  DataSplit split = origin.test.empty() ? split_table(table, question)
-                                        : split_table(table, origin.test, question, origin.reading);
-  // The model takes along what a missing cell and a number look like.
+  const TableDataOptions options = options_of(origin, drawing);
+  DataSplit split = origin.test.empty() ? split_table(table, options)
+                                        : split_table(table, origin.test, options, origin.reading);
+  // The model stores how missing cells and numbers are written.
   for (Dataset* dataset : {&split.train, &split.test}) {
-    if (!dataset->preprocessing) continue;
+    if (!dataset->preprocessing || options.preprocessing) continue;
     dataset->preprocessing->missing_marks = origin.reading.missing;
     dataset->preprocessing->decimal = origin.reading.decimal;
   }
   return split;
 }
 
-TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments) {
-  TableOptions options = arguments.options();
-  const auto& marks = preprocessing.missing_marks;
-  options.missing.insert(options.missing.end(), marks.begin(), marks.end());
-  if (!options.decimal) options.decimal = preprocessing.decimal;
-  return options;
-}
-
 DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
                    const ReadingArguments& arguments) {
-  const Table table = read_table(file, preprocessing.all_types(), reading_for(preprocessing, arguments));
+  const Table table = read_table(file, preprocessing.all_types(), preprocessing.reading(arguments.reading()));
   DataSplit split;
   split.test = table_dataset(preprocessing, table, &split.notes);
   return split;
-}
-
-std::string to_toml(const TableOrigin& origin) {
-  std::string text;
-  const auto line = [&](const std::string& key, const std::string& value) {
-    text += key + " = " + value + "\n";
-  };
-  const auto list = [&](const std::string& key, const std::vector<std::string>& values) {
-    if (!values.empty()) line(key, toml_array(values));
-  };
-  const auto& [file, test, reading, question] = origin;
-  list("target", question.targets);
-  list("ignore", reading.ignore);
-  list("categorical", reading.categorical);
-  list("na", reading.missing);
-  list("not-na", reading.not_missing);
-  if (reading.delimiter)
-    line("delimiter", toml_string(*reading.delimiter == '\t' ? "tab" : std::string(1, *reading.delimiter)));
-  if (reading.decimal) line("decimal", toml_string(std::string(1, *reading.decimal)));
-  if (!reading.header) line("no-header", "true");
-  if (test.empty()) line("test-fraction", shortest(question.test_fraction));
-  line("scaling", toml_string(to_string(question.scaling)));
-  if (question.class_weights == ClassWeights::kBalanced) line("class-weight", toml_string("balanced"));
-  if (question.sample_weight) line("sample-weight", toml_string(*question.sample_weight));
-  return text;
 }
 
 }  // namespace mlp::app

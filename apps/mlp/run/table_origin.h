@@ -7,38 +7,36 @@
 #include <string>
 #include <vector>
 
-#include "cli/parser.h"
 #include "mlp/table.h"
 #include "mlp/table_data.h"
 
 namespace mlp::app {
 
-/// How any table is read, as typed; nothing where not given.
+/// How any table is read, as typed; empty where not given.
 struct ReadingArguments {
   std::vector<std::string> missing, not_missing;
   std::optional<std::string> delimiter, decimal;
   bool no_header = false;
 
-  TableOptions options() const;  ///< throws UsageError
+  TableOptions reading() const;  ///< throws UsageError
+  bool operator==(const ReadingArguments&) const = default;
 };
 
-/// Adds --na, --not-na, --delimiter, --decimal, --no-header to a command.
-void add_reading_options(Parser& parser, ReadingArguments& arguments, const std::string& group);
-
 /// The options of a table to train on.
-struct TableArguments {
-  ReadingArguments reading;
+struct TableArguments : ReadingArguments {
   std::vector<std::string> targets, ignore, categorical;
   std::optional<std::string> test, test_fraction, scaling, class_weight, sample_weight;
 
-  bool given() const;
+  /// Whether one of these is given.
+  bool any_of_table() const { return *this != TableArguments{}; }
+  bool operator==(const TableArguments&) const = default;
 };
 
 struct TableOrigin {
   std::filesystem::path file;  ///< absolute
   std::filesystem::path test;  ///< absolute; empty: test rows are drawn
   TableOptions reading;
-  TableDataOptions question;  ///< but for what the run decides: validation fraction and seed
+  TableDataOptions options;  ///< except what the run decides: validation fraction and seed
 };
 
 /// "cars.csv", "cars.tsv.gz": names of tables.
@@ -53,24 +51,16 @@ struct Drawing {
   std::uint64_t seed = 1;
 };
 
-/// What is asked of the table by a run that draws so.
-TableDataOptions question_of(const TableOrigin& origin, const Drawing& drawing);
+/// The table's options in a run that draws like this.
+TableDataOptions options_of(const TableOrigin& origin, const Drawing& drawing);
 
 Table read(const TableOrigin& origin);
 
 /// Training and test data of that run; `table` is what read() gave.
 DataSplit split(const TableOrigin& origin, const Table& table, const Drawing& drawing);
 
-/// A table with the same columns, as a model trained on `origin` takes it to be evaluated: the test part,
-/// with notes.
+/// A table with the same columns, for evaluating a model trained on `origin`: the test part, with notes.
 DataSplit load_for(const Preprocessing& preprocessing, const std::filesystem::path& file,
                    const ReadingArguments& arguments);
-
-/// How a table for a model is read: as the arguments say, with the marks of missing cells it was trained
-/// with, and its decimal mark unless they name one.
-TableOptions reading_for(const Preprocessing& preprocessing, const ReadingArguments& arguments);
-
-/// `key = value` lines of config.toml, file names apart.
-std::string to_toml(const TableOrigin& origin);
 
 }  // namespace mlp::app

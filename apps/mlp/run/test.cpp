@@ -45,7 +45,7 @@ double report_total_loss(const Model& model, const DataSplit& split, const Predi
 
 namespace {
 
-/// Of an ensemble, those defined for every member.
+/// The scores of an ensemble's members that are defined for every member.
 std::vector<FoldScores> member_scores(const Model& model, const Dataset& tested,
                                       const PredictionOptions& options) {
   if (model.member_count() == 1) return {};

@@ -16,8 +16,8 @@ namespace mlp::app {
 /// the training rows and then the test rows.
 double report_total_loss(const Model& model, const DataSplit& split, const PredictionOptions& options);
 
-/// `answer`: what the model is to be better than; nothing: that of the rows tested on, as no others are
-/// known. `total_loss`: with the report's total loss, see has_report_total_loss().
+/// `answer`: the baseline that the model should beat; none: that of the tested rows, as no others are known.
+/// `total_loss`: with the report's total loss, see has_report_total_loss().
 TestResult test(const Model& model, const DataSplit& split, const std::optional<ConstantAnswer>& answer,
                 bool total_loss, const PredictionOptions& options);
 

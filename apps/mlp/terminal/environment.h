@@ -1,4 +1,4 @@
-// The one place that reads the environment; everything else is handed what was read.
+// The one place that reads the environment; it passes the values on to everything else.
 #pragma once
 
 #include <filesystem>
@@ -13,10 +13,10 @@ struct Environment {
   std::string mlp_target;       ///< MLP_TARGET: the CPU target to use; empty: the best this CPU has
   std::string xdg_cache_home;   ///< XDG_CACHE_HOME
   std::string home;             ///< HOME
-  std::string command;          ///< the command line as a shell would take it
-  std::string program = "mlp";  ///< what to type for this program: its path where it was called by one
-  bool colour = true;           ///< neither NO_COLOR is set nor TERM missing or "dumb"
-  bool live = true;             ///< the terminal can redraw a line: TERM is there and not "dumb"
+  std::string command;          ///< the command line, quoted for a shell
+  std::string program = "mlp";  ///< what to type for this program: its path if it was called by a path
+  bool colour = true;           ///< NO_COLOR is not set, and TERM is set and not "dumb"
+  bool live = true;             ///< the terminal can redraw a line: TERM is set and not "dumb"
   bool utf8 = false;            ///< LC_ALL, LC_CTYPE or LANG (the first that is set) names UTF-8
 };
 

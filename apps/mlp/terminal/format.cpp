@@ -2,24 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
 
 #include "mlp/printable.h"
 
 namespace mlp::app {
 namespace {
-
-template <class... Values>
-std::string print_to_string(const char* format, Values... values) {
-  std::array<char, 400> buffer;  // enough for any double in %f
-  const int length = std::snprintf(buffer.data(), buffer.size(), format, values...);
-  return {buffer.data(), static_cast<std::size_t>(length)};
-}
 
 template <class T>
 std::string shortest_text(T value) {
@@ -30,61 +21,19 @@ std::string shortest_text(T value) {
 
 }  // namespace
 
-std::string with_thousands(std::uint64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t place = text.size(); place > 3;) {
-    place -= 3;
-    text.insert(place, ",");
-  }
-  return text;
-}
-
 std::string counted(std::uint64_t count, const std::string& noun) {
   return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-namespace {
-
-/// `text`, a number that %g has rounded; from 1,000 to a thousand millions as counts are written.
-std::string readable(std::string text) {
-  if (text.ends_with('.')) text.pop_back();
-  const double value = std::abs(std::strtod(text.c_str(), nullptr));
-  const bool whole = text.find('.') == std::string::npos || text.find('e') != std::string::npos;
-  if (!whole || !(value >= 1000.0 && value < 1e9)) return text;
-  return (text.front() == '-' ? "-" : "") + with_thousands(static_cast<std::uint64_t>(std::llround(value)));
-}
-
-}  // namespace
-
-std::string significant(double value, int digits) {
-  if (std::isnan(value)) return "-";
-  return readable(print_to_string("%#.*g", digits, value));  // '#' keeps zeros at the end
-}
-
 std::string compact(double value) {
-  return std::isnan(value) ? "-" : readable(print_to_string("%.6g", value));
-}
-
-std::string fixed(double value, int decimals) {
-  return std::isnan(value) ? "-" : print_to_string("%.*f", decimals, value);
-}
-
-std::string percent(double fraction) { return std::isnan(fraction) ? "-" : fixed(100.0 * fraction, 2) + "%"; }
-
-std::string duration(double seconds) {
-  if (!(seconds >= 0.0) || seconds > 1e9) return "-";
-  if (seconds < 0.0995) return fixed(1e3 * seconds, 0) + " ms";
-  if (seconds < 9.995) return fixed(seconds, 2) + " s";
-  if (seconds < 59.95) return fixed(seconds, 1) + " s";
-  return countdown(seconds);
+  const std::string text = mlp::compact(value, 6);
+  return text.find('.') == std::string::npos ? grouped(text) : text;
 }
 
 std::string countdown(double seconds) {
   if (!(seconds >= 0.0) || seconds > 1e9) return "-";
   const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 60) return std::to_string(whole) + " s";
-  if (whole < 3600) return print_to_string("%lld:%02lld", whole / 60, whole % 60);
-  return print_to_string("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  return whole < 60 ? std::to_string(whole) + " s" : duration(static_cast<double>(whole));
 }
 
 std::string local_time(std::filesystem::file_time_type time) {
@@ -171,7 +120,9 @@ std::string in_ansi_c_quotes(const std::string& word) {
   for (const char c : word) {
     const bool plain = c >= ' ' && c <= '~';
     if (!plain) {
-      text += print_to_string("\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      const auto byte = static_cast<unsigned char>(c);
+      text += '\\';
+      for (const int shift : {6, 3, 0}) text += static_cast<char>('0' + (byte >> shift & 7));
       continue;
     }
     if (c == '\'' || c == '\\') text += '\\';

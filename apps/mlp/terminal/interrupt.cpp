@@ -16,7 +16,7 @@ void remember(int signal) {
 
 void catch_signal(int signal, int flags) {
   struct sigaction action {};
-  // One that is ignored stays so: nohup and shells that start programs in the background ask for that.
+  // An ignored signal stays ignored, as nohup and shells that start background programs expect.
   if (sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) return;
   action = {};
   action.sa_handler = remember;
@@ -31,8 +31,8 @@ void catch_interrupts() {
   // SA_RESETHAND: the second signal meets the default action, which ends the process.
   catch_signal(SIGINT, static_cast<int>(SA_RESETHAND));
   catch_signal(SIGTERM, static_cast<int>(SA_RESETHAND));
-  // A terminal that is closed hangs up more than once: its shell does, and the system when the shell has
-  // gone.
+  // When a terminal closes, SIGHUP comes more than once: from its shell, and from the system when the shell
+  // has ended.
   catch_signal(SIGHUP, 0);
 }
 

@@ -6,13 +6,13 @@
 
 namespace mlp::app {
 
-/// Thrown to leave a command that was interrupted where there is nothing to save.
+/// Thrown to leave an interrupted command that has nothing to save.
 struct Interrupted {
   std::string details = {};  ///< after "interrupted": where, what is lost, how to go on
 };
 
-/// From here on the first of these signals only sets a flag; those that the program was started to ignore, as
-/// by nohup, stay ignored.
+/// From this call on the first of these signals only sets a flag; those that the program was started to
+/// ignore, as by nohup, stay ignored.
 void catch_interrupts();
 
 /// The signal that arrived first, 0 while none has. The exit code is 128 + this: 130 for Ctrl-C.

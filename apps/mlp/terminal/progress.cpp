@@ -31,7 +31,7 @@ std::uint64_t epochs_per_line(std::uint64_t epochs) {
 
 struct Part {
   std::string text;
-  int importance;  ///< the least important goes first where the terminal is narrow
+  int importance;  ///< the least important is dropped first where the terminal is narrow
 };
 
 /// "head  bar  part  part", in at most `width` columns. Parts are plain ASCII.
@@ -204,7 +204,7 @@ void EnsembleProgress::step(std::size_t member, const StepProgress& progress) {
 
 void EnsembleProgress::ended(std::size_t member, const Trained& trained) {
   const bool took_steps = positions_[member] > 0.0;
-  // One that stopped early has no epochs left.
+  // A member that stopped early has no epochs left.
   positions_[member] = epochs_ / static_cast<double>(positions_.size());
   if (mode_ == ProgressMode::kOff || !took_steps) return;
   line_.clear();

@@ -20,19 +20,19 @@ class LiveLine {
   using Clock = std::chrono::steady_clock;
 
   ~LiveLine() { clear(); }
-  /// Whether it is time to draw again; what is drawn need not be composed before.
+  /// Whether it is time to draw again; if not, the line need not be composed.
   bool due();
   void draw(const std::string& line);
   void clear();
 
  private:
-  /// The terminal may be narrower than when the line was drawn, and have broken it into rows: all but the
-  /// first go.
+  /// The terminal may be narrower than when the line was drawn and have broken it into rows: removes all but
+  /// the first.
   std::string to_its_start() const;
 
   Clock::time_point last_{};
   bool shown_ = false;
-  std::size_t columns_ = 0;  ///< of what is shown
+  std::size_t columns_ = 0;  ///< of the line that is shown
 };
 
 /// "##########----------" of `width` columns, in block characters where the terminal has them.
@@ -41,7 +41,7 @@ std::string bar(double fraction, std::size_t width, bool utf8);
 /// The progress of a training run.
 class TrainingProgress {
  public:
-  /// `rows`: training rows of an epoch. `data`: what they are rows of.
+  /// `rows`: training rows of an epoch. `data`: the data set they belong to.
   TrainingProgress(ProgressMode mode, bool utf8, std::uint64_t rows, const Dataset& data);
 
   void step(const StepProgress& progress);
@@ -59,7 +59,7 @@ class TrainingProgress {
   bool utf8_;
   std::uint64_t rows_;
   Task task_;
-  bool several_targets_;  ///< whose RMSE has no unit, and says nothing
+  bool several_targets_;  ///< then the RMSE has no unit, and is not shown
   std::string unit_;
   LiveLine line_;
   LiveLine::Clock::time_point start_ = LiveLine::Clock::now();
@@ -75,7 +75,7 @@ class EnsembleProgress {
   EnsembleProgress(ProgressMode mode, bool utf8, std::size_t members, int epochs);
 
   void step(std::size_t member, const StepProgress& progress);
-  /// Says nothing of one that had finished before this run went on.
+  /// Prints nothing for a member that had finished before this run was resumed.
   void ended(std::size_t member, const Trained& trained);
   void finish() { line_.clear(); }
 

@@ -1,4 +1,4 @@
-// What is known about the terminal behind a stream, and checked writing to standard output.
+// Facts about the terminal behind a stream, and checked writing to standard output.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace mlp::app {
 
-inline constexpr std::size_t kColumns = 80;  ///< of a page, but on a narrower terminal
+inline constexpr std::size_t kColumns = 80;  ///< of a page, unless the terminal is narrower
 
 /// How text looks on a stream: escape sequences, all empty where it is not a terminal or colour is not
 /// wanted, and the columns that it is wrapped to.
@@ -24,8 +24,8 @@ struct Style {
 inline constexpr int kStdout = 1;
 inline constexpr int kStderr = 2;
 
-/// Where a standard stream is closed, puts something in its place that cannot be read or written: else the
-/// next file that is opened takes its number, and a download receives its own progress.
+/// Where a standard stream is closed, opens a placeholder on it that cannot be read or written: otherwise the
+/// next file that is opened gets its number, and a download would receive its own progress.
 void occupy_closed_streams();
 
 bool is_terminal(int stream);
@@ -33,7 +33,7 @@ bool is_terminal(int stream);
 int terminal_width(int stream);
 Style style_of(int stream, const Environment& environment);
 
-/// Standard output is a pipe whose reader has gone, as `head` does when it has seen enough.
+/// Standard output is a pipe whose reader has gone, as `head` does after its last line.
 class ClosedPipe : public FileError {
  public:
   using FileError::FileError;

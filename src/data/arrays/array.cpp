@@ -39,19 +39,43 @@ std::size_t columns_of(const Array& array) {
   return columns;
 }
 
+template <class T>
+std::vector<NumberRange> ranges_of(std::span<const T> values, std::size_t columns) {
+  std::vector<NumberRange> ranges(columns);
+  for (std::size_t begin = 0; begin < values.size(); begin += columns)
+    for (std::size_t c = 0; c < columns; ++c) ranges[c].add(static_cast<double>(values[begin + c]));
+  return ranges;
+}
+/// Floats become floats as they are: their least and greatest are all there is to find, of large files soon.
+std::vector<NumberRange> ranges_of(std::span<const float> values, std::size_t columns) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::vector<float> least(columns, kInfinity), greatest(columns, -kInfinity);
+  for (std::size_t begin = 0; begin < values.size(); begin += columns) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      const float value = values[begin + c];
+      least[c] = value < least[c] && value > -kInfinity ? value : least[c];
+      greatest[c] = value > greatest[c] && value < kInfinity ? value : greatest[c];
+    }
+  }
+  std::vector<NumberRange> ranges(columns);
+  for (std::size_t c = 0; c < columns; ++c) {
+    ranges[c].least = static_cast<double>(least[c]);
+    ranges[c].greatest = static_cast<double>(greatest[c]);
+  }
+  return ranges;
+}
+
 /// Calls take(column, range, unit) for each column whose numbers floats could not tell apart.
 template <class Take>
 void for_each_column_in_need(const Array& array, Take take) {
   const std::size_t columns = columns_of(array);
   std::visit(
-      [&]<class T>(const AlignedVector<T>& values) {
-        if constexpr (sizeof(T) > 2) {  // floats hold all smaller ones
-          if (values.empty()) return;   // of however many columns
+      [&]<class Values>(const Values& values) {
+        if constexpr (sizeof(typename Values::value_type) > 2) {  // floats hold all smaller ones
+          if (values.empty()) return;                             // of however many columns
           const std::size_t rows = values.size() / columns;
-          std::vector<NumberRange> ranges(columns);
-          for (std::size_t n = 0; n < rows; ++n)
-            for (std::size_t c = 0; c < columns; ++c)
-              ranges[c].add(static_cast<double>(values[n * columns + c]));
+          const auto ranges =
+              ranges_of(std::span<const typename Values::value_type>(values.data(), values.size()), columns);
           const std::size_t enough = std::min(rows, kEnoughNumbers);
           for (std::size_t c = 0; c < columns; ++c) {
             std::vector<double> some;
@@ -79,10 +103,19 @@ void for_each_column_in_need(const Array& array, Take take) {
                   "remove or replace the value");
 }
 
+void check_finite(std::span<const std::uint8_t>, std::size_t, const std::string&) {}
+void check_finite(std::span<const float> values, std::size_t columns, const std::string& file) {
+  const auto wrong = std::ranges::find_if_not(values, [](float value) { return std::isfinite(value); });
+  if (wrong == values.end()) return;
+  const auto index = static_cast<std::size_t>(wrong - values.begin());
+  refuse_number(file, index / columns, index % columns, static_cast<double>(*wrong), {});
+}
+
 }  // namespace
 
 bool Array::holds_integers() const {
-  return std::visit([]<class T>(const AlignedVector<T>&) { return std::is_integral_v<T>; }, values);
+  return std::visit(
+      []<class Values>(const Values&) { return std::is_integral_v<typename Values::value_type>; }, values);
 }
 
 std::string shape_text(std::span<const std::uint64_t> dims) {
@@ -107,13 +140,16 @@ std::uint64_t element_count(const ByteReader& reader, std::span<const std::uint6
   return std::ranges::find(dims, 0u) == dims.end() ? count : 0;
 }
 
+void refuse_elements(const std::string& file, std::span<const std::uint64_t> dims, std::size_t bytes_each,
+                     const std::string& found) {
+  throw FileError(file + ": the header announces " + shape_text(dims) + " elements of " +
+                      std::to_string(bytes_each) + (bytes_each == 1 ? " byte, " : " bytes, ") + found,
+                  kHint);
+}
+
 template <class T>
 AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> dims, std::endian order) {
-  const auto fail = [&](const std::string& found) {
-    throw FileError(reader.name() + ": the header announces " + shape_text(dims) + " elements of " +
-                        std::to_string(sizeof(T)) + (sizeof(T) == 1 ? " byte, " : " bytes, ") + found,
-                    kHint);
-  };
+  const auto fail = [&](const std::string& found) { refuse_elements(reader.name(), dims, sizeof(T), found); };
   const std::uint64_t count = element_count(reader, dims);
   const auto bytes = multiply(count, sizeof(T));
   const auto bound = reader.upper_bound();
@@ -125,7 +161,7 @@ AlignedVector<T> read_elements(ByteReader& reader, std::span<const std::uint64_t
 
   constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
   AlignedVector<T> values;
-  if (bound) values.reserve(count);  // sets addresses aside, and no more than the file can fill
+  if (bound) values.reserve(count);  // sets aside addresses for no more than the file can fill
   std::vector<std::uint8_t> chunk(sizeof(T) == 1 ? 0 : std::min<std::uint64_t>(kChunkBytes, *bytes));
   while (values.size() < count) {
     const std::size_t done = values.size();
@@ -165,9 +201,17 @@ Inputs array_rows(Array array, const std::string& file, const InputUnits& units)
     throw FileError(file + ": expected rows of " + std::to_string(units.origin.size()) + " values, found " +
                     std::to_string(columns));
   return std::visit(
-      [&]<class T>(AlignedVector<T>& values) -> Inputs {
-        if constexpr (std::is_same_v<T, std::uint8_t>)
+      [&]<class Values>(Values& values) -> Inputs {
+        using T = typename Values::value_type;
+        constexpr bool kMapped = std::is_same_v<Values, MappedValues<T>>;
+        if constexpr (kMapped) {
+          if (as_they_are) {
+            check_finite(values.values, columns, file);
+            return MappedRows<T>(values.mapping, {values.data(), rows, columns});
+          }
+        } else if constexpr (std::is_same_v<T, std::uint8_t>) {
           if (as_they_are) return Matrix<std::uint8_t>::adopt(rows, columns, std::move(values));
+        }
         AlignedVector<float> floats(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
           floats[i] = as_they_are ? static_cast<float>(values[i])
@@ -201,15 +245,21 @@ Matrix<float> array_targets(Array array, const std::string& file) {
   });
   auto rows = array_rows(std::move(array), file);
   if (auto* numbers = std::get_if<Matrix<float>>(&rows)) return std::move(*numbers);
-  const auto& bytes = std::get<Matrix<std::uint8_t>>(rows);
-  return Matrix<float>::adopt(bytes.rows(), bytes.columns(),
-                              AlignedVector<float>(bytes.values().begin(), bytes.values().end()));
+  return std::visit(
+      [](const auto& others) {
+        Matrix<float> targets(others.rows(), others.columns());
+        for (std::size_t n = 0; n < targets.rows(); ++n)
+          std::ranges::copy(others.row(n), targets.row(n).begin());
+        return targets;
+      },
+      rows);
 }
 
 std::vector<std::int64_t> array_labels(const Array& array, const std::string& file) {
   const bool one_each = array.dims.size() == 1 || (array.dims.size() == 2 && array.dims[1] == 1);
   return std::visit(
-      [&]<class T>(const AlignedVector<T>& values) -> std::vector<std::int64_t> {
+      [&]<class Values>(const Values& values) -> std::vector<std::int64_t> {
+        using T = typename Values::value_type;
         if constexpr (std::is_integral_v<T>) {
           if (one_each) {
             for (std::size_t i = 0; i < values.size(); ++i)

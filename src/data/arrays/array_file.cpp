@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "data/arrays/idx.h"
+#include "data/arrays/mapped_array.h"
 #include "data/arrays/npy.h"
 #include "data/bytes/file_kind.h"
 #include "mlp/error.h"
@@ -21,7 +22,8 @@ NamedArray read_array(const NpzFile& npz, const ArrayRole& role) {
   return {npz.name() + ": " + *array, npz.read(*array)};
 }
 
-NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role) {
+NamedArray read_array(const std::filesystem::path& path, const ArrayRole& role, std::uint64_t mapped_from) {
+  if (auto mapped = map_array(path, mapped_from)) return {path.string(), std::move(*mapped)};
   ByteReader reader(path);
   return read_array(reader, path, role);
 }

@@ -11,11 +11,24 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "data/arrays/array.h"
 #include "data/bytes/byte_reader.h"
 
 namespace mlp {
+
+/// How a file of bytes begins: element type 08.
+inline constexpr std::string_view kIdxBytesMagic("\0\0\x08", 3);
+
+struct IdxHeader {
+  std::uint8_t type = 0;            ///< of the elements; not looked at yet
+  std::vector<std::uint64_t> dims;  ///< no part of their product overflows
+};
+
+/// Throws FileError.
+IdxHeader read_idx_header(ByteReader& reader);
 
 /// Of rank 1 at least. Throws FileError naming file, position, what was expected and what was found. No
 /// memory is set aside before the file is known to be long enough for it. `check`, if any, sees the shape

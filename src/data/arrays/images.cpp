@@ -1,13 +1,13 @@
 // Images and labels in files of the user's own: which rows are trained on, and what the labels mean.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,7 +49,7 @@ bool has_test_arrays(const NpzFile& npz) {
   });
 }
 
-/// Arrays that nothing is made of: validation rows, say.
+/// Arrays that are not used: validation rows, say.
 std::vector<std::string> unused_arrays(const NpzFile& npz, const std::vector<std::string>& used) {
   std::vector<std::string> names;
   for (const auto& array : npz.arrays())
@@ -57,9 +57,10 @@ std::vector<std::string> unused_arrays(const NpzFile& npz, const std::vector<std
   return names;
 }
 
-LabelledArrays read_pair(const std::filesystem::path& images, const std::filesystem::path& labels,
-                         Part part) {
-  if (!labels.empty()) return {read_array(images, {part, false}), read_array(labels, {part, true})};
+LabelledArrays read_pair(const std::filesystem::path& images, const std::filesystem::path& labels, Part part,
+                         std::uint64_t mapped_from) {
+  if (!labels.empty())
+    return {read_array(images, {part, false}, mapped_from), read_array(labels, {part, true})};
   ByteReader reader(images);
   require_not_empty(reader);
   if (!reader.starts_with(kZipMagic))
@@ -82,22 +83,19 @@ bool is_column(const Array& array) {
   return array.dims.size() == 1 || (array.dims.size() == 2 && array.dims[1] == 1);
 }
 
-/// Labels as integers where all of them are, floating-point or not.
-std::optional<std::vector<std::int64_t>> whole_labels(const NamedArray& labels) {
-  if (!is_column(labels.array)) return std::nullopt;
-  if (labels.array.holds_integers()) return array_labels(labels.array, labels.name);
+/// Whether these are a label for each row: integers, or floating-point numbers that are all whole.
+bool are_labels(const Array& array) {
+  if (!is_column(array)) return false;
   constexpr double kMost = 9007199254740992.0;  // 2^53: beyond, not every whole number is a double
   return std::visit(
-      [&]<class T>(const AlignedVector<T>& values) -> std::optional<std::vector<std::int64_t>> {
-        std::vector<std::int64_t> whole;
-        for (const T value : values) {
+      []<class Values>(const Values& values) {
+        if constexpr (std::is_integral_v<typename Values::value_type>) return true;
+        return std::ranges::all_of(values, [](auto value) {
           const auto number = static_cast<double>(value);
-          if (!(std::abs(number) < kMost) || number != std::trunc(number)) return std::nullopt;
-          whole.push_back(static_cast<std::int64_t>(number));
-        }
-        return whole;
+          return std::abs(number) < kMost && number == std::trunc(number);
+        });
       },
-      labels.array.values);
+      array.values);
 }
 
 /// Whether each row is a single 1 among zeros, as classes are in one-hot form.
@@ -105,7 +103,8 @@ bool is_one_hot(const Array& array) {
   if (array.dims.size() != 2 || array.dims[1] < 2) return false;
   const std::size_t columns = array.dims[1];
   return std::visit(
-      [&]<class T>(const AlignedVector<T>& values) {
+      [&]<class Values>(const Values& values) {
+        using T = typename Values::value_type;
         for (std::size_t begin = 0; begin < values.size(); begin += columns) {
           const auto row = std::span(values).subspan(begin, columns);
           const auto ones = std::ranges::count(row, T{1}), zeros = std::ranges::count(row, T{0});
@@ -131,7 +130,8 @@ bool is_one_hot(const Array& array) {
 }
 
 Matrix<float> targets_of(NamedArray labels) {
-  if (labels.array.dims.empty() || labels.array.dims.size() > 2)
+  if (labels.array.dims.empty() || labels.array.dims.size() > 2 ||
+      (labels.array.dims.size() == 2 && labels.array.dims[1] == 0))
     refuse_values(labels, "targets, N or N x O numbers");
   return array_targets(std::move(labels.array), labels.name);
 }
@@ -139,18 +139,21 @@ Matrix<float> targets_of(NamedArray labels) {
 Dataset read_part(LabelledArrays&& arrays, Task task, const InputUnits& units) {
   auto& [inputs, labels] = arrays;
   if (inputs.array.dims.size() < 2) refuse_values(inputs, "images or rows of inputs (rank 2 or more)");
-  Dataset dataset;
-  dataset.image = image_shape(inputs.array);
-  const std::string shape = shape_text(inputs.array.dims);
-  dataset.inputs = array_rows(std::move(inputs.array), inputs.name, units);
-  dataset.input_units = units;
-  if (dataset.rows() == 0 || dataset.features() == 0)
-    throw DataError(inputs.name + ": expected at least one row and one feature, found " + shape);
+  const auto& dims = inputs.array.dims;
+  if (std::ranges::find(dims, 0u) != dims.end())
+    throw DataError(inputs.name + ": expected at least one row and one feature, found " + shape_text(dims));
+  if (dims[0] > std::numeric_limits<std::uint32_t>::max())
+    throw DataError(inputs.name + ": expected at most 4,294,967,295 rows, found " + shape_text(dims),
+                    "give a part of them");
   const std::uint64_t count = labels.array.dims.empty() ? 1 : labels.array.dims[0];
-  if (count != dataset.rows())
-    throw DataError(labels.name + ": expected a label for each of the " + std::to_string(dataset.rows()) +
+  if (count != dims[0])
+    throw DataError(labels.name + ": expected a label for each of the " + std::to_string(dims[0]) +
                         " rows of " + inputs.name + ", found " + std::to_string(count),
                     "check that images and labels belong together");
+  Dataset dataset;
+  dataset.image = image_shape(inputs.array);
+  dataset.inputs = array_rows(std::move(inputs.array), inputs.name, units);
+  dataset.input_units = units;
   if (task == Task::kRegression) {
     dataset.targets = targets_of(std::move(labels));
     if (dataset.targets.columns() == 1) dataset.target_names = {"target"};
@@ -168,7 +171,7 @@ void refuse_constant(const Matrix<float>& targets, const std::string& name) {
                   "is it the right array?");
 }
 
-/// Nothing where they are the numbers as they are.
+/// Nothing where the numbers are to stay as they are.
 std::optional<InputsInUnits> inputs_in_units(const InputUnits& units) {
   InputsInUnits found;
   for (std::size_t c = units.origin.size(); c-- > 0;) {
@@ -183,39 +186,44 @@ std::optional<InputsInUnits> inputs_in_units(const InputUnits& units) {
 /// Class labels on their way to indices.
 struct Labels {
   std::string name;
-  std::vector<std::int64_t> values;
+  std::vector<std::int64_t> values;  ///< the different ones, ascending
+  std::vector<std::int32_t> places;  ///< [N]: of each row's label among them
 };
 
-std::vector<std::string> names_of(const std::set<std::int64_t>& values) {
+std::vector<std::string> names_of(const std::vector<std::int64_t>& values) {
   std::vector<std::string> names;
   for (const auto value : values) names.push_back(std::to_string(value));
   return names;
 }
 
-void set_labels(Dataset& dataset, const Labels& labels, const std::vector<std::string>& class_names) {
-  std::map<std::int64_t, std::int32_t> index_of;
-  std::map<std::string, std::int32_t> index_of_name;
+void set_labels(Dataset& dataset, Labels labels, const std::vector<std::string>& class_names) {
+  constexpr std::int32_t kNone = -1;
+  std::map<std::string, std::int32_t> index_of;
   for (std::size_t i = 0; i < class_names.size(); ++i)
-    index_of_name.emplace(class_names[i], static_cast<std::int32_t>(i));
-  dataset.class_names = class_names;
-  dataset.labels.reserve(labels.values.size());
-  for (std::size_t row = 0; row < labels.values.size(); ++row) {
-    const auto value = labels.values[row];
-    auto known = index_of.find(value);
-    if (known == index_of.end()) {
-      const auto named = index_of_name.find(std::to_string(value));
-      if (named == index_of_name.end())
-        throw DataError(labels.name + ": row " + std::to_string(row) + ": label " + std::to_string(value) +
-                            " is none of the model's " + std::to_string(class_names.size()) + " classes",
-                        "evaluate the model on data with the classes it was trained on");
-      known = index_of.emplace(value, named->second).first;
-    }
-    dataset.labels.push_back(known->second);
+    index_of.emplace(class_names[i], static_cast<std::int32_t>(i));
+  std::vector<std::int32_t> index;
+  for (const auto value : labels.values) {
+    const auto named = index_of.find(std::to_string(value));
+    index.push_back(named == index_of.end() ? kNone : named->second);
   }
+  for (std::size_t row = 0; row < labels.places.size(); ++row) {
+    const auto place = static_cast<std::size_t>(labels.places[row]);
+    if (index[place] == kNone)
+      throw DataError(labels.name + ": row " + std::to_string(row) + ": label " +
+                          std::to_string(labels.values[place]) + " is none of the model's " +
+                          std::to_string(class_names.size()) + " classes",
+                      "evaluate the model on data with the classes it was trained on");
+    labels.places[row] = index[place];
+  }
+  dataset.class_names = class_names;
+  dataset.labels = std::move(labels.places);
 }
 
-std::set<std::int64_t> different(const Labels& labels) {
-  return {labels.values.begin(), labels.values.end()};
+/// Those of either, ascending.
+std::vector<std::int64_t> values_of(const Labels& a, const Labels& b) {
+  std::vector<std::int64_t> values;
+  std::ranges::set_union(a.values, b.values, std::back_inserter(values));
+  return values;
 }
 
 void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
@@ -234,19 +242,23 @@ void check_classes(const Labels& labels, std::size_t classes, bool task_given) {
 
 /// Moves a part of the training rows to the test set.
 void draw_test_rows(DataSplit& split, double fraction, std::uint64_t seed, const std::string& file) {
-  const std::size_t rows = split.train.rows();
-  const auto drawn = test_split(split.train, fraction, seed);
+  const Dataset all = std::move(split.train);
+  const std::size_t rows = all.rows();
+  auto drawn = test_split(all, fraction, seed);
   const std::size_t test_rows = drawn.held_out.size();
   if (test_rows == 0)
     throw DataError(
         file + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") +
             " cannot be split into training and test rows",
         "give test data as files of its own: " + Setting::kTestImages + " and " + Setting::kTestLabels);
-  split.train.source_rows.resize(rows);
-  std::iota(split.train.source_rows.begin(), split.train.source_rows.end(), 0u);
-  split.test = select_rows(split.train, drawn.held_out);
-  split.train = select_rows(split.train, drawn.training);
-  split.notes.push_back(TestRowsDrawn{.rows = test_rows, .of = rows});
+  const auto part = [&](std::vector<std::uint32_t> numbers) {
+    Dataset selected = select_rows(all, numbers);
+    selected.source_rows = std::move(numbers);
+    return selected;
+  };
+  split.test = part(std::move(drawn.held_out));
+  split.train = part(std::move(drawn.training));
+  split.notes.emplace_back(TestRowsDrawn{.rows = test_rows, .of = rows});
 }
 
 bool is_folder(const std::filesystem::path& path) {
@@ -254,7 +266,7 @@ bool is_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-/// Sub-folders give classes, nothing else.
+/// A folder needs no file of labels: its sub-folders are the classes.
 void check_folder(const std::filesystem::path& folder, const std::filesystem::path& labels,
                   const std::optional<Task>& task) {
   if (!labels.empty())
@@ -291,27 +303,47 @@ std::string name_of(const std::filesystem::path& file) {
 
 Task task_of(const NamedArray& labels, const std::optional<Task>& given) {
   if (given) return *given;
-  return labels.array.holds_integers() || whole_labels(labels) ? Task::kClassification : Task::kRegression;
+  return labels.array.holds_integers() || are_labels(labels.array) ? Task::kClassification
+                                                                   : Task::kRegression;
 }
 
-Labels class_labels(const LabelledArrays& arrays) {
-  const NamedArray& labels = arrays.labels;
-  auto values = whole_labels(labels);
-  if (!values) {
+/// Takes the labels out of the arrays: of many rows they would be large to have twice.
+Labels take_labels(LabelledArrays& arrays) {
+  NamedArray& labels = arrays.labels;
+  if (!are_labels(labels.array)) {
     if (!is_column(labels.array)) refuse_label_rows(labels, arrays.inputs.array);
     throw DataError(labels.name + ": expected whole numbers as class labels, found others",
                     "numbers to be predicted take " + Remedy{Setting::kTask, {"regression"}});
   }
-  return {labels.name, std::move(*values)};
+  Labels result{.name = labels.name, .values = {}, .places = {}};
+  std::visit(
+      [&]<class Values>(const Values& values) {
+        if constexpr (std::is_same_v<typename Values::value_type, std::uint64_t>)
+          array_labels(labels.array, labels.name);  // throws where one is too large
+        std::map<std::int64_t, std::int32_t> place_of;
+        for (const auto value : values) place_of.try_emplace(static_cast<std::int64_t>(value), 0);
+        for (auto& [value, place] : place_of) {
+          place = static_cast<std::int32_t>(result.values.size());
+          result.values.push_back(value);
+        }
+        result.places.reserve(values.size());
+        for (const auto value : values)
+          result.places.push_back(place_of.find(static_cast<std::int64_t>(value))->second);
+      },
+      labels.array.values);
+  labels.array.values = {};
+  return result;
 }
 
 UntrainedClasses untrained_classes(const Labels& train, const Labels& test) {
-  const auto trained = different(train);
-  std::map<std::int64_t, std::size_t> rows;
-  for (const auto value : test.values)
-    if (!trained.contains(value)) ++rows[value];
-  UntrainedClasses found{.classes = rows.size(), .first = {}};
-  for (const auto& [value, count] : rows) count_text(found.first, std::to_string(value), count);
+  std::vector<std::size_t> rows(test.values.size());
+  for (const auto place : test.places) ++rows[static_cast<std::size_t>(place)];
+  UntrainedClasses found{.classes = 0, .first = {}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (std::ranges::binary_search(train.values, test.values[i])) continue;
+    ++found.classes;
+    count_text(found.first, std::to_string(test.values[i]), rows[i]);
+  }
   return found;
 }
 
@@ -323,33 +355,33 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
   require(files.test_labels.empty() || !files.test_images.empty(),
           "load_images: test labels without test images");
   if (is_folder(files.images)) return load_folder(files, seed, options);
-  auto train = read_pair(files.images, files.labels, Part::kTrain);
+  auto train = read_pair(files.images, files.labels, Part::kTrain, options.mapped_from);
   std::optional<LabelledArrays> test;
   DataSplit split;
   if (!files.test_images.empty()) {
-    test = read_pair(files.test_images, files.test_labels, Part::kTest);
+    test = read_pair(files.test_images, files.test_labels, Part::kTest, options.mapped_from);
   } else if (files.labels.empty()) {
     const NpzFile npz(files.images);
     if (has_test_arrays(npz)) test = find_pair(npz, Part::kTest);
     std::vector<std::string> used = {train.inputs.name, train.labels.name};
     if (test) used.insert(used.end(), {test->inputs.name, test->labels.name});
     if (auto unused = unused_arrays(npz, used); !unused.empty())
-      split.notes.push_back(ArraysNotUsed{std::move(unused)});
+      split.notes.emplace_back(ArraysNotUsed{std::move(unused)});
   }
 
   const Task task = task_of(train.labels, options.task);
   std::optional<Labels> train_labels, test_labels;
   if (task == Task::kClassification) {
-    train_labels = class_labels(train);
-    if (test) test_labels = class_labels(*test);
+    train_labels = take_labels(train);
+    if (test) test_labels = take_labels(*test);
   } else if (is_one_hot(train.labels.array)) {
-    split.notes.push_back(OneHotTargets{train.labels.name});
+    split.notes.emplace_back(OneHotTargets{train.labels.name});
   }
   const InputUnits units = options.input_units ? *options.input_units : units_for(train.inputs.array);
-  if (const auto note = inputs_in_units(units)) split.notes.push_back(*note);
+  if (const auto note = inputs_in_units(units)) split.notes.emplace_back(*note);
   if (const auto& dims = train.inputs.array.dims;
       dims.size() > 3 && image_shape(train.inputs.array) == ImageShape{})
-    split.notes.push_back(RowsNotImages{{dims.begin() + 1, dims.end()}});
+    split.notes.emplace_back(RowsNotImages{{dims.begin() + 1, dims.end()}});
   const std::string test_name = test ? test->inputs.name : "", labels_name = train.labels.name;
   split.train = read_part(std::move(train), task, units);
   if (task == Task::kRegression) refuse_constant(split.train.targets, labels_name);
@@ -364,14 +396,13 @@ DataSplit load_images(const ImageFiles& files, std::uint64_t seed, const ImageOp
                       "check that both belong to the same data set");
   }
   if (train_labels) {
-    auto values = different(*train_labels);
-    const std::size_t trained = values.size();
-    if (test_labels) values.merge(different(*test_labels));
+    const auto values = test_labels ? values_of(*train_labels, *test_labels) : train_labels->values;
     check_classes(*train_labels, values.size(), options.task.has_value());
-    if (values.size() > trained) split.notes.push_back(untrained_classes(*train_labels, *test_labels));
+    if (values.size() > train_labels->values.size())
+      split.notes.emplace_back(untrained_classes(*train_labels, *test_labels));
     const auto names = options.class_names.empty() ? names_of(values) : options.class_names;
-    set_labels(split.train, *train_labels, names);
-    if (test_labels) set_labels(split.test, *test_labels, names);
+    set_labels(split.train, std::move(*train_labels), names);
+    if (test_labels) set_labels(split.test, std::move(*test_labels), names);
   }
   if (!test) draw_test_rows(split, options.test_fraction, seed, files.images.string());
   split.train.name = split.test.name = name_of(files.images);
@@ -391,14 +422,15 @@ Dataset load_labelled_images(const std::filesystem::path& images, const std::fil
     dataset.name = images.filename().string();
     return dataset;
   }
-  auto arrays = read_pair(images, labels, Part::kTest);
+  auto arrays = read_pair(images, labels, Part::kTest, options.mapped_from);
   const Task task = task_of(arrays.labels, options.task);
   std::optional<Labels> classes;
-  if (task == Task::kClassification) classes = class_labels(arrays);
+  if (task == Task::kClassification) classes = take_labels(arrays);
   Dataset dataset = read_part(std::move(arrays), task, options.input_units.value_or(InputUnits{}));
-  if (classes)
-    set_labels(dataset, *classes,
-               options.class_names.empty() ? names_of(different(*classes)) : options.class_names);
+  if (classes) {
+    const auto names = options.class_names.empty() ? names_of(classes->values) : options.class_names;
+    set_labels(dataset, std::move(*classes), names);
+  }
   dataset.name = name_of(images);
   return dataset;
 }

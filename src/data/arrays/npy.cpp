@@ -109,12 +109,12 @@ class DictionaryParser {
     if (error == std::errc::result_out_of_range) fail("a size is more than any file can hold");
     if (error != std::errc{}) fail("expected a size, 0 or more, found " + in_quotes(text_.substr(at_)));
     at_ += static_cast<std::size_t>(end - begin);
-    take('L');  // Python 2 wrote large numbers so
+    take('L');  // the suffix of Python 2's large numbers
     return value;
   }
 
   std::vector<std::uint64_t> tuple() {
-    constexpr std::size_t kMaxRank = 64;  // NumPy's own
+    constexpr std::size_t kMaxRank = 64;  // NumPy's own limit
     std::vector<std::uint64_t> sizes;
     expect('(');
     while (!take(')')) {
@@ -172,7 +172,7 @@ float from_half(std::uint16_t bits) {
   return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25));
 }
 
-/// The elements of an array whose first index runs fastest, so that the last one does.
+/// Reorders the elements of an array whose first index runs fastest, so that the last one does.
 template <class T>
 AlignedVector<T> last_index_fastest(const AlignedVector<T>& values, std::span<const std::uint64_t> dims) {
   AlignedVector<T> result;
@@ -211,7 +211,7 @@ NpyHeader read_npy_header(ByteReader& reader) {
   if (reader.read(length_bytes) < length_bytes.size()) fail("the .npy header ends before its length");
   const std::size_t size =
       length[0] | std::size_t{length[1]} << 8 | std::size_t{length[2]} << 16 | std::size_t{length[3]} << 24;
-  constexpr std::size_t kMaxHeader = std::size_t{1} << 16;  // of 64 sizes, a few thousand would do
+  constexpr std::size_t kMaxHeader = std::size_t{1} << 16;  // 64 sizes need a few thousand bytes
   if (size > kMaxHeader)
     fail("the .npy header announces " + std::to_string(size) + " bytes, more than the " +
          std::to_string(kMaxHeader) + " that an array of numbers may need");

@@ -47,7 +47,7 @@ class NpzFile {
 
   ZipArchive archive_;
   std::vector<std::string> names_;
-  std::vector<std::size_t> entries_;  // of the archive, for each name
+  std::vector<std::size_t> entries_;  // index in the archive of each name's entry
 };
 
 }  // namespace mlp

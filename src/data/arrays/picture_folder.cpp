@@ -23,12 +23,12 @@ bool holds_folders(const std::vector<fs::path>& pictures, const fs::path& folder
   });
 }
 
-/// The first part of the way from `folder` to `file`.
+/// The first folder on the path from `folder` to `file`.
 std::string class_of(const fs::path& file, const fs::path& folder) {
   return file.lexically_relative(folder).begin()->string();
 }
 
-/// Numbers by value, before names by letters.
+/// Numbers come before names and are compared by value.
 bool is_before(const std::string& a, const std::string& b) {
   const auto x = parse_double(a), y = parse_double(b);
   if (x && y && *x != *y) return *x < *y;
@@ -71,7 +71,7 @@ PictureFolders picture_folders(const fs::path& folder) {
 Dataset read_picture_folder(const fs::path& folder, const std::vector<std::string>& class_names,
                             const ImageShape& shape, std::vector<Note>& notes) {
   const auto [pictures, others] = find_pictures(folder);
-  if (!others.empty()) notes.push_back(FilesLeftOut{others.size(), others.front().filename().string()});
+  if (!others.empty()) notes.emplace_back(FilesLeftOut{others.size(), others.front().filename().string()});
   const std::string name = folder.string();
   if (pictures.empty())
     throw DataError(name + ": no PNG image is in the folder" +
@@ -129,7 +129,7 @@ Dataset read_picture_folder(const fs::path& folder, const std::vector<std::strin
     dataset.labels.push_back(files[n].first);
     images[n] = {};
   }
-  if (scaled > 0) notes.push_back(ImagesScaled{scaled, dataset.image.height, dataset.image.width});
+  if (scaled > 0) notes.emplace_back(ImagesScaled{scaled, dataset.image.height, dataset.image.width});
   dataset.inputs = std::move(rows);
   return dataset;
 }

@@ -30,7 +30,7 @@ bool is_called_png(const fs::path& path) {
 
 bool is_picture(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return false;  // a pipe's first bytes would be gone
+  if (!fs::is_regular_file(path, error)) return false;  // reading would take a pipe's first bytes
   try {
     return ByteReader(path).starts_with(kPngMagic);
   } catch (const FileError&) {
@@ -39,7 +39,7 @@ bool is_picture(const fs::path& path) {
 }
 
 Matrix<std::uint8_t> read_picture(const fs::path& path) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 28;  // of 2^24 pixels, 16 bytes each
+  constexpr std::size_t kMostBytes = std::size_t{1} << 28;  // for 2^24 pixels of 16 bytes each
   ByteReader reader(path);
   if (!reader.starts_with(kPngMagic)) {
     const bool empty = !reader.peek();
@@ -55,7 +55,7 @@ Matrix<std::uint8_t> read_picture(const fs::path& path) {
 
 namespace {
 
-/// Whoever opens a pipe waits for its other end.
+/// Opening a pipe would wait for its other end.
 bool is_device(const fs::path& path) {
   std::error_code error;
   const auto status = fs::status(path, error);

@@ -88,7 +88,7 @@ ByteReader::~ByteReader() {
 void ByteReader::start() {
   buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBufferBytes);
   refill();
-  // A pipe may give the two bytes that tell gzip one by one.
+  // A pipe may deliver one by one the two bytes that mark gzip.
   if (pending_.size() == 1 && pending_[0] == 0x1f) {
     pending_ = {buffer_.get(), 1 + read_source(std::span(buffer_.get() + 1, kBufferBytes - 1))};
   }
@@ -98,7 +98,7 @@ void ByteReader::start() {
   compressed_ = true;
 }
 
-// A terminal's end of file (Ctrl-D) is over once it was read: asked again, it waits for another line.
+// A terminal's end of file (Ctrl-D) is gone once it was read: a second read would wait for another line.
 std::size_t ByteReader::read_source(std::span<std::uint8_t> destination) {
   if (source_ended_) return 0;
   const std::size_t count = source_(destination);

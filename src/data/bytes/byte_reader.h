@@ -1,5 +1,5 @@
 // Reads the bytes of a file, or of memory, and inflates them on the way where they are gzip (RFC 1952: they
-// start with 1f 8b). Only as much is in memory as the caller asks for, and no more is waited for.
+// start with 1f 8b). Holds in memory only as much as the caller asks for, and waits for no more than that.
 #pragma once
 
 #include <zlib.h>
@@ -21,7 +21,8 @@ inline constexpr std::uint64_t kMaxDeflateRatio = 258 * 8 / 2;
 
 class ByteReader {
  public:
-  /// Fills the front of `destination` and returns how much: at least a byte, 0 at the end. Throws on failure.
+  /// Fills the front of `destination` and returns how many bytes: at least one, 0 at the end. Throws on
+  /// failure.
   using Source = std::function<std::size_t(std::span<std::uint8_t> destination)>;
 
   /// Throws FileError where the file is missing, a directory, or may not be read.
@@ -38,7 +39,7 @@ class ByteReader {
   /// position, where a gzip stream is damaged or cut short.
   std::size_t read(std::span<std::uint8_t> destination);
 
-  /// As read, but returns as soon as there is something; 0 only at the end.
+  /// As read(), but returns as soon as some bytes have come; 0 only at the end.
   std::size_t read_some(std::span<std::uint8_t> destination);
 
   /// The next byte without taking it; nothing at the end.
@@ -50,8 +51,8 @@ class ByteReader {
   /// Inflated bytes handed out so far.
   std::uint64_t position() const { return position_; }
 
-  /// No more than this many bytes can come in all; unknown for a pipe. Counts that a header claims are
-  /// checked against it before memory is set aside for them.
+  /// An upper bound on all bytes that can come; unknown for a pipe. Counts that a header claims are checked
+  /// against it before memory is set aside for them.
   std::optional<std::uint64_t> upper_bound() const;
 
   const std::string& name() const { return name_; }

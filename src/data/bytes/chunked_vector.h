@@ -1,5 +1,5 @@
 // A vector that grows without copying: values are added in chunks, and become one block of memory at the end.
-// (A std::vector that doubles holds up to three times what it will hold when it is full.)
+// (A std::vector that doubles takes up to three times the memory of the values it ends up with.)
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class ChunkedVector {
     return size;
   }
 
-  /// f(value) of each value in order, and leaves nothing here.
+  /// Calls f(value) for each value in order and leaves the vector empty.
   template <class F>
   auto take(F f) {
     std::vector<std::decay_t<std::invoke_result_t<F, T>>> result;
@@ -42,7 +42,7 @@ class ChunkedVector {
   }
 
  private:
-  void start_chunk() {  // small ones first: a table may have many columns and few rows
+  void start_chunk() {  // small chunks first: a table may have many columns and few rows
     constexpr std::size_t kFirst = 16, kMost = std::size_t{1} << 16;
     const std::size_t size = std::clamp(2 * last_.capacity(), kFirst, kMost);
     if (!last_.empty()) full_.push_back(std::move(last_));

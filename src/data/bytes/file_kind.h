@@ -1,4 +1,4 @@
-// What a file is that is not what was expected, by its first bytes.
+// Guesses from its first bytes what a file is that is not the one expected.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace mlp {
 
-/// "a single PNG image", "JSON", ...; empty where unknown. Takes no byte, and waits for none after one that
-/// differs.
+/// "a single PNG image", "JSON", ...; empty where unknown. Takes no byte from the reader, and waits for none
+/// after one that differs.
 std::string kind_of_file(ByteReader& reader);
 
 }  // namespace mlp

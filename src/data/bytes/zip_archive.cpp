@@ -53,7 +53,7 @@ std::vector<ZipArchive::Entry> entries_of(const std::string& name, zip_t* zip) {
 
 ZipArchive::ZipArchive(const std::filesystem::path& path) : name_(path.string()) {
   std::error_code failed;
-  // The list of entries is at a zip's end, which a pipe cannot be asked for first.
+  // A zip's list of entries is at its end, where a pipe cannot be read first.
   if (!std::filesystem::is_regular_file(path, failed))
     throw FileError(name_ + ": a zip archive must be a regular file", "write it to a file first");
   file_size_ = std::filesystem::file_size(path, failed);
@@ -79,6 +79,8 @@ ByteReader ZipArchive::open(std::size_t index) const {
   const std::shared_ptr<zip_file_t> file(zip_fopen_index(zip, index, 0), [](zip_file_t* opened) {
     if (opened != nullptr) zip_fclose(opened);
   });
+  if (file == nullptr && zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_NOPASSWD)
+    throw FileError(entry + ": is encrypted", "write the archive without a password");
   if (file == nullptr) throw FileError(entry + ": cannot be opened: " + printable(zip_strerror(zip)), kHint);
   const auto read = [file, entry](std::span<std::uint8_t> destination) {
     const zip_int64_t count = zip_fread(file.get(), destination.data(), destination.size());
@@ -86,7 +88,7 @@ ByteReader ZipArchive::open(std::size_t index) const {
       throw FileError(entry + ": cannot be inflated: " + printable(zip_file_strerror(file.get())), kHint);
     return static_cast<std::size_t>(count);
   };
-  // What the archive claims, as far as a file of its length can hold it.
+  // What the archive claims, capped at what a file of its length can hold.
   const bool overflows = file_size_ > std::numeric_limits<std::uint64_t>::max() / kMaxDeflateRatio;
   const std::uint64_t most =
       overflows ? std::numeric_limits<std::uint64_t>::max() : file_size_ * kMaxDeflateRatio;

@@ -31,9 +31,9 @@ class ZipArchive {
   const std::string& name() const { return name_; }
   const std::vector<Entry>& entries() const { return entries_; }
 
-  /// Inflates entry `index` on the way and checks its sum at its end. The archive must outlive the reader,
-  /// whose name is "ARCHIVE: ENTRY". Throws FileError where it is damaged, encrypted or packed in an unknown
-  /// way.
+  /// Inflates entry `index` on the way and checks its checksum at its end. The archive must outlive the
+  /// reader, whose name is "ARCHIVE: ENTRY". Throws FileError where it is damaged, encrypted or packed in an
+  /// unknown way.
   ByteReader open(std::size_t index) const;
 
  private:

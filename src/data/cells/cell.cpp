@@ -27,7 +27,11 @@ CellRules::CellRules(const std::vector<std::string>& missing, std::optional<char
   for (const auto& mark : missing) {
     const auto text = trimmed(mark);
     marks_.emplace_back(text);
-    if (const auto number = number_in(text)) number_marks_.push_back({*number, exact(text)});
+    if (const auto number = number_in(text)) {
+      number_marks_.push_back({*number, exact(text)});
+    } else if (const auto plain = parse_double(text)) {  // "-999.9" for -999,9, as notes write it
+      number_marks_.push_back({*plain, exact_number(std::string(text))});
+    }
   }
   for (const auto& text : not_missing) texts_.emplace_back(trimmed(text));
 }

@@ -6,14 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.h"
+
 namespace mlp {
 
-/// Without the blanks around it.
+/// `text` without the blanks around it, or other characters that nobody sees (core/utf8.h).
 inline std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  return text.empty() || (is_ascii(text.front()) && is_ascii(text.back())) ? text : trim_invisible(text);
 }
 
 /// ASCII letters in lower case.
@@ -28,16 +31,17 @@ struct CellValue {
   double number = 0.0;  ///< where kind is kNumber
 };
 
-/// How cells are read, given what marks a missing one besides "", NA, N/A, NaN, null and ?, the decimal mark
-/// where numbers may have a format (data/formatted_number.h), and what of the usual marks is none.
+/// How cells are read, given the marks of a missing cell besides "", NA, N/A, NaN, null and ?, the decimal
+/// mark where numbers may have a format (data/formatted_number.h), and which of the usual marks do not mark a
+/// missing cell.
 class CellRules {
  public:
   explicit CellRules(const std::vector<std::string>& missing = {}, std::optional<char> decimal = {},
                      const std::vector<std::string>& not_missing = {});
 
-  /// `text` is trimmed. kInfinite is also a number outside the range of doubles.
+  /// `text` is trimmed. A number outside the range of doubles is kInfinite, too.
   CellValue read(std::string_view text) const;
-  /// Of a cell that is a number: exact_number() of it.
+  /// exact_number() of a cell that is a number.
   std::string exact(std::string_view text) const;
   std::optional<char> decimal() const { return decimal_; }
   /// Whether `text` marks a missing cell without having been named.
@@ -47,14 +51,14 @@ class CellRules {
   std::optional<double> number_in(std::string_view text) const;
 
   std::optional<char> decimal_;
-  char mark_;                       // between a number's digits: decimal_, or a point
+  char mark_;                       // the decimal mark: decimal_, or a point
   std::vector<std::string> marks_;  // as the options give them
-  std::vector<std::string> texts_;  // that are no marks
+  std::vector<std::string> texts_;  // that do not mark a missing cell
   struct NumberMark {
     double number;
     std::string exact;
   };
-  std::vector<NumberMark> number_marks_;  // those of them that are numbers: "-999" also stands for "-999.0"
+  std::vector<NumberMark> number_marks_;  // the marks that are numbers: "-999" also stands for "-999.0"
 };
 
 }  // namespace mlp

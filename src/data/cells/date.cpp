@@ -18,7 +18,7 @@ struct Digits {
   int value = 0;
 };
 
-/// All digits in front, of which there may be four.
+/// All digits at the front of `text`, of which there may be four.
 Digits take_digits(std::string_view& text) {
   Digits digits;
   for (; digits.count < 5 && !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits.count) {
@@ -36,7 +36,7 @@ bool take_part(std::string_view& text, int least, int most) {
 
 bool take_year(std::string_view& text) { return take_digits(text).count == 4; }
 
-/// Day and month, the month last with points.
+/// Day and month; between points the month comes last.
 bool take_day_and_month(std::string_view& text, char mark) {
   const int last = mark == '.' ? 12 : 31;
   return take_part(text, 1, 31) && take(text, mark) && take_part(text, 1, last);

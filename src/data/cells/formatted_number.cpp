@@ -14,14 +14,14 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// The last two are the ones of typesetting that do not break a line.
+// The last two are the no-break spaces of typesetting.
 constexpr std::array kBlanks = {" "sv, "\xC2\xA0"sv, "\xE2\x80\xAF"sv};
 // Dollar, percent, euro, pound, yen.
 constexpr std::array kUnits = {"$"sv, "%"sv, "\xE2\x82\xAC"sv, "\xC2\xA3"sv, "\xC2\xA5"sv};
-// The straight and the curly apostrophe are Swiss.
+// The apostrophes, straight and curly, are Swiss.
 constexpr std::array kBetweenThousands = {","sv, "."sv,        "'"sv,           "\xE2\x80\x99"sv,
                                           " "sv, "\xC2\xA0"sv, "\xE2\x80\xAF"sv};
-// What stands for a minus: the hyphen, the sign itself, hyphens of typesetting, and the dash.
+// A minus may be written as a hyphen, the sign itself, a hyphen of typesetting, or a dash.
 constexpr std::array kMinuses = {
     "-"sv,           kMinusSign, "\xE2\x80\x90"sv, "\xE2\x80\x91"sv, "\xE2\x80\x93"sv, "\xEF\xB9\xA3"sv,
     "\xEF\xBC\x8D"sv};
@@ -49,14 +49,14 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-/// The blanks around it.
+/// Takes the blanks around the text.
 void take_blanks(std::string_view& text) {
   while (
       std::ranges::any_of(kBlanks, [&](auto blank) { return take(text, blank) || take_last(text, blank); })) {
   }
 }
 
-/// A sign of currency or percent before or after it, and the blanks between.
+/// Takes a sign of currency or percent before or after the number, and the blanks between.
 bool take_unit(std::string_view& text) {
   if (std::ranges::none_of(kUnits, [&](auto unit) { return take(text, unit) || take_last(text, unit); }))
     return false;
@@ -68,14 +68,14 @@ bool take_minus(std::string_view& text) {
   return std::ranges::any_of(kMinuses, [&](auto minus) { return take(text, minus); });
 }
 
-/// One behind it, and the blanks between.
+/// Takes a minus behind the number, and the blanks between.
 bool take_last_minus(std::string_view& text) {
   if (std::ranges::none_of(kMinuses, [&](auto minus) { return take_last(text, minus); })) return false;
   take_blanks(text);
   return true;
 }
 
-/// The parentheses around it, and the blanks in them.
+/// Takes parentheses around the number, and the blanks in them.
 bool take_parentheses(std::string_view& text) {
   if (!text.starts_with('(') || !text.ends_with(')')) return false;
   text = text.substr(1, text.size() - 2);
@@ -83,8 +83,8 @@ bool take_parentheses(std::string_view& text) {
   return true;
 }
 
-/// Takes groups of thousands with `mark` before each and adds their digits to `digits`; false where there is
-/// none.
+/// Takes groups of thousands, each with `mark` before it, and adds their digits to `digits`; false where
+/// there is no group.
 bool take_thousands(std::string_view& text, std::string_view mark, std::string& digits) {
   bool any = false;
   for (std::string_view rest = text; take(rest, mark); any = true) {
@@ -100,7 +100,7 @@ bool take_thousands(std::string_view& text, std::string_view mark, std::string& 
 std::string plain_digits(std::string_view text, std::string_view decimal) {
   std::string digits(take_digits(text));
   if (digits.empty()) return {};
-  // "0,123" is no thousands, whoever wrote it.
+  // "0,123" has no thousands: nobody writes them with a 0 in front.
   if (digits.size() <= 3 && digits.front() != '0') {
     for (const auto mark : kBetweenThousands)
       if (mark != decimal && take_thousands(text, mark, digits)) break;
@@ -121,16 +121,16 @@ std::string with_point(std::string_view text, char decimal) {
 
 /// Without an exponent: 100000, not 1e+05.
 std::string in_digits(double number) {
-  std::array<char, 400> buffer;  // more than the longest double
+  std::array<char, 400> buffer;  // enough for the longest double
   const auto end =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed).ptr;
   return {buffer.data(), end};
 }
 
-/// A number but for what is written at it.
+/// A number apart from what is written beside it.
 struct Annotated {
   std::string number;
-  std::string advice;  ///< how to write it
+  std::string advice;  ///< how to write it plainly
 };
 
 /// 1.2D+03, as Fortran writes doubles.
@@ -169,7 +169,7 @@ std::optional<Annotated> with_unit_behind(std::string_view text) {
   if (unit.empty() || unit.size() > kMostBytes || !is_letter(unit.front()) ||
       !std::ranges::all_of(unit, is_part))
     return std::nullopt;
-  if (rest.size() == 1 && number.find_first_of(".,") == number.npos) return std::nullopt;
+  if (rest.size() == 1 && number.find_first_of(".,") == std::string_view::npos) return std::nullopt;
   return Annotated{std::string(number), "leave away " + in_quotes(unit) + " behind the numbers"};
 }
 
@@ -183,11 +183,11 @@ std::optional<Annotated> annotated(std::string_view text) {
   return std::nullopt;
 }
 
-/// The (130.00) and 130.00- of accountants, and their "$ -".
+/// How accountants write negatives, (130.00) and 130.00-, and zeros, "$ -".
 bool is_accountants(std::string_view text, double value) {
   const auto before = text.substr(0, text.find_first_of(kDigits));
   if (before.size() == text.size()) return value == 0;
-  const auto in_front = [&](std::string_view mark) { return before.find(mark) != before.npos; };
+  const auto in_front = [&](std::string_view mark) { return before.find(mark) != std::string_view::npos; };
   return value < 0 && (in_front("(") || std::ranges::none_of(kMinuses, in_front));
 }
 

@@ -14,7 +14,7 @@ namespace {
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-/// Of a word; a byte of a letter that is not ASCII's among them.
+/// Whether `c` is part of a word; bytes of letters beyond ASCII are.
 bool is_inside(char c) { return is_lower(c) || is_upper(c) || is_digit(c) || (c & 0x80) != 0; }
 
 /// Whether a new word begins at `i`, inside a run of letters: aB, and the B of ABc.
@@ -36,7 +36,7 @@ std::vector<std::string> words_of(std::string_view name) {
 
 bool is_number(const std::string& word) { return std::ranges::all_of(word, is_digit); }
 
-/// "id", and what is written in one word with it.
+/// Whether `word` is "id", or is written in one word with it: "userid".
 bool is_id(const std::string& word) {
   constexpr std::array<std::string_view, 18> kOwners = {
       "",        "u",      "uu",      "gu",      "row",   "user",   "customer",    "client",    "person",

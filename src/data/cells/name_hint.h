@@ -1,4 +1,4 @@
-// A hint for a column or a class that is asked for and not there.
+// A hint for the name of a column or class that does not exist.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace mlp {
 
-/// As suggest(), of names from a file, of which there may be many: the nearest of them are listed.
+/// As suggest(), for names from a file, of which there may be many: only the nearest of them are listed.
 std::string suggest_name(std::string_view unknown, std::span<const std::string> names,
                          std::string_view called);
 

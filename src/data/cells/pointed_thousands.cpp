@@ -29,7 +29,7 @@ void PointedThousands::take(std::string_view text) {
     return;
   }
   const auto before = text.substr(0, point), after = text.substr(point + 1);
-  // "0.123" is no thousands.
+  // "0.123" has no thousands.
   possible_ = is_group(before) && before.front() != '0' && is_group(after) && after.size() == kGroup;
   if (pointed_.empty()) pointed_ = text;
 }

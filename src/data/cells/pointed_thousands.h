@@ -1,5 +1,5 @@
-// Numbers that are read with a decimal point and may have been written with a point between thousands: 1.200
-// in the same column as 927. What writes decimals writes 1.2, or 927.000 as well.
+// Numbers that are read with a decimal point although the point may separate thousands: 1.200 in the same
+// column as 927. A program that writes decimals would write 1.2, or 927.000.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace mlp {
 
 class PointedThousands {
  public:
-  /// Takes one more number of the column, as it is spelled.
+  /// Adds one more number of the column, as it is spelled.
   void add(std::string_view text) {
     if (possible_) take(text);
   }
@@ -24,8 +24,8 @@ class PointedThousands {
   void take(std::string_view text);
 
   bool possible_ = true;
-  bool whole_ = false;   // one without a point
-  std::string pointed_;  // the first with one
+  bool whole_ = false;   // there is a number without a point
+  std::string pointed_;  // the first number with a point
 };
 
 }  // namespace mlp

@@ -1,4 +1,4 @@
-// How often texts occur, of which there may be too many to list them all.
+// Counts how often texts occur where there may be too many to list them all.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace mlp {
 
-inline constexpr std::size_t kMostTexts = 10;  ///< that are told apart
+inline constexpr std::size_t kMostTexts = 10;  ///< the most that are told apart
 
 /// Counts one cell; the first texts that occur are kept.
 inline void count_text(std::vector<TextCount>& counts, std::string_view text, std::size_t cells = 1) {

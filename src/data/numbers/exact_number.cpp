@@ -8,8 +8,8 @@
 
 namespace mlp {
 
-// A power of ten and the digits behind "0." that it multiplies, without zeros at either end: in this order
-// those of one double are sorted by value.
+// A power of ten and the digits behind "0." that it multiplies, without zeros at either end. The texts of
+// numbers with the same double are sorted by value.
 std::string exact_number(std::string_view spelling) {
   const std::string hyphens = with_hyphens(spelling);
   std::string_view text = hyphens;

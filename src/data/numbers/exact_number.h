@@ -1,4 +1,4 @@
-// Numbers compared digit by digit, where a double's 53 bits would take neighbours for one: 9007199254740992
+// Numbers compared digit by digit, where a double's 53 bits cannot tell neighbours apart: 9007199254740992
 // and 9007199254740993.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace mlp {
 /// `spelling` is what parse_double() takes, no NaN or infinity.
 std::string exact_number(std::string_view spelling);
 
-/// Digits with a 0 in front that no amount has: "01", "007". Such a code is its spelling, not its value.
+/// Digits with a leading 0, which no amount has: "01", "007". Such a code is its spelling, not its value.
 bool is_code(std::string_view text);
 
 }  // namespace mlp

@@ -18,8 +18,8 @@ double rounding_of(double number) {
 /// Where most numbers lie: within `half` of `middle`, more or less.
 struct Bulk {
   double middle;
-  double half;      ///< of the quartile range; where the quartiles are equal, of the whole
-  double rounding;  ///< the most that one of those within is moved by becoming a float
+  double half;      ///< half of the quartile range; where the quartiles are equal, of the whole range
+  double rounding;  ///< the most that rounding to float moves one of those within
 };
 
 Bulk bulk_of(const NumberRange& range, std::span<const double> sorted) {
@@ -41,7 +41,7 @@ bool told_apart(const Bulk& bulk) {
 }
 
 /// Whether training takes the column for a constant one, whose numbers differ by rounding alone. (Not where a
-/// rare number far from the others may be none of `some`.)
+/// rare number far from the others may be missing in `some`.)
 bool nearly_constant(const NumberRange& range, std::span<const double> some) {
   constexpr double kNear = 1e-4;
   const Moments moments = moments_of(some);

@@ -11,12 +11,12 @@
 
 namespace mlp {
 
-/// Of a column's numbers, seen one after the other. NaN and infinities do not count.
+/// The range of a column's numbers, seen one after the other. NaN and infinities do not count.
 struct NumberRange {
   double least = std::numeric_limits<double>::infinity();
   double greatest = -std::numeric_limits<double>::infinity();
   double rounding =
-      0.0;  ///< the most that one of them is moved by becoming a float; infinite where one fits none
+      0.0;  ///< the most that rounding to float moves one of them; infinite where one does not fit a float
 
   void add(double number);
 };
@@ -30,12 +30,11 @@ struct FloatUnit {
 /// How many of a column's numbers are enough to know where most of them lie.
 inline constexpr std::size_t kEnoughNumbers = 256;
 
-/// Units in which a column's numbers can be told apart as floats; nothing where they can as they are, or are
-/// all the same and fit one. `some`: finite ones of them, evenly spaced in the column.
+/// Units in which a column's numbers can be told apart as floats; nothing where they can as they are, or
+/// where they are all the same and fit a float. `some`: finite numbers of the column, evenly spaced.
 std::optional<FloatUnit> needed_unit(const NumberRange& range, std::vector<double> some);
 
-/// What a target's numbers are, of which needed_unit() says that floats cannot tell them apart, and what to
-/// do.
+/// For a target that needed_unit() says floats cannot tell apart: what its numbers are, and what to do.
 struct FloatProblem {
   std::string what;
   std::string hint;

@@ -5,7 +5,7 @@
 
 namespace mlp {
 
-// The numbers are brought to a size near 1 by a power of two, which costs no digits, and the results back.
+// A power of two scales the numbers to a size near 1, which costs no digits, and the results back.
 Moments moments_of(std::span<const double> values) {
   double largest = 0;
   for (const double x : values) largest = std::max(largest, std::abs(x));

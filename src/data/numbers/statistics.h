@@ -10,7 +10,7 @@ struct Moments {
   double deviation = 0.0;  ///< of the population: sqrt(mean of (x - mean)^2)
 };
 
-/// Of at least one finite number. No sum overflows, no square underflows.
+/// Mean and deviation of at least one finite number. No sum overflows, no square underflows.
 Moments moments_of(std::span<const double> values);
 
 /// The quantile at `share` of [0, 1] of at least one number, sorted: linear between neighbours (Hyndman and

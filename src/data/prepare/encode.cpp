@@ -18,7 +18,8 @@ using Rows = std::span<const std::uint32_t>;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// The inputs that one column makes: columns [begin, ...) of `inputs`, whose row n is row rows[n] of `table`.
+/// Where the inputs of one column go: columns [begin, ...) of `inputs`, whose row n is row rows[n] of
+/// `table`.
 struct Place {
   const Table& table;
   const Column& column;
@@ -31,12 +32,12 @@ struct Place {
 double scaled(const NumericEncoding& encoding, double number) {
   if (encoding.spread == 0) return 0;
   const double x = (number - encoding.center) / encoding.spread;
-  // x / sqrt(1 + (x / clip)^2), written so that an infinite x is clip, too.
+  // x / sqrt(1 + (x / clip)^2), written so that an infinite x gives clip, too.
   return encoding.clip > 0 ? std::copysign(encoding.clip / std::hypot(1, encoding.clip / x), x) : x;
 }
 
-/// Its inverse. What is clip to a float comes from any number beyond some thousand spreads; the least of them
-/// is as good as another.
+/// Its inverse. An input that equals clip as a float comes from any number beyond some thousand spreads; the
+/// smallest of them is as good as another.
 double unscaled(const NumericEncoding& encoding, float input) {
   double x = input;
   if (encoding.clip > 0) {
@@ -94,9 +95,9 @@ std::size_t encode_column(const OneHotEncoding& encoding, const Place& place) {
   return place.begin + categories + encoding.missing_input;
 }
 
-/// The least or greatest of the training rows where `input` is theirs: what is far out, a soft clip leaves
-/// few digits of. Else the shortest decimal that is encoded as `input`: what the cell said, as far as a float
-/// still knows.
+/// The least or greatest of the training rows where `input` is theirs, since a soft clip leaves few digits of
+/// numbers far out. Else the shortest decimal that is encoded as `input`: what the cell said, as far as a
+/// float still knows.
 double shortest_number(const NumericEncoding& encoding, float input) {
   const auto is_that_of = [&](double number) {
     return static_cast<float>(scaled(encoding, number)) == input;

@@ -1,4 +1,4 @@
-// What is to be predicted, and of which rows: see mlp/table_data.h.
+// Which column is predicted, and for which rows: see mlp/table_data.h.
 #include "data/prepare/labeled_rows.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace mlp {
 
 namespace {
 
-constexpr std::size_t kFewNumbers = 10;  // different ones may have been meant as classes
+constexpr std::size_t kFewNumbers = 10;  // with so few different numbers they may be meant as classes
 
 std::string place_of(const Table& table, const std::string& column) {
   return table.name + ": column " + quote(column);
@@ -32,14 +32,14 @@ bool is_missing(const Column& column, const ColumnType& type, std::uint32_t row)
                                            : column.codes[row] == Column::kMissing;
 }
 
-/// Some of a row's cells have classes that `type` does not have, the first in this row.
+/// Throws: some cells have classes that `type` does not have, the first of them in this row.
 [[noreturn]] void refuse_classes(const Table& table, const ColumnType& type, std::uint32_t row,
                                  const std::vector<TextCount>& unknown) {
   throw DataError(place_of(table, type.name, row) +
                       (unknown.size() > 1 ? ": classes that are" : ": a class that is") +
                       " not among those trained on: " + listed(unknown),
                   suggest_name(unknown.front().text, type.categories, "they are") +
-                      "; rows of others cannot be tested on");
+                      "; rows of others cannot be tested on, nor learned from as the model stands");
 }
 
 void read_labels(const Table& table, const Column& column, const ColumnType& type, LabeledRows& result) {
@@ -98,8 +98,8 @@ ColumnType classes_of(const Column& column) {
   return type;
 }
 
-/// Throws where a column of texts has nothing but numbers, not all of them read as such. `otherwise` is added
-/// to the hint.
+/// Throws where a column of texts has nothing but numbers, some of which are not read as such. `otherwise` is
+/// added to the hint.
 void refuse_formatted_numbers(const Table& table, const Column& column, const Message& otherwise = {}) {
   const auto& texts = column.type.categories;
   const auto formatted = std::ranges::find_if(texts, [](const auto& text) { return !parse_double(text); });
@@ -110,7 +110,7 @@ void refuse_formatted_numbers(const Table& table, const Column& column, const Me
       hint + otherwise);
 }
 
-/// Throws where a column is categories and most probably meant as numbers: which of both is to be said.
+/// Throws where a column is categorical and most probably meant as numbers: the user must say which.
 void refuse_to_guess(const Table& table, const Column& column) {
   if (!column.perhaps_numeric) return;
   const Message otherwise = "; if they are classes, " + Remedy{Setting::kTask, {"classification"}};
@@ -119,12 +119,12 @@ void refuse_to_guess(const Table& table, const Column& column) {
                   column.note + otherwise);
 }
 
-/// What is predicted of these targets unless the options say otherwise.
+/// The task for these targets unless the options name one.
 Task usual_task(const Table& table, const std::vector<std::string>& targets) {
   if (targets.size() > 1) return Task::kRegression;
   const Column& target = table.column(targets.front());
   refuse_to_guess(table, target);
-  // "01" beside "1" is a class more than the numbers tell.
+  // Where "01" stands beside "1" there are more classes than numbers.
   const bool zero_one = target.type.zero_one && target.type.categories.size() == 2;
   return target.type.kind != ColumnKind::kNumeric || zero_one ? Task::kClassification : Task::kRegression;
 }
@@ -193,11 +193,11 @@ void check_classes(const Table& table, LabeledRows& labeled) {
   const auto single = static_cast<std::size_t>(std::ranges::count(counts, 1u));
   if (single > 0) {
     const auto first = static_cast<std::size_t>(std::ranges::find(counts, 1u) - counts.begin());
-    labeled.notes.push_back(SingleRowClasses{type.name, single, type.categories[first]});
+    labeled.notes.emplace_back(SingleRowClasses{type.name, single, type.categories[first]});
   }
 }
 
-/// Targets are learned as floats: where these cannot tell them apart, scores would say nothing.
+/// Targets are learned as floats: where floats cannot tell them apart, scores would say nothing.
 void check_rounding(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows) {
   NumberRange range;
   for (const std::uint32_t row : rows) range.add(column.numbers[row]);
@@ -210,7 +210,7 @@ void check_rounding(const Table& table, const Column& column, const std::vector<
   throw DataError(place_of(table, column.type.name) + ": " + what, hint);
 }
 
-/// Each number is the one before and 1.
+/// Whether each number is one more than the one before.
 bool counts_rows(const Column& column, const std::vector<std::uint32_t>& rows) {
   if (rows.size() <= kFewNumbers) return false;
   for (std::size_t n = 1; n < rows.size(); ++n)
@@ -222,16 +222,22 @@ void check_values(const Table& table, const TableDataOptions& options, LabeledRo
   for (std::size_t target = 0; target < labeled.targets.size(); ++target) {
     const Column& column = table.column(labeled.targets[target].name);
     const double first = column.numbers[labeled.rows.front()];
-    if (std::ranges::all_of(labeled.rows, [&](auto row) { return column.numbers[row] == first; }))
+    if (std::ranges::all_of(labeled.rows, [&](auto row) { return column.numbers[row] == first; })) {
+      const std::size_t texts = column.type.categories.size();
+      if (texts > 1)
+        throw DataError(place_of(table, column.type.name) + ": as a number " + format_number(first) +
+                            " in every row, though in " + std::to_string(texts) + " different texts",
+                        "where these are classes, " + Remedy{Setting::kTask, {"classification"}});
       throw DataError(place_of(table, column.type.name) + ": " + format_number(first) +
                           " in every row: there is nothing to learn",
                       "is it the right target?");
+    }
     check_rounding(table, column, labeled.rows);
     if (!column.note.empty())
-      labeled.notes.push_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});
-    if (counts_rows(column, labeled.rows)) labeled.notes.push_back(TargetCountsRows{column.type.name});
+      labeled.notes.emplace_back(ColumnsNote{ColumnFinding::kNumeric, {{column.type.name, column.note}}});
+    if (counts_rows(column, labeled.rows)) labeled.notes.emplace_back(TargetCountsRows{column.type.name});
     if (!options.task && column.distinct.value_or(kFewNumbers + 1) <= kFewNumbers)
-      labeled.notes.push_back(FewNumbers{column.type.name, *column.distinct});
+      labeled.notes.emplace_back(FewNumbers{column.type.name, *column.distinct});
   }
 }
 
@@ -260,7 +266,7 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   if (const std::size_t missing = table.rows - result.rows.size(); missing > 0) {
     RowsLeftOut left_out{.rows = missing, .of = table.rows, .targets = names};
     if (result.task == Task::kClassification) left_out.marks = columns.front()->missing_marks;
-    result.notes.push_back(std::move(left_out));
+    result.notes.emplace_back(std::move(left_out));
   }
   if (result.task == Task::kClassification) {
     read_labels(table, *columns.front(), targets.front(), result);
@@ -271,7 +277,28 @@ LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> ta
   return result;
 }
 
+namespace {
+
+void check_row_count(const Table& table, const LabeledRows& labeled) {
+  if (labeled.rows.size() >= 2) return;
+  throw DataError(table.name + ": " + (labeled.rows.empty() ? "no row has" : "only one row has") +
+                      " a value in " + quote(labeled.targets.front().name) +
+                      (labeled.targets.size() > 1 ? " and the other targets" : ""),
+                  "is it the right target? At least two rows are needed");
+}
+
+/// Rows for a model to be trained further on, in the targets that it has.
+LabeledRows rows_to_go_on_with(const Table& table, const TableDataOptions& options) {
+  LabeledRows labeled = rows_with_targets(table, options.preprocessing->targets);
+  check_row_count(table, labeled);
+  if (options.sample_weight) labeled.weights = read_weights(table, *options.sample_weight, labeled);
+  return labeled;
+}
+
+}  // namespace
+
 LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
+  if (options.preprocessing) return rows_to_go_on_with(table, options);
   check_names(options);
   const Task task = task_of(table, options);
   std::vector<ColumnType> targets;
@@ -282,17 +309,13 @@ LabeledRows label_rows(const Table& table, const TableDataOptions& options) {
                           : ColumnType{.name = name, .zero_one = column.type.zero_one});
   }
   LabeledRows labeled = rows_with_targets(table, targets);
-  if (labeled.rows.size() < 2)
-    throw DataError(table.name + ": " + (labeled.rows.empty() ? "no row has" : "only one row has") +
-                        " a value in " + quote(options.targets.front()) +
-                        (options.targets.size() > 1 ? " and the other targets" : ""),
-                    "is it the right target? At least two rows are needed");
+  check_row_count(table, labeled);
   if (task == Task::kClassification) {
     const Column& target = table.column(options.targets.front());
     if (!target.note.empty())
-      labeled.notes.push_back(ColumnsNote{ColumnFinding::kClasses, {{target.type.name, target.note}}});
+      labeled.notes.emplace_back(ColumnsNote{ColumnFinding::kClasses, {{target.type.name, target.note}}});
     if (!options.task && target.type.kind == ColumnKind::kNumeric)
-      labeled.notes.push_back(ZeroOneClasses{target.type.name});
+      labeled.notes.emplace_back(ZeroOneClasses{target.type.name});
     check_classes(table, labeled);
   } else {
     check_values(table, options, labeled);

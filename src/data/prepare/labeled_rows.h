@@ -8,7 +8,7 @@
 namespace mlp {
 
 /// Rows, labels or values, and notes; `targets` as in LabeledRows. Throws DataError for a class that is not
-/// among theirs, and for a number that does not fit a float.
+/// among those of the targets, and for a number that does not fit a float.
 LabeledRows rows_with_targets(const Table& table, std::span<const ColumnType> targets);
 
 }  // namespace mlp

@@ -17,17 +17,17 @@ namespace {
 
 using Rows = std::span<const std::uint32_t>;
 
-constexpr double kFar = 10;  // spreads from the median: more are not left to mean and standard deviation
+constexpr double kFar = 10;  // spreads from the median: too far for mean and standard deviation
 constexpr double kClip = 3;  // RealMLP's
 
-constexpr std::size_t kManyInputs = 50;  // of one column: worth a note
+constexpr std::size_t kManyInputs = 50;  // of one column: so many are worth a note
 
 struct Kept {
   InputColumn column;
   Message apart = {};  ///< what its numbers make one ask; or empty
 };
 
-/// What there is to say of a column.
+/// What to note about a column.
 struct Noted {
   NotedColumn column;
   ColumnFinding finding;
@@ -105,7 +105,7 @@ Learned learn_codes(const Column& column, Rows rows) {
   return Kept{{std::move(type), BooleanEncoding{.fill = share(1), .missing_input = missing}}};
 }
 
-/// What there is to know of how an input was taken; nothing where it is as usual.
+/// What to note about how an input was read; nothing where it is as usual.
 std::optional<Noted> noted_input(const Column& column, const InputColumn& input) {
   const std::string& name = input.type.name;
   const std::size_t categories = input.type.categories.size();
@@ -120,7 +120,7 @@ std::optional<Noted> noted_input(const Column& column, const InputColumn& input)
       ColumnFinding::kCategorical};
 }
 
-/// 1, 2, 3, ... down the file. Not what may be years.
+/// Whether the column counts 1, 2, 3, ... down the file. Not numbers that may be years.
 bool numbers_the_rows(const Column& column) {
   constexpr std::size_t kFewest = 20;
   constexpr double kFirstYear = 1500, kLastYear = 2100;
@@ -140,7 +140,9 @@ bool has_value(const Column& column, Rows rows) {
 
 Learned learn_column(const Column& column, Rows rows, InputScaling scaling) {
   const std::string& name = column.type.name;
-  if (column.type.kind == ColumnKind::kText) return Noted{{name, column.note}, ColumnFinding::kText};
+  if (column.type.kind == ColumnKind::kText)
+    return Noted{{name, column.note},
+                 column.perhaps_numeric ? ColumnFinding::kFormatted : ColumnFinding::kText};
   if (column.identifier) return Noted{{name, column.note}, ColumnFinding::kIdentifier};
   if (!has_value(column, rows)) return Noted{{name}, ColumnFinding::kNoValue};
   return column.type.kind == ColumnKind::kNumeric ? learn_numeric(column, rows, scaling)
@@ -154,7 +156,7 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
   require(!training_rows.empty(), "learn_preprocessing: there are no rows to learn from");
   require(std::ranges::all_of(training_rows, [&](std::uint32_t row) { return row < table.rows; }),
           "learn_preprocessing: a row that the table does not have");
-  for (const auto& name : options.excluded) table.column(name);  // must be there
+  for (const auto& name : options.excluded) table.column(name);  // throws where there is no such column
 
   LearnedPreprocessing result;
   std::vector<Noted> noted;
@@ -175,7 +177,7 @@ LearnedPreprocessing learn_preprocessing(const Table& table, Rows training_rows,
     if (!apart.empty()) noted.push_back({{column.type.name, apart}, ColumnFinding::kApart});
     result.preprocessing.inputs.push_back(std::move(input));
   }
-  // Alone they are the x of somebody's y.
+  // Where row numbers are the only inputs they are kept: they may be the x of a function y(x).
   if (result.preprocessing.inputs.empty() && !row_numbers.empty()) {
     std::erase_if(noted,
                   [&](const Noted& note) { return note.column.name == row_numbers.front().type.name; });

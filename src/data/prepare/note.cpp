@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kNumbersTheRows = "whole numbers, each one more than above: they number the rows";
 
-/// Of several columns, before their names.
+/// The reason for several columns; it stands before their names.
 std::string reason_of_many(ColumnFinding finding) {
   switch (finding) {
     case ColumnFinding::kConstant:
@@ -24,6 +24,8 @@ std::string reason_of_many(ColumnFinding finding) {
       return "no value in the training rows";
     case ColumnFinding::kText:
       return "text";
+    case ColumnFinding::kFormatted:
+      return "numbers with a format";
     case ColumnFinding::kIdentifier:
       return "identifiers, whole numbers and nearly all different";
     case ColumnFinding::kRowNumber:
@@ -44,6 +46,17 @@ std::string reason_of_many(ColumnFinding finding) {
   return {};
 }
 
+/// Of columns whose numbers could have been read: all are named, and what would read the first.
+Message text_of_formatted(const std::vector<NotedColumn>& columns) {
+  constexpr std::size_t kShown = 12;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(columns.size(), kShown); ++i)
+    names += (i > 0 ? ", " : "") + quote(columns[i].name);
+  if (columns.size() > kShown) names += " and " + std::to_string(columns.size() - kShown) + " more";
+  return std::to_string(columns.size()) + " columns left out that are numbers with a format: " + names +
+         "; in the first, " + columns.front().detail;
+}
+
 Message text_of(const ColumnsNote& note) {
   constexpr std::size_t kShown = 3;
   const auto& [finding, columns] = note;
@@ -51,6 +64,7 @@ Message text_of(const ColumnsNote& note) {
   const std::string what = is_left_out(finding) ? " left out: " : apart ? ": " : " taken as ";
   if (columns.size() == 1)
     return "column " + quote(columns.front().name) + what + reason(finding, columns.front());
+  if (finding == ColumnFinding::kFormatted) return text_of_formatted(columns);
   Message text = std::to_string(columns.size()) + " columns" + (apart ? " with " : what) +
                  reason_of_many(finding) + ": ";
   for (std::size_t i = 0; i < std::min(columns.size(), kShown); ++i) {
@@ -62,7 +76,7 @@ Message text_of(const ColumnsNote& note) {
   return text;
 }
 
-/// What stood in the rows without a class, where it may have been one: Namibia's code is NA.
+/// Which marks were taken for a missing class although they may be one: Namibia's code is NA.
 Message kept_as_class(const std::vector<TextCount>& marks) {
   if (marks.empty()) return {};
   return "; taken for a missing value: " + listed(marks) + ", kept as a class by " +
@@ -114,6 +128,7 @@ Message reason(ColumnFinding finding, const NotedColumn& column) {
       return "classes: " + detail;
     case ColumnFinding::kOfManyInputs:
       return detail + " categories, each an input of its own";
+    case ColumnFinding::kFormatted:
     case ColumnFinding::kIdentifier:
     case ColumnFinding::kCategorical:
     case ColumnFinding::kApart:
@@ -169,6 +184,15 @@ Message message_of(const Note& note) {
           [](const RowsNotImages& n) -> Message {
             return "rows of " + shape_text(n.shape) +
                    " are taken as so many numbers, not as images, which have one channel (N x H x W)";
+          },
+          [](const OutputLayerDrawn&) -> Message {
+            return "the model that training starts from has other classes or targets: the output layer "
+                   "starts anew";
+          },
+          [](const TestRowsPerhapsLearned& n) -> Message {
+            return "the model that training starts from was trained on " + quote(n.dataset) +
+                   ", too, and drew other test rows: it may have learned from these; the same are drawn by " +
+                   Remedy{Setting::kSeed, {std::to_string(n.seed)}};
           },
           [](const UntrainedClasses& n) -> Message {
             return (n.classes > 1 ? std::to_string(n.classes) + " classes occur" : "a class occurs") +

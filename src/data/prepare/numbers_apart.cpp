@@ -12,7 +12,8 @@ namespace mlp {
 
 namespace {
 
-/// The quantiles at `share` and 1 - `share` lie so many standard deviations apart where numbers are normal.
+/// For normally distributed numbers, the quantiles at `share` and 1 - `share` lie so many standard deviations
+/// apart.
 struct QuantileRange {
   double share;
   double deviations;
@@ -20,15 +21,15 @@ struct QuantileRange {
 constexpr std::array<QuantileRange, 5> kQuantileRanges = {
     {{0.25, 1.349}, {0.1, 2.563}, {0.05, 3.290}, {0.025, 3.920}, {0.01, 4.653}}};
 
-/// How many of the greatest numbers lie behind a gap more than 5 times as wide as the others reach from their
-/// median, and as 5 of their spreads: most often none. Such numbers are rather codes or mistakes than
-/// measurements. They are at most a tenth of all, or one and the same number and at most half. Found in 22
-/// real tables: three mistakes and nothing else (from 3 times on also measurements; of up to half of all, if
-/// they may differ, also columns with two heaps).
+/// How many of the greatest numbers lie behind a gap that is more than 5 times as wide as the distance of the
+/// others from their median, and wider than 5 of their spreads: most often none. Such numbers are rather
+/// codes or mistakes than measurements. They are at most a tenth of all; or they are all the same number and
+/// at most half of all. Found in 22 real tables: three mistakes and nothing else (from 3 times on also
+/// measurements; of up to half of all, if they may differ, also columns with two heaps).
 std::size_t apart_above(std::span<const double> sorted) {
   constexpr double kGap = 5;
-  constexpr std::size_t kFewest = 20;       // of fewer numbers nothing is said
-  constexpr std::size_t kFewestValues = 3;  // or the numbers are a flag that is rarely set
+  constexpr std::size_t kFewest = 20;       // fewer numbers are not judged
+  constexpr std::size_t kFewestValues = 3;  // with fewer the column is a flag that is rarely set
   const std::size_t count = sorted.size();
   if (count < kFewest) return 0;
   std::size_t different = 1;
@@ -46,7 +47,7 @@ std::size_t apart_above(std::span<const double> sorted) {
   return 0;
 }
 
-/// To four digits: of measurements nobody wants more.
+/// Four digits, which are enough for measurements.
 std::string shortened(double number) {
   std::array<char, 32> buffer;
   const auto end =

@@ -7,11 +7,11 @@
 
 namespace mlp {
 
-/// The spread of sorted numbers by the first of some pairs of quantiles that differ, in standard deviations
-/// of normal ones; 0 where all are equal.
+/// The spread of sorted numbers, by the first of some pairs of quantiles that differ, in the unit of a normal
+/// distribution's standard deviation; 0 where all numbers are equal.
 double robust_spread(std::span<const double> sorted);
 
-/// Sorted numbers as those in the middle and those far below and above all others.
+/// Sorted numbers in parts: those in the middle, and those far below and far above all others.
 struct Parts {
   std::span<const double> below, inner, above;
 };

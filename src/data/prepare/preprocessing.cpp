@@ -149,4 +149,23 @@ std::string problem(const Preprocessing& preprocessing) {
   return {};
 }
 
+TableOptions Preprocessing::reading(TableOptions options) const {
+  for (const auto& mark : missing_marks) {
+    if (std::ranges::find(options.missing, mark) == options.missing.end()) options.missing.push_back(mark);
+  }
+  if (!options.decimal) options.decimal = decimal;
+  return options;
+}
+
+bool encode_alike(Preprocessing a, Preprocessing b) {
+  for (auto* preprocessing : {&a, &b}) {
+    for (auto& column : preprocessing->inputs) {
+      column.type.zero_one = false;
+      if (auto* numeric = std::get_if<NumericEncoding>(&column.encoding)) numeric->least = numeric->most = 0;
+    }
+    for (auto& target : preprocessing->targets) target.zero_one = false;
+  }
+  return a == b;
+}
+
 }  // namespace mlp

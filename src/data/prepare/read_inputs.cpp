@@ -1,5 +1,5 @@
 // Rows of inputs for prediction, from IDX, .npy, .npz or from text: numbers between commas, semicolons, tabs
-// or blanks, a row a line, with or without a line of column names.
+// or blanks, one row per line, with or without a line of column names.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "data/arrays/array_file.h"
 #include "data/arrays/idx.h"
+#include "data/arrays/mapped_array.h"
 #include "data/bytes/byte_reader.h"
 #include "data/bytes/file_kind.h"
 #include "data/numbers/numbers.h"
@@ -49,7 +50,7 @@ class LineReader {
     ++number_;
     return true;
   }
-  // Of the line last handed out, from 1.
+  // The number of the line last handed out, from 1.
   std::size_t number() const { return number_; }
 
  private:
@@ -73,7 +74,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-// ';' or ',' where the first line has one; ' ' stands for any run of blanks and tabs.
+// ';' or ',' where the first line has one, else ' ', which stands for any run of blanks and tabs.
 char separator_of(std::string_view line) {
   for (const char separator : {';', ','})
     if (line.find(separator) != std::string_view::npos) return separator;
@@ -103,7 +104,7 @@ void check_order(std::span<const std::string_view> names, std::span<const std::s
                   "put them in this order: " + order);
 }
 
-/// What a cell is as an input; nothing where it is no finite number, or fits no float.
+/// A cell as an input; nothing where it is not a finite number, or does not fit a float.
 std::optional<float> input_in(std::string_view cell, std::size_t column, const InputUnits& units) {
   const auto number = parse_double(cell);
   if (!number) return std::nullopt;
@@ -126,7 +127,7 @@ Matrix<float> read_rows(ByteReader& bytes, std::size_t features, std::span<const
     if (may_be_names) separator = separator_of(text);
     const auto cells = split(text, separator);
     const auto where = [&] { return bytes.name() + ": line " + std::to_string(lines.number()); };
-    // A line with some numbers is a row with a mistake in it, not a line of names.
+    // A line with some numbers is a row with a mistake, not a line of names.
     if (may_be_names && std::ranges::none_of(cells, [](auto cell) {
           return std::isfinite(parse_double(cell).value_or(NAN));
         })) {
@@ -168,33 +169,42 @@ void check_width(const std::string& name, std::uint64_t width, std::size_t featu
       "the model was trained on " + std::to_string(features) + " features");
 }
 
+Inputs inputs_of(NamedArray named, std::size_t features, const InputUnits& units) {
+  auto& [name, array] = named;
+  if (!array.dims.empty()) check_width(name, width_of(array.dims), features);
+  auto inputs = array_rows(std::move(array), name, units);
+  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
+  return inputs;
+}
+
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& path, std::size_t features,
-                   std::span<const std::string> feature_names, const InputUnits& units) {
+                   std::span<const std::string> feature_names, const InputUnits& units,
+                   std::uint64_t mapped_from) {
   require(features > 0, "read_inputs: features must be positive");
   require(units.identity() || units.origin.size() == features, "read_inputs: a unit for each feature");
+  if (auto mapped = map_array(path, mapped_from))
+    return inputs_of({path.string(), std::move(*mapped)}, features, units);
   ByteReader bytes(path);
   const auto start = bytes.peek();
   if (!start) throw FileError(bytes.name() + ": the file is empty", "give CSV rows, IDX images or .npy");
-  // Text has no zero byte, and IDX starts with two.
+  // Text has no zero byte, while IDX starts with two.
   const bool arrays = *start == 0 || bytes.starts_with(kNpyMagic) || bytes.starts_with(kZipMagic);
   if (!arrays) {
     if (const auto kind = kind_of_file(bytes); !kind.empty())
       throw FileError(bytes.name() + ": expected CSV, IDX, .npy or .npz, found " + kind,
-                      "NumPy writes arrays with numpy.save");
+                      kind.find("image") != std::string::npos ? "convert it to PNG, which mlp reads"
+                                                              : "NumPy writes arrays with numpy.save");
     return read_rows(bytes, features, feature_names, units);
   }
-  auto [name, array] =
-      *start == 0
-          ? NamedArray{bytes.name(),
-                       read_idx(bytes,
-                                [&](auto dims) { check_width(bytes.name(), width_of(dims), features); })}
-          : read_array(bytes, path, {ArrayRole::Part::kTest, false});
-  auto inputs = array_rows(std::move(array), name, units);
-  check_width(name, column_count(inputs), features);
-  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
-  return inputs;
+  return inputs_of(*start == 0 ? NamedArray{bytes.name(), read_idx(bytes,
+                                                                   [&](auto dims) {
+                                                                     check_width(bytes.name(), width_of(dims),
+                                                                                 features);
+                                                                   })}
+                               : read_array(bytes, path, {ArrayRole::Part::kTest, false}),
+                   features, units);
 }
 
 }  // namespace mlp

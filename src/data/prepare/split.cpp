@@ -16,10 +16,10 @@ namespace mlp {
 
 namespace {
 
-// A stream of RandomPurpose::kSplit each.
+// Each is a stream of RandomPurpose::kSplit.
 enum Stream : std::uint16_t { kTestStream = 0, kValidationStream = 1, kFoldStream = 2 };
 
-/// The class of a row; without classes all are of one.
+/// The class of a row; without classes all rows have the same one.
 std::size_t class_of(const Strata& strata, std::size_t row) {
   return strata.labels().empty() ? 0 : static_cast<std::size_t>(strata.labels()[row]);
 }
@@ -36,7 +36,8 @@ std::vector<std::uint64_t> class_counts(const Strata& strata) {
   return counts;
 }
 
-/// How many of `held_out` rows each class gives; it keeps at least one. There must be enough to give.
+/// How many of `held_out` rows each class gives; each keeps at least one. The classes must have enough to
+/// give.
 std::vector<std::uint64_t> quotas(const std::vector<std::uint64_t>& counts, std::uint64_t rows,
                                   std::uint64_t held_out) {
   std::vector<std::uint64_t> given(counts.size());
@@ -73,6 +74,8 @@ RowSplit split(const Strata& strata, double fraction, std::uint64_t seed, Stream
   auto order = permutation(rows, RandomStream(seed, RandomPurpose::kSplit, stream));
   std::ranges::reverse(order);
   RowSplit result;
+  result.held_out.reserve(std::accumulate(left.begin(), left.end(), std::size_t{0}));
+  result.training.reserve(rows - result.held_out.capacity());
   for (const std::uint32_t row : order) {
     auto& quota = left[class_of(strata, row)];
     (quota > 0 ? result.held_out : result.training).push_back(row);
@@ -117,7 +120,7 @@ std::vector<std::vector<std::uint32_t>> folds(const Strata& strata, std::size_t 
   if (count > strata.rows())
     throw UsageError(std::to_string(count) + " folds of " + std::to_string(strata.rows()) + " rows",
                      "each fold needs a row: take fewer folds");
-  // Class after class, each in random order, dealt out like cards.
+  // Class after class, the rows of each in random order, dealt out like cards.
   auto order = permutation(strata.rows(), RandomStream(seed, RandomPurpose::kSplit, kFoldStream));
   std::ranges::stable_sort(order, {}, [&](std::uint32_t row) { return class_of(strata, row); });
   std::vector<std::vector<std::uint32_t>> result(count);
@@ -133,6 +136,7 @@ RowSplit hold_out(std::size_t rows, std::vector<std::uint32_t> held_out) {
     out[row] = true;
   }
   RowSplit result{.training = {}, .held_out = std::move(held_out)};
+  result.training.reserve(rows - result.held_out.size());
   for (std::uint32_t row = 0; row < rows; ++row)
     if (!out[row]) result.training.push_back(row);
   std::ranges::sort(result.held_out);
@@ -156,6 +160,11 @@ Matrix<T> selected(const Matrix<T>& matrix, std::span<const std::uint32_t> rows)
   Matrix<T> result(rows.size(), matrix.columns());
   for (std::size_t n = 0; n < rows.size(); ++n) std::ranges::copy(matrix.row(rows[n]), result.row(n).begin());
   return result;
+}
+
+template <class T>
+MappedRows<T> selected(const MappedRows<T>& mapped, std::span<const std::uint32_t> rows) {
+  return mapped.select(rows);
 }
 
 }  // namespace

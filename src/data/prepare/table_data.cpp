@@ -2,6 +2,7 @@
 #include "mlp/table_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "data/numbers/statistics.h"
@@ -25,7 +26,7 @@ std::vector<T> select(const std::vector<T>& values, const Rows& places) {
   return result;
 }
 
-/// Rows `places` of `labeled` as a data set; weights are what training looks at, so they are not in it.
+/// The rows `places` of `labeled` as a data set, without weights, which only training needs.
 Dataset dataset_of(const Preprocessing& preprocessing, const Table& table, const LabeledRows& labeled,
                    const Rows& places) {
   Dataset dataset{.name = table.name,
@@ -68,14 +69,15 @@ void append(std::vector<Note>& notes, const std::vector<Note>& more) {
   notes.insert(notes.end(), more.begin(), more.end());
 }
 
-/// Of targets with numbers far from all others, such as a code for "no value", among these rows.
-std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled, const Rows& training) {
+/// Of targets with numbers far from all others, such as a code for "no value" or a line of totals. Among rows
+/// held out they spoil the scores as they spoil what is learned among the others.
+std::vector<Note> target_notes(const Table& table, const LabeledRows& labeled) {
   std::vector<Note> notes;
   for (const auto& target : labeled.targets) {
-    auto numbers = select(table.column(target.name).numbers, select(labeled.rows, training));
+    auto numbers = select(table.column(target.name).numbers, labeled.rows);
     std::ranges::sort(numbers);
     if (const auto apart = text_of_parts(parts_of(numbers)); !apart.empty())
-      notes.push_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
+      notes.emplace_back(ColumnsNote{ColumnFinding::kApart, {{target.name, apart}}});
   }
   return notes;
 }
@@ -97,6 +99,32 @@ std::vector<float> relative_weights(const Table& table, const std::string& colum
   return relative;
 }
 
+/// The same with the ranges of these rows' numbers in its own.
+Preprocessing widened(Preprocessing preprocessing, const Table& table, const Rows& training) {
+  for (auto& column : preprocessing.inputs) {
+    auto* numeric = std::get_if<NumericEncoding>(&column.encoding);
+    if (numeric == nullptr) continue;
+    for (const double number : select(table.column(column.type.name).numbers, training)) {
+      if (std::isnan(number)) continue;
+      numeric->least = std::min(numeric->least, number);
+      numeric->most = std::max(numeric->most, number);
+    }
+  }
+  return preprocessing;
+}
+
+/// As the options have it, or learned from these rows.
+LearnedPreprocessing preprocessing_for(const Table& table, const LabeledRows& labeled, const Rows& training,
+                                       const TableDataOptions& options) {
+  if (options.preprocessing)
+    return {.preprocessing = widened(*options.preprocessing, table, training), .notes = {}, .left_out = {}};
+  PreprocessingOptions learning{.excluded = options.targets, .scaling = options.scaling};
+  if (options.sample_weight) learning.excluded.push_back(*options.sample_weight);
+  auto learned = learn_preprocessing(table, training, learning);
+  learned.preprocessing.targets = labeled.targets;
+  return learned;
+}
+
 }  // namespace
 
 DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowSplit& rows,
@@ -107,11 +135,8 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
   const auto [training, validation] =
       draw_validation_rows(strata, options.validation_fraction, options.seed, table.name);
 
-  PreprocessingOptions learning{.excluded = options.targets, .scaling = options.scaling};
-  if (options.sample_weight) learning.excluded.push_back(*options.sample_weight);
   auto [preprocessing, notes, left_out] =
-      learn_preprocessing(table, select(labeled.rows, select(rows.training, training)), learning);
-  preprocessing.targets = labeled.targets;
+      preprocessing_for(table, labeled, select(labeled.rows, select(rows.training, training)), options);
 
   DataSplit split{.train = dataset_of(preprocessing, table, labeled, rows.training),
                   .test = dataset_of(preprocessing, table, labeled, rows.held_out),
@@ -119,8 +144,7 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
                   .origin = table.name,
                   .left_out = std::move(left_out)};
   append(split.notes, notes);
-  if (labeled.task == Task::kRegression)
-    append(split.notes, target_notes(table, labeled, select(rows.training, training)));
+  if (labeled.task == Task::kRegression) append(split.notes, target_notes(table, labeled));
   split.train.validation_rows = validation;
   split.train.row_use = {.validation_fraction = options.validation_fraction,
                          .weight_column = options.sample_weight.value_or(""),
@@ -130,7 +154,7 @@ DataSplit split_table(const Table& table, const LabeledRows& labeled, const RowS
         table, *options.sample_weight, select(labeled.weights, rows.training), training, validation);
   if (options.class_weights == ClassWeights::kBalanced) {
     if (labeled.task != Task::kClassification)
-      throw UsageError("class weights are for classes, and " + quote(options.targets.front()) +
+      throw UsageError("class weights are for classes, and " + quote(preprocessing.targets.front().name) +
                            " is predicted as a number",
                        "leave them out, or take " + Remedy{Setting::kTask, {"classification"}});
     apply_balanced_weights(split.train, training);
@@ -156,7 +180,7 @@ FoldSplits fold_splits(const Table& table, const TableDataOptions& options, std:
 
 namespace {
 
-/// A table with targets of its own, as this preprocessing encodes it.
+/// A table that has targets, as this preprocessing encodes it.
 Dataset dataset_to_evaluate(const Preprocessing& preprocessing, const Table& table,
                             const LabeledRows& labeled) {
   if (labeled.rows.empty())

@@ -129,7 +129,7 @@ DataSplit load_auto_mpg(const DataSource& source, std::uint64_t seed, double tes
   split.test = select(table, std::span(order).first(test_rows));
   split.train = select(table, std::span(order).subspan(test_rows));
   if (table.incomplete > 0)
-    split.notes.push_back(IncompleteRows{table.incomplete, table.incomplete + rows, table.missing_in});
+    split.notes.emplace_back(IncompleteRows{table.incomplete, table.incomplete + rows, table.missing_in});
   split.origin = path.parent_path().string();
   return split;
 }

@@ -1,5 +1,5 @@
-// Auto MPG as UCI publishes it (Quinlan, 1993): a line a car, eight numbers between blanks, `?` for a missing
-// one, then a tab and the car's name in quotes:
+// Auto MPG as UCI publishes it (Quinlan, 1993): one line per car, eight numbers between blanks, `?` for a
+// missing one, then a tab and the car's name in quotes:
 //
 //   mpg  cylinders  displacement  horsepower  weight  acceleration  model_year  origin  "name"
 #pragma once
@@ -19,7 +19,7 @@ struct AutoMpg {
   Matrix<float> mpg;                    ///< [N, 1]
   std::vector<std::uint32_t> lines;     ///< [N], of the file, counted from 0
   std::size_t incomplete = 0;           ///< rows left out
-  std::vector<std::string> missing_in;  ///< the columns those rows lack, each once
+  std::vector<std::string> missing_in;  ///< the columns in which those rows have no value, each once
 };
 
 /// The names of the seven features.

@@ -85,7 +85,7 @@ std::vector<std::filesystem::path> data_directories(const std::filesystem::path&
   if (!data_dir.empty()) directories.push_back(data_dir);
   if (!mlp_data_dir.empty()) directories.emplace_back(mlp_data_dir);
   directories.emplace_back("data");
-  // The XDG specification has relative values ignored.
+  // The XDG specification says that relative paths are ignored.
   if (const std::filesystem::path cache = xdg_cache_home; cache.is_absolute())
     directories.push_back(cache / "mlp");
   else if (!home.empty())

@@ -111,7 +111,7 @@ void trace(std::span<const Point> stroke, Stroke& path) {
   }
 }
 
-// One digit in the pen's paths, in the unit box, as this writer writes it this time.
+// One digit as strokes of the pen in the unit box, with this writer's variations.
 std::vector<Stroke> write(const DigitStyle& style, Dice& dice) {
   const float tremor = dice.uniform(0.006f, 0.032f);
   const ElasticField field(dice, dice.uniform(0.03f, 0.140f));
@@ -130,7 +130,7 @@ std::vector<Stroke> write(const DigitStyle& style, Dice& dice) {
   return paths;
 }
 
-// Proportions, slant and a turn of the paper.
+// Applies proportions, slant and a turn of the paper.
 void transform(std::vector<Stroke>& paths, Dice& dice) {
   const float width = dice.uniform(0.48f, 0.96f);
   const float slant = 0.12f + dice.normal(0.23f);
@@ -210,7 +210,7 @@ void draw_digit(int digit, Dice dice, std::span<std::uint8_t> pixels) {
 
   Ink ink{};
   for (const auto& path : paths) {
-    // The pen presses harder at one end than at the other.
+    // The pen presses harder at one end of the digit than at the other.
     const float start = pen * (1 + dice.normal(0.12f)), end = pen * (1 + dice.normal(0.12f));
     for (std::size_t i = 0; i + 1 < path.size(); ++i) {
       const float t = static_cast<float>(i) / static_cast<float>(path.size());
@@ -226,7 +226,7 @@ void draw_digit(int digit, Dice dice, std::span<std::uint8_t> pixels) {
   }
 }
 
-// Which image belongs to which purpose: the number above a stream's rows.
+// What a stream of random numbers is for: its `major`, with the row as its `minor`.
 enum Part : std::uint16_t { kTrainImages = 0, kTestImages = 1, kTrainLabels = 2, kTestLabels = 3 };
 
 // Row i depends on (seed, part, i) alone: a smaller set is the beginning of a larger one. Rows 10k to 10k + 9

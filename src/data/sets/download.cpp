@@ -61,7 +61,7 @@ std::string host_of(const std::string& url) {
   return url.substr(begin, url.find('/', begin) - begin);
 }
 
-// Fills transfer.content; returns why it could not, or nothing.
+// Fills transfer.content; returns why it failed, or an empty text.
 std::string get(const std::string& url, const DownloadLimits& limits, Transfer& transfer) {
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
@@ -91,7 +91,7 @@ std::string get(const std::string& url, const DownloadLimits& limits, Transfer& 
   return reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
 }
 
-// Why `content` is not the file wanted, or nothing.
+// Why `content` is not the file wanted, or an empty text.
 std::string check(const std::string& content, const std::string& sha256) {
   try {
     ByteReader reader("the file", content);

@@ -12,8 +12,8 @@ namespace mlp {
 
 struct DownloadLimits {
   long connect_seconds = 10;
-  long stalled_seconds = 15;                          ///< below 1000 bytes a second for so long: given up
-  std::uint64_t max_bytes = std::uint64_t{64} << 20;  ///< of the file as it is sent
+  long stalled_seconds = 15;  ///< a transfer below 1000 bytes a second for so long is given up
+  std::uint64_t max_bytes = std::uint64_t{64} << 20;  ///< of the file as it is sent, perhaps compressed
 };
 
 /// Bytes so far, bytes in all (0: unknown); false cancels.
@@ -23,8 +23,8 @@ using DownloadProgress = std::function<bool(std::uint64_t done, std::uint64_t to
 bool downloads_built_in();
 
 /// Tries `urls` in turn and writes the first content whose uncompressed bytes (gzip is recognised) have the
-/// sum `sha256` to `path`, whole or not at all; folders are created. Returns an empty string, or, where every
-/// mirror failed, one line that says why each did. Throws FileError where the file cannot be written or
+/// checksum `sha256` to `path`, whole or not at all; folders are created. Returns an empty string, or, where
+/// every mirror failed, one line that says why each did. Throws FileError where the file cannot be written or
 /// `progress` cancels, and where downloads are not built in.
 std::string download(const std::vector<std::string>& urls, const std::filesystem::path& path,
                      const std::string& sha256, const DownloadLimits& limits,

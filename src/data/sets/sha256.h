@@ -7,7 +7,7 @@
 
 namespace mlp {
 
-/// Of all (inflated) bytes still to come, in lower-case hexadecimal.
+/// The sum of all (inflated) bytes still to come, in lower-case hexadecimal.
 std::string sha256_of(ByteReader& reader);
 
 }  // namespace mlp

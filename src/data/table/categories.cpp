@@ -13,7 +13,7 @@ namespace {
 
 using Index = std::size_t;
 
-/// What false and true are called.
+/// Pairs of words for false and true.
 constexpr std::array<std::array<std::string_view, 2>, 5> kPairs = {
     {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}}};
 constexpr std::size_t kLongestWord = 5;

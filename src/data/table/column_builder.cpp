@@ -20,7 +20,7 @@ namespace mlp {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1000;  // of a category's name
-constexpr std::size_t kFewCategories = 10;   // are categories however few rows there are
+constexpr std::size_t kFewCategories = 10;   // so few are categories however few rows there are
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kFiniteHint = "replace it by a finite number, or leave the cell empty";
@@ -31,12 +31,12 @@ Message missing_hint() {
   return "if it marks a missing cell, name it as such (" + Setting::kMissingMarks + ")";
 }
 
-// A value occurs less than twice on average.
+// Whether a value occurs less than twice on average.
 bool nearly_all_different(std::size_t distinct, std::size_t cells) {
   return distinct > kFewCategories && distinct > cells / 2;
 }
 
-// "01067": as many digits as the others, and a 0 in front that no amount has.
+// The first code like "01067": as many digits as the others, with a 0 in front that no amount has.
 const std::string* find_code(std::span<const std::string> texts) {
   const std::string* code = nullptr;
   for (const auto& text : texts) {
@@ -93,7 +93,7 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
   }
 }
 
-// A text that is not in the dictionary. (Missing cells never are: there is no end to the ways to spell NaN.)
+// Adds a text that is not in the dictionary yet. (Missing cells never are: NaN has endlessly many spellings.)
 void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column) {
   const auto cell = rules_->read(text);
   if (cell.kind == CellKind::kMissing) {
@@ -120,7 +120,7 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
   }
   indices_.push_back(static_cast<std::uint16_t>(dictionary_.add(text)));
   spelled_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
-  // So many different numbers are no categories, of a target either.
+  // With so many different numbers a column is not categorical, and neither is a target.
   if (!role_.categorical && different_numbers_ > std::min(role_.max_categories, kMaxForcedCategories))
     return different_texts_ == 0 ? turn_into_numbers() : turn_into_text_among_numbers();
   if (distinct_in_dictionary() <= max_categories()) return;
@@ -223,7 +223,7 @@ Message ColumnBuilder::mixed_reason() const {
          "): " + (hint.empty() ? first_text_hint_ : hint);
 }
 
-// All or nearly all numbers, none of them read as one.
+// The reason where all or nearly all cells are formatted numbers, none of them read as a number.
 Message ColumnBuilder::formatted_reason(const NumberShare& share) const {
   if (different_numbers_ > 0 || share.formatted == 0 || !share.nearly_all()) return {};
   return (share.others == 0 ? first_text_ + " (" + first_text_place_ + ") and the others"
@@ -246,8 +246,8 @@ void ColumnBuilder::turn_into_text_among_numbers() {
                                : first_text_hint_));
 }
 
-void ColumnBuilder::turn_into_text(Message reason, const FileError& unless_it_may_be) {
-  if (role_.categorical || role_.target) throw unless_it_may_be;
+void ColumnBuilder::turn_into_text(Message reason, const FileError& refusal) {
+  if (role_.categorical || role_.target) throw refusal;
   text_reason_ = std::move(reason);
   number_cells_ = count_numbers();
   indices_ = {};
@@ -286,11 +286,12 @@ Column ColumnBuilder::finish() {
       std::ranges::count_if(column.numbers, [](double number) { return std::isnan(number); }));
   column.note = number_note();
   const std::size_t present = rows_ - column.missing;
-  if (!role_.target && named_like_identifier(name_) &&
-      nearly_all_different(column.distinct.value_or(present), present) &&
+  if (!role_.target && named_like_identifier(name_) && 5 * column.distinct.value_or(present) >= 2 * present &&
       std::ranges::all_of(column.numbers, [](double x) { return std::isnan(x) || x == std::trunc(x); })) {
     column.identifier = true;
-    column.note = "whole numbers, named like an identifier and nearly all different";
+    column.note = nearly_all_different(column.distinct.value_or(present), present)
+                      ? "whole numbers, named like an identifier and nearly all different"
+                      : "whole numbers, named like an identifier, most of them in one or two rows";
   }
   return column;
 }
@@ -307,7 +308,7 @@ Message ColumnBuilder::number_note() const {
 void ColumnBuilder::finish_few_numbers(Column& column) {
   if (!infinite_.empty()) throw FileError(infinite_, kFiniteHint);
   note_codes();
-  // Without "none".
+  // The dictionary without "none" and "-".
   std::vector<std::string> texts, keys;
   std::vector<double> numbers;
   std::vector<std::size_t> places;
@@ -364,6 +365,7 @@ void ColumnBuilder::finish_texts(Column& column) {
   }
   column.type.kind = ColumnKind::kText;
   column.identifier = true;
+  column.perhaps_numeric = !column.note.empty();
   if (column.note.empty())
     column.note = std::to_string(texts.size()) + " different texts in " + std::to_string(present) + " cells" +
                   (dates ? std::string("; dates or times: ") + kDatesAdvice : "");

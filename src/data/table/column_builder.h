@@ -1,10 +1,10 @@
 // Makes a column of cells as they arrive, in one pass, and finds out what it holds.
 //
 // A column begins as a dictionary: each different text once, and for each row the number of its text. Where
-// the texts become more than may be categories the column turns into numbers if all of them are numbers, else
+// there are more texts than categories may be, the column turns into numbers if all of them are numbers, else
 // into a text, whose cells are not kept. A column of numbers that meets another text turns into a text as
 // well: it could not be categories any more. So what a column becomes does not depend on the order of its
-// cells, and none is read twice. (The texts "none" and "-" are missing cells if all others are missing or
+// cells, and no cell is read twice. (The texts "none" and "-" are missing cells if all others are missing or
 // numbers, else texts like others.)
 #pragma once
 
@@ -46,22 +46,22 @@ class ColumnBuilder {
  private:
   enum class State { kDictionary, kNumbers, kText };
 
-  // How much of a column in the dictionary is numbers, or written like them. "none" and "-" do not count.
+  // How much of a column in the dictionary is numbers, plain or formatted. "none" and "-" do not count.
   struct NumberShare {
     std::size_t numbers = 0;    // cells
     std::size_t formatted = 0;  // cells that would be numbers if they were written plainly
     std::size_t others = 0;     // cells
     std::size_t different = 0;  // of `numbers` and `formatted`
     std::string example;        // of `formatted`, quoted
-    Message hint;               // how to have them read
+    Message hint;               // how to have the formatted ones read
 
     bool mostly_read() const { return numbers > formatted + others; }
     bool nearly_all_read() const { return numbers > 0 && numbers >= 9 * (formatted + others); }
     bool nearly_all() const { return numbers + formatted >= 9 * others; }
   };
 
-  // The most a column that must not be text may have: what indices_ can tell apart, and one to notice that
-  // there are more.
+  // The most categories of a column that must not be text: as many as indices_ can tell apart, with an index
+  // to spare to notice that there are more.
   static constexpr std::size_t kMaxForcedCategories = 65'000;
   static constexpr std::uint16_t kMissingIndex = 65'535;
 
@@ -70,7 +70,7 @@ class ColumnBuilder {
   std::size_t max_categories() const;
   void turn_into_numbers();
   void turn_into_text_among_numbers();
-  void turn_into_text(Message reason, const FileError& unless_it_may_be);
+  void turn_into_text(Message reason, const FileError& refusal);
   void note_missing(std::string_view text);
   void note_none(std::string_view text);
   void note_codes();
@@ -95,22 +95,22 @@ class ColumnBuilder {
   std::size_t missing_ = 0;
 
   Dictionary dictionary_;
-  std::vector<double> spelled_;  // what the dictionary's texts are as numbers, NaN where they are none
+  std::vector<double> spelled_;           // the dictionary's texts as numbers, NaN where they are none
   ChunkedVector<std::uint16_t> indices_;  // of the rows' texts in the dictionary, or kMissingIndex
   ChunkedVector<double> numbers_;
   std::size_t different_numbers_ = 0;  // in the dictionary
   std::size_t different_texts_ = 0;
-  std::size_t different_nones_ = 0;       // "none", "-": texts unless all others are numbers
+  std::size_t different_nones_ = 0;       // "none" and "-": texts unless all others are numbers
   PointedThousands thousands_;            // of the numbers, where no decimal mark is named
-  std::vector<TextCount> missing_marks_;  // of a target
+  std::vector<TextCount> missing_marks_;  // only of a target
   std::string first_none_;                // quoted
-  std::string first_text_;  // what is no number, where there are numbers as well: quoted, and its place
+  std::string first_text_;  // the first text that is no number, where some cells are: quoted, and its place
   std::string first_text_place_;
   std::size_t first_text_row_ = 0;  // counted from 1
   Message first_text_hint_;
-  std::size_t number_cells_ = 0;  // of a text
+  std::size_t number_cells_ = 0;  // of a column that is a text
   Message mixed_reason_;          // of a text: what to say if most of its cells are numbers
-  std::string infinite_;          // the place and what is wrong there
+  std::string infinite_;          // the place and the problem of an infinite number
   Message text_reason_;
   std::string code_;  // a number that is written like a code, quoted
 };

@@ -29,7 +29,7 @@ const Column& ColumnFinder::find(const ColumnType& type) {
     ++next_;
     return column;
   }
-  return table_->column(type.name);  // throws
+  return table_->column(type.name);  // throws, as there is none
 }
 
 std::vector<std::int32_t> translation(const ColumnType& from, const ColumnType& to) {

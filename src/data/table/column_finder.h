@@ -1,4 +1,4 @@
-// Columns of a table by name, and what their codes are in the words of another ColumnType.
+// Finds columns of a table by name, and translates their codes into those of another ColumnType.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace mlp {
 
-/// Finds columns that are asked for in the table's order in one pass, others as well.
+/// Finds columns in one pass if they are asked for in the table's order; any other order works as well.
 class ColumnFinder {
  public:
   explicit ColumnFinder(const Table& table) : table_(&table) {}
 
-  /// Throws UsageError where there is none, DataError unless it can be read as `type` says: numbers of a
-  /// numeric one, codes of others.
+  /// Throws UsageError where there is no such column, DataError unless it can be read as `type` says: as
+  /// numbers if that is numeric, as codes otherwise.
   const Column& find(const ColumnType& type);
 
  private:

@@ -14,9 +14,9 @@ namespace mlp {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 16;  // what ByteReader has at once
+constexpr std::size_t kBlockBytes = std::size_t{1} << 16;  // as much as ByteReader holds at once
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-// Of two as frequent ones the first is taken: a comma is the likeliest to stand in a text.
+// Of two that are equally frequent the first is taken: a comma is the likeliest to stand in a text.
 constexpr std::string_view kDelimiters = "\t;|,";
 
 constexpr char kControlZ = '\x1A';
@@ -31,7 +31,7 @@ constexpr const char* kQuoteHint = "a quote within a quoted cell is written twic
 constexpr bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 constexpr bool is_ascii(char c) { return (c & 0x80) == 0; }
 constexpr bool is_delimiter(char c) { return !is_line_end(c) && c != '"' && c != '\0' && is_ascii(c); }
-// Whether a quote, or blanks before one, may begin with this byte. Those of most cells are above.
+// Whether a quote, or blanks before one, may begin with this byte. Most cells begin with a greater one.
 constexpr bool may_be_quoted(char c) { return static_cast<unsigned char>(c) <= '"'; }
 constexpr std::size_t index_of(char c) { return static_cast<unsigned char>(c); }
 
@@ -70,7 +70,7 @@ CsvReader::CsvReader(ByteReader& bytes, std::optional<char> delimiter, bool deci
   for (const char c : {'\n', '\r', delimiter_}) plain_[index_of(c)] = false;
 }
 
-// Gets more bytes behind those from begin_ on, which move to the front of the buffer. False at the end.
+// Reads more bytes behind those from begin_ on, which move to the front of the buffer. False at the end.
 bool CsvReader::refill() {
   if (exhausted_) return false;
   const std::size_t kept = end_ - begin_;
@@ -120,7 +120,7 @@ void CsvReader::skip_byte_order_mark() {
   if (start().starts_with(kByteOrderMark)) begin_ = position_ = kByteOrderMark.size();
 }
 
-// Takes a line "sep=;" in front, in any case, and returns its delimiter. Waits for no byte after one that
+// Takes a line "sep=;" at the start, in any case, and returns its delimiter. Waits for no byte after one that
 // differs.
 std::optional<char> CsvReader::take_separator_line() {
   const auto at = [&](std::size_t i) -> std::optional<char> {
@@ -150,7 +150,7 @@ char CsvReader::detect_delimiter(bool decimal_comma) {
   for (; !at_end(); ++position_) {
     const char c = buffer_[position_];
     if (c == '\0' || (is_line_end(c) && !quoted && !empty)) break;
-    if (is_line_end(c) && !quoted) {  // of a line of blanks
+    if (is_line_end(c) && !quoted) {  // the line held only blanks
       counts = {};
       continue;
     }
@@ -205,8 +205,8 @@ void CsvReader::end_line() {
   if (c == '\r' && position_ < end_ && buffer_[position_] == '\n') ++position_;
 }
 
-// Takes cells while they are as simple as most are: unquoted ASCII before a delimiter, all of it at hand. (A
-// third of the time of reading a file of numbers when each cell went the long way.)
+// Takes cells while they are as simple as most are: unquoted ASCII before a delimiter, all of it in the
+// buffer. (This saves a third of the time of reading a file of numbers.)
 void CsvReader::simple_cells() {
   const char* const record = buffer_.get() + begin_;
   const char* cell = buffer_.get() + position_;
@@ -223,13 +223,13 @@ void CsvReader::simple_cells() {
   position_ = static_cast<std::size_t>(cell - buffer_.get());
 }
 
-// Whether a cell that is at hand up to its delimiter begins with a quote, or blanks and a quote.
+// Whether a cell that is in the buffer up to its delimiter begins with a quote, or blanks and a quote.
 bool CsvReader::is_quoted(const char* cell) const {
   while (is_blank(*cell)) ++cell;
   return *cell == '"';
 }
 
-// Takes the blanks in front of a cell where a quote comes next; else takes nothing and returns false.
+// Takes the blanks before a cell where a quote comes next; else takes nothing and returns false.
 bool CsvReader::take_blanks_before_quote() {
   for (std::size_t blanks = 0;; ++blanks) {
     if (position_ + blanks == end_ && !refill()) return false;
@@ -258,7 +258,7 @@ void CsvReader::plain_cell() {
   add_cell(begin, position_ - begin_ - begin, line_, ascii);
 }
 
-// What stands between the quotes moves to the left where a doubled quote becomes one.
+// Where a doubled quote becomes one, the rest of the cell moves to the left.
 void CsvReader::quoted_cell() {
   const std::uint64_t first_line = line_;
   ++position_;

@@ -7,7 +7,7 @@
 //   - blanks (and tabs) before the opening and after the closing quote are no part of the cell;
 //   - a quote elsewhere in a cell is a character like any other, and so are blanks.
 //
-// A UTF-8 byte order mark is skipped, and so is a first line "sep=;", by which Excel is told the delimiter. A
+// A UTF-8 byte order mark is skipped, and so is a first line "sep=;", which tells Excel the delimiter. A
 // Ctrl-Z as the last byte, with which DOS ended its files, is the end. Zero bytes and bytes that are not
 // UTF-8 are refused.
 #pragma once
@@ -32,10 +32,10 @@ class CsvReader {
   static constexpr std::string_view kSeparator =
       "sep=";  ///< in any case: begins a line that names the delimiter
 
-  /// `bytes` must outlive the reader. Without a `delimiter` it is the one that a line "sep=;" names, or that
-  /// of , ; tab | which occurs most often outside quotes in the first record (the comma where none does; of
-  /// two as frequent ones the comma is the less likely; where numbers have a decimal comma, only if there is
-  /// no other). Throws FileError as next() does.
+  /// `bytes` must outlive the reader. Without a `delimiter`, a line "sep=;" names it; else it is the one of ,
+  /// ; tab | that occurs most often outside quotes in the first record (the comma where none occurs; where
+  /// the comma ties with another one, the other; where numbers have a decimal comma, the comma only if there
+  /// is no other). Throws FileError as next() does.
   explicit CsvReader(ByteReader& bytes, std::optional<char> delimiter = {}, bool decimal_comma = false);
 
   /// Goes on to the next record; false at the end. Waits for no byte beyond the record's end.
@@ -56,10 +56,10 @@ class CsvReader {
   /// "FILE: line 3, record 2, column 4 ('name')"; the first column is 0.
   std::string where(std::size_t column) const { return place(record_line_, column); }
 
-  /// True where all bytes at hand are used up, so that next() may have to wait for more.
+  /// True where all bytes in the buffer are used up, so that next() may have to wait for more.
   bool drained() const { return position_ == end_; }
 
-  /// The names that messages call the columns by.
+  /// The column names to use in messages.
   void set_names(std::vector<std::string> names) { names_ = std::move(names); }
   char delimiter() const { return delimiter_; }
   const std::string& name() const { return bytes_.name(); }
@@ -87,18 +87,18 @@ class CsvReader {
   std::string place(std::uint64_t line, std::optional<std::size_t> column = {}) const;
 
   ByteReader& bytes_;
-  std::unique_ptr<char[]> buffer_;  // one byte longer than what may be in it: a zero byte follows the data
+  std::unique_ptr<char[]> buffer_;  // one byte longer than its content: a zero byte follows the data
   std::size_t buffer_bytes_ = 0;
-  std::size_t begin_ = 0;      // of the current record in the buffer
-  std::size_t position_ = 0;   // read up to here
-  std::size_t end_ = 0;        // of the bytes in the buffer
-  std::size_t held_back_ = 0;  // 1: a Ctrl-Z was read, which comes next unless it is the last byte
+  std::size_t begin_ = 0;      // where the current record begins in the buffer
+  std::size_t position_ = 0;   // where reading is in the buffer
+  std::size_t end_ = 0;        // where the bytes in the buffer end
+  std::size_t held_back_ = 0;  // 1: a Ctrl-Z was read, which is data unless it is the last byte
   bool exhausted_ = false;     // no bytes come after those in the buffer
-  bool after_cr_ = false;      // the bytes ended between the CR and the LF of a line's end, or so it may be
+  bool after_cr_ = false;      // the bytes end after the CR of a line's end, whose LF may follow
   char delimiter_ = ',';
   std::array<bool, 256> plain_{};  // bytes that an unquoted cell runs through without a closer look
   std::vector<Cell> cells_ = std::vector<Cell>(64);
-  std::size_t size_ = 0;  // of them are the current record's
+  std::size_t size_ = 0;  // how many of them belong to the current record
   std::vector<std::string> names_;
   std::uint64_t line_ = 1;
   std::uint64_t record_line_ = 1;

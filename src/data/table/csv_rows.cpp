@@ -34,7 +34,7 @@ std::string short_first_line(std::size_t first, std::size_t next) {
          std::to_string(next) + ": " + kTitleHint;
 }
 
-/// Nothing but blanks, and something of them. (A line of one empty cell has quotes.)
+/// Whether a record is nothing but blanks. (A line of one empty cell has quotes.)
 bool is_line_of_blanks(const CsvReader& csv) {
   const char delimiter = csv.delimiter();
   if (csv.size() == 1 ? csv[0].empty() : delimiter != '\t' && delimiter != ' ') return false;
@@ -66,15 +66,15 @@ CsvRows::CsvRows(const TableSource& source, const TableOptions& options)
   read_names();
 }
 
-/// To the next record that is no line of blanks.
+/// Goes on to the next record that is not a line of blanks.
 bool CsvRows::next_record() {
   while (csv_.next())
     if (!is_line_of_blanks(csv_)) return true;
   return false;
 }
 
-/// The name that the current record gives a column. A file that was put behind another may have begun with a
-/// byte order mark.
+/// The name that the current record gives a column. (Its first name may begin with a byte order mark, where
+/// the file was appended to another.)
 std::string CsvRows::name_in(std::size_t column) const {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   auto name = csv_[column];
@@ -123,7 +123,7 @@ bool CsvRows::next() {
   refuse_cell_count();
 }
 
-/// One cell tells nearly every row from the names.
+/// One cell is enough to tell nearly every row from the names.
 bool CsvRows::repeats_names() const {
   if (csv_[last_named_] != last_name_ || last_name_.empty()) return false;
   for (std::size_t i = 0; i < names_.size(); ++i)
@@ -162,7 +162,7 @@ Message CsvRows::cell_count_hint() {
          "them, put a name for them in front of the others";
 }
 
-/// Waits for none.
+/// Does not wait for more bytes.
 bool CsvRows::next_row_may_have(std::size_t cells) {
   if (csv_.drained()) return true;
   try {
@@ -192,12 +192,12 @@ std::string CsvRows::comment_hint() const {
   return "the first line begins with '#': if it is a comment, delete it";
 }
 
-// What tells that the first line holds a title and not names, or nothing.
+// What shows that the first line holds a title instead of names, or nothing.
 std::string CsvRows::title_hint() {
   if (!header_) return {};
   if (unnamed_ > 1 && unnamed_ + 1 == names_.size())
     return std::string("the first line has a single cell that is not empty: ") + kTitleHint;
-  if (rows_ > 0 || csv_.drained()) return {};  // waits for no row
+  if (rows_ > 0 || csv_.drained()) return {};  // does not wait for a row
   try {
     if (next_record()) return short_first_line(names_.size(), csv_.size());
   } catch (const FileError&) {

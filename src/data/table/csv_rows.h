@@ -27,7 +27,7 @@ class CsvRows {
   CsvRows(const TableSource& source, const TableOptions& options);
 
   /// Goes on to the next row, past lines of nothing but blanks; false at the end. Throws FileError where a
-  /// row has more or fewer cells than there are names, or repeats all the names: so does a table behind
+  /// row has more or fewer cells than there are names, or repeats all the names, as in a table appended to
   /// another.
   bool next();
 
@@ -39,10 +39,10 @@ class CsvRows {
 
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::size_t> find(const std::string& name) const;
-  /// Throws UsageError where there is none of this name.
+  /// Throws UsageError where there is no column of this name.
   std::size_t place_of(const std::string& name);
-  /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May take the first
-  /// row, to see whether the line above it is one of names. `without_names`: what to do where it is not.
+  /// "did you mean 'age'? ..." and what else to do where a name is not among the names. May read the first
+  /// row, to see whether the line above it holds names. `without_names`: what to do where it does not.
   Message hint_for(std::string_view unknown, const Message& without_names = say_no_header());
 
  private:
@@ -59,7 +59,7 @@ class CsvRows {
   std::unique_ptr<ByteReader> bytes_;
   CsvReader csv_;
   bool header_;
-  bool first_row_read_ = false;  // already, to count its cells
+  bool first_row_read_ = false;  // so as to count its cells
   std::size_t rows_ = 0;
   std::vector<std::string> names_;
   std::size_t last_named_ = 0;  // the last column with a name in the first line

@@ -6,7 +6,7 @@
 namespace mlp {
 
 std::string csv_cell(std::string_view text, char delimiter) {
-  // At the start of a file a bare byte order mark, or "sep=;", would be taken for no part of the text.
+  // At the start of a file a bare byte order mark, or "sep=;", would be skipped on reading.
   const bool needs_quotes = text.find(delimiter) != std::string_view::npos ||
                             text.find_first_of("\"\r\n") != std::string_view::npos ||
                             text.starts_with("\xEF\xBB\xBF") ||
@@ -19,7 +19,7 @@ std::string csv_cell(std::string_view text, char delimiter) {
 
 std::string csv_record(std::span<const std::string> cells, char delimiter) {
   require(!cells.empty(), "csv_record: a record has at least one cell");
-  // An empty line is no record.
+  // An empty line would be skipped on reading.
   if (cells.size() == 1 && cells[0].empty()) return "\"\"\n";
   std::string record;
   for (const auto& cell : cells) record += csv_cell(cell, delimiter) + delimiter;

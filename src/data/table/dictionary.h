@@ -42,8 +42,8 @@ class Dictionary {
     std::int32_t index = kNone;
   };
 
-  // With the size it tells short texts apart: bytes that overlap are there twice. A loop over the bytes would
-  // be mispredicted at its end whenever sizes vary.
+  // Together with the size this tells short texts apart; where the two halves overlap, bytes occur twice. A
+  // loop over the bytes would be mispredicted at its end whenever sizes vary.
   static std::uint64_t word_of(std::string_view text) {
     const std::size_t size = text.size();
     if (size > kShort) return std::hash<std::string_view>{}(text);
@@ -64,7 +64,7 @@ class Dictionary {
   }
   void insert(std::string_view text, std::int32_t index);
 
-  std::vector<Slot> slots_ = std::vector<Slot>(8);  // a power of two, at most half of them taken
+  std::vector<Slot> slots_ = std::vector<Slot>(8);  // a power of two, of which at most half are taken
   int shift_ = 64 - 3;
   std::vector<std::string> texts_;
 };

@@ -58,7 +58,7 @@ Table read_table(const TableSource& source, const TableOptions& options) {
   rows.require_any();
   for (auto& builder : builders) {
     table.columns.push_back(builder.finish());
-    builder = ColumnBuilder({}, {}, rules);  // one column at a time is there twice
+    builder = ColumnBuilder({}, {}, rules);  // frees it: only one column at a time is in memory twice
   }
   return table;
 }

@@ -1,4 +1,4 @@
-// Reads the rows of a table in columns that are known beforehand, whole or in pieces.
+// Reads the rows of a table in columns whose types are given, whole or in pieces.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,7 +24,7 @@ namespace mlp {
 
 namespace {
 
-/// For a cell that is no number.
+/// The hint for a cell that is not a number.
 Message hint_for(std::string_view text, std::optional<char> decimal) {
   const auto formatted = formatted_number_hint(std::array{std::string(text)}, decimal);
   return (formatted.empty()
@@ -51,7 +51,7 @@ class TypedColumn {
       return rules.read(category).kind == CellKind::kNumber;
     };
     if (!std::ranges::all_of(type.categories, is_number)) return;
-    for (const bool codes : {false, true})  // "1.0" is rather "1" than "01"
+    for (const bool codes : {false, true})  // "1.0" stands for "1" rather than for "01"
       for (const auto& category : type.categories)
         if (is_code(category) == codes) numbers_.emplace(rules.exact(category), categories_.find(category));
   }
@@ -93,7 +93,7 @@ class TypedColumn {
     return booleans_ && meaning ? (*booleans_)[*meaning] : Column::kUnknown;
   }
 
-  /// Of a word, or of 0 and 1.
+  /// The meaning of a boolean word, or of 0 and 1.
   std::optional<bool> boolean_meaning(std::string_view text) const {
     const auto cell = rules_->read(text);
     if (cell.kind != CellKind::kNumber) return boolean_word(text);
@@ -101,7 +101,7 @@ class TypedColumn {
     return cell.number == 1;
   }
 
-  /// The codes of false and true where both are all there is.
+  /// The codes of false and true where the type has these two and no others.
   std::optional<std::array<std::int32_t, 2>> booleans() const {
     if (type_->categories.size() != 2) return std::nullopt;
     const auto first = boolean_meaning(type_->categories[0]), second = boolean_meaning(type_->categories[1]);
@@ -113,11 +113,11 @@ class TypedColumn {
   std::size_t place_;
   const CellRules* rules_;
   Dictionary categories_;
-  std::map<std::string, std::int32_t> numbers_;  // where all categories are: "4.0" and "04" are then also "4"
+  std::map<std::string, std::int32_t> numbers_;  // where all are numbers: "4.0" and "04" also mean "4"
   std::optional<std::array<std::int32_t, 2>> booleans_;
 };
 
-/// For a table without names.
+/// The hint for a table without names.
 std::string names_hint(std::span<const ColumnType> types) {
   constexpr std::size_t kShown = 20;
   std::string names;
@@ -127,7 +127,7 @@ std::string names_hint(std::span<const ColumnType> types) {
          (types.size() > kShown ? ",..." : "");
 }
 
-/// "1", "2", ...: the names in a table without names.
+/// Whether the names are "1", "2", ..., as in a table without names.
 bool counted(std::span<const ColumnType> types) {
   return std::ranges::all_of(types, [](const auto& type) {
     return !type.name.empty() && std::ranges::all_of(type.name, [](char c) { return c >= '0' && c <= '9'; });
@@ -139,7 +139,7 @@ std::vector<std::size_t> places_of(std::span<const ColumnType> types, CsvRows& r
   std::string lacking, first;
   std::size_t count = 0;
   for (const auto& type : types) {
-    // Models of earlier versions have names as they stood in the file.
+    // Models of earlier versions have names as they stood in the file, with blanks.
     if (const auto place = rows.find(std::string(trim_invisible(type.name)))) {
       places.push_back(*place);
       continue;
@@ -165,7 +165,7 @@ std::vector<std::size_t> places_to_keep(const TableOptions& options, CsvRows& ro
   return places;
 }
 
-/// The cells of a row that was refused at a later one.
+/// Removes the cells of a row that was refused at a later cell.
 void drop_unfinished_row(Table& piece) {
   for (auto& column : piece.columns) {
     if (column.numbers.size() > piece.rows) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/cpu/dropout.h"
-#include "engine/cpu/output_loss.h"
 #include "engine/cpu/product.h"
 
 namespace mlp::engine {
@@ -27,7 +26,7 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
   const BlockedView<float> gradient = part_in(buffers.gradient);
   switch (layer.derivative) {
     case Derivative::kOfOutput:
-      k.multiply_by_derivative_of_output(layer.layer.activation, part_in(buffers.outputs), gradient);
+      k.multiply_by_derivative_of_output(layer.slope, part_in(buffers.outputs), gradient);
       return;
     case Derivative::kStored:
       k.multiply(gradient, part_in(buffers.derivative));
@@ -47,7 +46,7 @@ void backward_through_activation(const Plan& plan, Workspace& workspace, std::si
 
 /// This member's part of dA = dZ W^T below layer `index`, `epilogue` included. W is transposed on the way, a
 /// few blocks of columns of W^T at a time, which stay in the core's first caches: a transpose kept beside W
-/// would have to be fetched from the caches of those who updated it.
+/// would have to be fetched from the caches of the cores that updated it.
 void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_t index, const Chunk& chunk,
                               const Part& part, const Epilogue& epilogue, kernels::Prefetch& prefetch,
                               BlockedView<float> dA) {
@@ -82,7 +81,7 @@ void backward_through_weights(const Plan& plan, Workspace& workspace, std::size_
 void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
               kernels::Prefetch& prefetch) {
   const std::size_t last = plan.layers().size() - 1;
-  if (!fused(plan.loss(), plan.layers()[last].layer.activation)) {
+  if (!plan.fused()) {
     const Part part = part_of(plan, chunk, plan.network().fan_out(), false);
     backward_through_activation(plan, workspace, last, chunk, part, settings);
   }

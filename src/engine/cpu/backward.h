@@ -6,8 +6,8 @@
 
 namespace mlp::engine {
 
-/// This member's part: the last layer's dZ from its outputs' gradient (unless the loss has left dZ), then dA
-/// = dZ W^T of the layer above, through the activation. `prefetch` goes on meanwhile.
+/// Computes this member's part: the last layer's dZ from its outputs' gradient (unless the loss has left dZ),
+/// then dA = dZ W^T of the layer above, through the activation. Prefetches meanwhile as `prefetch` says.
 void backward(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
               kernels::Prefetch& prefetch);
 

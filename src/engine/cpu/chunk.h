@@ -13,11 +13,12 @@ namespace mlp::engine {
 
 struct Chunk {
   std::span<const std::uint32_t> rows;      ///< of the examples; at most plan.chunk_rows()
-  std::size_t first = 0;                    ///< where they begin in the batch
+  std::span<const std::uint32_t> inputs;    ///< the rows of examples.inputs that these have
+  std::size_t first = 0;                    ///< index of the first row in the batch
   std::size_t batch_rows = 0;               ///< rows of the whole batch, or shard
-  std::size_t first_of_whole = 0;           ///< where they begin in the batch that dropout masks are of
-  std::size_t whole_rows = 0;               ///< and how many rows that has
-  std::span<const std::uint32_t> upcoming;  ///< rows of the chunk after this one
+  std::size_t first_of_whole = 0;           ///< index of the first row in the batch that dropout masks count
+  std::size_t whole_rows = 0;               ///< rows of that batch
+  std::span<const std::uint32_t> upcoming;  ///< rows of examples.inputs of the chunk after this one
   const Examples& examples;
   const OwnLoss* own_loss;  ///< or null
   ThreadTeam& team;
@@ -53,7 +54,7 @@ auto part_view(const Plan& plan, Buffer& buffer, const Chunk& chunk, std::size_t
       .blocks(part.blocks.begin, part.blocks.end);
 }
 
-/// What layer `index` of this member reads, all the chunk's rows: X, or A of the layer below.
+/// The input of layer `index` for all the chunk's rows: X as this member has it, or A of the layer below.
 kernels::ConstBlockedView<float> input_of(const Plan& plan, const Workspace& workspace, std::size_t index,
                                           const Chunk& chunk);
 

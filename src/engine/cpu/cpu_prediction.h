@@ -12,7 +12,7 @@ namespace mlp::engine {
 
 class CpuPrediction final : public Engine {
  public:
-  /// `team`: whose threads to take turns with; null: its own.
+  /// `team`: the threads to use, shared with others in turns; null: its own.
   CpuPrediction(const Computation& computation, const Parameters& parameters, const EngineOptions& options,
                 std::shared_ptr<ThreadTeam> team = nullptr);
 

@@ -56,7 +56,7 @@ double CpuTraining::train_with_others(const Batch& batch, const StepSettings& se
     const Share share = share_of(batch.rows.size(), static_cast<int>(exchange_->first() + k),
                                  static_cast<int>(exchange_->shards()));
     ShardSum& shard = shards_[k];
-    if (share.begin == share.end) {  // of a batch with fewer rows than shards
+    if (share.begin == share.end) {  // the batch has fewer rows than shards
       shard = {.gradients = std::vector<float>(plan.packed_size()), .loss = 0.0};
       continue;
     }

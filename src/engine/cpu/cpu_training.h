@@ -1,5 +1,5 @@
-// Training on this CPU. How many threads take a step, where that is left to us, is watched and changed
-// between steps (thread_choice.h); the bits do not depend on it.
+// Training on this CPU. The number of threads, where it is left to us, is watched and changed between steps
+// (thread_choice.h); the bits do not depend on it.
 #pragma once
 
 #include "engine/cpu/elastic_workspace.h"
@@ -27,7 +27,7 @@ class CpuTraining final : public TrainingEngine {
 
  private:
   double train_with_others(const Batch& batch, const StepSettings& settings);
-  /// What comes now is no step, and its time not a step's.
+  /// Excludes the time until the next step from step times.
   void pause();
 
   ElasticWorkspace elastic_;

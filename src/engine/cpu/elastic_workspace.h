@@ -15,8 +15,8 @@ namespace mlp::engine {
 
 class ElasticWorkspace {
  public:
-  /// `make_plan(threads)`: the plan for so many threads; 0: as many as help, or one where the system gives no
-  /// more.
+  /// `make_plan(threads)`: the plan for so many threads; 0: as many as help. One thread where the system
+  /// gives no more.
   ElasticWorkspace(std::function<Plan(int threads)> make_plan, int threads, const Parameters& parameters,
                    const std::vector<Parameters>& moments)
       : make_plan_(std::move(make_plan)) {
@@ -38,7 +38,7 @@ class ElasticWorkspace {
     return moments;
   }
 
-  /// Goes on with another number of threads; with one where the system gives no more.
+  /// Continues with another number of threads; with one thread where the system gives no more.
   void use_threads(int threads) { set_up_or_alone(threads, parameters(), moments()); }
 
  private:

@@ -65,7 +65,7 @@ void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::s
                      .blocks(part.blocks.begin, part.blocks.end);
   const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, Z.rows());
   const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
-  if (training && layer.bfloat16) {  // predictions are float32's
+  if (training && layer.bfloat16) {  // predictions are always in float32
     plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
   } else if (index == 0 && training && plan.first_layer() == FirstLayer::kPartsOfInputs) {
     add_input_parts(plan, workspace, chunk, part, epilogue, Z);
@@ -96,12 +96,11 @@ void copy(ConstBlockedView<float> from, BlockedView<float> to) {
 /// backward pass needs, if anything; laid out as A.
 void activate(const Plan& plan, const LayerPlan& layer, const Epilogue& epilogue, BlockedView<float> A,
               std::optional<BlockedView<float>> derivative) {
-  const bool linear = std::holds_alternative<Linear>(layer.layer.activation);
   if (layer.derivative == Derivative::kSoftmax) {
     plan.kernels().softmax(A);
     if (derivative) copy(A, *derivative);
   } else if (epilogue.kind == Epilogue::Kind::kNone &&
-             !(layer.derivative == Derivative::kOfOutput && linear)) {
+             !(layer.derivative == Derivative::kOfOutput && layer.slope == 1)) {
     plan.kernels().activate(layer.layer.activation, A, derivative ? derivative->data() : nullptr);
   }
 }
@@ -128,7 +127,7 @@ void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathere
     const bool last = index + 1 == plan.layers().size();
     const Epilogue epilogue = last ? Epilogue{} : slope_of(layer);
     multiply(plan, workspace, chunk, index, part, epilogue, gathered, settings != nullptr, A);
-    if (last) copy(A, part_in(workspace.logits));  // the loss is best told from the logits
+    if (last) copy(A, part_in(workspace.logits));  // losses are exact from the logits
 
     std::optional<BlockedView<float>> derivative;
     if (settings && layer.derivative != Derivative::kOfOutput) derivative = part_in(buffers.derivative);

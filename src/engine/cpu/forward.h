@@ -5,8 +5,8 @@
 
 namespace mlp::engine {
 
-/// This member's part of every layer of a chunk. `settings`: a training step, which drops activations and
-/// keeps what the backward pass needs; null: a prediction.
+/// Computes this member's part of every layer of a chunk. `settings`: a training step, which drops
+/// activations and keeps what the backward pass needs; null: a prediction.
 void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered,
              const StepSettings* settings);
 

@@ -34,7 +34,7 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
       inputs);
 }
 
-/// Where this member notes which of the inputs of `rows` rows are not zero.
+/// The bits in which this member notes which inputs of `rows` rows are not zero.
 NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
   const auto member = static_cast<std::size_t>(chunk.member);
   return {.bits = workspace.non_zeros[member].data(),
@@ -43,8 +43,8 @@ NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::si
           .list_size = workspace.lists[member].size()};
 }
 
-/// The same for `blocks` of columns, without bits behind the last row up to a whole group of 16, as weight
-/// gradients want it.
+/// The same for `blocks` of columns, without bits after the last row up to a whole group of 16, as weight
+/// gradients need.
 NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
   const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, rows);
   for (std::size_t block = 0; block < blocks; ++block) {
@@ -65,7 +65,7 @@ MemberRows member_rows(const Plan& plan, Workspace& workspace, const Chunk& chun
   const auto X =
       chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in());
   const std::size_t count = share.end - share.begin;
-  return {chunk.rows.subspan(share.begin, count), X.rows(share.begin, count)};
+  return {chunk.inputs.subspan(share.begin, count), X.rows(share.begin, count)};
 }
 
 /// X of this member's rows, for training.
@@ -87,7 +87,7 @@ NonZeros gather_own_inputs(const Plan& plan, Workspace& workspace, const Chunk& 
   for (std::size_t block = static_cast<std::size_t>(chunk.member) * turn; block < X.blocks();
        block += static_cast<std::size_t>(plan.threads()) * turn) {
     const NonZeros of_turn = plan.sparse_inputs() ? non_zeros.from_block(block) : non_zeros;
-    gather_columns(plan, chunk.examples.inputs, chunk.rows, block * kernels::kBlock,
+    gather_columns(plan, chunk.examples.inputs, chunk.inputs, block * kernels::kBlock,
                    X.blocks(block, std::min(block + turn, X.blocks())), of_turn);
   }
   return non_zeros;
@@ -106,7 +106,7 @@ void gather_codes(const Plan& plan, const Chunk& chunk, std::span<const std::uin
 /// X in codes, this member's rows.
 Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
   const Share share = chunk.share(plan);
-  const auto index = chunk.rows.subspan(share.begin, share.end - share.begin);
+  const auto index = chunk.inputs.subspan(share.begin, share.end - share.begin);
   const auto X = chunk_view(plan, workspace.codes, chunk.rows.size(), plan.network().fan_in());
   const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), index.size());
   gather_codes(plan, chunk, index, 0, X.rows(share.begin, index.size()), non_zeros);
@@ -150,7 +150,7 @@ kernels::Prefetch prefetch_of(const Plan& plan, const Chunk& chunk, bool trainin
                   .step = static_cast<std::size_t>(plan.threads()) * piece,
                   .size = piece};
         };
-        const kernels::Prefetch::Rows columns = again ? own_columns(chunk.rows) : kernels::Prefetch::Rows{};
+        const kernels::Prefetch::Rows columns = again ? own_columns(chunk.inputs) : kernels::Prefetch::Rows{};
         kernels::Prefetch::Rows next{.data = stored.data(),
                                      .row_stride = stored.stride() * sizeof(T),
                                      .row_bytes = row_bytes,
@@ -186,7 +186,7 @@ Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chu
     gather_columns(plan, chunk.examples.inputs, index.subspan(first, count), 0, X.rows(first, count),
                    of_rows);
   };
-  // Unless it is decided, the first rows decide: to note zeros and not to skip them costs 6%.
+  // Unless it is decided, the first rows decide: noting zeros without skipping them costs 6%.
   constexpr std::size_t kSample = 4;
   std::optional<bool> skips = plan.sparse_prediction();
   const std::size_t sample = skips ? 0 : std::min(kSample, index.size());
@@ -203,7 +203,7 @@ GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& 
   const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
                             chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
   const NonZeros non_zeros = sparse ? cleared_non_zeros(workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
-  gather_columns(plan, chunk.examples.inputs, chunk.rows, first, X, non_zeros);
+  gather_columns(plan, chunk.examples.inputs, chunk.inputs, first, X, non_zeros);
   return {X, non_zeros};
 }
 
@@ -213,7 +213,7 @@ GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const C
   const auto X = chunk_view(plan, workspace.code_blocks[static_cast<std::size_t>(chunk.member)],
                             chunk.rows.size(), last - first);
   const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size());
-  gather_codes(plan, chunk, chunk.rows, first, X, non_zeros);
+  gather_codes(plan, chunk, chunk.inputs, first, X, non_zeros);
   return {{X, plan.code_values().data()}, non_zeros};
 }
 

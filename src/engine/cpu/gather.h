@@ -6,18 +6,18 @@
 
 namespace mlp::engine {
 
-/// What a member goes on with when it has gathered its inputs of a chunk; X itself lies in the workspace.
+/// The result of gathering a chunk's inputs for one member; X itself lies in the workspace.
 struct Gathered {
   kernels::NonZeros non_zeros;  ///< of its rows of X; without bits where the first layer skips none
   kernels::CodedView codes;     ///< X of all the chunk's rows in codes, its own rows gathered; or no values
-  kernels::Prefetch prefetch;   ///< what it will gather next, fetched from memory while kernels work
+  kernels::Prefetch prefetch;   ///< the inputs it will gather next, prefetched while kernels work
 };
 
-/// X for training, by the plan dense or sparse: all the chunk's rows where this member needs them, else its
-/// own.
+/// X for training, dense or sparse as the plan says: all the chunk's rows where this member needs them, else
+/// its own.
 Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
-/// X for prediction; zeros are skipped as the plan says, or where the rows are seen to have many.
+/// X for prediction; zeros are skipped as the plan says, or where the first rows have many.
 Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
 /// One block of columns of X for all the chunk's rows.
@@ -26,7 +26,7 @@ struct GatheredBlock {
   kernels::NonZeros non_zeros;  ///< without bits unless `sparse`
 };
 
-/// Gathered again, into this member's input block; what was known of the zeros of its own rows is lost.
+/// Gathers it again, into this member's input block; overwrites the zero bits of its own rows.
 GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
                            bool sparse);
 

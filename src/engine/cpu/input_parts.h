@@ -1,10 +1,10 @@
 // The sums over a first layer's inputs, in parts.
 //
-// Where inputs are many, z = ((b + s_0) + s_1) + ..., each s_p being the sum over every kInputParts-th turn
-// of some blocks of 16 inputs. Threads can then share the inputs: each gathers only its own, of all rows, and
-// its part of the weights, which it updates as well, never leaves its core. What moves between cores are the
+// With many inputs, z = ((b + s_0) + s_1) + ..., each s_p being the sum over every kInputParts-th group of
+// blocks of 16 inputs. Threads can then share the inputs: each gathers only its own, of all rows, and its
+// part of the weights, which it updates as well, never leaves its core. What moves between cores are the
 // sums, a few kilobytes. The parts are the same for any number of threads, and so are the bits. (Neighbouring
-// blocks would not do: zeros come in clusters.)
+// blocks are not used for a part: zeros come in clusters, and shares would be uneven.)
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ inline std::size_t input_parts(std::size_t fan_in) {
   return fan_in >= kLeastPartedInputs && fan_in <= kMostPartedInputs ? kInputParts : 1;
 }
 
-/// How many blocks are a turn: a cache line of 8-bit inputs, or fewer, so that each part has a few turns.
+/// How many blocks a group has: a cache line of 8-bit inputs, or fewer, so that each part has a few groups.
 inline std::size_t input_turn(std::size_t fan_in) {
   return std::clamp<std::size_t>(kernels::blocks_of(fan_in) / (3 * kInputParts), 1, 4);
 }

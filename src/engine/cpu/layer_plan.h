@@ -10,7 +10,7 @@ namespace mlp::engine {
 
 /// What the backward pass needs of one layer's forward pass to turn dA into dZ.
 enum class Derivative {
-  kOfOutput,  ///< nothing more than A: kernels::kDerivativeOfOutput, without dropout
+  kOfOutput,  ///< nothing more than A: f has one slope below zero, and there is no dropout
   kStored,    ///< f'(z) * dropout factor, computed on the way forward
   kSoftmax,   ///< p itself, for p (dA - <dA, p>)
 };
@@ -21,6 +21,7 @@ struct LayerPlan {
   std::size_t weight_offset = 0;  ///< in the packed parameters
   std::size_t bias_offset = 0;    ///< in the packed parameters
   Derivative derivative = Derivative::kOfOutput;
+  float slope = 1;             ///< of kOfOutput: f(z) = z > 0 ? z : slope * z
   bool share_outputs = false;  ///< forward, threads share the columns of Z instead of the rows
   bool share_inputs = false;   ///< backward, they share the columns of dX
   bool bfloat16 = false;       ///< training multiplies bfloat16 operands

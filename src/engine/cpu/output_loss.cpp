@@ -26,7 +26,7 @@ float smoothed(const BinaryCrossEntropy& loss, float y) {
   return static_cast<float>(1 - loss.label_smoothing) * y + static_cast<float>(loss.label_smoothing / 2);
 }
 
-/// `on_logits`: the outputs are sigmoids, whose logits tell the loss without loss of digits.
+/// `on_logits`: the outputs are sigmoids, from whose logits the loss is computed without cancellation.
 float row_loss(const BinaryCrossEntropy& loss, bool on_logits, const OutputRow& row) {
   const auto z = row.logits, a = row.outputs;
   const auto bounded_log = [](float p) { return std::max(std::log(p), -100.0f); };
@@ -49,20 +49,33 @@ void row_gradient(const BinaryCrossEntropy& loss, bool on_logits, const OutputRo
   }
 }
 
-/// The losses that depend on a - y alone.
+// The losses that depend on the residuals r = a - y alone: the share of one of C outputs, and its derivative.
+
+float loss_of(const SquaredError&, float r) { return r * r / 2; }
+float slope_of(const SquaredError&, float r, float) { return r; }
+
+float loss_of(const MeanSquaredError&, float r) { return r * r; }
+float slope_of(const MeanSquaredError&, float r, float count) { return 2 * r / count; }
+
+float loss_of(const MeanAbsoluteError&, float r) { return std::abs(r); }
+float slope_of(const MeanAbsoluteError&, float r, float count) {
+  return static_cast<float>((r > 0) - (r < 0)) / count;
+}
+
+float loss_of(const Huber& loss, float r) {
+  const float delta = static_cast<float>(loss.delta), size = std::abs(r);
+  return size <= delta ? r * r / 2 : delta * (size - delta / 2);
+}
+float slope_of(const Huber& loss, float r, float count) {
+  const float delta = static_cast<float>(loss.delta);
+  return std::clamp(r, -delta, delta) / count;
+}
+
 template <class L>
 float row_loss(const L& loss, bool, const OutputRow& row) {
   float sum = 0;
   for (std::size_t c = 0; c < row.outputs.columns(); ++c) {
-    const float residual = row.outputs(0, c) - row.targets(0, c);
-    const float size = std::abs(residual);
-    if constexpr (std::is_same_v<L, SquaredError>) sum += residual * residual / 2;
-    if constexpr (std::is_same_v<L, MeanSquaredError>) sum += residual * residual;
-    if constexpr (std::is_same_v<L, MeanAbsoluteError>) sum += size;
-    if constexpr (std::is_same_v<L, Huber>) {
-      const float delta = static_cast<float>(loss.delta);
-      sum += size <= delta ? residual * residual / 2 : delta * (size - delta / 2);
-    }
+    sum += loss_of(loss, row.outputs(0, c) - row.targets(0, c));
   }
   return std::is_same_v<L, SquaredError> ? sum : sum / static_cast<float>(row.outputs.columns());
 }
@@ -72,30 +85,14 @@ void row_gradient(const L& loss, bool, const OutputRow& row, float factor,
                   kernels::BlockedView<float> gradient) {
   const float count = static_cast<float>(row.outputs.columns());
   for (std::size_t c = 0; c < row.outputs.columns(); ++c) {
-    const float residual = row.outputs(0, c) - row.targets(0, c);
-    float g = residual;  // SquaredError
-    if constexpr (std::is_same_v<L, MeanSquaredError>) g = 2 * residual / count;
-    if constexpr (std::is_same_v<L, MeanAbsoluteError>) {
-      g = static_cast<float>((residual > 0) - (residual < 0)) / count;
-    }
-    if constexpr (std::is_same_v<L, Huber>) {
-      const float delta = static_cast<float>(loss.delta);
-      g = std::clamp(residual, -delta, delta) / count;
-    }
-    gradient(0, c) = g * factor;
+    gradient(0, c) = slope_of(loss, row.outputs(0, c) - row.targets(0, c), count) * factor;
   }
 }
 
 }  // namespace
 
-bool fused(const Loss& loss, const Activation& activation) {
-  return (std::holds_alternative<CrossEntropy>(loss) && std::holds_alternative<Softmax>(activation)) ||
-         (std::holds_alternative<BinaryCrossEntropy>(loss) && std::holds_alternative<Sigmoid>(activation));
-}
-
-void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
-                const OutputRows& rows, float* losses, float* gradient) {
-  const bool on_logits = fused(loss, activation);
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, bool fused, const OutputRows& rows,
+                float* losses, float* gradient) {
   const kernels::BlockedView<float> gradients(gradient, rows.outputs.rows(), rows.outputs.columns(),
                                               rows.outputs.block_stride());
   std::visit(
@@ -108,8 +105,8 @@ void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activat
           for (std::size_t n = 0; n < rows.outputs.rows(); ++n) {
             const OutputRow row{rows.logits.rows(n, 1), rows.outputs.rows(n, 1), rows.targets.rows(n, 1)};
             const float weight = rows.weights ? rows.weights[n] : 1.0f;
-            losses[n] = weight * row_loss(of, on_logits, row);
-            if (gradient) row_gradient(of, on_logits, row, weight * rows.mean, gradients.rows(n, 1));
+            losses[n] = weight * row_loss(of, fused, row);
+            if (gradient) row_gradient(of, fused, row, weight * rows.mean, gradients.rows(n, 1));
           }
         }
       },

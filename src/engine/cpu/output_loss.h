@@ -1,9 +1,8 @@
-// The last layer's losses and their gradient by the logits, for rows in float: what
-// network/reference_loss.cpp says, without allocating.
+// The last layer's losses and their gradient by the logits, for rows in float: the same as
+// network/reference_loss.cpp, without allocating.
 #pragma once
 
 #include "kernels/kernels.h"
-#include "mlp/activation.h"
 #include "mlp/loss.h"
 
 namespace mlp::engine {
@@ -14,16 +13,12 @@ struct OutputRows {
   kernels::ConstBlockedView<float> outputs;  ///< a = f(z)
   kernels::ConstBlockedView<float> targets;  ///< y, not smoothed
   const float* weights = nullptr;            ///< w_n; null: 1
-  float mean = 1;                            ///< what gradients are multiplied by: 1 / N
+  float mean = 1;                            ///< 1 / N, the factor of the gradients
 };
 
 /// losses[n] = w_n loss_n, and to `gradient` (laid out as the outputs; may be null), times w_n * mean:
-/// d loss_n / dz where loss and activation are fused, else d loss_n / da.
-void row_losses(const kernels::Kernels& kernels, const Loss& loss, const Activation& activation,
-                const OutputRows& rows, float* losses, float* gradient);
-
-/// Whether the gradient by the logits has a closed form, without the activation's derivative: CrossEntropy on
-/// Softmax, BinaryCrossEntropy on Sigmoid.
-bool fused(const Loss& loss, const Activation& activation);
+/// d loss_n / dz where loss and activation are fused (network/facts.h), else d loss_n / da.
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, bool fused, const OutputRows& rows,
+                float* losses, float* gradient);
 
 }  // namespace mlp::engine

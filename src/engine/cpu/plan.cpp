@@ -3,30 +3,30 @@
 #include <algorithm>
 
 #include "engine/cpu/input_parts.h"
-#include "kernels/derivative_of_output.h"
 #include "mlp/error.h"
+#include "network/facts.h"
 #include "network/validate.h"
 
 namespace mlp::engine {
 
 namespace {
 
-// What a weight of the first layer costs, against another's, where zeros in the inputs are skipped: about the
-// time of MNIST's. (With 1 an epoch on four threads takes 1 to 4% longer, with 0.2 up to 10%.)
+// Cost of a first-layer weight relative to others, where zeros in the inputs are skipped: about the time on
+// MNIST. (With 1 an epoch on four threads takes 1 to 4% longer, with 0.2 up to 10%.)
 constexpr double kSparseCost = 0.4;
 
 // Threads wait for each other in every layer and fetch what others have written, and for two threads that
-// takes as long as for four. So four pay for themselves once each has kFlopsOfMany to do, two or three later
-// (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in microseconds a
-// step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1 26, 26, 20 at
-// batch 128 (3.4 MFLOP), with AVX-512.
+// takes as long as for four. So four threads are worth it once each has kFlopsOfMany to do, two or three only
+// later (kernels::Kernels::least_flops). On the report's network one thread, two and four take, in
+// microseconds a step, 27, 35, 27 at batch 16 (4.4 MFLOP); 46, 45, 36 at 32; 64, 58, 43 at 48; on 7-64-64-1
+// 26, 26, 20 at batch 128 (3.4 MFLOP), with AVX-512.
 constexpr int kMany = 4;
 constexpr double kFlopsOfMany = 1.25e6;
 
-/// What a plan has to do at most at once.
+/// The largest amount of work of one step.
 struct Work {
   double training_flops = 0;  ///< of a training step, zeros multiplied
-  double flops = 0;           ///< of what it is for, without the zeros that are skipped
+  double flops = 0;           ///< of training or prediction, without the zeros that are skipped
   std::size_t layers = 1;
 };
 
@@ -55,30 +55,29 @@ int helpful_threads(const Work& work, const kernels::Kernels& kernels, int avail
 
 Derivative derivative_of(const Layer& layer) {
   if (std::holds_alternative<Softmax>(layer.activation)) return Derivative::kSoftmax;
-  const bool from_output =
-      std::visit([]<class F>(const F&) { return kernels::kDerivativeOfOutput<F>; }, layer.activation);
-  return from_output && layer.dropout == 0.0 ? Derivative::kOfOutput : Derivative::kStored;
+  return slope_below_zero(layer.activation) && layer.dropout == 0.0 ? Derivative::kOfOutput
+                                                                    : Derivative::kStored;
 }
 
 // Weights smaller than this move between caches in less time than the threads take to wait for each other
 // twice.
 constexpr std::size_t kSharedColumnsFloats = 32 * 1024;
 
-/// Whether members do better to share a matrix's columns than the batch's rows. With the rows shared, every
-/// step moves the weights; with the columns shared, each row's inputs are gathered by all, and narrow parts
-/// load more than they multiply: at 784 x 64 on four cores the two cost the same near 100 rows. Shares must
-/// be even.
+/// Whether it is faster to share a matrix's columns than the batch's rows. With the rows shared, every step
+/// moves the weights; with the columns shared, each row's inputs are gathered by all, and narrow parts load
+/// more than they multiply: at 784 x 64 on four cores the two cost the same near 100 rows. Shares must be
+/// even.
 bool shares_columns(std::size_t columns, std::size_t rows, int members) {
   const std::size_t blocks = kernels::blocks_of(columns), count = static_cast<std::size_t>(members);
   const std::size_t most = (blocks + count - 1) / count;
   return 2 * rows < 3 * columns && most * count * 8 <= blocks * 9;
 }
 
-// Of more outputs the sums cost more to move than the weights: at 256, two threads that share columns take
+// With more outputs the sums cost more to move than the weights: at 256, two threads that share columns take
 // 0.77 to 0.9 of the time; four were measured at 64 only.
 constexpr std::size_t kMostSplitOutputs = 256, kMostSplitOutputsOfTwo = 128;
-// Two threads do better to share columns below so many rows: 784 x 64 takes 0.88 of the time at 16 and 32
-// rows, the same at 64 (AVX-512).
+// With fewer rows, two threads are faster sharing columns: 784 x 64 takes 0.88 of the time at 16 and 32 rows,
+// the same at 64 (AVX-512).
 constexpr std::size_t kLeastSplitRowsOfTwo = 48;
 
 /// Whether threads can share the first layer's inputs in training: each must have as many parts.
@@ -87,15 +86,15 @@ bool can_split_inputs(const LayerPlan& first, int members) {
   return members > 1 && parts > 1 && parts % static_cast<std::size_t>(members) == 0 && !first.bfloat16;
 }
 
-/// Whether they do best to: 8% less time on two threads, 7 to 18% on four at up to 256 rows.
+/// Whether that is fastest: 8% less time on two threads, 7 to 18% on four at up to 256 rows.
 bool threads_split_inputs(const LayerPlan& first, std::size_t rows, int members) {
   if (!can_split_inputs(first, members)) return false;
   if (members == 2) return first.layer.fan_out <= kMostSplitOutputsOfTwo && rows >= kLeastSplitRowsOfTwo;
   return first.layer.fan_out <= kMostSplitOutputs;
 }
 
-/// Which layers' columns the threads share (see plan.h), by themselves or as `chosen`. Softmax needs its
-/// whole row in one place, and so does the loss, behind the last layer.
+/// Which layers' columns the threads share (see plan.h), automatically or as `chosen` says. Softmax needs its
+/// whole row in one place, and so does the loss, after the last layer.
 void share_columns(std::vector<LayerPlan>& layers, std::size_t rows, int members,
                    std::optional<bool> chosen) {
   if (members == 1) return;
@@ -121,7 +120,8 @@ bool wide_enough_for_bfloat16(const Layer& layer) {
   return layer.fan_in >= kLeastBFloat16FanIn && layer.fan_out >= kLeastBFloat16FanOut;
 }
 
-// Chunks of a multiple of so many rows leave no trace in a weight gradient: see kernels/bfloat16.h.
+// Cutting a batch into chunks of a multiple of so many rows does not change a weight gradient: see
+// kernels/bfloat16.h.
 constexpr std::size_t kRowsGranule = kernels::kBFloat16Depth;
 
 // A thread's inputs of a chunk should fill at most half of its second-level cache. Fewer rows than kLeastRows
@@ -129,8 +129,7 @@ constexpr std::size_t kRowsGranule = kernels::kBFloat16Depth;
 // chunk fetches them again.
 constexpr std::size_t kLeastRows = 64, kMostRows = 128, kMostRowsOfWideNetworks = 256;
 
-// Products in bfloat16 take so little time that going through weights and gradients once more is most of a
-// chunk.
+// Products in bfloat16 take so little time that another pass over weights and gradients dominates a chunk.
 constexpr std::size_t kMostRowsInBFloat16 = 1024;
 
 std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
@@ -149,9 +148,9 @@ std::size_t chunk_rows_of(const Plan& plan, const PlanOptions& options) {
   return std::min(options.max_batch, std::clamp(rows * sharing, least, kPartedRows));
 }
 
-// Where the sums are at least so many times smaller than the activations that then need not move, four
-// threads that sum their own rows take 4 to 10% less time; where they are 3 times smaller, none. Larger sums
-// fill the cores' caches.
+// Where the sums are at least so many times smaller than the activations, which then need not move, four
+// threads that sum their own rows take 4 to 10% less time; where they are 3 times smaller, nothing is saved.
+// Larger sums fill the cores' caches.
 constexpr std::size_t kLeastSaving = 4, kMostSums = 32 * 1024;
 
 /// Whether the sums of gradients above the first layer are so many times smaller than what is summed.
@@ -165,7 +164,7 @@ bool saves_by_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows, 
 }
 
 /// Whether weight gradients above the first layer are summed in parts: decided by shapes alone, never by the
-/// number of threads, as the bits depend on it. bfloat16 wants chunks of more rows.
+/// number of threads, as the bits depend on it. bfloat16 needs chunks of more rows.
 bool sums_in_row_parts(const std::vector<LayerPlan>& layers, std::size_t rows) {
   return std::ranges::none_of(layers, &LayerPlan::bfloat16) && saves_by_row_parts(layers, rows, kLeastSaving);
 }
@@ -175,8 +174,9 @@ bool can_sum_own_rows(bool sums_row_parts, int members) {
   return sums_row_parts && members > 1 && kRowParts % static_cast<std::size_t>(members) == 0;
 }
 
-// Two threads move fewer sums, but each has more rows' activations at hand: at 4.1 times (784-512-10, batch
-// 64) sums of their own take 4 to 15% more time, at 7 times (the report's network, batch 256) none.
+// Two threads move fewer sums, but each works on the activations of more rows: at 4.1 times (784-512-10,
+// batch 64) separate sums take 4 to 15% more time, at 7 times (the report's network, batch 256) they take no
+// more.
 constexpr std::size_t kLeastSavingOfTwo = 5;
 
 bool threads_sum_own_rows(const std::vector<LayerPlan>& layers, std::size_t rows, int members) {
@@ -219,7 +219,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       bfloat16_(options.bfloat16),
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
-      max_batch_(options.max_batch) {
+      max_batch_(options.max_batch),
+      fused_(mlp::fused(loss, network.layers().back().activation)) {
   const Activation output = network.layers().back().activation;
   require_compatible(loss, output);
   require(!optimizer || kernels_->weight_step != nullptr,
@@ -251,6 +252,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
                    .weights = {layer.fan_in, layer.fan_out},
                    .weight_offset = packed_size_,
                    .derivative = derivative_of(layer),
+                   .slope = static_cast<float>(slope_below_zero(layer.activation).value_or(1)),
                    .bfloat16 = bfloat16_ && optimizer_ && wide_enough_for_bfloat16(layer)};
     plan.bias_offset = plan.weight_offset + plan.weights.size();
     packed_size_ = plan.bias_offset + kernels::padded(layer.fan_out);
@@ -259,7 +261,7 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
 
   const PlanChoices& choices = options.choices;
   const bool training = optimizer_.has_value();
-  // Of a prediction's zeros nothing is known yet.
+  // A prediction's zeros are not known yet.
   const bool expects_zeros =
       choices.skips_zeros.value_or(training && skips_at(options.input_density)) && !layers_.front().bfloat16;
   threads_ = options.threads > 0

@@ -1,7 +1,6 @@
-// How one network is trained and predicted with on this CPU: everything that can be decided before the first
-// batch.
+// How one network trains and predicts on this CPU: everything that can be decided before the first batch.
 //
-// A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A batch is worked off
+// A Plan is immutable and may be shared; a Workspace (workspace.h) holds what changes. A batch is processed
 // in chunks of rows whose activations stay in a core's second-level cache. For each chunk the threads go
 // forward and backward (row_pass.h; weights are only read), wait at a barrier, and then each takes its share
 // of the weights through gradient and, with the last chunk, update (weight_pass.h; activations are only read;
@@ -34,24 +33,25 @@
 
 namespace mlp::engine {
 
-/// More threads than this are a mistake, and so are more rows at a time than row numbers can tell apart.
+/// More threads than this are refused as a mistake, and so are more rows at a time than row numbers can
+/// count.
 inline constexpr int kMostThreads = 1024;
 inline constexpr std::size_t kMostBatchRows = std::numeric_limits<std::uint32_t>::max();
 
-/// How many parts row_parts.h has, and of how many rows each has its share.
+/// How many parts row_parts.h has, and how many rows are divided among them at a time.
 inline constexpr std::size_t kRowParts = kernels::RowParts::kMost, kPartedRows = 512;
 
-/// What a plan decides by itself and a caller may decide instead, to measure one way beside another. Empty:
-/// as the plan finds best. None of these changes a bit of a result, as long as every number is finite.
+/// What a plan decides by itself and a caller may decide instead, to compare alternatives. Empty: the plan's
+/// choice. None of these changes a bit of a result, as long as every number is finite.
 struct PlanChoices {
-  /// Whether zeros in the first layer's inputs are skipped, in training and in prediction. By itself,
-  /// training goes by PlanOptions::input_density and a prediction by its first rows. (A first layer trained
-  /// in bfloat16 skips none.)
+  /// Whether zeros in the first layer's inputs are skipped, in training and in prediction. By default
+  /// training decides by PlanOptions::input_density and a prediction by its first rows. (A first layer
+  /// trained in bfloat16 skips none.)
   std::optional<bool> skips_zeros = {};
   /// Whether in training the threads share the first layer's inputs (input_parts.h).
   std::optional<bool> splits_inputs = {};
-  /// Whether the threads share the columns of large weights (but of a first layer whose inputs they share)
-  /// wherever they can: true all, false none.
+  /// Whether the threads share the columns of large weights (except those of a first layer whose inputs they
+  /// share) wherever they can: true all, false none.
   std::optional<bool> shares_columns = {};
   /// Whether threads sum the weight gradients of their own rows, where these are sums of parts (row_parts.h).
   std::optional<bool> sums_own_rows = {};
@@ -62,8 +62,8 @@ struct PlanOptions {
   int threads = 0;              ///< 0: as many as help, at most `available_threads`
   int available_threads = 1;
   std::string target = {};  ///< CPU target; empty: the best
-  /// Where its kernels come from. A plan for prediction may say prediction_kernels_for: a program that makes
-  /// no other then links no kernels of training.
+  /// Where its kernels come from. A plan for prediction may give prediction_kernels_for: a program with only
+  /// such plans links no training kernels.
   const kernels::Kernels& (*kernels_of)(std::string_view target) = kernels::kernels_for;
   /// The share of groups of 4 neighbouring inputs, once scaled, that are not all zero. Where it is small,
   /// training skips zeros in the first layer. 1: never, 0: always.
@@ -74,7 +74,7 @@ struct PlanOptions {
   PlanChoices choices = {};
 };
 
-/// How, in training, a thread comes by the first layer's inputs X.
+/// How, in training, a thread gets the first layer's inputs X.
 enum class FirstLayer {
   kOwnRows,  ///< of its own rows; alone, or where operands are packed for many blocks at once (bfloat16)
   kAllRows,  ///< threads share the layer's columns, and each gathers all rows
@@ -94,7 +94,7 @@ enum class FirstLayer {
 enum class RowSums {
   kWhole,    ///< in one sum
   kParts,    ///< in parts, that each thread adds up for the weights it updates (row_parts.h)
-  kOwnRows,  ///< in parts, of which each thread sums those of its own rows, right behind its backward pass
+  kOwnRows,  ///< in parts, of which each thread sums those of its own rows, right after its backward pass
 };
 
 class Plan {
@@ -107,6 +107,8 @@ class Plan {
 
   const MultilayerPerceptron& network() const { return network_; }
   const Loss& loss() const { return loss_; }
+  /// Whether the loss is computed from the logits, and its gradient by them at once.
+  bool fused() const { return fused_; }
   const std::optional<Optimizer>& optimizer() const { return optimizer_; }
   const AffineScaling& target_scaling() const { return target_scaling_; }
   const kernels::Kernels& kernels() const { return *kernels_; }
@@ -120,7 +122,7 @@ class Plan {
   int threads() const { return threads_; }
   /// Whether training skips zeros in the inputs.
   bool sparse_inputs() const { return sparse_inputs_; }
-  /// Whether prediction does; empty: as its first rows say.
+  /// Whether prediction does; empty: its first rows decide.
   std::optional<bool> sparse_prediction() const { return sparse_prediction_; }
   /// The most rows of a chunk that one thread gathers to go forward.
   std::size_t gathered_rows() const;
@@ -129,24 +131,24 @@ class Plan {
   bool gathers_again() const {
     return first_layer_ == FirstLayer::kGathersAgain || first_layer_ == FirstLayer::kCodes;
   }
-  /// Of FirstLayer::kPartsOfInputs: whether part `part` is this member's.
+  /// With FirstLayer::kPartsOfInputs: whether part `part` is this member's.
   bool is_part_of(std::size_t part, int member) const {
     return part % static_cast<std::size_t>(threads_) == static_cast<std::size_t>(member);
   }
-  /// How many blocks of inputs a thread takes in turn, where it gathers again or inputs are split.
+  /// How many blocks of inputs a thread takes at a time, where it gathers again or inputs are split.
   std::size_t gather_blocks() const;
-  /// Whether zeros are skipped where so large a share of the inputs' groups of 4 is not all zero.
+  /// Whether zeros are skipped when this share of the inputs' groups of 4 is not all zero.
   bool skips_at(double density) const;
   /// For each code the scaled input; where inputs may be codes.
   const std::array<float, 256>& code_values() const { return code_values_; }
   std::uint8_t zero_code() const { return *zero_code_; }
   RowSums row_sums() const { return row_sums_; }
-  /// Of sums of parts: where in the packed parameters the weights of those layers begin.
+  /// With RowSums::kParts or kOwnRows: where in the packed parameters the weights of those layers begin.
   std::size_t row_sums_offset() const { return layers_[1].weight_offset; }
 
   /// Floats in the packed parameters: all layers' weights and biases.
   std::size_t packed_size() const { return packed_size_; }
-  /// How many steps of a register tile one thread makes for the first layer in training so many rows.
+  /// How many register-tile steps one thread takes for the first layer when it trains on so many rows.
   std::size_t first_layer_steps(std::size_t rows) const;
   /// For each thread, the weights it owns.
   const std::vector<std::vector<WeightTask>>& weight_tasks() const { return weight_tasks_; }
@@ -175,6 +177,7 @@ class Plan {
   std::vector<LayerPlan> layers_;
   std::vector<std::vector<WeightTask>> weight_tasks_;
   std::size_t max_batch_ = 0;
+  bool fused_ = false;
   std::size_t chunk_rows_ = 0;
   std::size_t packed_size_ = 0;
   int threads_ = 1;

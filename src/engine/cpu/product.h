@@ -1,27 +1,17 @@
-// What the products of forward and backward have in common: they are cut along their depth, and apply at once
-// an activation that is one slope below zero.
+// Shared by the products of forward and backward: they are cut along their depth, and apply in the same pass
+// an activation that has one slope below zero.
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
-#include <variant>
 
 #include "engine/cpu/plan.h"
-#include "kernels/derivative_of_output.h"
 
 namespace mlp::engine {
 
-/// What a layer's product may do at once: its activation, if that is one slope below zero.
+/// What a layer's product does in the same pass: its activation, if that has one slope below zero.
 inline kernels::Epilogue slope_of(const LayerPlan& layer) {
-  if (layer.derivative != Derivative::kOfOutput) return {};
-  return std::visit(
-      []<class F>(const F& f) -> kernels::Epilogue {
-        if constexpr (kernels::kDerivativeOfOutput<F> && !std::is_same_v<F, Linear>)
-          return {.kind = kernels::Epilogue::Kind::kSlope, .slope = kernels::slope_below_zero(f)};
-        else
-          return {};
-      },
-      layer.layer.activation);
+  if (layer.derivative != Derivative::kOfOutput || layer.slope == 1) return {};
+  return {.kind = kernels::Epilogue::Kind::kSlope, .slope = layer.slope};
 }
 
 /// Calls body(first, count, epilogue) for parts of a product's depth, so that what a part reads of the left

@@ -23,22 +23,22 @@ struct Turn {
   }
 };
 
-/// That of row `row`.
+/// The turn of row `row`.
 Turn turn_of(std::size_t row, std::size_t batch_rows) {
   const std::size_t first = row / kPartedRows * kPartedRows;
   return {first, std::min(kPartedRows, batch_rows - first)};
 }
 
-/// Some of a chunk's rows, counted from its first, all of one turn.
+/// Some of a chunk's rows, counted from its first, all in one turn.
 struct Rows {
   Turn turn;
   Share rows;
 };
 
-/// The rows of a part among them.
+/// The rows of one part among them.
 struct PartRows {
   Share rows;
-  bool continues = false;  ///< the batch had others before
+  bool continues = false;  ///< the part has had rows before
 };
 
 PartRows part_rows(const Chunk& chunk, const Rows& of, std::size_t p) {
@@ -71,7 +71,7 @@ void step(const Plan& plan, const Workspace& workspace, const WeightTask& task, 
   plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), prefetch);
 }
 
-/// Adds what `rows` give to the parts' sums of `task`'s weights.
+/// Adds the contribution of `rows` to the parts' sums of `task`'s weights.
 void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk, const Rows& rows,
          kernels::Prefetch& prefetch) {
   const std::size_t offset = offset_of(plan.layers()[task.layer], task);
@@ -84,8 +84,8 @@ void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const C
   }
 }
 
-/// `rule` with the gradients of `task`'s weights: the parts' sums, with what the rows `last` of the batch add
-/// to them.
+/// `rule` with the gradients of `task`'s weights: the parts' sums plus the contribution of rows `last` of the
+/// batch.
 void update(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
             const Rows& last, kernels::Prefetch& prefetch, UpdateRule rule) {
   const std::size_t offset = offset_of(plan.layers()[task.layer], task);
@@ -126,7 +126,7 @@ void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& ta
                     kernels::Prefetch& prefetch, const UpdateRule& rule) {
   const std::size_t end = chunk.rows.size();
   std::size_t begin = plan.row_sums() == RowSums::kOwnRows ? end : 0;
-  // Only the batch's last turn is left to the update.
+  // Only the batch's last turn is left for the update.
   Turn turn = turn_of(chunk.first + std::min(begin, end - 1), chunk.batch_rows);
   while (turn.first + turn.rows < chunk.first + end) {
     const std::size_t next = turn.first + turn.rows - chunk.first;

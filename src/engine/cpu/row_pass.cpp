@@ -73,7 +73,7 @@ void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, b
   if (chunk.own_loss) {
     own_row_losses(chunk, outputs, losses, gradient);
   } else {
-    row_losses(plan.kernels(), plan.loss(), last.activation, outputs, losses, gradient);
+    row_losses(plan.kernels(), plan.loss(), plan.fused(), outputs, losses, gradient);
   }
   for (std::size_t n = 0; n < count; ++n) {
     if (std::isfinite(losses[n])) continue;

@@ -1,6 +1,6 @@
 // The first phase of a chunk: from rows of the examples through gather, forward, loss and backward to dZ of
-// every layer. Weights are only read. Every member of the team calls these together; inside, they meet
-// wherever one needs what another has computed.
+// every layer. Weights are only read. Every member of the team calls these together; inside there is a
+// barrier wherever one needs what another has computed.
 #pragma once
 
 #include "engine/cpu/chunk.h"
@@ -14,7 +14,7 @@ void prediction_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk)
 /// The same, then this member's rows' weighted losses.
 void evaluation_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk);
 
-/// Forward with dropout, losses, and dZ of every layer. Returns what the weights' gradients need besides.
+/// Forward with dropout, losses, and dZ of every layer. Returns what the weights' gradients need in addition.
 Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk,
                        const StepSettings& settings);
 

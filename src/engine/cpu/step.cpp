@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/cpu.h"
-#include "engine/cpu/output_loss.h"
 #include "engine/cpu/row_parts.h"
 #include "engine/cpu/row_pass.h"
 #include "engine/cpu/weight_pass.h"
@@ -33,26 +32,44 @@ void check_batch(const Plan& plan, const ThreadTeam& team, const Batch& batch) {
               batch.examples.outputs == plan.network().fan_out(),
           "the examples do not fit the network");
   // A callback that throws on one of several threads would leave the others waiting at a barrier.
-  require(batch.own_loss == nullptr ||
-              (plan.threads() == 1 && !fused(plan.loss(), plan.network().layers().back().activation)),
+  require(batch.own_loss == nullptr || (plan.threads() == 1 && !plan.fused()),
           "an own loss takes one thread, and a plan whose loss is not fused with the last activation");
+}
+
+/// Rows of the inputs.
+struct InputRows {
+  std::span<const std::uint32_t> batch;     ///< those of a batch's rows
+  std::span<const std::uint32_t> upcoming;  ///< those that the next batch begins with
+};
+
+InputRows input_rows_of(const Plan& plan, Workspace& workspace, const Batch& batch) {
+  const auto upcoming = batch.upcoming.first(end_of_chunk(plan, 0, batch.upcoming.size()));
+  if (batch.examples.input_rows.empty()) return {batch.rows, upcoming};
+  auto& numbers = workspace.input_rows;
+  numbers.resize(batch.rows.size() + upcoming.size());  // never reallocates: see Workspace
+  const auto input_row = [&](std::uint32_t row) { return batch.examples.input_row(row); };
+  std::ranges::transform(upcoming, std::ranges::transform(batch.rows, numbers.begin(), input_row).out,
+                         input_row);
+  return {std::span(numbers).first(batch.rows.size()), std::span(numbers).subspan(batch.rows.size())};
 }
 
 /// Calls body(chunk) on every member for each chunk of the batch in turn.
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                     const Body& body) {
-  const auto rows = batch.rows, upcoming = batch.upcoming;
+  const auto rows = batch.rows;
+  const auto [inputs, upcoming] = input_rows_of(plan, workspace, batch);
   team.run(
-      [&](int member) {
+      [&, inputs = inputs, upcoming = upcoming](int member) {
         const FlushDenormals flush;
         workspace.non_finite_layers[static_cast<std::size_t>(member)] = plan.layers().size();
         for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
           if (first > 0) team.barrier();  // the buffers are about to be written again
           end = end_of_chunk(plan, first, rows.size());
-          const auto next = end < rows.size() ? rows.subspan(end, end_of_chunk(plan, end, rows.size()) - end)
-                                              : upcoming.first(end_of_chunk(plan, 0, upcoming.size()));
+          const auto next =
+              end < rows.size() ? inputs.subspan(end, end_of_chunk(plan, end, rows.size()) - end) : upcoming;
           const Chunk chunk{.rows = rows.subspan(first, end - first),
+                            .inputs = inputs.subspan(first, end - first),
                             .first = first,
                             .batch_rows = rows.size(),
                             .first_of_whole = batch.first + first,
@@ -94,7 +111,7 @@ void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chu
   }
 }
 
-/// The gradients in memory, L2 penalty included, to this member's parameters.
+/// Updates this member's parameters from the gradients in memory, L2 penalty included.
 void update_from_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, int member,
                            const StepSettings& settings) {
   UpdateRule rule = rule_of(*plan.optimizer(), settings);
@@ -107,7 +124,7 @@ void update_from_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& t
   stored_updates(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(member)], rule);
 }
 
-/// The gradients of a batch, or of a shard of one, to memory; their losses' sum.
+/// Stores the gradients of a batch, or of a shard of one; returns the sum of the losses.
 double store_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                        const StepSettings& settings, double l2) {
   check_batch(plan, team, batch);

@@ -1,4 +1,4 @@
-// Whole steps as this CPU takes them, by a plan, in a workspace, on a team of threads.
+// Whole steps on this CPU: with a plan, a workspace and a team of threads.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
 /// before clipping. Returns sum_n w_n loss_n.
 double raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                      const StepSettings& settings);
-/// The rest of a step, with what lies in workspace.gradients by now: penalty, clipping, update. After
-/// raw_gradients() of a whole batch the two leave what train_step() does, to the bit.
+/// The rest of a step, from workspace.gradients: penalty, clipping, update. For a whole batch,
+/// raw_gradients() and this equal train_step(), bit for bit.
 void apply_raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team,
                          const StepSettings& settings);
 

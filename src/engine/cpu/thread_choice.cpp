@@ -11,27 +11,28 @@ namespace mlp::engine {
 
 namespace {
 
-// Steps enough to judge by: longer than a core is usually lost for, in which a step or two have to wait; but
-// where steps are long, one will do. What comes first after a change, when threads start and caches are cold,
-// is not judged.
+// When a window of steps is long enough to judge: at least `steps` steps in at least `seconds`, which is
+// longer than a core is usually lost for, so that the step or two that wait for it do not decide; or
+// `most_seconds`, however few steps they were. The first steps after a change, when threads start and caches
+// are cold, are a warm-up that is not judged.
 struct Enough {
   std::size_t steps;
   double seconds, most_seconds;
 };
 constexpr Enough kWindow = {4, 0.005, 0.02}, kWarmUp = {2, 0.001, 0.005};
 
-// A thread that has the cores to itself and its team is on a processor all the time; two of a team on one
-// core take about twice as long. Something passing by does that to a window or two, so more have to be slow.
+// A thread whose team has the cores to itself is on a processor all the time; two of a team on one core take
+// about twice as long. A short disturbance slows a window or two, so more have to be slow.
 constexpr double kLeastProcessorShare = 0.7;
 constexpr double kMostTimesTheBest = 1.5;
 constexpr double kLostProcessorShare = 0.35;
 constexpr std::size_t kSlowWindows = 3, kLostWindows = 2;
 
-// A count that is tried may be slow by chance, unless it is hopeless.
+// A count on trial that is slow gets more windows, as that may be chance, unless it is hopeless.
 constexpr std::size_t kMostCandidateWindows = 3;
 constexpr double kHopeless = 3.0;
 
-// Fewer threads are taken where more gain no more than this.
+// Fewer threads are taken unless more of them bring the time below this share.
 constexpr double kWorthMoreThreads = 0.95;
 
 constexpr double kHoldPerTrial = 20.0;
@@ -133,7 +134,7 @@ void ThreadChoice::begin_trial(Trial trial, const Window& so_far) {
   try_next();
 }
 
-// From the settled count down, or from the most down to it.
+// Fewer threads: from the settled count down; more: from the most down to the settled count.
 void ThreadChoice::try_next() {
   candidate_windows_ = 0;
   current_ = current_ == counts_.size() ? 0 : current_ + 1;

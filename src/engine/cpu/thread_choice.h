@@ -1,14 +1,14 @@
 // How many threads take part in a run's steps, where the user leaves that to us.
 //
-// Threads that meet several times a step are as fast as the slowest of them. Where other programs want the
-// same cores, a step waits until the thread that lost its core has it back: milliseconds for microseconds of
-// work. (Four threads beside four busy programs, the report's network at batch 64: 60 times as long as one
+// Threads with several barriers per step are as fast as the slowest of them. Where other programs want the
+// same cores, a step waits until the thread that lost its core gets it back: milliseconds for microseconds of
+// work. (Four threads next to four busy programs, the report's network at batch 64: 60 times as long as one
 // thread.) How many cores are free cannot be known beforehand and changes, so it is measured; the bits of the
 // result do not depend on it.
 //
-// Nothing is tried as long as all is well: the calling thread computes, or spins for a moment, all the time,
-// and steps take about as long as they did at best. Where it is not, fewer threads are tried for some
-// milliseconds each and the best is kept; after a while more are tried again. Trying takes at most a
+// Nothing is tried as long as steps run undisturbed: the calling thread computes, or spins for a moment, all
+// the time, and steps take about as long as they did at best. Where they do not, fewer threads are tried for
+// some milliseconds each and the best is kept; after a while more are tried again. Trying takes at most a
 // twentieth of the time.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace mlp::engine {
 
 class ThreadChoice {
  public:
-  /// In seconds from any moment on: the world's time, and the processor time that the calling thread has had.
+  /// In seconds from any moment on: wall-clock time, and the processor time of the calling thread.
   struct Clocks {
     std::function<double()> wall, processor;
   };
@@ -31,8 +31,8 @@ class ThreadChoice {
 
   int threads() const { return counts_[current_]; }
 
-  void begin();       ///< now come steps
-  void pause();       ///< now comes something else, until begin()
+  void begin();       ///< steps follow
+  void pause();       ///< something else follows, until begin()
   bool after_step();  ///< true: the next step is for another number of threads()
 
  private:
@@ -58,13 +58,13 @@ class ThreadChoice {
   std::vector<int> counts_;
   Clocks clocks_;
   std::size_t current_ = 0;  ///< index into counts_
-  Window window_;            ///< up to now
+  Window window_;            ///< so far
   bool warming_up_ = true;
   std::vector<double> best_;  ///< seconds per step of each count, ever
 
   double time_ = 0.0;                                ///< seconds in steps so far
-  Window slow_;                                      ///< the windows in a row that were slow, up to now,
-  std::size_t slow_windows_ = 0, lost_windows_ = 0;  ///< and how many they are
+  Window slow_;                                      ///< the last windows in a row that were slow,
+  std::size_t slow_windows_ = 0, lost_windows_ = 0;  ///< and their number
 
   Trial trial_ = Trial::kNone;
   std::size_t settled_ = 0;            ///< the count before the trial
@@ -72,7 +72,7 @@ class ThreadChoice {
   std::vector<double> tried_;          ///< seconds per step in this trial; NaN: not tried
   double trial_began_ = 0.0, trial_ended_ = 0.0;
   double fewer_from_ = 0.0, more_from_ = 0.0;  ///< when fewer or more may be tried
-  double patience_ = 0.0;  ///< seconds before more are tried; the longer the more often that was in vain
+  double patience_ = 0.0;  ///< seconds before more are tried; grows with each failed attempt
 };
 
 /// `most`, half as many, ... 1.

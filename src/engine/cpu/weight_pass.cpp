@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <type_traits>
 #include <utility>
 
+#include "core/overloaded.h"
 #include "engine/cpu/row_parts.h"
 
 namespace mlp::engine {
@@ -27,31 +27,37 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
   const double t = static_cast<double>(settings.step + 1);
   rule.learning_rate = static_cast<float>(rate);
   rule.l2 = static_cast<float>(settings.l2);
-  std::visit(
-      [&]<class O>(const O& o) {
-        if constexpr (std::is_same_v<O, SGD>) {
-          rule.kind = UpdateRule::Kind::kSgd;
-        } else if constexpr (std::is_same_v<O, Momentum> || std::is_same_v<O, Nesterov>) {
-          rule.kind = std::is_same_v<O, Momentum> ? UpdateRule::Kind::kMomentum : UpdateRule::Kind::kNesterov;
-          rule.beta1 = static_cast<float>(o.momentum);
-        } else if constexpr (std::is_same_v<O, RMSProp>) {
-          rule.kind = UpdateRule::Kind::kRmsProp;
-          rule.beta2 = static_cast<float>(o.rho);
-          rule.one_minus_beta2 = static_cast<float>(1 - o.rho);
-          rule.epsilon = static_cast<float>(o.epsilon);
-        } else {
-          rule.kind = UpdateRule::Kind::kAdam;
-          rule.learning_rate = static_cast<float>(rate / (1 - std::pow(o.beta1, t)));
-          rule.beta1 = static_cast<float>(o.beta1);
-          rule.beta2 = static_cast<float>(o.beta2);
-          rule.one_minus_beta1 = static_cast<float>(1 - o.beta1);
-          rule.one_minus_beta2 = static_cast<float>(1 - o.beta2);
-          rule.inverse_correction2 = static_cast<float>(1 / (1 - std::pow(o.beta2, t)));
-          rule.epsilon = static_cast<float>(o.epsilon);
-          if constexpr (std::is_same_v<O, AdamW>) rule.keep = static_cast<float>(1 - rate * o.weight_decay);
-        }
-      },
-      optimizer);
+  const auto momentum = [&](UpdateRule::Kind kind, double share) {
+    rule.kind = kind;
+    rule.beta1 = static_cast<float>(share);
+  };
+  const auto adam = [&](const auto& o) {
+    rule.kind = UpdateRule::Kind::kAdam;
+    rule.learning_rate = static_cast<float>(rate / (1 - std::pow(o.beta1, t)));
+    rule.beta1 = static_cast<float>(o.beta1);
+    rule.beta2 = static_cast<float>(o.beta2);
+    rule.one_minus_beta1 = static_cast<float>(1 - o.beta1);
+    rule.one_minus_beta2 = static_cast<float>(1 - o.beta2);
+    rule.inverse_correction2 = static_cast<float>(1 / (1 - std::pow(o.beta2, t)));
+    rule.epsilon = static_cast<float>(o.epsilon);
+  };
+  std::visit(Overloaded{
+                 [&](const SGD&) { rule.kind = UpdateRule::Kind::kSgd; },
+                 [&](const Momentum& o) { momentum(UpdateRule::Kind::kMomentum, o.momentum); },
+                 [&](const Nesterov& o) { momentum(UpdateRule::Kind::kNesterov, o.momentum); },
+                 [&](const RMSProp& o) {
+                   rule.kind = UpdateRule::Kind::kRmsProp;
+                   rule.beta2 = static_cast<float>(o.rho);
+                   rule.one_minus_beta2 = static_cast<float>(1 - o.rho);
+                   rule.epsilon = static_cast<float>(o.epsilon);
+                 },
+                 [&](const Adam& o) { adam(o); },
+                 [&](const AdamW& o) {
+                   adam(o);
+                   rule.keep = static_cast<float>(1 - rate * o.weight_decay);
+                 },
+             },
+             optimizer);
   return rule;
 }
 

@@ -30,7 +30,7 @@ void prepare_gradients(Workspace& workspace);
 /// workspace.square_sums.
 void sum_squares(Workspace& workspace, Share chunks);
 
-/// What gradients are multiplied by to be no longer than `clip_norm`.
+/// The factor that makes the gradients no longer than `clip_norm`.
 float clipping_scale(const Workspace& workspace, double clip_norm);
 
 /// The updates of one thread's weights from stored gradients.

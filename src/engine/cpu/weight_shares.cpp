@@ -15,7 +15,7 @@ std::size_t column_blocks(const LayerPlan& layer) { return kernels::blocks_of(la
 
 bool is_shared_by_columns(const LayerPlan& layer) { return layer.share_outputs || layer.bfloat16; }
 
-/// To each member its columns of layer `index`, with their biases.
+/// Gives each member its columns of layer `index`, with their biases.
 void share_by_columns(const LayerPlan& layer, std::size_t index, Shares& shares) {
   const int members = static_cast<int>(shares.size());
   for (int member = 0; member < members; ++member) {
@@ -27,7 +27,7 @@ void share_by_columns(const LayerPlan& layer, std::size_t index, Shares& shares)
   }
 }
 
-/// The first layer's weights in turns; what they cost each member.
+/// Shares out the first layer's weights in turns; returns what they cost each member.
 std::vector<std::size_t> share_in_turns(const LayerPlan& first, std::size_t step, double first_cost,
                                         Shares& shares) {
   std::vector<std::size_t> costs(shares.size());
@@ -61,7 +61,7 @@ void append_tiles(const LayerPlan& layer, std::size_t index, std::vector<Tile>& 
   tiles.push_back({{.layer = index, .columns = {0, blocks}, .bias = true}, blocks});
 }
 
-/// Where each member's part of `rest` ends, so that with what it has `taken` all come to the same, as far as
+/// Where each member's part of `rest` ends, so that total costs, `taken` included, are equal as far as
 /// possible.
 std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::size_t rest) {
   const double fair = static_cast<double>(std::accumulate(taken.begin(), taken.end(), rest)) /
@@ -75,13 +75,13 @@ std::vector<double> ends_of_shares(const std::vector<std::size_t>& taken, std::s
   return ends;
 }
 
-/// Whether `next` goes on down the columns of `task`.
+/// Whether `next` continues `task` down the same columns.
 bool continues(const WeightTask& task, const WeightTask& next) {
   return !task.bias && !next.bias && task.layer == next.layer && task.columns.begin == next.columns.begin &&
          task.rows.end == next.rows.begin;
 }
 
-/// The tiles in order, to each member until its end; neighbours become one task.
+/// Deals out the tiles in order, to each member up to its end; neighbours become one task.
 void deal(const std::vector<Tile>& tiles, const std::vector<double>& ends, Shares& shares) {
   std::size_t member = 0;
   double done = 0;

@@ -19,17 +19,17 @@ struct WeightTask {
   bool bias = false;
 };
 
-/// Where the first of `task`'s parameters, of layer `layer`, lies in the packed ones.
+/// The offset in the packed parameters of the first one of `task`, of layer `layer`.
 std::size_t offset_of(const LayerPlan& layer, const WeightTask& task);
 
-/// Where threads gather inputs again for the first layer's weights, they take turns at so many blocks of
-/// inputs, or fewer where there are many threads: a cache line of 8-bit inputs; and zeros, which come in
-/// clusters, are shared evenly.
+/// Where threads gather inputs again for the first layer's weights, they take so many blocks of inputs in
+/// turn, or fewer where there are many threads: a cache line of 8-bit inputs. In turns, so that zeros, which
+/// come in clusters, are shared evenly.
 inline constexpr std::size_t kGatherBlocks = 4;
 std::size_t gather_blocks(std::size_t fan_in, int members);
 
-/// All weights in `members` shares. Where threads share a layer's columns forward, each updates the very
-/// weights it will read; so it is in bfloat16, whose operands are packed once for many columns. The first
+/// All weights in `members` shares. Where threads share a layer's columns forward, each updates the weights
+/// it will read; the same holds in bfloat16, whose operands are packed once for many columns. The first
 /// layer's inputs are taken in turns, and the rest is cut into tiles of 16 inputs by up to 4 blocks of
 /// outputs.
 std::vector<std::vector<WeightTask>> share_weights(const std::vector<LayerPlan>& layers, int members,

@@ -21,6 +21,7 @@ Workspace::Workspace(const Plan& plan)
   const auto chunk_of = [&](std::size_t columns) {
     return kernels::blocks_of(columns) * plan.block_stride();
   };
+  input_rows.reserve(plan.max_batch() + plan.chunk_rows());
   const bool training = plan.optimizer().has_value();
   if (training) {
     std::size_t widest = 0;
@@ -69,7 +70,7 @@ void Workspace::allocate_non_zeros(const Plan& plan) {
   const std::size_t again = plan.gathers_again() ? non_zeros_stride(plan.chunk_rows()) : 0;
   const auto threads = static_cast<std::size_t>(plan.threads());
   non_zeros.assign(threads, std::vector<std::uint16_t>(std::max(rows * blocks, again * again_blocks)));
-  constexpr std::size_t kMostNumbers = std::size_t{1} << 18;  // a megabyte, but one list must fit
+  constexpr std::size_t kMostNumbers = std::size_t{1} << 18;  // a megabyte, or more where one list needs it
   const std::size_t least = kernels::least_list_size(std::max(rows, again), plan.network().fan_in());
   const std::size_t wanted = std::min(kernels::kMostLists * least, kMostNumbers);
   lists.assign(threads, std::vector<std::uint32_t>(std::max(least, wanted)));

@@ -1,4 +1,4 @@
-// What changes while a Plan is carried out: parameters and moments in the engine's form, and the buffers of
+// The mutable state of a Plan's execution: parameters and moments in the engine's form, and the buffers of
 // one chunk of a batch. Owned by the caller; after construction no step allocates.
 #pragma once
 
@@ -30,13 +30,13 @@ class Workspace {
  public:
   explicit Workspace(const Plan& plan);
 
-  /// Takes parameters and moments in (moments: as many as the plan's optimizer has).
+  /// Loads parameters and moments (moments: as many as the plan's optimizer has).
   void load(const Plan& plan, const Parameters& parameters, const std::vector<Parameters>& moments = {});
 
-  /// What belongs to the parameters from `offset` of the packed ones on.
+  /// The buffers for the packed parameters from `offset` on.
   kernels::UpdateBuffers buffers_at(std::size_t offset);
 
-  /// A thread's, where there are layers in bfloat16.
+  /// A thread's scratch, where there are layers in bfloat16.
   kernels::BFloat16Scratch bfloat16_scratch(int member);
 
   /// X of a chunk, as this thread sees it.
@@ -51,7 +51,8 @@ class Workspace {
   /// layer's columns (each needs all of X, and converting it again is faster than fetching it from another
   /// core's cache).
   std::vector<AlignedVector<float>> inputs;
-  /// Of FirstLayer::kPartsOfInputs: the parts of the first layer's sums, blocked [chunk_rows, fan_out] each.
+  /// With FirstLayer::kPartsOfInputs: the parts of the first layer's sums, blocked [chunk_rows, fan_out]
+  /// each.
   std::vector<AlignedVector<float>> input_sums;
   /// Unless RowSums::kWhole: the parts of the gradients, as the packed parameters from
   /// plan.row_sums_offset() on.
@@ -62,7 +63,7 @@ class Workspace {
   std::vector<AlignedVector<float>> transposed;  ///< for each thread: kTransposedBlocks blocks of a W^T
   /// For each thread, where plan.gathers_again(): one block of X of all the chunk's rows.
   std::vector<AlignedVector<float>> input_blocks;
-  /// Of FirstLayer::kCodes: X of a chunk in codes, and for each thread some blocks of all its rows.
+  /// With FirstLayer::kCodes: X of a chunk in codes, and for each thread some blocks of all its rows.
   AlignedVector<std::uint8_t> codes;
   std::vector<AlignedVector<std::uint8_t>> code_blocks;
   /// With layers in bfloat16, else empty: for each thread, packed operands of one product.
@@ -70,6 +71,9 @@ class Workspace {
   AlignedVector<float> targets;  ///< Y, blocked [chunk_rows, fan_out], scaled; labels as one-hot rows
   AlignedVector<float> logits;   ///< Z of the last layer, blocked [chunk_rows, fan_out]
   std::vector<LayerBuffers> layers;
+  /// For examples with Examples::input_rows: the rows of the inputs of a batch, and of those that the next
+  /// one begins with.
+  std::vector<std::uint32_t> input_rows;
   std::vector<float> row_losses;   ///< [max_batch], weighted
   std::vector<float> row_weights;  ///< [chunk_rows]
   /// For each thread: the first layer whose activations, in one of its rows of the last step, were not

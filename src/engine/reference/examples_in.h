@@ -24,6 +24,13 @@ Matrix<T> inputs_in(const InputsView& inputs, std::span<const std::uint32_t> row
 }
 
 template <class T>
+Matrix<T> inputs_in(const Batch& batch, const AffineScaling& scaling) {
+  std::vector<std::uint32_t> rows(batch.rows.begin(), batch.rows.end());
+  for (std::uint32_t& row : rows) row = batch.examples.input_row(row);
+  return inputs_in<T>(batch.examples.inputs, rows, scaling);
+}
+
+template <class T>
 Matrix<T> targets_in(const Batch& batch, const AffineScaling& scaling) {
   const Examples& examples = batch.examples;
   Matrix<T> Y(batch.rows.size(), examples.outputs);

@@ -1,4 +1,4 @@
-// Z of a network's last layer, which losses see: the reference's fold without the last activation.
+// Z of a network's last layer, the input of losses: the reference's fold without the last activation.
 #pragma once
 
 #include "mlp/reference.h"

@@ -34,9 +34,9 @@ reference::LossAndGradients<T> ReferenceTraining<T>::loss_and_gradients(const Ba
   require(batch.own_loss == nullptr && batch.whole == 0, "the reference takes no own loss and no shards");
   const auto& [network, loss, input_scaling, target_scaling] = computation_;
   const auto weights = weights_in<T>(batch);
-  auto result = reference::loss_and_gradients<T>(
-      network, state_.parameters, loss, inputs_in<T>(batch.examples.inputs, batch.rows, input_scaling),
-      targets_in<T>(batch, target_scaling), weights, masks_of(settings));
+  auto result =
+      reference::loss_and_gradients<T>(network, state_.parameters, loss, inputs_in<T>(batch, input_scaling),
+                                       targets_in<T>(batch, target_scaling), weights, masks_of(settings));
   const T l2 = static_cast<T>(settings.l2);
   for (std::size_t index = 0; index < network.depth(); ++index) {
     const auto W = std::as_const(state_.parameters).weight(index);
@@ -64,12 +64,12 @@ template <class T>
 std::size_t ReferenceTraining<T>::find_non_finite_layer(const Batch& batch,
                                                         const StepSettings& settings) const {
   const auto& network = computation_.network;
-  Matrix<T> A = inputs_in<T>(batch.examples.inputs, batch.rows, computation_.input_scaling);
+  Matrix<T> A = inputs_in<T>(batch, computation_.input_scaling);
   for (std::size_t index = 0; index < network.depth(); ++index) {
     const Layer& layer = network.layer(index);
     const Matrix<T> Z = reference::affine(A, state_.parameters.weight(index), state_.parameters.bias(index));
     const bool last = index + 1 == network.depth();
-    A = last ? Z : reference::activate(layer.activation, Z);  // a loss sees the last layer's Z
+    A = last ? Z : reference::activate(layer.activation, Z);  // losses are computed from the last layer's Z
     if (!std::ranges::all_of(A.values(), [](T a) { return std::isfinite(a); })) return index;
     for (std::size_t n = 0; n < A.rows(); ++n) {
       for (std::size_t o = 0; o < A.columns(); ++o)

@@ -1,5 +1,5 @@
 // Training by the reference's plain loops, in float or double: a step is the formulas of mlp/reference.h, one
-// after the other. Parameters and moments are given in float whatever T is, so that only float goes on from a
+// after the other. Parameters and moments are given in float whatever T is, so only float resumes from a
 // checkpoint to the same bits.
 #pragma once
 

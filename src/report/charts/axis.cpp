@@ -9,13 +9,13 @@
 namespace mlp {
 namespace {
 
-constexpr double kLargest = 1e100;    ///< beyond it nothing is drawn: a diverging run gets there
-constexpr double kSmallest = 1e-100;  ///< below it differences are none
-constexpr double kLogarithmic = 20;   ///< largest to smallest from which an axis is logarithmic
-constexpr double kIntervals = 5;      ///< between ticks, about
-constexpr double kZeroShare = 0.35;   ///< smallest to largest up to which an axis begins at 0
+constexpr double kLargest = 1e100;    ///< greater values are not drawn: a diverging run reaches them
+constexpr double kSmallest = 1e-100;  ///< smaller differences count as none
+constexpr double kLogarithmic = 20;   ///< ratio of largest to smallest from which an axis is logarithmic
+constexpr double kIntervals = 5;      ///< between ticks, approximately
+constexpr double kZeroShare = 0.35;   ///< ratio of smallest to largest up to which an axis begins at 0
 
-/// 1, 2 or 5 times a power of ten, such that at most kIntervals of them and a bit make up `span`.
+/// The smallest 1, 2 or 5 times a power of ten that cuts `span` into no more than about kIntervals.
 double tick_step(double span) {
   const double power = std::pow(10.0, std::floor(std::log10(span / kIntervals)));
   for (const double step : {1.0, 2.0, 5.0}) {
@@ -24,7 +24,7 @@ double tick_step(double span) {
   return 10.0 * power;
 }
 
-/// A decade's 1, 2 or 5 next to `value`, below or above it.
+/// 1, 2 or 5 times a power of ten, next to `value`, below or above it.
 double round_decade(double value, bool up) {
   const double power = std::pow(10.0, std::floor(std::log10(value)));
   const auto steps = {1.0, 2.0, 5.0, 10.0};
@@ -66,7 +66,7 @@ std::vector<double> Axis::ticks() const {
     const int step = std::max(1, (last - first + 6) / 7);
     for (int power = first - step; power <= last; power += step) {
       for (const double digit : {1.0, 2.0, 5.0}) {
-        if (digit > 1.0 && last - first > 1) continue;  // powers of ten are enough
+        if (digit > 1.0 && last - first > 1) continue;  // powers of ten alone are enough
         const double tick = digit * std::pow(10.0, power);
         if (tick >= low * 0.9999 && tick <= high * 1.0001) result.push_back(tick);
       }
@@ -92,7 +92,7 @@ std::string Axis::label(double tick, AxisUnit unit) const {
   if (whole && largest < 1e7) return with_thousands(static_cast<std::uint64_t>(std::max(0.0, tick)));
   const double shown = std::abs(factor * tick) < 1e-9 * step ? 0.0 : factor * tick;
   if (largest >= 1e12 || step < 1e-4) return compact_text(shown, 3) + suffix;
-  const auto [scale, name] = magnitude_of(largest);  // the same at all ticks, but for 0
+  const auto [scale, name] = magnitude_of(largest);  // the same at all ticks except 0
   if (shown == 0.0 && scale > 1.0) return "0" + suffix;
   return plain_text(shown / scale, decimals_of(step / scale)) + name + suffix;
 }
@@ -115,7 +115,7 @@ Axis tight_axis_over(std::span<const double> values) {
 
 CurveRange curve_range(const std::vector<std::span<const double>>& curves, bool logarithmic, double least) {
   constexpr std::size_t kFewestEpochs = 4;
-  constexpr double kLeastSpan = 0.1;  // of the values' size: less is noise, and no curve
+  constexpr double kLeastSpan = 0.1;  // of the values' size: a smaller span is noise
   const auto to_height = [&](double value) { return logarithmic ? std::log(value) : value; };
   const auto to_value = [&](double height) { return logarithmic ? std::exp(height) : height; };
   std::vector<double> all, later;

@@ -11,7 +11,7 @@
 namespace mlp {
 namespace {
 
-constexpr std::size_t kMostPicture = 500;  ///< pixels of the picture's side
+constexpr std::size_t kMostPicture = 500;  ///< the longest side of the picture, in pixels
 
 }  // namespace
 

@@ -10,10 +10,10 @@
 namespace mlp {
 namespace {
 
-constexpr std::size_t kStretches = 400;   ///< of a curve too long to be drawn point by point
-constexpr std::size_t kMostDots = 40;     ///< epochs up to which each has a dot
+constexpr std::size_t kStretches = 400;   ///< parts of a curve too long to be drawn point by point
+constexpr std::size_t kMostDots = 40;     ///< epochs up to which each value has a dot
 constexpr std::size_t kMostStrips = 100;  ///< places at which a pointer finds values
-constexpr double kRounding = 1e-9;        ///< of a position
+constexpr double kRounding = 1e-9;        ///< tolerance of a position
 
 std::string point(double x, double y) { return html_number(x) + " " + html_number(y); }
 
@@ -43,11 +43,11 @@ VisiblePart visible_part(double from, double to) {
   return {on_axis(from) ? 0.0 : std::max(0.0, first), on_axis(to) ? 1.0 : std::min(1.0, last)};
 }
 
-/// What lies on the axes of the line from point to point; a point that has no place interrupts it.
+/// The part of the curve that lies on the axes, as a path; a point without a place interrupts it.
 std::string curve_path(const Drawing& drawing, const std::vector<double>& y) {
   std::string path;
   bool pen_down = false;
-  std::size_t before = y.size();  // the point before, where there is one
+  std::size_t before = y.size();  // index of the point before, if any
   for (const std::size_t i : drawn_points(y)) {
     if (!drawing.has_place(y[i])) {
       pen_down = false;
@@ -124,11 +124,11 @@ std::string least_line(const Drawing& drawing) {
          html_number(drawing.area.width) + "\"/>";
 }
 
-/// Of what curve_range shows of the `values` of all series.
+/// The axis of what curve_range shows of the `values` of all series.
 Axis axis_without_start(const LineChart& chart, const std::vector<double>& values) {
   std::vector<std::span<const double>> curves;
   for (const auto& series : chart.series) curves.emplace_back(series.y);
-  // Above a least value logarithms would draw the last and smallest steps as the smallest.
+  // Where there is a least value, logarithms would make the last steps, the smallest, look the smallest.
   if (chart.may_be_logarithmic && chart.least <= 0.0 && wants_logarithms(values)) {
     const auto [low, high] = curve_range(curves, true);
     if (wants_logarithms(std::array{low, high})) return axis_between(low, high, true);
@@ -141,8 +141,8 @@ Axis axis_without_start(const LineChart& chart, const std::vector<double>& value
 
 bool on_axis(double position) { return position >= -kRounding && position <= 1.0 + kRounding; }
 
-// Over what is drawn, but not beyond 0, nor beyond 100% where all lie within; of a constant share from 0 to
-// 100%.
+// The range of what is drawn, but not beyond 0, nor beyond 100% where all values lie within; 0 to 100% for a
+// share that is constant.
 Axis value_axis(const LineChart& chart) {
   std::vector<double> values;
   for (const auto& series : chart.series) values.insert(values.end(), series.y.begin(), series.y.end());

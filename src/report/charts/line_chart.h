@@ -14,12 +14,12 @@ struct LineChart {
   struct Series {
     std::string name;
     std::string css_class;
-    std::vector<double> y;       ///< of the first epochs, one at least; NaN: none here
-    std::size_t marked = kNone;  ///< an index into y, marked by a ring; none where there are fewer
+    std::vector<double> y;       ///< of the first epochs, at least one; NaN: no value at this epoch
+    std::size_t marked = kNone;  ///< an index into y, marked by a ring; no ring where y has no such index
   };
   double width = 640;
   double height = 320;
-  std::string title;      ///< said to those who do not see it
+  std::string title;      ///< read out to people who do not see the chart
   std::vector<double> x;  ///< epochs, ascending
   std::vector<Series> series;
   AxisUnit unit = AxisUnit::kNumber;
@@ -28,25 +28,25 @@ struct LineChart {
   double least = 0.0;          ///< no value can be below it: a line across, where it is above 0
 };
 
-/// For a page. Where the pointer rests over an epoch, its values are shown: by the page's style alone, there
-/// is no script.
+/// The chart for a page. Where the pointer rests over an epoch, its values are shown, by the page's style
+/// alone: there is no script.
 std::string line_chart_svg(const LineChart& chart);
 
 /// Axes and curves alone.
 std::string line_chart_drawing(const LineChart& chart, const PlotArea& area);
 
-/// Of the values. Some of the first epochs may lie beyond it.
+/// The axis of the values. Some of the first epochs' values may lie beyond it.
 Axis value_axis(const LineChart& chart);
 
-/// Of a place along an axis, 0 to 1: whether it is on it.
+/// Whether a position along an axis lies on it, between 0 and 1.
 bool on_axis(double position);
 
-/// Which epochs `chart` leaves out at its start, and where their values are, in a sentence; empty where all
-/// are seen.
+/// Which epochs `chart` leaves out at its start, and where their values are, in a sentence; empty where none
+/// is left out.
 std::string start_text(const LineChart& chart);
 
-/// The points a curve is drawn through: at most about 800; of longer ones the lowest and the highest of each
-/// stretch.
+/// The points a curve is drawn through, at most about 800: where it has more, the lowest and the highest of
+/// each of its parts.
 std::vector<std::size_t> drawn_points(const std::vector<double>& y);
 
 }  // namespace mlp

@@ -9,7 +9,7 @@
 namespace mlp {
 namespace {
 
-/// Characters that may stand in a line of text. U+FFFE and U+FFFF are not allowed in XML.
+/// The characters of a line of text. U+FFFE and U+FFFF, which XML does not allow, are replaced.
 std::vector<std::string> characters(std::string_view text) {
   std::vector<std::string> result;
   while (!text.empty()) {

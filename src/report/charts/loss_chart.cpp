@@ -17,14 +17,14 @@ std::string best_text(const LossCurve& curve, std::size_t best) {
   return significant_text(curve.validation_loss[best]) + " at epoch " + epoch_text(curve.epoch[best]);
 }
 
-/// The last number of `values`: of a run that ended in NaN, what it had before.
+/// The last finite number of `values`: where a run ended in NaN, the one before.
 double last_finite(const std::vector<double>& values) {
   const auto last =
       std::find_if(values.rbegin(), values.rend(), [](double value) { return std::isfinite(value); });
   return last == values.rend() ? kUndefined : *last;
 }
 
-/// What every curve stays above: 0 where that is not the same for all.
+/// The value that every curve stays above; 0 where the curves do not have the same.
 double common_least(const std::vector<LossCurve>& curves) {
   const auto same = [&](const auto& curve) { return curve.least_loss == curves[0].least_loss; };
   return std::ranges::all_of(curves, same) ? curves[0].least_loss : 0.0;
@@ -67,7 +67,9 @@ bool any_finite(const std::vector<double>& values) {
 
 LossChart loss_chart(const LossCurve& curve) {
   LossChart result;
-  auto& [chart, keys] = result;
+  // Not bound to both at once: Clang 14 lets no lambda use what is.
+  LineChart& chart = result.chart;
+  auto& keys = result.keys;
   chart.x = curve.epoch;
   chart.may_be_logarithmic = chart.may_cut_start = true;
   chart.least = curve.least_loss;

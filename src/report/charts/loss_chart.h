@@ -1,4 +1,4 @@
-// Training and validation loss over the epochs: what report.html and loss.svg show of them.
+// Training and validation loss over the epochs, as report.html and loss.svg show them.
 #pragma once
 
 #include <string>
@@ -21,11 +21,11 @@ struct LossChart {
   std::vector<ChartKey> keys;
 };
 
-/// Of one run of at least one epoch.
+/// The chart of one run of at least one epoch.
 LossChart loss_chart(const LossCurve& curve);
 
-/// Of several in one picture: a colour each, "run0" to "run6" and then again; the validation loss "dashed".
-/// The keys are the runs', with what each reached.
+/// Several runs in one picture, with a colour for each, "run0" to "run6" and then again; the validation loss
+/// is "dashed". The keys are the runs', with what each reached.
 LossChart loss_chart(const std::vector<LossCurve>& curves);
 
 /// Index of the smallest number; values.size() where there is none.

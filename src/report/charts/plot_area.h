@@ -7,8 +7,8 @@
 
 namespace mlp {
 
-/// Room beside and below a plot, for the end of a label and for those of the axis below. On the left and
-/// above there is as much as the area says.
+/// Room to the right of a plot and below it, for the end of a label and for the labels of the axis below. The
+/// area says how much there is on the left and above.
 inline constexpr double kRightMargin = 22, kBottomMargin = 48;
 
 /// Where data lie, in the SVG's own unit.

@@ -28,7 +28,7 @@ std::string deflated(const std::string& data) {
   const int status =
       ::compress2(reinterpret_cast<Bytef*>(result.data()), &size, reinterpret_cast<const Bytef*>(data.data()),
                   static_cast<uLong>(data.size()), Z_BEST_COMPRESSION);
-  if (status != Z_OK) throw std::bad_alloc();  // the one way it can fail
+  if (status != Z_OK) throw std::bad_alloc();  // zlib fails only for want of memory
   result.resize(size);
   return result;
 }
@@ -57,7 +57,7 @@ std::string encode_png(std::size_t width, std::size_t height, std::span<const st
   std::string rows;
   rows.reserve((width + 1) * height);
   for (std::size_t y = 0; y < height; ++y) {
-    rows += '\0';  // the row is not filtered: indices have no gradients
+    rows += '\0';  // filter 0: none, as indices have no gradients
     rows.append(reinterpret_cast<const char*>(pixels.data()) + y * width, width);
   }
 

@@ -15,7 +15,7 @@ namespace mlp {
 
 struct Colour {
   std::uint8_t red = 0, green = 0, blue = 0;
-  std::uint8_t alpha = 255;  ///< 0: what lies behind shows through
+  std::uint8_t alpha = 255;  ///< 0: transparent
 };
 
 /// `pixels` [height * width], row by row, index into `palette` (1 to 256 colours).

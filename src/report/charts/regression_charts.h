@@ -17,7 +17,7 @@ struct MarkedPoint {
   std::string text;
 };
 
-/// Most dots of a scatter plot. Of more rows every so-manieth is drawn, evenly spaced: see scatter_rows.
+/// The most dots of a scatter plot. Of more rows, evenly spaced ones are drawn: see scatter_rows.
 inline constexpr std::size_t kMostScatterPoints = 2000;
 std::vector<std::size_t> scatter_rows(std::size_t rows);
 
@@ -26,12 +26,12 @@ std::string scatter_svg(std::span<const double> truths, std::span<const double> 
                         std::span<const MarkedPoint> marked, const std::string& title,
                         const std::string& unit);
 
-/// The same at `area` of another picture, axes and dots alone.
+/// The same in `area` of another picture: axes and dots alone.
 std::string scatter_drawing(const PlotArea& area, std::span<const double> truths,
                             std::span<const double> predictions, std::span<const MarkedPoint> marked,
                             const std::string& x_name);
 
-/// The axis of both directions.
+/// The axis for both directions.
 Axis scatter_axis(std::span<const double> truths, std::span<const double> predictions);
 
 /// How often each residual, predicted - true, occurs.

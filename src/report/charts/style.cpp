@@ -6,14 +6,14 @@
 namespace mlp {
 namespace {
 
-/// Of "--blue", the first value in the page's style sheet, which is the light one.
+/// The first value of a variable such as "--blue" in the page's style sheet, which is the light theme's.
 std::string value_of(std::string_view variable) {
   const std::string_view sheet = kPageStyle;
   const std::size_t name = sheet.find(std::string(variable) + ":");
-  if (name == sheet.npos) return "";
+  if (name == std::string_view::npos) return "";
   const std::size_t begin = name + variable.size() + 1;
   std::string value(sheet.substr(begin, sheet.find_first_of(";}", begin) - begin));
-  std::ranges::replace(value, ' ', ',');  // of rgb(), which older viewers read with commas only
+  std::ranges::replace(value, ' ', ',');  // in rgb(): older viewers read only commas
   return value;
 }
 
@@ -21,7 +21,7 @@ std::string value_of(std::string_view variable) {
 
 std::string with_colours(std::string style) {
   constexpr std::string_view kOpening = "var(";
-  for (std::size_t at = 0; (at = style.find(kOpening, at)) != style.npos;) {
+  for (std::size_t at = 0; (at = style.find(kOpening, at)) != std::string::npos;) {
     const std::size_t begin = at + kOpening.size(), end = style.find(')', begin);
     style.replace(at, end + 1 - at, value_of(style.substr(begin, end - begin)));
   }

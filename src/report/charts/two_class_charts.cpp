@@ -12,7 +12,7 @@ namespace mlp {
 namespace {
 
 constexpr PlotArea kArea{.left = 50, .top = 12, .width = 270, .height = 250};
-constexpr double kClosest = 0.7;  ///< from one drawn point to the next, so that no picture is large
+constexpr double kClosest = 0.7;  ///< least distance of two drawn points, so that no picture is large
 constexpr Axis kShares{.low = 0.0, .high = 1.0};
 
 struct Place {
@@ -25,7 +25,7 @@ std::string opening(const std::string& title, const std::string& x_name) {
   return chart_opening(kArea, title) + axes_svg(kArea, kShares, kShares, AxisUnit::kNumber, x_name);
 }
 
-/// From one place to another, dashed.
+/// A dashed line from one place to another.
 std::string guide(const Place& from, const Place& to) {
   return R"(<path class="identity" d="M)" + text(from) + "L" + text(to) + "\"/>";
 }
@@ -43,7 +43,7 @@ bool drawn(const TwoClassCurves& curves) {
   return !curves.thresholds.empty() && curves.positives > 0 && curves.negatives > 0;
 }
 
-/// The places of all thresholds, of those that lie close together the first, and the last.
+/// The places of the thresholds: the first and the last, and of those that lie close together the first.
 std::vector<Place> places(const TwoClassCurves& curves, const auto& x, const auto& y) {
   std::vector<Place> result;
   for (const auto& counts : curves.thresholds) {

@@ -13,28 +13,28 @@
 
 namespace mlp {
 
-/// 2 * kWeightLevels + 1 colours: the middle one is 0, the first -1, the last +1.
+/// The palette has 2 * kWeightLevels + 1 colours: the middle one is 0, the first -1, the last +1.
 inline constexpr int kWeightLevels = 16;
 const std::vector<Colour>& weight_palette();
 
-/// The palette's index for `weight` where `largest` is the end of the scale; beyond it: the end.
+/// The palette's index for `weight`, where `largest` is the end of the scale; larger weights get the end.
 std::uint8_t weight_level(double weight, double largest);
 
 /// The end of a scale that shows all but the largest 0.5% of the weights as they are. 0 where all are 0.
 double weight_scale(std::span<const float> weights);
 
-/// The outputs with the longest weight columns, the longest first, at most `count`.
+/// The outputs whose weight columns have the largest norms, the largest first, at most `count`.
 std::vector<std::size_t> strongest_columns(const Matrix<float>& weights, std::size_t count);
-/// The inputs with the longest weight rows, likewise.
+/// The same for inputs and their weight rows.
 std::vector<std::size_t> strongest_rows(const Matrix<float>& weights, std::size_t count);
 double column_length(const Matrix<float>& weights, std::size_t column);
 double row_length(const Matrix<float>& weights, std::size_t row);
 
-/// The PNG of what the image rows' pixels weigh in output `column`. Images with sides above 64 are shrunk by
-/// a whole factor, to the mean of each block.
+/// A PNG of the weights from an image's pixels to output `column`. Images with sides above 64 are shrunk by a
+/// whole factor, to the mean of each block.
 std::string weight_image(const Matrix<float>& weights, std::size_t column, ImageShape shape, double largest);
 
-/// An image shrunk likewise.
+/// An image, shrunk in the same way.
 struct GreyImage {
   std::size_t width = 0;
   std::size_t height = 0;

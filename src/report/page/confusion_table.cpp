@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::size_t kMostName = 14;        ///< characters of a class name beside the table
 constexpr std::size_t kMostConfusions = 20;  ///< in the list
-/// Classes whose table is no wider than a telephone, with short names and with long ones beside it.
+/// The most classes for which the table is no wider than a phone, with short names and with long ones beside
+/// it.
 constexpr std::size_t kMostOnTelephone = 10, kMostNamedOnTelephone = 7;
 
-/// With the commas in tags of their own: on a telephone there is no room for them.
+/// The commas are in tags of their own, since a phone has no room for them.
 std::string count_html(std::uint64_t count) {
   std::string html;
   for (const char c : with_thousands(count)) html += c == ',' ? "<i>,</i>" : std::string(1, c);
@@ -36,8 +37,8 @@ std::string table_cell(std::uint64_t count, std::uint64_t total, bool diagonal,
          percent_text(share, share < 0.1 ? 2 : 1) + ")\">" + count_html(count) + "</td>";
 }
 
-/// All columns are as wide as the longest count: its characters, no fewer than 3, and its digits, which are
-/// all that a telephone shows.
+/// All columns are as wide as the longest count: as its characters, at least 3, and on a phone, which shows
+/// only digits, as its digits.
 std::string widths(const Matrix<std::uint64_t>& confusion) {
   std::uint64_t most = 0;
   for (const std::uint64_t count : confusion.values()) most = std::max(most, count);

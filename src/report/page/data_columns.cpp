@@ -1,4 +1,4 @@
-// A data set's columns in short: range, mean, histogram.
+// A summary of a data set's columns: range, mean, histogram.
 #include <algorithm>
 #include <cmath>
 
@@ -10,40 +10,47 @@ namespace {
 
 constexpr std::size_t kBins = 24;
 
-/// Of a matrix's column, counted in `units`.
-template <class T>
-DataColumn summary_of(const Matrix<T>& matrix, std::size_t column, std::string name, std::string kind,
-                      const InputUnits& units = {}) {
-  DataColumn summary;
-  summary.name = std::move(name);
-  summary.kind = std::move(kind);
-  if (matrix.rows() == 0) return summary;
-  const auto number = [&](std::size_t n) {
-    const T stored = matrix(n, column);
+/// Of the first `count` columns, counted in `units`: without names. Two passes over all rows, which may lie
+/// in a file.
+template <class Rows>
+std::vector<DataColumn> summaries_of(const Rows& rows, std::size_t count, const InputUnits& units = {}) {
+  std::vector<DataColumn> summaries(count);
+  if (rows.rows() == 0) return summaries;
+  const auto number = [&](auto stored, std::size_t column) {
     return units.identity() ? static_cast<double>(stored) : units.invert(static_cast<float>(stored), column);
   };
-  double low = number(0), high = low, sum = 0.0;
-  for (std::size_t n = 0; n < matrix.rows(); ++n) {
-    const double value = number(n);
-    low = std::min(low, value);
-    high = std::max(high, value);
-    sum += value;
+  for (std::size_t c = 0; c < count; ++c) {
+    summaries[c].minimum = summaries[c].maximum = number(rows(0, c), c);
+    summaries[c].mean = 0.0;
   }
-  summary.minimum = low;
-  summary.maximum = high;
-  summary.mean = sum / static_cast<double>(matrix.rows());
-  if (!(high > low)) return summary;
-  summary.histogram.assign(kBins, 0);
-  for (std::size_t n = 0; n < matrix.rows(); ++n) {
-    const double share = (number(n) - low) / (high - low);
-    ++summary.histogram[std::min(kBins - 1, static_cast<std::size_t>(share * kBins))];
+  for (std::size_t n = 0; n < rows.rows(); ++n) {
+    const auto row = rows.row(n);
+    for (std::size_t c = 0; c < count; ++c) {
+      const double value = number(row[c], c);
+      summaries[c].minimum = std::min(summaries[c].minimum, value);
+      summaries[c].maximum = std::max(summaries[c].maximum, value);
+      summaries[c].mean += value;
+    }
   }
-  return summary;
+  for (auto& summary : summaries) {
+    summary.mean /= static_cast<double>(rows.rows());
+    if (summary.maximum > summary.minimum) summary.histogram.assign(kBins, 0);
+  }
+  for (std::size_t n = 0; n < rows.rows(); ++n) {
+    const auto row = rows.row(n);
+    for (std::size_t c = 0; c < count; ++c) {
+      DataColumn& summary = summaries[c];
+      if (summary.histogram.empty()) continue;
+      const double share = (number(row[c], c) - summary.minimum) / (summary.maximum - summary.minimum);
+      ++summary.histogram[std::min(kBins - 1, static_cast<std::size_t>(share * kBins))];
+    }
+  }
+  return summaries;
 }
 
-/// A table's column.
+/// The summary of a table's column.
 DataColumn summary_of(const Column& column) {
-  std::vector<double> numbers;  // a category's number is its place among them
+  std::vector<double> numbers;  // a category's number is its index in the list
   for (const double x : column.numbers) {
     if (!std::isnan(x)) numbers.push_back(x);
   }
@@ -51,8 +58,9 @@ DataColumn summary_of(const Column& column) {
     if (code >= 0) numbers.push_back(code);
   }
   const std::size_t count = numbers.size();
-  DataColumn summary = summary_of(Matrix<double>(count, 1, numbers), 0, column.type.name,
-                                  std::string(to_text(column.type.kind)));
+  DataColumn summary = summaries_of(Matrix<double>(count, 1, numbers), 1).front();
+  summary.name = column.type.name;
+  summary.kind = to_text(column.type.kind);
   summary.missing = column.missing;
   if (column.type.kind != ColumnKind::kNumeric) {
     summary.minimum = summary.mean = summary.maximum = EpochRecord::kNone;
@@ -69,7 +77,7 @@ DataColumn summary_of(const Column& column) {
   return summary;
 }
 
-/// The column of a table's classes.
+/// The summary of the column that holds a table's classes.
 DataColumn summary_of_classes(const Dataset& dataset) {
   const auto& target = dataset.preprocessing->targets.front();
   Column column;
@@ -88,9 +96,16 @@ std::string name_of(const std::vector<std::string>& names, std::size_t index, co
 
 std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t most) {
   std::vector<DataColumn> columns;
-  for (std::size_t o = 0; o < dataset.targets.columns() && columns.size() < most; ++o) {
-    columns.push_back(summary_of(dataset.targets, o, name_of(dataset.target_names, o, "target"), "target"));
-  }
+  const auto add = [&](std::vector<DataColumn> summaries, const std::vector<std::string>& names,
+                       const std::string& noun, const std::string& kind) {
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
+      summaries[i].name = name_of(names, i, noun);
+      summaries[i].kind = kind;
+      columns.push_back(std::move(summaries[i]));
+    }
+  };
+  add(summaries_of(dataset.targets, std::min(most, dataset.targets.columns())), dataset.target_names,
+      "target", "target");
   if (dataset.preprocessing) {
     if (dataset.task() == Task::kClassification && !dataset.preprocessing->targets.empty())
       columns.push_back(summary_of_classes(dataset));
@@ -101,14 +116,10 @@ std::vector<DataColumn> summarize_columns(const Dataset& dataset, std::size_t mo
     }
     return columns;
   }
-  std::visit(
-      [&](const auto& inputs) {
-        for (std::size_t i = 0; i < inputs.columns() && columns.size() < most; ++i) {
-          columns.push_back(summary_of(inputs, i, name_of(dataset.feature_names, i, "feature"), "numeric",
-                                       dataset.input_units));
-        }
-      },
-      dataset.inputs);
+  const std::size_t shown = std::min(most - columns.size(), dataset.features());
+  add(std::visit([&](const auto& inputs) { return summaries_of(inputs, shown, dataset.input_units); },
+                 dataset.inputs),
+      dataset.feature_names, "feature", "numeric");
   return columns;
 }
 

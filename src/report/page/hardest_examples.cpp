@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "mlp/html_report.h"
 #include "mlp/preprocessing.h"
@@ -15,10 +14,6 @@ std::size_t largest_of(std::span<const float> values) {
   return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-bool is_cross_entropy(const Loss& loss) {
-  return std::holds_alternative<CrossEntropy>(loss) || std::holds_alternative<BinaryCrossEntropy>(loss);
-}
-
 double class_loss(std::span<const float> output, std::size_t truth, bool cross_entropy) {
   if (cross_entropy) return -std::log(std::max(static_cast<double>(output[truth]), 1e-300));
   double sum = 0.0;
@@ -29,7 +24,7 @@ double class_loss(std::span<const float> output, std::size_t truth, bool cross_e
   return sum;
 }
 
-/// 1 / standard deviation of each target; 1 where there is but one, or where it is constant.
+/// 1 / standard deviation of each target; 1 where there is only one, or where it is constant.
 std::vector<double> target_weights(const Matrix<float>& targets) {
   std::vector<double> weights(targets.columns(), 1.0);
   if (targets.columns() < 2 || targets.rows() == 0) return weights;
@@ -56,8 +51,8 @@ double distance(std::span<const float> output, std::span<const float> target,
 std::vector<double> input_row(const Dataset& dataset, std::size_t row) {
   std::vector<double> numbers;
   std::visit(
-      [&](const auto& matrix) {
-        for (const auto stored : matrix.row(row))
+      [&](const auto& rows) {
+        for (const auto stored : rows.row(row))
           numbers.push_back(dataset.input_units.invert(static_cast<float>(stored), numbers.size()));
       },
       dataset.inputs);
@@ -68,7 +63,7 @@ std::vector<double> input_row(const Dataset& dataset, std::size_t row) {
 
 namespace {
 
-/// These rows of a table as they were, but for what encoding has rounded or forgotten.
+/// These rows of a table as they were, except for what encoding has rounded or lost.
 std::vector<std::vector<std::string>> table_cells(const Dataset& dataset,
                                                   const std::vector<std::size_t>& rows) {
   const auto& all = std::get<Matrix<float>>(dataset.inputs);
@@ -91,32 +86,42 @@ std::vector<HardExample> hardest_examples(const Dataset& dataset, const Matrix<f
   require(outputs.rows() == dataset.rows() && outputs.columns() == dataset.outputs(),
           "hardest_examples: outputs and data set differ in size");
   const bool classes = dataset.task() == Task::kClassification;
-  const bool cross_entropy = is_cross_entropy(loss);
+  const bool cross_entropy = loss_targets(loss) != LossTargets::kNumbers;
   const auto weights = target_weights(dataset.targets);
-  std::vector<double> losses(dataset.rows());
-  for (std::size_t n = 0; n < losses.size(); ++n) {
-    losses[n] = classes
-                    ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
-                    : distance(outputs.row(n), dataset.targets.row(n), weights);
-    if (std::isnan(losses[n])) losses[n] = std::numeric_limits<double>::infinity();  // no loss is worse
+  // A heap of the hardest so far, the easiest of them on top.
+  struct RowLoss {
+    std::size_t row;
+    double loss;
+  };
+  const auto harder = [](const RowLoss& a, const RowLoss& b) {
+    return a.loss != b.loss ? a.loss > b.loss : a.row < b.row;
+  };
+  std::vector<RowLoss> hardest;
+  for (std::size_t n = 0; n < dataset.rows(); ++n) {
+    double of_row =
+        classes ? class_loss(outputs.row(n), static_cast<std::size_t>(dataset.labels[n]), cross_entropy)
+                : distance(outputs.row(n), dataset.targets.row(n), weights);
+    if (std::isnan(of_row)) of_row = std::numeric_limits<double>::infinity();  // no loss is worse
+    hardest.push_back({n, of_row});
+    std::ranges::push_heap(hardest, harder);
+    if (hardest.size() <= count) continue;
+    std::ranges::pop_heap(hardest, harder);
+    hardest.pop_back();
   }
-
-  std::vector<std::size_t> order(dataset.rows());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
-  std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
-    return losses[a] != losses[b] ? losses[a] > losses[b] : a < b;
-  });
-  order.erase(end, order.end());
+  std::ranges::sort_heap(hardest, harder);
 
   std::vector<std::vector<std::string>> cells;
-  if (dataset.preprocessing) cells = table_cells(dataset, order);
+  if (dataset.preprocessing) {
+    std::vector<std::size_t> rows;
+    for (const RowLoss& each : hardest) rows.push_back(each.row);
+    cells = table_cells(dataset, rows);
+  }
   std::vector<HardExample> examples;
-  for (const std::size_t n : order) {
+  for (const auto& [n, of_row] : hardest) {
     HardExample example;
     example.row = n;
     if (!dataset.source_rows.empty()) example.source_row = dataset.source_rows[n];
-    example.loss = losses[n];
+    example.loss = of_row;
     example.inputs = input_row(dataset, n);
     const auto output = outputs.row(n);
     if (classes) {

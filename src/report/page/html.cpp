@@ -17,7 +17,7 @@ std::string html_breakable(const std::string& html, std::string_view after) {
     const char c = html[i], next = i + 1 < html.size() ? html[i + 1] : ' ';
     result += c;
     if (c == '<' || c == '>') in_tag = c == '<';
-    if (!in_tag && after.find(c) != after.npos && next != ' ' && next != '<') result += "<wbr/>";
+    if (!in_tag && after.find(c) != std::string_view::npos && next != ' ' && next != '<') result += "<wbr/>";
   }
   return result;
 }

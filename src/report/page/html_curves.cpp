@@ -32,7 +32,7 @@ std::string key(const std::string& css_class, const std::string& name, const std
          "</b></span>";
 }
 
-/// As a page has it.
+/// A chart as a page has it.
 std::string aside(const std::string& text) {
   return text.empty() ? "" : "<p class=\"aside\">" + html_text(text) + "</p>";
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlp/metrics.h"
 #include "report/charts/line_text.h"
 #include "report/charts/number_format.h"
 #include "report/charts/weight_pictures.h"
@@ -12,8 +13,8 @@ namespace mlp {
 namespace {
 
 constexpr std::size_t kMostExamples = 48;
-constexpr std::size_t kMostFeatures = 12;  ///< of an example's
-constexpr std::size_t kMostTargets = 4;    ///< of an example's
+constexpr std::size_t kMostFeatures = 12;  ///< shown of an example
+constexpr std::size_t kMostTargets = 4;    ///< shown of an example
 constexpr std::size_t kMostWeightImages = 64;
 constexpr std::size_t kMostWeightRows = 60;
 constexpr std::size_t kMostWeightColumns = 512;
@@ -23,10 +24,10 @@ bool are_images(const ReportContent& content, std::size_t features) {
          content.image.height * content.image.width == features;
 }
 
-/// Whether the last layer does.
+/// Whether the last layer gives probabilities.
 bool gives_probabilities(const ReportContent& content) {
-  return !content.layers.empty() && (std::holds_alternative<Softmax>(content.layers.back().activation) ||
-                                     std::holds_alternative<Sigmoid>(content.layers.back().activation));
+  return !content.layers.empty() &&
+         output_kind(content.layers.back().activation) == OutputKind::kProbabilities;
 }
 
 /// The network's output for a class.
@@ -97,7 +98,7 @@ double entry(const std::vector<T>& values, std::size_t index) {
   return index < values.size() ? values[index] : EpochRecord::kNone;
 }
 
-/// A column of numbers, of which `number` is an example's entry.
+/// A column of numbers; `number` returns an example's entry.
 struct NumberColumn {
   int decimals = 0;
   std::vector<std::string> texts;
@@ -110,7 +111,7 @@ NumberColumn number_column(std::span<const HardExample> examples, const auto& nu
   return {decimals, plain_texts(values, decimals)};
 }
 
-/// What stands above an output: it is a probability, or not.
+/// The head above an output, which is a probability or not.
 std::string output_head(const ReportContent& content, const std::string& of) {
   return R"(<th scope="col" class="n">)" +
          std::string(gives_probabilities(content) ? "probability" : "output") + " of " + of + "</th>";
@@ -118,7 +119,7 @@ std::string output_head(const ReportContent& content, const std::string& of) {
 
 std::string example_table(const ReportContent& content, std::span<const HardExample> examples) {
   const bool classes = !content.class_names.empty();
-  // A table's cells say more than what they are encoded as.
+  // A table's cells say more than the numbers they are encoded as.
   const std::size_t cells = std::min(examples.front().cells.size(), kMostFeatures);
   const std::size_t features = cells > 0 ? 0 : std::min(examples.front().inputs.size(), kMostFeatures);
   const std::size_t targets = std::min(examples.front().targets.size(), kMostTargets);
@@ -267,7 +268,7 @@ std::string row_number(const ReportContent& content, const HardExample& example)
 
 namespace {
 
-/// What the row numbers of the examples count.
+/// How the row numbers of the examples are counted.
 std::string numbering(const ReportContent& content) {
   if (!content.hardest.front().source_row)
     return "Rows are numbered from 1 among the test rows, in their order.";
@@ -307,7 +308,7 @@ std::string hardest_section(const ReportContent& content) {
 std::string weights_section(const ReportContent& content) {
   if (content.first_weights.empty()) return "";
   if (are_images(content, content.first_weights.rows())) return weight_images(content);
-  if (!content.importances.columns.empty()) return "";  // the table is there
+  if (!content.importances.columns.empty()) return "";  // importance_section has the table
   return section_html("weights", "First layer", "", weight_table(content));
 }
 

@@ -1,4 +1,4 @@
-// What went in: data, network, settings, and the command that does the same again.
+// The data, the network, the settings, and the command that does the same again.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -38,7 +38,7 @@ std::string facts_grid(const std::vector<ReportFact>& facts) {
   return "<dl class=\"given\">" + html + "</dl>";
 }
 
-/// A column's distribution in the size of a word.
+/// A column's distribution as a chart of a word's size.
 std::string sparkline(const std::vector<std::uint64_t>& histogram) {
   const std::uint64_t most = histogram.empty() ? 0 : *std::max_element(histogram.begin(), histogram.end());
   if (most == 0) return "";

@@ -1,4 +1,4 @@
-// The folds of a cross-validation: how far a metric's values lie apart says how far one of them can be
+// The folds of a cross-validation: how far a metric's values lie apart shows how far a single one can be
 // trusted.
 #include <algorithm>
 #include <cmath>
@@ -15,8 +15,8 @@ constexpr std::size_t kMostMetrics = 12;
 constexpr std::size_t kMostDots = 200;
 constexpr double kWidth = 360.0, kHeight = 26.0, kMargin = 8.0;
 
-/// A dot for each fold on a line from the smallest to the largest, a stroke at their mean, a ring where the
-/// model itself is.
+/// A dot for each fold on a line from the smallest to the largest, a stroke at their mean, and a ring at the
+/// model's own value.
 std::string dots_svg(const ReportFolds& folds, const std::string& noun) {
   std::vector<double> values = folds.values;
   values.push_back(folds.test);
@@ -57,7 +57,7 @@ std::string deviation_text(const ReportFolds& folds) {
 
 namespace {
 
-/// `noun`: what each value is of.
+/// `noun`: what each value belongs to.
 std::string spread_html(const std::vector<ReportFolds>& metrics, const std::string& heading,
                         const std::string& noun, const std::string& ring, const std::string& aside) {
   std::string body;
@@ -74,7 +74,7 @@ std::string spread_html(const std::vector<ReportFolds>& metrics, const std::stri
   if (body.empty()) return "";
   return "<div class=\"folds\"><figcaption><h3>" + heading + ", " +
          with_thousands(metrics.front().values.size()) + " " + noun +
-         "s</h3><span class=\"keys\"><span class=\"key points\"><i></i>a " + noun +
+         R"(s</h3><span class="keys"><span class="key points"><i></i>a )" + noun +
          "</span><span class=\"key best\"><i></i>" + ring + "</span></span></figcaption><p class=\"aside\">" +
          aside + "</p><div class=\"scroll\"><table>" +
          html_head({"", "#mean", "#deviation", "#smallest", "", "#largest"}) + "<tbody>" + body +

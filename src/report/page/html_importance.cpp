@@ -1,4 +1,4 @@
-// What the predictions rest on: the columns by permutation importance, below them the first layer's weights.
+// What the predictions rest on: permutation importance of the columns, then the first layer's weights.
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -16,7 +16,7 @@ std::span<const ColumnImportance> shown_columns(const Importances& importances) 
   return std::span(importances.columns).first(std::min(importances.columns.size(), kMostColumns));
 }
 
-/// How the score of rows reads: "accuracy", "RMSE", "R²".
+/// The name of the score: "accuracy", "RMSE", "R²".
 std::string score_name(ImportanceMeasure measure) {
   switch (measure) {
     case ImportanceMeasure::kLoss:
@@ -29,7 +29,7 @@ std::string score_name(ImportanceMeasure measure) {
   return "";
 }
 
-/// Rises as they read one below the other: that of the loss "+0.1234", that of R2 "-0.1234".
+/// Rises, written one below the other: the loss's as "+0.1234", R2's as "-0.1234".
 std::vector<std::string> rise_texts(const Importances& importances) {
   std::vector<double> rises;
   for (const auto& column : importances.columns) rises.push_back(column.rise);
@@ -77,7 +77,7 @@ struct BarScale {
   }
 };
 
-/// From 0 to the right, or to the left where the rise is negative.
+/// A bar from 0 to the right, or to the left where the rise is negative.
 std::string bar(const ColumnImportance& column, const BarScale& scale) {
   const double zero = scale.position(0.0);
   const double end = std::isfinite(column.rise) ? scale.position(column.rise) : zero;
@@ -86,7 +86,7 @@ std::string bar(const ColumnImportance& column, const BarScale& scale) {
          ";--v:" + fixed_text(std::abs(end - zero), 3) + "\"></i></span>";
 }
 
-/// What numbers and colours mean that do not speak for themselves.
+/// Explains the numbers and colours that do not speak for themselves.
 std::string explanation(std::span<const ColumnImportance> columns, ImportanceMeasure measure) {
   const auto some = [&](Meaning meaning) {
     return std::ranges::any_of(columns, [&](const auto& column) { return meaning_of(column) == meaning; });

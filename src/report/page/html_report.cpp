@@ -21,7 +21,7 @@ std::string tile(const std::string& label, const std::string& value, const std::
          (below.empty() ? "" : "<small>" + html_label(below, 26) + "</small>") + "</dd></div>";
 }
 
-/// The class of a figure that is no better than the baseline's.
+/// The CSS class of a figure that is no better than the baseline's.
 std::string alarm(Verdict::Kind kind) {
   return kind == Verdict::kNoBetter ? "bad" : kind == Verdict::kMixed ? "mixed" : "";
 }
@@ -29,7 +29,7 @@ std::string alarm(Verdict::Kind kind) {
 /// What the colour of the first figure says, in words.
 std::string warning_html(const Verdict& verdict) {
   if (verdict.html.empty()) return "";
-  return "<p class=\"warning " + alarm(verdict.kind) + "\" role=\"note\">" + verdict.html +
+  return "<p class=\"warning " + alarm(verdict.kind) + R"(" role="note">)" + verdict.html +
          (verdict.kind == Verdict::kNoBetter ? " More rows, or inputs that say more, may help." : "") +
          "</p>";
 }
@@ -46,12 +46,13 @@ std::string note_html(const ReportNote& note) {
   return "<li class=\"folded\"><details><summary>" + text + "</summary><ul>" + list + "</ul></details></li>";
 }
 
-/// The first ones to be seen, the others folded away.
+/// The first few notes open, the others folded away.
 std::string notes_html(const std::vector<ReportNote>& notes) {
   constexpr std::size_t kMostSeen = 4, kMost = 50;
   if (notes.empty()) return "";
   std::string seen, folded;
-  const std::size_t open = notes.size() <= kMostSeen + 1 ? notes.size() : kMostSeen;  // one more is no longer
+  // Folding a single note away saves nothing.
+  const std::size_t open = notes.size() <= kMostSeen + 1 ? notes.size() : kMostSeen;
   for (std::size_t i = 0; i < std::min(notes.size(), kMost); ++i)
     (i < open ? seen : folded) += note_html(notes[i]);
   if (notes.size() > kMost) folded += "<li>and " + with_thousands(notes.size() - kMost) + " more</li>";
@@ -84,8 +85,8 @@ std::string capitalised(std::string text) {
 
 constexpr std::size_t kMostTargetTiles = 3;
 
-/// What is predicted, where that has a name: "predicts churn: no or yes".
-std::string question_html(const ReportContent& content) {
+/// What is predicted, where it has a name: "predicts churn: no or yes".
+std::string predicted_html(const ReportContent& content) {
   constexpr std::size_t kMostNames = 6;
   if (content.target_names.empty()) return "";
   const auto listed = [&](const std::vector<std::string>& names, const auto& text) {
@@ -193,7 +194,7 @@ std::string html_report(const ReportContent& content) {
          "<title>" +
          title + " \u00b7 training report</title>\n<style>" + kChartStyle + kPageStyle +
          "</style></head>\n<body>\n" + "<header><p class=\"kind\">Training report</p><h1>" + title + "</h1>" +
-         question_html(content) + "<p class=\"made\">" + html_text(content.made, 200) + "</p>" +
+         predicted_html(content) + "<p class=\"made\">" + html_text(content.made, 200) + "</p>" +
          tiles_html(content) + warning_html(verdict(content)) + notes_html(content.notes) +
          links_html(sections) + "</header>\n<main>\n" + sections + "</main>\n</body></html>\n";
 }

@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t kMostClassRows = 1000;
 constexpr std::size_t kMostOpenClassRows = 30;
 constexpr std::size_t kMostTargets = 12;  ///< with charts of their own
-constexpr double kTellingArea = 0.99;     ///< a ROC AUC below it tells a class from the others
+constexpr double kTellingArea = 0.99;     ///< ROC AUCs have a column where one is below it
 
-/// An F1 with a bar for what it lacks to 1, of which `longest` is the most.
+/// An F1 with a bar for how far it is below 1; `longest` is the greatest such distance.
 std::string f1_cell(double f1, double longest) {
   if (!std::isfinite(f1)) return html_cell("\u2013", "n");
   const double length = longest > 0.0 ? std::clamp((1.0 - f1) / longest, 0.0, 1.0) : 0.0;
@@ -27,7 +27,7 @@ std::string f1_cell(double f1, double longest) {
          "</td>";
 }
 
-/// The most that an F1 of `classes` lacks to 1.
+/// The greatest distance below 1 of an F1 of `classes`.
 double longest_lack(const std::vector<ClassScores>& classes) {
   double longest = 0.0;
   for (const auto& scores : classes) longest = std::fmax(longest, 1.0 - scores.f1);
@@ -41,8 +41,8 @@ double smallest_area(const std::vector<ClassScores>& classes) {
   return smallest;
 }
 
-/// The order in which classes are listed: as they are, or of many the weakest first, which are what one looks
-/// for.
+/// The order in which classes are listed: as they are, or, of many, the weakest first, since readers look for
+/// these.
 std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
   std::vector<std::size_t> order(classes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -52,7 +52,7 @@ std::vector<std::size_t> class_order(const std::vector<ClassScores>& classes) {
   return order;
 }
 
-/// What the table's bars mean, and where all classes are told from the others how well.
+/// What the table's bars mean; and, where it has no column of ROC AUC, the least ROC AUC of a class.
 std::string class_table_text(double longest, double area) {
   std::string text;
   if (longest > 0.0)
@@ -64,7 +64,7 @@ std::string class_table_text(double longest, double area) {
 
 std::string class_table(const ReportContent& content, const std::vector<ClassScores>& classes) {
   const bool counted = content.class_rows.size() == classes.size();
-  // Two classes have the same ROC AUC, and next to 1 it says nothing about any.
+  // Two classes have the same ROC AUC, and values near 1 all say the same.
   const double area = classes.size() > 2 ? smallest_area(classes) : kUndefined;
   const bool areas = area < kTellingArea;
   const double longest = longest_lack(classes);

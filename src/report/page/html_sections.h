@@ -11,7 +11,7 @@ namespace mlp {
 /// A row's number as people find it: "1,234".
 std::string row_number(const ReportContent& content, const HardExample& example);
 
-/// Of which the units may differ.
+/// Whether there are several targets, whose units may differ.
 bool several_targets(const ReportContent& content);
 
 /// <section> with a heading and a sentence below it (HTML, may be empty); empty where `body` is.
@@ -23,11 +23,11 @@ std::string tiles_html(const ReportContent& content);
 struct Verdict {
   enum Kind {
     kBetter,
-    kMixed,    ///< classes: by another score than the accuracy; targets: for some of them
-    kNoBetter  ///< by nothing
+    kMixed,    ///< better by a score other than accuracy (classes), or for some of the targets
+    kNoBetter  ///< better by no score
   };
   Kind kind = kBetter;
-  std::string html;  ///< a sentence; empty where it is better
+  std::string html;  ///< a sentence; empty where the network is better
 };
 Verdict verdict(const ReportContent& content);
 /// Whether a target's RMSE is no better than the baseline's.
@@ -37,7 +37,7 @@ bool no_better(const ReportContent& content, std::size_t target);
 std::string two_classes_html(const ReportContent& content);
 /// A cross-validation's metrics, a dot for each fold; empty where there is none.
 std::string folds_html(const ReportContent& content);
-/// The same of an ensemble's members.
+/// The same for an ensemble's members.
 std::string members_html(const ReportContent& content);
 /// A metric's value: "98.43%", "2.770".
 std::string score_text(double value, bool percent);
@@ -50,7 +50,7 @@ std::string hardest_section(const ReportContent& content);
 std::string importance_section(const ReportContent& content);
 /// The first layer's weights, as images or as a table.
 std::string weights_section(const ReportContent& content);
-/// The latter alone; empty where there are none.
+/// The table alone; empty where there are no weights.
 std::string weight_table(const ReportContent& content);
 std::string data_section(const ReportContent& content);
 std::string network_section(const ReportContent& content);

@@ -1,5 +1,5 @@
-// Of two classes: how well the second is told from the first at any threshold, and how far the probabilities
-// can be believed.
+// For two classes: how well the second is told from the first at any threshold, and how far the probabilities
+// can be trusted.
 #include "report/charts/line_text.h"
 #include "report/charts/number_format.h"
 #include "report/charts/two_class_charts.h"
@@ -9,7 +9,7 @@
 namespace mlp {
 namespace {
 
-/// Where the decisions of the confusion matrix lie.
+/// The point of the curves at which the confusion matrix decides.
 struct Decided {
   MarkedRate roc, precision_recall;
 };

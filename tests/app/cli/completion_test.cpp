@@ -1,4 +1,4 @@
-// What shells make of `mlp completion`: bash for real, zsh and fish where they are installed.
+// What shells offer with `mlp completion`: run in bash always, in zsh and fish where they are installed.
 #include <algorithm>
 #include <cstdlib>
 #include <set>

@@ -220,7 +220,7 @@ TEST_F(Target, TheReferenceSaysTheSame) {
   const double plain = rmse({"--cpu-target", "reference"});
   EXPECT_NEAR(plain, fast, 1e-3 * fast);
   EXPECT_NE(content("run/config.toml").find("cpu-target = \"reference\""), std::string::npos);
-  // What it trained another target verifies, and it itself to the last bit.
+  // A model verifies on another target, and on its own to the last bit.
   EXPECT_EQ(run({"inspect", "run", "--verify"}).exit_code, 0);
   environment_["MLP_TARGET"] = "reference";
   const auto own = run({"inspect", "run", "--verify"});
@@ -260,7 +260,7 @@ TEST_F(Target, OneThatWasAskedForIsPartOfTheRun) {
   EXPECT_EQ(config_line("best"), "");
   EXPECT_NE(model("option"), model("best"));
 
-  // The file comes before the environment, an option before the file.
+  // The file takes precedence over the environment, an option over the file.
   environment_["MLP_TARGET"] = names.front();
   train({"friedman", "--epochs", "1", "--output", "again"});
   EXPECT_EQ(config_line("again"), "cpu-target = \"" + names.front() + "\"");
@@ -308,7 +308,7 @@ TEST_F(Target, AResumedRunKeepsItsArithmetic) {
   environment_["MLP_TARGET"] = "baseline";
   refused({"best"}, "baseline, but one with fused multiply-add");
   environment_.erase("MLP_TARGET");
-  // Among the others any will do.
+  // Any of the others will do.
   for (const auto& name : names) {
     if (name == "baseline") continue;
     const auto result = run({"train", "--resume", "best", "--cpu-target", name});

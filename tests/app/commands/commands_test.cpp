@@ -172,7 +172,7 @@ TEST_F(Commands, TheLeastLossOfSmoothedLabelsIsDrawn) {
   EXPECT_NE(content("again.svg").find(least), std::string::npos);
   ASSERT_EQ(run({"plot", "runs/digits", "runs/friedman", "--output", "both.svg"}).exit_code, 0);
   EXPECT_EQ(content("both.svg").find("least possible"), std::string::npos) << "not that of both";
-  // The model says it, and while there is none yet the config.toml does.
+  // The model says it; while there is no model yet, config.toml does.
   std::string config = content("runs/digits/config.toml");
   std::filesystem::remove(path("runs/digits/config.toml"));
   ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
@@ -181,7 +181,7 @@ TEST_F(Commands, TheLeastLossOfSmoothedLabelsIsDrawn) {
   std::filesystem::remove(path("runs/digits/model.safetensors"));
   ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);
   EXPECT_NE(content("again.svg").find(least), std::string::npos) << "from config.toml";
-  // One that cannot be read so costs the line, and not the figure.
+  // If that cannot be read, the line is missing and the figure is still made.
   config.replace(config.find("10:softmax"), 10, "10:unknown");
   write("runs/digits/config.toml", config);
   ASSERT_EQ(run({"plot", "runs/digits", "--output", "again.svg"}).exit_code, 0);

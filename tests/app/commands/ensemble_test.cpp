@@ -1,4 +1,4 @@
-// mlp train --ensemble: members, what is said of them, and going on.
+// mlp train --ensemble: members, what the program reports of them, and resuming.
 #include <csignal>
 
 #include "app/sandbox.h"
@@ -28,7 +28,7 @@ TEST_F(EnsembleRun, SaysWhatEachMemberAndWhatAllTogetherReach) {
   const auto& rmse = result["members"]["rmse"];
   ASSERT_EQ(rmse["values"].size(), 3u);
   EXPECT_LT(result["test_rmse"].get<double>(), rmse["mean"].get<double>());  // squares are convex
-  // The first as if it were alone.
+  // The first member is the network that is trained without --ensemble.
   const auto alone = json_of(quick_training({"--output", "runs/1", "--json"}));
   EXPECT_EQ(rmse["values"][0], alone["test_rmse"]);
   EXPECT_NE(content("runs/friedman/config.toml").find("\nensemble = 3\n"), std::string::npos);
@@ -56,7 +56,7 @@ TEST_F(EnsembleRun, TheSummaryNamesTheMembersSpread) {
   EXPECT_NE(result.err.find("member 2/3  seed 2  "), std::string::npos) << result.err;
   EXPECT_NE(result.out.find("members     RMSE "), std::string::npos) << result.out;
   EXPECT_NE(result.out.find("(mean and standard deviation of 3)"), std::string::npos) << result.out;
-  // A run of one network takes its place, and leaves none of its members.
+  // A run of one network replaces the ensemble and leaves none of its members.
   EXPECT_EQ(run(quick_training()).exit_code, 0);
   EXPECT_FALSE(exists("runs/friedman/members"));
 }

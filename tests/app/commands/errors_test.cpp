@@ -1,4 +1,5 @@
 // Wrong usage and failing work: the exit code, one or two lines that say what, where and what to do.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <thread>
@@ -139,7 +140,7 @@ TEST_F(Errors, FailingWorkExitsWith1) {
 
 TEST_F(Errors, AnUnknownCpuTargetIsRefusedBeforeAnyWork) {
   environment_["MLP_TARGET"] = "avx1024";
-  // The models, rows and config do not exist: had they been looked for first, the exit code would be 1.
+  // The models, rows and config do not exist: if they were looked for first, the exit code would be 1.
   for (const Arguments& arguments :
        {Arguments{"train", "friedman"}, Arguments{"evaluate", "missing"},
         Arguments{"predict", "missing", "--input", "missing"}, Arguments{"bench"}}) {
@@ -192,6 +193,46 @@ TEST_F(Errors, AnEmptyValueIsNoValue) {
     expect_error_message(result.err);
     EXPECT_NE(result.err.find(option + " needs a value"), std::string::npos) << result.err;
   }
+}
+
+TEST_F(Errors, NothingBehindAnEqualsSignIsNoValueEither) {
+  for (const std::string option : {"--output", "--epochs", "--target"}) {
+    const auto result = run({"train", "friedman", "--epochs", "1", option + "=", "--quiet"});
+    EXPECT_EQ(result.exit_code, 2) << option;
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find(option + " needs a value"), std::string::npos) << result.err;
+  }
+  EXPECT_FALSE(exists("--quiet"));
+}
+
+TEST_F(Errors, ARunDoesNotTakeItsDataFromAPipe) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  write("rows.csv", "a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n");
+  for (const Arguments& arguments : {Arguments{"train", "pipe", "--target", "y"}, Arguments{"train", "pipe"},
+                                     Arguments{"train", "rows.csv", "--target", "y", "--test", "pipe"},
+                                     Arguments{"train", "--images", "pipe", "--labels", "rows.csv"}}) {
+    const auto result = run(arguments);  // would wait for a writer that never comes
+    EXPECT_EQ(result.exit_code, 2);
+    expect_error_message(result.err);
+    EXPECT_NE(result.err.find("pipe is no file but a pipe or a device"), std::string::npos) << result.err;
+  }
+  const auto streamed = shell("cat rows.csv | \"$MLP\" train /dev/stdin --target y --epochs 1");
+  EXPECT_NE(streamed.err.find("a run reads its data again"), std::string::npos) << streamed.err;
+  EXPECT_FALSE(exists("runs"));
+}
+
+TEST_F(Errors, PredictionsReplaceNoPartOfTheRun) {
+  write("rows.csv", "a,y\n1,2\n2,4\n3,6\n4,8\n5,9\n");
+  ASSERT_EQ(run({"train", "rows.csv", "--target", "y", "--epochs", "1", "--quiet"}).exit_code, 0);
+  for (const std::string file : {"config.toml", "checkpoint.safetensors", "metrics.csv", "report.html"}) {
+    const std::string before = content("runs/rows/" + file);
+    const auto result = run({"predict", "runs/rows", "--input", "rows.csv", "--output", "runs/rows/" + file});
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_NE(result.err.find("is part of the model's run"), std::string::npos) << result.err;
+    EXPECT_EQ(content("runs/rows/" + file), before);
+  }
+  EXPECT_EQ(
+      run({"predict", "runs/rows", "--input", "rows.csv", "--output", "runs/rows/answers.csv"}).exit_code, 0);
 }
 
 TEST_F(Errors, OutputThatCannotBeWrittenIsAFailure) {
@@ -282,7 +323,7 @@ TEST_F(Errors, ClosedStreamsHarmNoFile) {
   EXPECT_EQ(run({"inspect", "runs/friedman"}).exit_code, 0);
   EXPECT_EQ(content("runs/friedman/metrics.csv").substr(0, 6), "epoch,");
 
-  // No file that is opened later may take a stream's number.
+  // No file opened later may get the descriptor of a standard stream.
   const auto running = shell(
       "\"$MLP\" train friedman --batch-size 1 --epochs 100000 --output other 2>&- > out & while [ ! -d other "
       "]; do "
@@ -353,7 +394,7 @@ TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
       EXPECT_NE(result.err.find("mlp predict MODEL --input " + file), std::string::npos) << result.err;
     }
   }
-  // A model under any name is one.
+  // A model is recognised under any name.
   ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
   std::filesystem::copy_file(path("runs/friedman/model.safetensors"), path("model.csv"));
   EXPECT_EQ(run({"inspect", "model.csv"}).exit_code, 0);
@@ -372,7 +413,7 @@ TEST_F(Errors, AFolderOfRunsNamesThem) {
 
 TEST_F(Errors, AReaderThatHasSeenEnoughIsNoError) {
   ASSERT_EQ(run(quick_training({"--quiet"})).exit_code, 0);
-  std::string rows;  // whose answers no pipe holds at once
+  std::string rows;  // more answers than a pipe can hold
   for (int i = 0; i < 50000; ++i) rows += "1,2,3,4,5,6,7,8,9,10\n";
   write("rows.csv", rows);
   auto child = start({"predict", "runs/friedman", "--input", "rows.csv"});

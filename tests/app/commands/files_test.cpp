@@ -1,4 +1,4 @@
-// Data from files of the user's own: mlp train --images --labels, and what evaluate and predict make of them.
+// The user's own files: mlp train --images --labels, and evaluate and predict on models of such data.
 #include <bit>
 #include <cstdlib>
 #include <sstream>
@@ -111,7 +111,7 @@ TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
   EXPECT_NE(content("runs/my data/report.html").find("Rows are numbered as in images, from 0"),
             std::string::npos);
 
-  // The run's config.toml knows the files, wherever the command is given.
+  // The run's config.toml names the files so that they are found from any folder.
   const auto evaluated = json({"evaluate", "runs/my data", "--json"});
   EXPECT_EQ(evaluated["dataset"], "my data");
   EXPECT_EQ(evaluated["test_rows"], 40);
@@ -122,7 +122,7 @@ TEST_F(Files, APairOfFilesIsTrainedOnEvaluatedAndPredicted) {
   EXPECT_EQ(only_json(elsewhere.out)["test_loss"], trained["test_loss"]);
   EXPECT_NE(content("runs/my data/config.toml").find("images = \"/"), std::string::npos) << "absolute";
 
-  // Other files on request: all of their rows.
+  // All rows of other files, where they are named.
   write_idx_pair("new", 10);
   const auto others =
       json({"evaluate", "runs/my data", "--images", "new/images", "--labels", "new/labels.gz", "--json"});
@@ -214,7 +214,7 @@ TEST_F(Files, ARunIsRepeatedAndResumedFromItsConfig) {
   const auto again = run({"train", "--config", "runs/a/config.toml", "--output", "again", "--quiet"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(tensors("again/model.safetensors"), expected);
-  // Data named on the command line are other data altogether.
+  // Data named on the command line replace those of the run.
   write_idx_pair("b");
   const auto other = json({"train", "--config", "runs/a/config.toml", "--images", "b/images", "--labels",
                            "b/labels.gz", "--output", "other", "--quiet", "--json"});
@@ -270,7 +270,8 @@ TEST_F(Files, WhatIsWrongIsNamed) {
   expect_error_of({"train", "--images", "objects.npy", "--labels", "a/labels.gz"}, 1,
                   "Python objects (a pickle), which are never read");
   expect_error_of({"train", "unclear.npz"}, 1, "it holds a (uint8, 1), b (float64, 1)");
-  expect_error_of({"train", "--images", "/dev/zero", "--labels", "/dev/zero"}, 1, "/dev/zero");
+  expect_error_of({"train", "--images", "/dev/zero", "--labels", "/dev/zero"}, 2,
+                  "/dev/zero is no file but a pipe or a device");
   const auto folder = run({"train", "--images", ".", "--labels", "."});
   EXPECT_EQ(folder.exit_code, 2);
   EXPECT_NE(folder.err.find("is a folder, whose sub-folders are the labels"), std::string::npos)

@@ -1,4 +1,5 @@
-// Answers that say whose they are, under names that stand once; and cells that look missing and are not.
+// Answers beside the columns they belong to, each under a unique name; and cells that look missing and are
+// not.
 #include <algorithm>
 #include <sstream>
 
@@ -55,11 +56,11 @@ TEST_F(Keep, ColumnsOfTheInputComeBeforeTheAnswer) {
   EXPECT_EQ(
       predicted({"--input", "new.csv", "--keep", "name,id"}),
       "name,id,y\n\"Ann; \"\"A\"\"\",007," + plain[1] + "\nBen,8," + plain[2] + "\n,," + plain[3] + "\n");
-  // A name with a comma in quotes, and one that the model knows.
+  // A name with a comma, in quotes, and a column that the model knows.
   EXPECT_EQ(predicted({"--input", "new.csv", "--keep", "\"a, b\",x"}), "\"a, b\",x,y\n blank ,3," + plain[1] +
                                                                            "\n\"two\nlines\",4," + plain[2] +
                                                                            "\n\"x,y\",5," + plain[3] + "\n");
-  // Twice, again, and all; to a file as to standard output; from a pipe.
+  // A column named twice, one named again, and all columns; to a file and to standard output; from a pipe.
   const std::string two = predicted({"--input", "new.csv", "--keep", "id", "--keep", "x", "--keep", "id"});
   EXPECT_EQ(lines_of(two).at(0), "id,x,y");
   const std::string all = predicted({"--input", "new.csv", "--keep", "all"});
@@ -68,7 +69,7 @@ TEST_F(Keep, ColumnsOfTheInputComeBeforeTheAnswer) {
   predicted({"--input", "new.csv", "--keep", "all", "--output", "answers.csv"});
   EXPECT_EQ(content("answers.csv"), all);
   EXPECT_EQ(shell("\"$MLP\" predict runs/table --keep all < new.csv").out, all);
-  // What was written is a table: predicted again, it gives the same.
+  // The output is a table: predicting from it gives the same.
   const auto again = predicted({"--input", "answers.csv", "--keep", "id,y"});
   EXPECT_EQ(lines_of(again).at(0), "id,y,predicted_y");
   EXPECT_EQ(lines_of(again).at(1), "007," + plain[1] + "," + plain[1]);
@@ -150,7 +151,7 @@ TEST_F(Keep, NAIsAClassWhereItIsSaidToBe) {
   ASSERT_EQ(json["test_classes"].size(), 3u);
   EXPECT_EQ(json["test_classes"][2]["name"], "NA");
   EXPECT_EQ(json["notes"].dump().find("left out"), std::string::npos) << json["notes"];
-  // The run's config and its model know.
+  // The run's config and its model remember that "NA" is not missing.
   const auto again = run({"evaluate", "runs/table", "--json"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(only_json(again.out)["test_rows"], json["test_rows"]);

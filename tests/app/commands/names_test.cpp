@@ -1,4 +1,4 @@
-// Files under names of any bytes: they are trained on and found again, and every command that is printed can
+// Files whose names are any bytes: they are trained on and found again, and every command that is printed can
 // be typed.
 #include <cstdlib>
 
@@ -70,7 +70,7 @@ TEST_F(Names, ThatAreNoUtf8AreEscapedInModelAndJson) {
   EXPECT_EQ(json["dataset"], "caf\\xe9\\\\");
   EXPECT_EQ(json["output"], "runs/caf\\xe9\\\\");
   EXPECT_EQ(load_model(path("runs/caf\xe9\\/model.safetensors")).record.dataset, "caf\\xe9\\\\");
-  // What is UTF-8 is no other name.
+  // A name in UTF-8 is shown as it is.
   write("caf\u00e9\\.csv", kRows);
   const auto plain = run({"train", "caf\u00e9\\.csv", "--target", "y", "--epochs", "1", "--json", "--quiet"});
   EXPECT_EQ(only_json(plain.out)["dataset"], "caf\u00e9\\");

@@ -18,7 +18,7 @@ class Pictures : public Sandbox {
     std::filesystem::create_directories(path(name).parent_path());
     write(name, testing_support::png(picture));
   }
-  /// A small network that tells most digits.
+  /// A small network that recognises most digits.
   void train_on_digits(const Arguments& more = {}) const {
     Arguments arguments = {"train",   "digits",   "--layers", "64:relu,10:softmax", "--epochs", "3",
                            "--quiet", "--output", "model"};
@@ -35,7 +35,7 @@ class Pictures : public Sandbox {
   }
 };
 
-/// The test rows of the built-in digits, which no training sees.
+/// The test rows of the built-in digits, on which no run trains.
 const Dataset& drawn_digits() {
   static const Dataset digits = make_digits(0, 40, 1).test;
   return digits;
@@ -118,7 +118,7 @@ TEST_F(Pictures, FilesAndFoldersAreNamedInTheAnswer) {
   EXPECT_NE(answer.find("\nd/e/f.png,"), std::string::npos) << answer;
   EXPECT_NE(result.err.find("mlp: 3 predictions written to answer.csv"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("1 file in d not called .png left out"), std::string::npos) << result.err;
-  // Given by --input it is the same.
+  // The same through --input.
   EXPECT_EQ(run({"predict", "model", "--input", "c.PNG"}).out, run({"predict", "model", "c.PNG"}).out);
 }
 
@@ -191,7 +191,7 @@ TEST_F(Pictures, AFolderWithAFolderForEachClassIsTrainedOnAndEvaluated) {
   const auto predicted = run({"predict", "runs/shapes", "shapes/square/3.png"});
   EXPECT_NE(predicted.out.find("\nshapes/square/3.png,square,"), std::string::npos)
       << predicted.out << predicted.err;
-  // The same run again, and on from its end.
+  // The same run repeated, and resumed from its end.
   EXPECT_EQ(
       run({"train", "--config", "runs/shapes/config.toml", "--output", "runs/again", "--quiet"}).exit_code,
       0);

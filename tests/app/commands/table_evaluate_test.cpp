@@ -1,4 +1,4 @@
-// mlp evaluate on tables: what scores stand beside, and rows that are no test.
+// mlp evaluate on tables: the baselines beside the scores, and rows that are not fit for testing.
 #include "app/commands/tables.h"
 
 namespace mlp::app_test {
@@ -14,7 +14,7 @@ TEST_F(Tables, WhatAConstantAnswerReachesStandsBesideTheScores) {
   EXPECT_DOUBLE_EQ(json["baseline_accuracy"].get<double>(), most / json["test_rows"].get<double>());
   EXPECT_EQ(only_json(run({"evaluate", "runs/signs", "--json"}).out)["baseline_accuracy"],
             json["baseline_accuracy"]);
-  // Of another table's classes no training rows are known; a mean the model keeps.
+  // For the classes of another table the training rows are not known; a mean is kept in the model.
   write("more.csv", "a;b;answer\n1;2;yes\n1;9;no\n9;1;yes\n");
   const auto more = run({"evaluate", "runs/signs", "--data", "more.csv"});
   EXPECT_NE(more.out.find("baseline    accuracy 66.67% (always 'yes', their most frequent class)\n"),
@@ -22,7 +22,7 @@ TEST_F(Tables, WhatAConstantAnswerReachesStandsBesideTheScores) {
       << more.out;
   write("cars.csv", "x,y\n0,1\n1,3\n2,5\n3,7\n4,9\n5,11\n");
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--validation", "0", "--test", "cars.csv"}).exit_code, 0);
-  // Rows that cannot be tested are not left out in silence.
+  // Rows that cannot be tested are left out with a note.
   write("gaps.csv", "x,y\n0,1\n1,\n2,5\n3,NA\n");
   const auto gaps = run({"evaluate", "runs/cars", "--data", "gaps.csv", "--json"});
   EXPECT_EQ(only_json(gaps.out)["test_rows"], 2);
@@ -49,7 +49,7 @@ TEST_F(Tables, TestingOnTheTrainingTableIsTold) {
        {Arguments{"evaluate", "runs/cars", "--data", "new.csv"}, Arguments{"evaluate", "runs/cars"}}) {
     EXPECT_EQ(run(arguments).err, "");
   }
-  // Wherever it is now.
+  // Wherever the file is now.
   std::filesystem::remove(path("cars.csv"));
   EXPECT_NE(run({"evaluate", "runs/cars", "--data", "copy.csv"}).err.find(note), std::string::npos);
   EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "new.csv"}).err, "");
@@ -72,7 +72,7 @@ TEST_F(Tables, CellsThatChangedSinceTheTrainingAreTold) {
   EXPECT_NE(told.err.find("mlp: note: " + note), std::string::npos) << told.err;
   EXPECT_NE(only_json(told.out)["notes"].dump().find(note), std::string::npos) << told.out;
   EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "cars.csv"}).err.find(note), std::string::npos);
-  // Without a checkpoint nothing is known.
+  // Without a checkpoint the training data are not known.
   std::filesystem::remove(path("runs/cars/checkpoint.safetensors"));
   EXPECT_EQ(run({"evaluate", "runs/cars"}).err, "");
 }
@@ -87,7 +87,8 @@ TEST_F(Tables, ATablesModelIsNotTestedOnAKnownSet) {
       << result.err;
 }
 
-/// One row in twelve "yes", more likely with a large x: nothing that accuracy shows.
+/// One row in twelve is "yes", more likely where x is large: accuracy does not show that anything was
+/// learned.
 std::string rare(int rows) {
   std::string text = "x,Churn\n";
   for (int i = 0; i < rows; ++i) {

@@ -24,7 +24,7 @@ TEST_F(Tables, HardRowsAreShownAsTheyStandInTheFile) {
 
 TEST_F(Tables, HardRowsOfAutoMpgAreNumberedAsInItsFile) {
   std::string cars;
-  for (int i = 1; i <= 40; ++i) {  // each drives as many miles as its line says
+  for (int i = 1; i <= 40; ++i) {  // each car drives as many miles as its line number
     cars += std::to_string(i) + ".0 8 307.0 " + (i == 3 ? "?" : "130.0") + " 3504. 12.0 70 1\t\"car\"\n";
   }
   write("auto-mpg.data", cars);
@@ -106,7 +106,7 @@ TEST_F(Tables, TheReportsNotesAreShortAndNameNoFolders) {
   EXPECT_EQ(report.find(path("").string()), std::string::npos) << "the page travels, folders do not";
   const std::string folder = path("").parent_path().filename().string();
   EXPECT_NE(report.find("<dt>read from</dt><dd>" + folder + "/<wbr/>table.csv"), std::string::npos);
-  // What is printed, and what programs read, stays as it was: each note by itself.
+  // What is printed, and what programs read, lists each note by itself as before.
   EXPECT_NE(result.out.find("column 'constant' left out: 3 in every training row"), std::string::npos)
       << result.out;
 }
@@ -165,7 +165,7 @@ TEST_F(Tables, NumbersWithAFormatAreTold) {
   EXPECT_NE(refused.err.find("write numbers plainly, like 1234.5"), std::string::npos) << refused.err;
 }
 
-/// y of four columns, with `code` in one of a hundred cells of the first.
+/// y depends on four columns; one cell in a hundred of the first is `code`.
 std::string with_code(const std::string& code) {
   std::string text = "a,b,c,d,y\n";
   for (int i = 0; i < 1000; ++i) {

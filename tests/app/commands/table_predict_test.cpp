@@ -1,4 +1,4 @@
-// mlp predict on tables: rows as they come, what a model knows of them, and what is told.
+// mlp predict on tables: rows as they arrive, what a model knows of them, and its notes.
 #include "app/commands/tables.h"
 
 namespace mlp::app_test {
@@ -112,7 +112,7 @@ TEST_F(Tables, ATableWithoutRowsHasAnEmptyAnswer) {
   write("none.csv", "");
   EXPECT_EQ(run({"predict", "runs/cars", "--input", "none.csv"}).exit_code, 1) << "not even names";
   EXPECT_EQ(run({"evaluate", "runs/cars", "--data", "new.csv"}).exit_code, 1);
-  // Without names no column is found.
+  // In a table without names no column is found.
   const auto unnamed = run({"predict", "runs/cars", "--input", "new.csv", "--no-header"});
   EXPECT_EQ(unnamed.exit_code, 1);
   EXPECT_NE(unnamed.err.find("put a line of names above the rows, like x,colour"), std::string::npos)

@@ -1,4 +1,4 @@
-// Runs on tables that are made again, cut short, or find their data changed.
+// Runs on tables that are repeated, interrupted, or find their data changed.
 #include "app/commands/tables.h"
 
 namespace mlp::app_test {
@@ -16,7 +16,7 @@ TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
   ASSERT_EQ(second.exit_code, 0) << second.err;
   EXPECT_EQ(tensors("first/model.safetensors"), tensors("second/model.safetensors"));
   EXPECT_EQ(train({"--resume", "first"}).exit_code, 0);
-  // An option of the table alone is another question to the same table.
+  // An option that changes only how the table is used poses another task on the same table.
   const auto third = train({"--config", "first/config.toml", "--scaling", "standard", "--output", "third"});
   ASSERT_EQ(third.exit_code, 0) << third.err;
   EXPECT_NE(tensors("first/model.safetensors"), tensors("third/model.safetensors"));
@@ -25,7 +25,7 @@ TEST_F(Tables, TheConfigMakesTheSameRunAndACutRunGoesOn) {
       train({"--config", "first/config.toml", "--test", "signs.csv", "--json", "--output", "fourth"});
   ASSERT_EQ(fourth.exit_code, 0) << fourth.err;
   EXPECT_EQ(only_json(fourth.out)["test_rows"], 200) << "all, not a drawn 30%";
-  // Another table in the place of the first is not the same run.
+  // Another table in place of the first is another run.
   write("signs.csv", signs(199));
   const auto other = train({"--resume", "first"});
   EXPECT_NE(other.exit_code, 0);
@@ -64,7 +64,7 @@ TEST_F(Tables, ATableThatMovedOrChangedIsNamed) {
   EXPECT_EQ(untested.exit_code, 1);
   EXPECT_NE(untested.err.find(path("cars.csv").string()), std::string::npos) << untested.err;
   EXPECT_NE(untested.err.find("--data FILE.csv"), std::string::npos) << untested.err;
-  // Its target and what is ignored are known.
+  // The run knows its target and what it ignores.
   const auto found = train({"--resume", "runs/cars", "moved.csv"});
   EXPECT_EQ(found.exit_code, 0) << found.err;
   EXPECT_EQ(run({"evaluate", "runs/cars"}).exit_code, 0) << "it is known now where they are";
@@ -105,7 +105,7 @@ TEST_F(Tables, FoldsOfACutRunAreNotComputedAgain) {
   EXPECT_EQ(only_json(resumed.out)["folds"], folds);
   EXPECT_EQ(resumed.err.find("fold 1/3"), std::string::npos) << resumed.err;
   EXPECT_EQ(content("runs/cars/folds.csv"), csv);
-  // Others are, and so are those that are lost.
+  // Progress is shown for other folds, and for folds whose results are lost.
   const auto more = progress({"--folds", "4"});
   EXPECT_EQ(only_json(more.out)["folds"]["count"], 4);
   EXPECT_NE(more.err.find("fold 1/4"), std::string::npos) << more.err;
@@ -122,7 +122,7 @@ TEST_F(Tables, OneOptionOfAConfigCanBeReplaced) {
   write("cars.csv", colours(100));
   write("test.csv", colours(30));
   ASSERT_EQ(train({"cars.csv", "--target", "y", "--epochs", "2", "--output", "first"}).exit_code, 0);
-  // The data stay; --test takes the place of the config's test-fraction.
+  // The data are those of the config; --test replaces its test-fraction.
   const auto second = train({"--config", "first/config.toml", "--scaling", "robust", "--test", "test.csv",
                              "--output", "second", "--json"});
   ASSERT_EQ(second.exit_code, 0) << second.err;
@@ -132,7 +132,7 @@ TEST_F(Tables, OneOptionOfAConfigCanBeReplaced) {
   const auto third = train({"--config", "second/config.toml", "--test-fraction", "0.5", "--json"});
   ASSERT_EQ(third.exit_code, 0) << third.err;
   EXPECT_EQ(only_json(third.out)["test_rows"], 50);
-  // Other data come without the options of the first.
+  // Other data do not inherit the first data's options.
   EXPECT_EQ(train({"--config", "first/config.toml", "friedman", "--output", "fourth"}).exit_code, 0);
 }
 

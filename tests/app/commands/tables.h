@@ -21,7 +21,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// y = 3 x + (10 where the colour is red) + a little that no column tells.
+/// y = 3 x + (10 where the colour is red) + a little noise.
 inline std::string colours(int rows) {
   std::string text = "x,colour,y\n";
   for (int i = 0; i < rows; ++i) {

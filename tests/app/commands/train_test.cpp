@@ -47,7 +47,7 @@ TEST_F(Train, CommandsItNamesCanBeTypedAsTheyStand) {
   const std::string config = content("a b; touch c; $(touch d)/config.toml");
   EXPECT_NE(config.find("#   mlp train --config 'a b; touch c; $(touch d)/config.toml'\n"), std::string::npos)
       << config;
-  // Friedman #1 is in no file that could be predicted.
+  // Friedman #1 is generated: there is no file to predict from.
   EXPECT_NE(result.out.find("mlp evaluate 'a b; touch c; $(touch d)'\n"), std::string::npos) << result.out;
 }
 
@@ -246,7 +246,7 @@ TEST_F(Train, ZerosAreSkippedWhereToldOrWhereThereAreMany) {
   EXPECT_EQ(json_of(quick_training({"--json"}))["sparse_inputs"], false) << "Friedman #1 has no zeros";
   EXPECT_EQ(json_of(quick_training({"--json", "--sparse-inputs", "on"}))["sparse_inputs"], true);
   EXPECT_NE(content("runs/friedman/config.toml").find("\nsparse-inputs = \"on\"\n"), std::string::npos);
-  // A resumed run keeps it, and may change it.
+  // A resumed run keeps the setting, and may change it.
   EXPECT_EQ(json_of({"train", "--resume", "runs/friedman", "--json"})["sparse_inputs"], true);
   const auto changed = json_of({"train", "--resume", "runs/friedman", "--json", "--sparse-inputs", "auto"});
   EXPECT_EQ(changed["sparse_inputs"], false);
@@ -356,7 +356,7 @@ TEST_F(Train, OptionsDecideTheRun) {
     EXPECT_NE(tensors("changed/model.safetensors"), plain)
         << change[0] << " " << change[1] << " changes nothing";
   }
-  // And these must not.
+  // And these options must not change them.
   for (const auto& same : std::vector<Arguments>{{"--threads", "3"},
                                                  {"--json"},
                                                  {"--threads", "auto"},

@@ -1,4 +1,4 @@
-// The metrics as they are printed: aligned, within 80 columns, and short where there is very much.
+// Metrics as they are printed: aligned, within 80 columns, and shortened where there are very many.
 #include "present/scores.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,8 @@ struct Case {
   TestResult result;
 };
 
-/// Class c has 3 rows, of which 3, 2, 1 or 0 are predicted right; the others are taken for the class before.
+/// Class c has 3 rows, of which 3, 2, 1 or 0 are predicted right; the others are predicted as the class
+/// before.
 Case many_classes(std::size_t classes, const std::string& prefix = "class ") {
   Case made;
   Matrix<float> outputs(3 * classes, classes);
@@ -68,7 +69,7 @@ TEST(Scores, WhatIsUndefinedIsADash) {
 TEST(Scores, OfVeryManyClassesTheWorst) {
   EXPECT_EQ(lines_of(class_table(many_classes(30))).size(), 1u + 30u);
   Case made = many_classes(31);
-  made.result.evaluation.classification->classes[3] = {};  // without rows: neither good nor bad
+  made.result.evaluation.classification->classes[3] = {};  // without rows: neither the best nor the worst
   const auto lines = lines_of(class_table(made));
   ASSERT_EQ(lines.size(), 3u + 20u);
   EXPECT_EQ(lines[0], "  The 20 of 31 classes with the lowest F1:");

@@ -1,30 +1,32 @@
-// What is shown of a run, of runs that nobody trained.
+// What is shown of a run, tested on made-up runs.
 #include "present/train_result.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "present/report_notes.h"
 
 namespace mlp::app {
 namespace {
 
-using Rows = std::vector<std::uint32_t>;
-
 /// A run that is made up: 100 rows to train on, 20 of them to validate, 30 to test on.
 struct MadeUpRun {
   DataSplit data{.train = numbers(100), .test = numbers(30), .notes = {}, .origin = "here"};
-  Rows training_rows = Rows(80);
   MultilayerPerceptron network = parse_network("4:relu,1:linear", 2);
   TrainingOptions options{
       .loss = MeanSquaredError{}, .optimizer = SGD{.learning_rate = 0.5}, .epochs = 12, .batch_size = 7};
   TrainingState resumed;
 
+  MadeUpRun() {
+    auto& rows = data.train.validation_rows.emplace(20);
+    std::iota(rows.begin(), rows.end(), 0u);
+  }
+
   RunSummary summary() const {
     return {.dataset = "made up",
             .data = data,
-            .training_rows = training_rows,
             .data_files = {},
             .row_source = std::nullopt,
             .table = std::nullopt,
@@ -73,7 +75,7 @@ TEST(TrainResult, TheIntroductionSaysWhatIsTrainedOnWhatAndHow) {
             "  network     2 -> 4 relu -> 1 linear, 17 parameters\n"
             "  training    mean_squared_error, sgd, learning rate 0.5, constant, 12 epochs,\n"
             "              batches of 7\n");
-  run.training_rows.resize(100);
+  run.data.train.validation_rows->clear();
   run.resumed = {.epoch = 3, .batch = 2};
   RunSummary summary = run.summary();
   summary.resumed = &run.resumed;
@@ -84,7 +86,7 @@ TEST(TrainResult, TheIntroductionSaysWhatIsTrainedOnWhatAndHow) {
 }
 
 TEST(TrainResult, OnlyWhatIsMoreThanChanceIsOverfitting) {
-  MadeUpRun run;  // of 20 rows the mean varies by 0.32 of itself: twice that is chance
+  MadeUpRun run;  // with 20 rows the mean varies by 0.32 of itself, and twice that counts as chance
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {1, 1.6})), "");
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {2, 1, 1.7})),
             "the validation loss was lowest after epoch 2 and ended 70% higher");
@@ -93,7 +95,7 @@ TEST(TrainResult, OnlyWhatIsMoreThanChanceIsOverfitting) {
   run.options.early_stopping = 5;
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {1, 3})), "") << "which sees to it";
   run.options.early_stopping = 0;
-  run.training_rows.resize(100);
+  run.data.train.validation_rows->clear();
   EXPECT_EQ(overfitting_note(run.summary(), trained_with(run, {1, 3})), "") << "no validation rows";
 }
 
@@ -103,7 +105,7 @@ TEST(TrainResult, ItIsSaidWhatWeighsTheRows) {
   run.data.train.sample_weights.assign(100, 1.0f);
   EXPECT_TRUE(weights_note(run.summary()).starts_with("training and validation loss are weighted by row;"));
   RunSummary summary = run.summary();
-  summary.table = TableSummary{.reading = {}, .question = {.class_weights = ClassWeights::kBalanced}};
+  summary.table = TableSummary{.reading = {}, .options = {.class_weights = ClassWeights::kBalanced}};
   EXPECT_TRUE(weights_note(summary).starts_with("training and validation loss are weighted by class;"));
 }
 

@@ -1,4 +1,5 @@
-// config.toml: it reproduces its run, flags come before it, and what is wrong in it is named with its line.
+// config.toml: it reproduces its run, options take precedence over it, and mistakes in it are named with
+// their line.
 #include "app/sandbox.h"
 
 namespace mlp::app_test {
@@ -50,7 +51,7 @@ TEST_F(Config, ReproducesTheRunBitForBit) {
   EXPECT_NE(content("first/config.toml").find("\nsparse-inputs = \"on\"\n"), std::string::npos);
   EXPECT_EQ(tensors("second/model.safetensors"), parameters);
 
-  // But for the line that names the run's own folder the second run's file says the same.
+  // The second run's file says the same, except for the line that names its own folder.
   auto body = [&](const std::string& name) { return content(name).substr(content(name).find("dataset = ")); };
   EXPECT_EQ(body("second/config.toml"), body("first/config.toml"));
 }

@@ -1,5 +1,5 @@
-// mlp train killed by SIGKILL at random moments, gone on with, killed again: it ends in the very bits of a
-// run that nobody touched.
+// mlp train killed by SIGKILL at random moments, resumed, killed again: it ends in exactly the bits of an
+// uninterrupted run.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -18,7 +18,7 @@ using Kill = Sandbox;
 constexpr int kKillsWhileSaving = 100;
 constexpr int kMostKills = 500;
 
-/// A tiny network that saves itself all the time, so that many kills fall into a write.
+/// A tiny network that is saved all the time, so that many kills fall into a write.
 Arguments training(const std::string& folder, const std::string& every) {
   return quick_training({"--layers", "8:tanh,1:linear", "--epochs", "40", "--dropout", "0.1",
                          "--early-stopping", "35", "--checkpoint-every", every, "--output", folder});
@@ -31,7 +31,7 @@ bool has_temporary_file(const std::filesystem::path& folder) {
   return false;
 }
 
-/// What must be equal: the history without what a clock measured.
+/// What must be equal: the history without times.
 std::vector<double> losses(const TrainingState& state) {
   std::vector<double> result;
   for (const auto& record : state.history) {
@@ -43,22 +43,21 @@ std::vector<double> losses(const TrainingState& state) {
   return result;
 }
 
-/// What happened to a run that was killed again and again.
+/// How often a run was killed, and when.
 struct Tally {
   int kills = 0;
   int saving = 0;   ///< between the first and the last checkpoint
-  int writing = 0;  ///< in the midst of a write
+  int writing = 0;  ///< during a write
 };
 
-/// Draws when to kill: a time that adapts to the machine, so that a run is killed some ten times before its
-/// end.
+/// Draws when to kill. The times adapt to the machine, so that a run is killed some ten times before its end.
 class Executioner {
  public:
   void sleep(std::uint64_t index) const {
     const auto most = static_cast<std::uint64_t>(microseconds_);
     std::this_thread::sleep_for(std::chrono::microseconds(random_.below(most, 2 * index)));
   }
-  /// One of eight strikes at any moment since the program began, the others when it trains.
+  /// One kill in eight may strike at any moment since the program began, the others only while it trains.
   bool waits_for_training(std::uint64_t index) const { return random_.below(8, 2 * index + 1) != 0; }
   void too_late() { microseconds_ = std::max(microseconds_ * 0.8, 500.0); }
   void too_early() { microseconds_ = std::min(microseconds_ * 1.1, 1e6); }
@@ -79,12 +78,13 @@ TEST_F(Kill, AnyNumberOfKillsAtAnyMomentsChangesNoBit) {
     const std::string folder = "run" + std::to_string(runs);
     SCOPED_TRACE(folder);
     const auto file = [&](const char* name) { return folder + "/" + name; };
-    // After each epoch, or whenever 2 ms have passed: in the midst of epochs, too.
+    // Saves after each epoch, or whenever 2 ms have passed, so in the middle of epochs, too.
     Arguments arguments = training(folder, runs % 2 == 0 ? "1" : "0.002s");
     std::uint64_t step = 0;
     for (int part = 0;; ++part) {
       auto child = start(arguments);
-      // A run that has nothing left to train may write its results in peace: kills would come ever earlier.
+      // A run with nothing left to train writes its results undisturbed: otherwise kills would come ever
+      // earlier.
       if (tally.saving < kKillsWhileSaving && step != whole.state.step) {
         const auto index = static_cast<std::uint64_t>(tally.kills);
         if (executioner.waits_for_training(index)) child.wait_for("training");
@@ -98,13 +98,12 @@ TEST_F(Kill, AnyNumberOfKillsAtAnyMomentsChangesNoBit) {
         break;
       }
       ++tally.kills;
-      if (!exists(file("config.toml"))) continue;  // nothing is there yet: once more from the start
+      if (!exists(file("config.toml"))) continue;  // nothing was saved yet: start again
       arguments = {"train", "--resume", folder, "--threads", std::to_string(1 + part % 3)};
       const bool whole_name = exists(file("checkpoint.safetensors"));
       if (!whole_name && !exists(file("checkpoint.previous.safetensors"))) continue;
 
-      // Whatever the moment was, a whole checkpoint is there, and never an older one than after the kill
-      // before.
+      // Whatever the moment, there is a whole checkpoint, and never an older one than after the kill before.
       const auto newest = load_newest_checkpoint(path(file("checkpoint.safetensors")));
       ASSERT_GE(newest.checkpoint.state.step, step);
       if (newest.checkpoint.state.step == step) executioner.too_early();

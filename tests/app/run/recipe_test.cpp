@@ -1,5 +1,5 @@
-// mlp train --recipe: what it trains with, what it says, what it refuses; and what docs/report_recipe.md says
-// of it.
+// mlp train --recipe: what it trains with, what it prints, what it refuses; and that docs/report_recipe.md
+// says the same.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +14,7 @@ namespace {
 
 class RecipeOption : public Sandbox {
  protected:
-  /// Auto MPG as it is published, made up.
+  /// A made-up Auto MPG, in the published format.
   void write_cars() const {
     std::string text;
     for (int i = 0; i < 40; ++i)
@@ -65,11 +65,11 @@ TEST_F(RecipeOption, AConfigFileNamesItAndTheCommandLineComesFirst) {
   write("mine.toml", "recipe = \"report\"\nbatch-size = 8\n");
   ASSERT_EQ(train({"--config", "mine.toml"}).exit_code, 0);
   expect_config("runs/mpg/config.toml", {"optimizer = \"sgd\"", "learning-rate = 0.01", "batch-size = 8"});
-  // The same run again, from what it wrote.
+  // The same run repeated from the config that it wrote.
   const auto tensors_before = tensors("runs/mpg/model.safetensors");
   ASSERT_EQ(run({"train", "--config", "runs/mpg/config.toml", "--quiet"}).exit_code, 0);
   EXPECT_EQ(tensors("runs/mpg/model.safetensors"), tensors_before);
-  // A recipe on the command line replaces all that it decides, and leaves the rest of the file.
+  // A recipe on the command line replaces all settings that it decides, and leaves the rest of the file.
   ASSERT_EQ(train({"--config", "runs/mpg/config.toml", "--recipe", "default", "--seed", "7"}).exit_code, 0);
   expect_config("runs/mpg/config.toml",
                 {"learning-rate = 0.15", "schedule = \"cosine\"", "batch-size = 32", "seed = 7"});

@@ -1,4 +1,4 @@
-// Two runs in one folder: the second says who is there. What a run made and did not need goes again.
+// Two runs in one folder: the second names the first. What a failed run made is removed again.
 #include "run/run_lock.h"
 
 #include <algorithm>
@@ -48,6 +48,13 @@ TEST_F(RunLocks, TheSecondRunSaysWhoIsThereAndTouchesNothing) {
     EXPECT_NE(result.err.find(who), std::string::npos) << result.err;
     EXPECT_NE(result.err.find("--output"), std::string::npos) << result.err;
   }
+  // Who asks for its model is not sent to resume what is going on.
+  const auto asked = run({"inspect", "same"});
+  EXPECT_EQ(asked.exit_code, 1);
+  EXPECT_NE(asked.err.find("has no model yet: process " + std::to_string(first.process()) + " trains there"),
+            std::string::npos)
+      << asked.err;
+  EXPECT_EQ(asked.err.find("--resume"), std::string::npos) << asked.err;
   first.send(SIGINT);
   EXPECT_EQ(first.finish().exit_code, 130);
   EXPECT_EQ(load_model(path("same/model.safetensors")).record.seed, 11u);
@@ -121,7 +128,7 @@ TEST_F(RunLocks, StartsThatFailLeaveNoFolder) {
   EXPECT_EQ(child.finish().exit_code, 128 + SIGTERM);
   EXPECT_FALSE(exists("runs"));
 
-  // One that was there before stays, as it was.
+  // A folder that was there before stays as it was.
   std::filesystem::create_directories(path("runs/mnist"));
   EXPECT_EQ(run({"train", "mnist", "--quiet"}).exit_code, 1);
   EXPECT_TRUE(exists("runs/mnist"));

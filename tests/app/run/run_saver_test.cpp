@@ -1,4 +1,4 @@
-// What a run saves, with every call failing once and the world stopping between any two.
+// What a run saves, with every call failing once and with a crash between any two calls.
 #include "run/run_saver.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ NewestCheckpoint newest_in(const std::filesystem::path& folder) {
   return load_newest_checkpoint(RunFolder{folder}.checkpoint());
 }
 
-/// All that a run of three saves does; returns what was saved when a call failed.
+/// Does everything that a run with three saves does; returns what was saved when a call failed.
 std::uint64_t save_all(const app::RunIdentity& run, const FileLayer& files, std::string& error) {
   RunSaver saver(run, nullptr, files);
   std::uint64_t saved = 0;
@@ -93,7 +93,7 @@ TEST(RunSaver, EveryCallThatFailsOnceLosesNoCheckpointAndTheNextSaveSucceeds) {
       if (error.find("checkpoint") != std::string::npos && saved > 0) {
         EXPECT_NE(error.find("mlp train --resume " + folder.path().string()), std::string::npos) << error;
       }
-      // And on from there.
+      // The run resumes from there.
       const std::optional<NewestCheckpoint> resumed =
           found > 0 ? std::optional(newest_in(folder.path())) : std::nullopt;
       const QuickFiles real;
@@ -104,6 +104,54 @@ TEST(RunSaver, EveryCallThatFailsOnceLosesNoCheckpointAndTheNextSaveSucceeds) {
       EXPECT_EQ(newest_in(folder.path()).problem, "");
       EXPECT_NO_THROW(load_model(run.folder.model()));
     }
+  }
+}
+
+TEST(RunSaver, WhereTheFirstSaveFailsTheEarlierRunIsWhole) {
+  for (const auto& fault : testing_support::all_faults()) {
+    for (int which = 0;; ++which) {
+      SCOPED_TRACE(fault.name + " in call " + std::to_string(which));
+      const TemporaryFolder folder;
+      const QuickFiles real;
+      const auto old_run = identity(folder.path(), "the old run");
+      RunSaver old(old_run, nullptr, real);
+      old.save(state_at(1));
+      old.save(model_of(old_run));
+      const FaultyFiles files(which, fault);
+      RunSaver saver(identity(folder.path(), "the new run"), nullptr, files);
+      bool failed = false;
+      try {
+        saver.save(state_at(1));
+      } catch (const FileError&) {
+        failed = true;
+      }
+      ASSERT_LT(which, 100);
+      if (which >= files.calls()) break;
+      // Which of both is there: config, folds and checkpoint are of the same run.
+      const std::string there = newest_in(folder.path()).checkpoint.fingerprint;
+      EXPECT_TRUE(failed || there == "the new run");
+      EXPECT_EQ(read_bytes(old_run.folder.config()), there);
+      EXPECT_EQ(read_bytes(old_run.folder.folds()), "folds of " + there);
+      if (there == "the old run") {
+        EXPECT_NO_THROW(load_model(old_run.folder.model()));
+      }
+    }
+  }
+}
+
+TEST(RunSaver, WhereTheFirstSaveFailsNothingIsLeft) {
+  const TemporaryFolder folder;
+  for (int which = 0; which < 4; ++which) {
+    const FaultyFiles files(which, {"write", ENOSPC});
+    RunSaver saver(identity(folder.path()), nullptr, files);
+    try {
+      saver.save(state_at(1));
+    } catch (const FileError&) {
+      EXPECT_EQ(entries(folder.path()), 0u) << which;
+      continue;
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      std::filesystem::remove(entry);
   }
 }
 
@@ -126,7 +174,7 @@ TEST(RunSaver, AfterACrashBetweenAnyTwoCallsTheRunCanGoOn) {
         EXPECT_EQ(content.at("folds.csv"), "folds of a run");
         const auto newest = newest_in(after.path());
         EXPECT_TRUE(newest.checkpoint.state.step == step || newest.checkpoint.state.step + 1 == step);
-        // metrics.csv is whole or not there, and tells of no epoch that the run has not seen.
+        // metrics.csv is whole or missing, and has no epoch that the run has not finished.
         if (content.contains("metrics.csv")) {
           EXPECT_LE(read_metrics_csv(after / "metrics.csv").size(), newest.checkpoint.state.epoch);
         }

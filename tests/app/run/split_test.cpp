@@ -1,4 +1,5 @@
-// Which rows validate and which are tested is decided once: no option makes a run learn from another's.
+// Which rows validate and which test is decided once: no option makes a run learn from validation or test
+// rows.
 #include "mlp/split.h"
 
 #include <cmath>
@@ -13,8 +14,8 @@ namespace {
 
 constexpr std::size_t kRows = 120;
 
-/// x with gaps, one of three kinds, a weight, two classes and a number. In the rows of `spoiled` x and kind
-/// are others.
+/// x with gaps, one of three kinds, a weight, two classes and a number. In the rows of `spoiled`, x and kind
+/// are different.
 std::string table_text(const std::set<std::uint32_t>& spoiled) {
   std::string text = "x,kind,w,class,y\n";
   for (std::uint32_t n = 0; n < kRows; ++n) {
@@ -78,7 +79,7 @@ TEST_F(Split, NoOptionLearnsFromValidationOrTestRows) {
     for (const auto row : rows.held_out) held_out.insert(split.train.source_rows[row]);
     ASSERT_GE(held_out.size(), kRows / 10);
     write("table.csv", table_text(held_out));
-    // Weights, what was learned of the columns, and the examples: every number of the model.
+    // Weights, what was learned about the columns, and the examples: every number of the model.
     const auto found = trained("spoiled", all);
     EXPECT_EQ(found, expected);
 
@@ -135,7 +136,7 @@ TEST_F(Split, TheModelSaysHowItsRowsWereDrawn) {
   write("run/config.toml", without(config, "validation"));
   EXPECT_EQ(evaluated(), expected) << "from the model alone";
 
-  // A model of an earlier version leaves it to the config.toml, and without that no row validated.
+  // For a model of an earlier version config.toml says which rows validated; without one, none did.
   Model earlier = load_model(path("run/model.safetensors"));
   earlier.record.row_use.reset();
   save_model(earlier, path("run/model.safetensors"));

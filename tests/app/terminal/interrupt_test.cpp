@@ -1,4 +1,4 @@
-// Ctrl-C and --resume: what was interrupted goes on to the very bits of what was not.
+// Ctrl-C and --resume: an interrupted run ends in exactly the bits of an uninterrupted one.
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -181,7 +181,7 @@ TEST_F(Interrupt, ResumeRefusesAnotherRun) {
   }
 }
 
-/// Auto MPG as it is published, made up; the first car drives `mpg` miles.
+/// A made-up Auto MPG in the published format; the first car drives `mpg` miles.
 std::string cars(const std::string& mpg) {
   std::string text;
   for (int i = 0; i < 40; ++i) {
@@ -270,7 +270,7 @@ TEST_F(Interrupt, ARunWithoutACheckpointYetStartsFromTheBeginning) {
 }
 
 TEST_F(Interrupt, ADiskThatIsFullKeepsTheEarlierCheckpoint) {
-  // A limit on a file's size that the next checkpoints keep to, until the history is too long.
+  // A limit on file size that the next checkpoints stay below, until the history is too long.
   const Arguments arguments = quick_training({"--epochs", "4000", "--checkpoint-every", "1"});
   auto child = start(arguments);
   ASSERT_TRUE(child.wait_for("epoch    1/4000"));

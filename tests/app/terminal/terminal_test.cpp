@@ -1,4 +1,4 @@
-// On a terminal: a live line that stays within its width and is gone at the end; elsewhere no escape codes.
+// On a terminal: a live line that stays within the width and is gone at the end; elsewhere no escape codes.
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
@@ -16,8 +16,8 @@ class TerminalTest : public Sandbox {
   }
 };
 
-/// The lines that were drawn over each other: what lies between a carriage return and the code that clears
-/// the rest.
+/// The lines that were drawn over each other: the text between a carriage return and the code that clears the
+/// rest of the line.
 std::vector<std::string> live_lines(const std::string& output) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; (begin = output.find('\r', begin)) != std::string::npos;) {
@@ -115,7 +115,7 @@ TEST_F(TerminalTest, OneCtrlDEndsATableThatIsTyped) {
   EXPECT_NE(result.out.find("\ny\r\n"), std::string::npos) << result.out;
 }
 
-/// What a terminal that breaks long lines anew shows, row by row: characters, CR, LF, "up N rows", "clear to
+/// A terminal that rewraps long lines, row by row: it understands characters, CR, LF, "up N rows", "clear to
 /// the end of the row" and "of the screen".
 class Screen {
  public:
@@ -137,7 +137,7 @@ class Screen {
       }
     }
   }
-  /// Rows that were broken since they were too long are broken anew; the cursor stays with its character.
+  /// Rows that were wrapped for their length are wrapped again; the cursor stays with its character.
   void resize(std::size_t columns) {
     Screen other(columns);
     for (std::size_t row = 0; row < rows_.size(); ++row) {

@@ -42,7 +42,7 @@ Picture inverted(Picture picture) {
   return picture;
 }
 
-/// Digits 100 to 107, or what is made of them, as training rows.
+/// Digits 100 to 107, changed by `change`, as training rows.
 template <class Change>
 Model model_of_digits(const Change& change) {
   Matrix<float> rows(8, 28 * 28);
@@ -85,7 +85,7 @@ TEST(PictureStyle, IsReadOffTheExamples) {
 }
 
 TEST(PictureStyle, ImagesOfOtherKindsTellOnlyWhatTheyHaveInCommon) {
-  // Full to the edge on black and on white by turns: neither a paper nor a box.
+  // Alternately full to the edge and black: neither paper nor a box can be found.
   Matrix<float> rows(8, 16);
   for (std::size_t n = 0; n < 8; ++n)
     for (std::size_t i = 0; i < 16; ++i) rows(n, i) = n % 2 == 0 ? 250 : 5;
@@ -120,6 +120,28 @@ TEST(FitPicture, WhatIsLikeTheTrainingImagesStaysAsItIs) {
     same += !fitted.centred && fitted.image == digit(row);
   }
   EXPECT_GE(same, 95u);
+}
+
+TEST(FitPicture, ADrawingOfTheRightSizeIsCentredWhereItIsUnlikeTheTrainingImages) {
+  PictureStyle style = style_of_digits();
+  // As MNIST's training images have it: 20 pixels, centred to the pixel.
+  style.ink_side = style.least_side = style.most_side = 20;
+  style.off_centre = 1.0 / 28;
+  const auto bar = [](std::size_t top, std::size_t side, std::size_t left = 12) {
+    Picture picture(28, 28);
+    for (std::size_t y = top; y < top + side; ++y)
+      for (std::size_t x = left; x < left + 4; ++x) picture(y, x) = 255;
+    return picture;
+  };
+  EXPECT_FALSE(fit_picture(bar(4, 20), style).centred);
+  EXPECT_FALSE(fit_picture(bar(5, 18), style).centred);
+  EXPECT_FALSE(fit_picture(bar(5, 20), style).centred) << "a pixel from the middle";
+  for (const Picture& unlike : {bar(6, 20), bar(6, 17), bar(3, 23), bar(4, 20, 14)}) {
+    const auto fitted = fit_picture(unlike, style);
+    EXPECT_TRUE(fitted.centred);
+    EXPECT_EQ(fitted.image(4, 13), 255);
+    EXPECT_EQ(fitted.image(3, 13) + fitted.image(24, 13), 0);
+  }
 }
 
 TEST(FitPicture, BlackOnWhiteIsInverted) {

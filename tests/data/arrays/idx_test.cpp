@@ -114,7 +114,7 @@ TEST(Idx, EveryTruncationIsAnError) {
     ASSERT_NO_THROW(parse(packed));
     for (std::size_t length = 0; length < packed.size(); ++length)
       expect_error<FileError>([&] { parse(packed.substr(0, length)); }, {"memory: "});
-    // the gzip stream is whole, what it holds is not
+    // the gzip stream is whole, its content is not
     for (std::size_t length = 0; length < whole.size(); ++length)
       expect_error<FileError>([&] { parse(gzip(whole.substr(0, length))); }, {"memory: "});
   }

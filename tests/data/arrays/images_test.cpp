@@ -264,7 +264,7 @@ TEST_F(Images, NumbersThatFloatsCannotTellApartHaveUnitsOfTheirOwn) {
       "input 0 and 1 more are counted from numbers such as 1700000007.375, as floats could not tell their "
       "numbers apart");
 
-  // What a model was trained in, it is evaluated in: a single row would have no units of its own.
+  // A model is evaluated in the units it was trained in: a single row would have no units of its own.
   const auto one =
       load_labelled_images(write("one.npy", npy("<f8", "(1, 3)", doubles(dated_row(5)))),
                            labels("one", bytes_of({1})), {.class_names = {"0", "1"}, .input_units = units});
@@ -339,7 +339,16 @@ TEST_F(Images, TargetsThatSayNothingAsFloatsAreRefused) {
   told({1e39, 1.2e39, 1.1e39, 1.3e39, 1.4e39, 1.5e39}, {"too large for floats"});
   told({7, 7, 7, 7, 7, 7}, {"y.npy: 7 in every row: there is nothing to learn"});
   EXPECT_EQ(load_images(with({1.7e9, 1.8e9, 1.9e9, 2e9, 2.1e9, 2.2e9}), 1, numbers).train.rows(), 5u);
-  // Of several columns the one is named; one that is the same in every row does not matter beside others.
+  for (const std::string type : {"<f4", "<f8"}) {
+    const auto none = write("none.npy", npy(type, "(6, 0)", {}));
+    for (const auto& options : {numbers, ImageOptions{}})
+      expect_error<DataError>(
+          [&] {
+            load_images({x, none, {}, {}}, 1, options);
+          },
+          {"none.npy: expected targets, N or N x O numbers", "6 x 0"});
+  }
+  // With several columns the bad one is named; a constant one beside others does not matter.
   expect_error<DataError>(
       [&] {
         const auto y = write(
@@ -351,7 +360,7 @@ TEST_F(Images, TargetsThatSayNothingAsFloatsAreRefused) {
       {"y2.npy: column 1: 1.7e+09 to 1700000005 differ by too little"});
   const auto constant = write("y3.npy", npy("<f8", "(6, 2)", doubles({1, 7, 2, 7, 3, 7, 4, 7, 5, 7, 6, 7})));
   EXPECT_EQ(load_images({x, constant, {}, {}}, 1, numbers).train.outputs(), 2u);
-  // Rows to evaluate on may be one.
+  // A single row is enough to evaluate on.
   EXPECT_EQ(load_labelled_images(write("x1.npy", npy("<f4", "(1, 1)", floats({1}))),
                                  write("y1.npy", npy("<f8", "(1,)", doubles({7}))), numbers)
                 .rows(),
@@ -384,7 +393,7 @@ TEST_F(Images, SeveralIntegersForEachRowAreToldFromLabels) {
             "y.npy: expected labels, one for each row, found an array of 4 x 2 x 1 | check that images and "
             "labels are "
             "not swapped");
-  // Swapped: what should be rows of inputs has one number in each.
+  // Swapped files: what should be rows of inputs has one number per row.
   try {
     load_images({labels("l", bytes_of({0, 1, 0, 1})), write("y.npy", npy("|u1", "(4, 3)", one_hot)), {}, {}},
                 1);

@@ -1,4 +1,4 @@
-// .npz where mlp is built without MLP_WITH_NPZ: refused with the option's name; .npy and IDX stay.
+// .npz where mlp is built without MLP_WITH_NPZ: refused with the option's name; .npy and IDX still work.
 #include <gtest/gtest.h>
 
 #include "data/support.h"

@@ -110,7 +110,7 @@ TEST(Npz, DamagedSumsAndLyingSizesAreFound) {
       wrong_sum[at] = static_cast<char>(wrong_sum[at] ^ 1);
     expect_error<FileError>([&] { open(wrong_sum).read("x"); }, {"memory: x.npy: cannot be inflated: "});
   }
-  // A good sum, an array that is longer or shorter than its header says.
+  // A right checksum on an array that is longer or shorter than its header says.
   expect_error<FileError>(
       [&] {
         open(zip({{"x.npy", array + "a", true}})).read("x");
@@ -121,7 +121,7 @@ TEST(Npz, DamagedSumsAndLyingSizesAreFound) {
         open(zip({{"x.npy", array.substr(0, array.size() - 1), true}})).read("x");
       },
       {"memory: x.npy: the header announces 4 x 100 elements", "the file holds at most 399"});
-  // The archive claims more than there is, too.
+  // The archive also claims more bytes than it has.
   auto claims = zip({{"x.npy", npy("|u1", "(1000000, 4000)", "abcd"), true}});
   const auto directory = claims.find("PK\x01\x02");
   for (const std::size_t at : {std::size_t{22}, directory + 24}) claims.replace(at, 4, "\xff\xff\xff\xfe");

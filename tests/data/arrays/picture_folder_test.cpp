@@ -19,7 +19,7 @@ using testing_support::expect_error;
 
 class PictureFolder : public testing::Test {
  protected:
-  /// An image of 2 x 3 pixels of that grey.
+  /// An image of 2 x 3 pixels of the grey `grey`.
   void image(const std::string& name, std::uint8_t grey, std::size_t height = 2, std::size_t width = 3) {
     Matrix<std::uint8_t> picture(height, width);
     std::ranges::fill(picture.values(), grey);
@@ -89,10 +89,10 @@ TEST_F(PictureFolder, TrainAndTestHaveFoldersOfTheirOwn) {
   EXPECT_EQ(pixels(split.test)(0, 0), 21);
   EXPECT_TRUE(split.notes.empty());
   EXPECT_EQ(pixels(load_labelled_images(folder_.path(), {}, {.class_names = {"a", "b"}}))(0, 0), 21);
-  // As two folders that are named.
+  // The same as naming the two folders.
   const auto named = load_images({folder_ / "training", {}, folder_ / "testing", {}}, 1);
   EXPECT_EQ(named.test.labels, split.test.labels);
-  // With a third folder beside them they are classes.
+  // With a third folder beside them, all three are classes.
   image("other/1.png", 3);
   EXPECT_EQ(load().train.class_names, (std::vector<std::string>{"other", "testing", "training"}));
 }

@@ -1,4 +1,4 @@
-// PNG files as greys: every kind there is, and what is refused before memory is taken.
+// PNG files as greys: every kind of PNG, and what is refused before memory is taken.
 #include <gtest/gtest.h>
 
 #include <algorithm>

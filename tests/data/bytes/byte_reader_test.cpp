@@ -143,7 +143,7 @@ TEST(ByteReader, SaysThatAFileMayNotBeRead) {
   write_bytes(folder / "secret", "text");
   ASSERT_EQ(::chmod((folder / "secret").c_str(), 0), 0);
   constexpr uid_t kNobody = 65534;
-  const bool root = ::geteuid() == 0;  // whom no permission stops
+  const bool root = ::geteuid() == 0;  // no permission stops root
   if (root) {
     ASSERT_EQ(::seteuid(kNobody), 0);
   }

@@ -1,4 +1,4 @@
-// A table read in the columns of another one may spell its booleans otherwise.
+// A table read with the types of another one may spell its booleans differently.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +26,7 @@ std::string cells(const std::vector<std::string>& texts) {
   return text;
 }
 
-/// `later` in the type that `first` has.
+/// `later` read with the type that `first` gets.
 Column reread(const std::vector<std::string>& first, const std::vector<std::string>& later,
               const TableOptions& options = {}) {
   const Table table = table_of(cells(first), options);
@@ -70,7 +70,7 @@ TEST(BooleanSpelling, WordsForNumbersThatWereZeroAndOne) {
   EXPECT_EQ((std::vector<double>{found.numbers[0], found.numbers[1], found.numbers[2], found.numbers[3],
                                  found.numbers[5], found.numbers[6]}),
             (std::vector<double>{1, 0, 0, 1, 0, 1}));
-  // Other numbers are none.
+  // Other numbers are not booleans.
   for (const std::vector<std::string>& first :
        {std::vector<std::string>{"1", "0", "2"}, {"0", "0"}, {"1", "1"}, {"0", "1", "0.5"}, {"-1", "1"}})
     expect_error<FileError>([&] { reread(first, {"True"}); },
@@ -107,7 +107,10 @@ TEST(UnknownClass, IsNamedAndCounted) {
   const std::string message = expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nlow,1\nmid,2\n,3\nmid,3\n"), {.targets = {"c"}}); },
       {"test.csv: column 'c', row 2: a class that is not among those trained on: 'mid' (2 rows)"});
-  EXPECT_NE(message.find("they are: high, low; rows of others cannot be tested on"), std::string::npos)
+  EXPECT_NE(
+      message.find(
+          "they are: high, low; rows of others cannot be tested on, nor learned from as the model stands"),
+      std::string::npos)
       << message;
   expect_error<DataError>(
       [&] { split_table(table, source_of("c,x\nx,1\nmid,2\nmid,3\n"), {.targets = {"c"}}); },

@@ -1,4 +1,4 @@
-// Names of columns with characters that cannot be seen.
+// Column names that contain invisible characters.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -33,7 +33,7 @@ TEST(ColumnName, ATypeIsFoundWithOrWithoutThem) {
   }
 }
 
-/// The error of `action` says this in its hint.
+/// Expects `action` to throw an E whose hint contains this.
 template <class E, class Action>
 void expect_hint(Action action, std::string_view part) {
   const std::string message = expect_error<E>(action, {});
@@ -53,7 +53,7 @@ TEST(ColumnName, AHintNamesTheCodePointInside) {
 TEST(ColumnName, SoDoesTheHintForAClass) {
   const Table table = table_of("x,c\n1,low\n2,high\n3,low\n4,high\n", {.targets = {"c"}});
   expect_hint<DataError>(
-      [&] { split_table(table, source_of("c,x\nlow\u200B,1\nhigh,2\n"), {.targets = {"c"}}); },
+      [&] { split_table(table, source_of("c,x\nlo\u200Bw,1\nhigh,2\n"), {.targets = {"c"}}); },
       "did you mean 'low' (without U+200B)?");
 }
 

@@ -1,4 +1,4 @@
-// Notes are values; their words come last.
+// Notes are values that are put into words last.
 #include "mlp/note.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 
 using testing_support::table_of;
 
-/// As a Python program might call it.
+/// Names as a Python program might use.
 std::string python_words(const Remedy& remedy) {
   std::string text = remedy.setting == Setting::kTask ? "task=" : "na_values=";
   for (const auto& value : remedy.values) text += value;
@@ -70,6 +70,17 @@ TEST(Note, NamesTheFirstThreeOfSeveralColumns) {
   EXPECT_TRUE(in_words(note).starts_with("4 columns with numbers far from all others: 'a' (30 texts)"));
 }
 
+TEST(Note, OfColumnsOfNumbersWithAFormatAllAreNamedAndTheFirstsAdviceIsGivenOnce) {
+  const Message advice = "'$1' and the others are: " + Remedy{Setting::kDecimal, {"."}};
+  ColumnsNote note{ColumnFinding::kFormatted, {{"a", advice}}};
+  EXPECT_EQ(in_words(note), "column 'a' left out: '$1' and the others are: TableOptions::decimal = '.'");
+  for (const char* name : {"b", "c", "d", "e"}) note.columns.push_back({name, "another"});
+  EXPECT_EQ(
+      in_words(note),
+      "5 columns left out that are numbers with a format: 'a', 'b', 'c', 'd', 'e'; in the first, '$1' and "
+      "the others are: TableOptions::decimal = '.'");
+}
+
 TEST(Note, EachKindHasItsWords) {
   EXPECT_EQ(in_words(SingleRowClasses{"c", 1, "a"}),
             "column 'c': class 'a' has a single row, which is trained on and never tested");
@@ -83,6 +94,10 @@ TEST(Note, EachKindHasItsWords) {
       "rows of 2 x 3 x 4 are taken as so many numbers, not as images, which have one channel (N x H x W)");
   EXPECT_EQ(in_words(UntrainedClasses{12, {{"7", 2}}}),
             "12 classes occur in the test rows only: '7' (2 rows), ...");
+  EXPECT_EQ(
+      in_words(TestRowsPerhapsLearned{"cars", 4}),
+      "the model that training starts from was trained on 'cars', too, and drew other test rows: it may "
+      "have learned from these; the same are drawn by seed = 4");
   EXPECT_EQ(in_words(RowsLeftOut{1, 3, {"c"}, {{"NA", 1}}, "more.csv"}),
             "more.csv: 1 of 3 rows left out: no value in 'c'; taken for a missing value: 'NA' (1 row), kept "
             "as a class "

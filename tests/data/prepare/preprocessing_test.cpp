@@ -30,6 +30,17 @@ std::vector<float> encoded_row(const Preprocessing& preprocessing, const std::st
 
 // --- Numbers -----------------------------------------------------------------------------------------------
 
+TEST(Preprocessing, ATableToPredictIsReadWithTheMarksAndTheDecimalMarkOfTheFirst) {
+  const Preprocessing learned{
+      .inputs = {{{.name = "x"}, NumericEncoding{}}}, .missing_marks = {"-999", "none"}, .decimal = ','};
+  const auto numbers = read_table(source_of("x\n1,5\n-999\n"), learned.input_types(), learned.reading());
+  EXPECT_EQ(numbers.columns.front().numbers.front(), 1.5);
+  EXPECT_TRUE(std::isnan(numbers.columns.front().numbers.back()));
+  const TableOptions options = learned.reading({.decimal = '.', .missing = {"none", "?!"}});
+  EXPECT_EQ(options.missing, (std::vector<std::string>{"none", "?!", "-999"}));
+  EXPECT_EQ(options.decimal, '.');
+}
+
 TEST(Preprocessing, NumbersGetMeanZeroAndDeviationOne) {
   const auto [preprocessing, notes, left_out] = learn(table_of("x\n1\n3\n5\n7\n"));
   EXPECT_EQ(preprocessing.feature_names(), Names{"x"});
@@ -148,7 +159,7 @@ TEST(Preprocessing, NumbersFarFromAllOthersAreNoted) {
   EXPECT_EQ(with({"420"}),
             Names{"column 'x': 1 of 1001 numbers is 420, far from all others (0 to 99): where that "
                   "stands for a missing value, TableOptions::missing = 420 says so"});
-  // A long tail, a flag that is rarely set, two heaps, and a few numbers are none of that.
+  // A long tail, a flag that is rarely set, two clusters, and too few numbers: none of these counts as apart.
   std::string tail = "x\n", flag = "x\n", heaps = "x\n";
   for (int i = 0; i < 1000; ++i) {
     tail += std::to_string(std::exp(0.008 * i)) + "\n";
@@ -184,7 +195,7 @@ TEST(Preprocessing, DecodingKnowsTheEndsOfAClippedColumn) {
 TEST(Preprocessing, ANumberThatIsAlwaysTheSameButOftenMissingIsOnlyThatItIsThere) {
   const auto preprocessing = learn(table_of("x,y\n5,1\nNA,2\n5,3\n")).preprocessing;
   EXPECT_EQ(preprocessing.feature_names(), (Names{"x", "x missing", "y"}));
-  // Another number was never seen in training: no weight knows what to make of it.
+  // Training saw no other number: no weight was learned for it.
   EXPECT_EQ(encoded_row(preprocessing, "x,y\n1000,2\n"), (std::vector<float>{0, 0, 0}));
   EXPECT_EQ(encoded_row(preprocessing, "x,y\n,2\n"), (std::vector<float>{0, 1, 0}));
 }
@@ -277,7 +288,7 @@ TEST(Preprocessing, ColumnsThatTeachNothingAreLeftOutWithANote) {
   ASSERT_EQ(left_out.size(), 5u);
   EXPECT_EQ(left_out[2].name, "five");
   EXPECT_EQ(in_words(left_out[2].reason), "5 in every training row");
-  // Asked for as categories, a text stays.
+  // A text that is asked for as categories stays.
   const auto asked = learn(table_of(text, {.categorical = {"name"}})).preprocessing;
   EXPECT_EQ(asked.width(), 31u);
 }
@@ -344,7 +355,7 @@ TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
   EXPECT_FALSE(left_out(30, [](std::size_t row) { return std::to_string(30 - row); }));
   EXPECT_FALSE(left_out(30, [](std::size_t row) { return std::to_string(row) + ".5"; }));
   EXPECT_FALSE(left_out(30, [](std::size_t row) { return row == 7 ? "" : std::to_string(row); }));
-  // Of two there is still but one, the first.
+  // With two such columns, only the first is kept.
   std::string text = "n,m,y\n";
   for (int row = 0; row < 30; ++row)
     text += std::to_string(row) + "," + std::to_string(row + 1) + "," + std::to_string(row % 7) + "\n";
@@ -353,7 +364,7 @@ TEST(Preprocessing, RowNumbersAreLeftOutWhereThereIsAnythingElse) {
   EXPECT_EQ(learned.preprocessing.feature_names(), Names{"n"});
   ASSERT_EQ(notes.size(), 1u);
   EXPECT_TRUE(in_words(notes[0]).starts_with("column 'm' left out: whole numbers")) << in_words(notes[0]);
-  // In another order they are amounts like others, and so are those of rows drawn for training.
+  // In another order they are ordinary amounts, and so are those of rows drawn for training.
   const auto table = table_of(text);
   EXPECT_EQ(
       learn_preprocessing(table, std::vector<std::uint32_t>{3, 5, 20}, {}).preprocessing.feature_names(),
@@ -413,7 +424,7 @@ TEST(Preprocessing, WithoutAnyColumnLeftItSaysWhy) {
 
 // --- Encoding ----------------------------------------------------------------------------------------------
 
-/// A table with a column of each kind, cells missing in all of them but the last number.
+/// A table with a column of each kind; cells are missing in all columns but the last one of numbers.
 std::string mixed_text(std::size_t rows, std::uint64_t seed) {
   const RandomStream random(seed, RandomPurpose::kTest, 9);
   std::string text = "x,b,c,y\n";
@@ -438,7 +449,7 @@ TEST(Preprocessing, ARowsEncodingDependsOnThatRowAlone) {
   const Matrix<float> part = encode(preprocessing, table, some);
   for (std::size_t n = 0; n < some.size(); ++n)
     EXPECT_TRUE(std::ranges::equal(part.row(n), all.row(some[n])));
-  // Read in pieces, by name, in the columns of the preprocessing.
+  // Read in pieces, by name, with the types of the preprocessing.
   const std::string text = mixed_text(200, 1);
   std::size_t row = 0;
   read_table_in_pieces(source_of(text), preprocessing.input_types(), {}, 7, [&](const Table& piece) {
@@ -488,7 +499,8 @@ TEST(Preprocessing, DecodingIsTheInverseOfEncoding) {
           EXPECT_EQ(std::isnan(found.numbers[n]), std::isnan(expected.numbers[n]));
           if (std::isnan(expected.numbers[n])) continue;
           const auto& encoding = std::get<NumericEncoding>(preprocessing.inputs[i].encoding);
-          // A float's rounding, of what was scaled; where that was clipped, by the slope there.
+          // The tolerance is a float's rounding of the scaled number; where it was clipped, divided by the
+          // slope there.
           const double off = std::abs(expected.numbers[n] - encoding.center);
           const double clipped = encoding.clip > 0 ? off / encoding.spread / encoding.clip : 0;
           EXPECT_NEAR(found.numbers[n], expected.numbers[n], std::ldexp(off * (1 + clipped * clipped), -23));
@@ -500,7 +512,8 @@ TEST(Preprocessing, DecodingIsTheInverseOfEncoding) {
 }
 
 TEST(Preprocessing, DecodingGivesTheCellsNumbers) {
-  // As many digits as a float holds come back as they were, whatever mean and deviation they were scaled by.
+  // Numbers with as many digits as a float holds come back unchanged, whatever mean and deviation scaled
+  // them.
   const RandomStream random(8, RandomPurpose::kTest, 3);
   std::string text = "senior,price,share,small,large\n";
   for (std::size_t n = 0; n < 500; ++n) {

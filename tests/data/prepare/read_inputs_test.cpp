@@ -129,7 +129,7 @@ TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
   refuse("1,2\n3\n", 2, {"line 2: expected 2 columns, found 1"});
   refuse("1,2,3\n", 2, {"line 1: expected 2 columns, found 3"});
   refuse("1,2,\n", 2, {"line 1: expected 2 columns, found 3"});
-  // A first row with a mistake is no line of names.
+  // A first row with a mistake is not taken for a line of names.
   refuse("1,?\n3,4\n", 2, {"line 1, column 2", "found '?'"});
   refuse("", 2, {"the file is empty"});
   refuse("[[1,2]]", 2, {"expected CSV, IDX, .npy or .npz, found JSON"});
@@ -145,7 +145,7 @@ TEST_F(ReadInputs, NamesLineColumnAndWhatItFound) {
 TEST_F(ReadInputs, RefusesOtherIdxFiles) {
   refuse(idx_header(0x08, {2, 1, 2}) + "abcd", 3, {"rows: expected rows of 3 values, found 2"});
   refuse(idx_header(0x08, {0, 1, 2}), 2, {"rows: holds no row"});
-  // The shape is enough: elements that are not there, or a gigabyte of them, need not be inflated.
+  // The shape alone is refused: missing elements, or a gigabyte of them, need not be inflated.
   refuse(gzip(idx_header(0x08, {1000000000, 1, 2})), 3, {"rows: expected rows of 3 values, found 2"});
   refuse(std::string("\0binary", 7), 2, {"not an IDX file"});
   expect_error<FileError>([&] { read_inputs(folder_ / "none", 2); }, {"none: cannot be opened"});

@@ -102,7 +102,7 @@ TEST(Split, EveryClassKeepsItsShare) {
       const bool capped = wanted > rows - before.size();
       for (const auto& [label, size] : before) {
         EXPECT_GE(training[label], 1u) << label;
-        // A quota is missed by less than one row where no class is too small to give its own.
+        // A quota is missed by less than one row where every class is large enough for its own.
         const double quota = static_cast<double>(wanted * size) / static_cast<double>(rows);
         const bool small = std::ranges::any_of(before, [&](const auto& other) {
           return std::ceil(static_cast<double>(wanted * other.second) / static_cast<double>(rows)) >=
@@ -134,7 +134,7 @@ TEST(Split, LargestRemaindersByHand) {
 TEST(Split, ClassesOfOneRowStayInTraining) {
   const Labels labels = {0, 1, 2, 3, 4};
   EXPECT_TRUE(validation_split(labels, 0.9, 1).held_out.empty());
-  // What they cannot give, the others do.
+  // What the small classes cannot give, the others do.
   Labels more(100, 7);
   for (std::int32_t c = 0; c < 5; ++c) more.push_back(c);
   const RowSplit split = validation_split(more, 0.5, 1);
@@ -210,7 +210,7 @@ TEST(HoldOut, RefusesRowsThatAreNotThereOrTwice) {
 
 // --- Rows of a data set ------------------------------------------------------------------------------------
 
-/// Of row n everything says n.
+/// In row n, every field says n.
 Dataset numbered(std::size_t rows) {
   Dataset dataset{.name = "numbered",
                   .inputs = Matrix<float>(rows, 2),

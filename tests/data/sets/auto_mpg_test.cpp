@@ -90,7 +90,7 @@ TEST(AutoMpg, AnyDamageIsReadOrRefused) {
   EXPECT_GT(refused, 1000);
 }
 
-// Cars told apart by their mpg.
+// Cars that their mpg tells apart.
 DataSource many_cars(const TemporaryFolder& folder, int count) {
   std::string text = kIncomplete;
   for (int i = 0; i < count; ++i) text += std::to_string(i) + " 8 307.0 130.0 3504. 12.0 70 1\t\"car\"\n";

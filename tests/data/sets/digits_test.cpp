@@ -162,7 +162,7 @@ TEST(Digits, FillMnistsBox) {
   EXPECT_NEAR(sum / 500, 20, 1);
 }
 
-// A change to what is drawn must be meant: it changes every figure measured on digits.
+// A change of the drawing must be meant: it changes every figure measured on digits.
 TEST(Digits, Signature) {
   const auto split = make_digits(20, 20, 1);
   std::string bytes;

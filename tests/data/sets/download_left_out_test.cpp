@@ -1,4 +1,4 @@
-// Downloads where mlp is built without MLP_WITH_DOWNLOAD: refused with the option's name, and nothing is
+// Downloads where mlp is built without MLP_WITH_DOWNLOAD: refused with the option's name, and no file is
 // made.
 #include <gtest/gtest.h>
 

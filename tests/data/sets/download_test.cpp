@@ -162,7 +162,7 @@ TEST_F(Download, AFolderThatCannotBeMadeIsAnError) {
   expect_error<FileError>([&] { get({server.url() + "file"}); }, {(folder_ / "new").string()});
 }
 
-// The same through obtain(), the way load_mnist() and load_auto_mpg() take.
+// The same through obtain(), as load_mnist() and load_auto_mpg() call it.
 class Obtain : public Download {
  protected:
   Publication publication(const std::vector<std::string>& mirrors) const {

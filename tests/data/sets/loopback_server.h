@@ -1,4 +1,4 @@
-// A web server on 127.0.0.1 that gives the answers a test lays down, honest or not.
+// A web server on 127.0.0.1 that gives the answers a test prescribes, honest or not.
 #pragma once
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@ struct Answer {
   std::string body;
   int status = 200;
   std::size_t announced = std::string::npos;  ///< the length the header claims, by default the true one
-  bool silent = false;                        ///< takes the request and says nothing
+  bool silent = false;                        ///< takes the request and never answers
 };
 
 class LoopbackServer {
@@ -72,7 +72,7 @@ class LoopbackServer {
     for (const int connection : silent) ::close(connection);
   }
 
-  // False where the connection is to stay open without a word.
+  // False where the connection is to stay open without an answer.
   bool answer(int connection) {
     std::string request;
     char buffer[1024];

@@ -1,5 +1,5 @@
-// The CSV reader and writer on generated text: against each other, against themselves in other pieces, and
-// against Python's csv module.
+// The CSV reader and writer on generated text: against each other, against themselves with the input cut into
+// other pieces, and against Python's csv module.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -69,7 +69,7 @@ std::string random_text(Choices& choices, std::size_t most,
   return text;
 }
 
-/// What comes of reading `text` in pieces: the records, one JSON array a line, and perhaps "error" and the
+/// The result of reading `text` in pieces: the records, one JSON array per line, and perhaps "error" and the
 /// message.
 struct Outcome {
   std::string records;
@@ -127,7 +127,8 @@ TEST(CsvProperty, QuotesOnlyWhatNeedsIt) {
   EXPECT_THROW(csv_record(Record{}), std::invalid_argument);
 }
 
-/// Texts near what CSV is: letters, delimiters, quotes and line ends in no order, with `blank` among them.
+/// Texts that are nearly CSV: letters, delimiters, quotes and line ends in random order, with `blank` among
+/// them.
 std::string soup(Choices& choices, const std::string& blank) {
   const std::vector<std::string> letters = {"a",   "b,",     ",",       ",",   ";",       "\"",
                                             "\"",  "\"\"",   "\n",      "\n",  "\r\n",    "\r",

@@ -99,7 +99,7 @@ TEST(CsvReader, ALineForExcelNamesTheDelimiter) {
   CsvReader csv(bytes);
   ASSERT_TRUE(csv.next());
   EXPECT_EQ(csv.where(0), "memory: line 2, record 1, column 1");
-  // No such line.
+  // The delimiter is given: the line is data.
   EXPECT_EQ(read("sep=;x\n", ';'), (Records{{"sep=", "x"}}));
   EXPECT_EQ(read("\"sep=;\"\n"), Records{{"sep=;"}});
   EXPECT_EQ(read("sep=\n"), Records{{"sep="}});

@@ -1,4 +1,4 @@
-// Columns whose cells come as they stand in the file, beside those that a model knows.
+// Columns whose cells are kept as they stand in the file, beside those that a model knows.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// "NA" where it is Namibia.
+// "NA" where it means Namibia.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,12 +24,12 @@ TEST(NotMissing, TheNoteSaysWhatWasTakenForMissing) {
   EXPECT_EQ(in_words(data.notes.at(0)),
             "5 of 9 rows left out: no value in 'region'; taken for a missing value: 'NA' (2 rows), 'na' (1 "
             "row), '?' (1 row), kept as a class by TableOptions::not_missing = NA");
-  // Cells that are empty, or have a mark that was named, are known to be missing.
+  // Empty cells, and cells with a mark that was named, are certainly missing.
   const Table named =
       table_of("x,c\n1,a\n2,b\n3,-9\n4,\n5,NA\n6,a\n", {.missing = {"-9", "NA"}, .targets = {"c"}});
   EXPECT_EQ(in_words(split_table(named, {.targets = {"c"}, .test_fraction = 0}).notes.at(0)),
             "3 of 6 rows left out: no value in 'c'");
-  // A number to be predicted is missing; and so are inputs.
+  // In numbers to predict the mark is a missing cell, and so it is in inputs.
   const Table numbers = table_of("NA,y\n1,2\nNA,NA\n2,4\n", {.targets = {"y"}});
   EXPECT_EQ(in_words(split_table(numbers, {.targets = {"y"}, .test_fraction = 0}).notes.at(0)),
             "1 of 3 rows left out: no value in 'y'");
@@ -43,7 +43,7 @@ TEST(NotMissing, ATextNamedSoIsAClass) {
       split_table(table, source_of("x,region\n1,NA\n2,na\n3,EU\n"), {.targets = {"region"}}, reading);
   EXPECT_EQ(data.train.class_names, (Names{"AS", "EU", "NA"}));
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{2, 1})) << "na is no NA";
-  // A model knows its classes and categories, whatever they are called.
+  // A model knows its classes and categories, even if they are called like a mark.
   const auto& preprocessing = *data.train.preprocessing;
   const Table later = read_table(source_of("region,x\nNA,1\nEU,\n"), preprocessing.all_types());
   EXPECT_EQ(table_dataset(preprocessing, later).labels, (std::vector<std::int32_t>{2, 1}));

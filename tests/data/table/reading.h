@@ -1,4 +1,4 @@
-// Tables read from texts, for the tests of what they become.
+// Reads tables from texts, for the tests of what columns become.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -55,7 +55,7 @@ TEST(Table, ATextColumnMayHoldNumbers) {
   EXPECT_EQ(in_words(column("7\nred\ngreen\n8\n").note), "") << "half of them";
   EXPECT_EQ(in_words(column("7\n\nred\n\n8\n").note).find("'red' among numbers"), 0u);
   EXPECT_FALSE(column("red\ngreen\nblue\n7\n").perhaps_numeric);
-  // More than may be categories; first and last of either kind.
+  // More different cells than may be categories; the first and the last of either kind.
   const auto many = [](std::size_t rows, auto is_text) {
     return make({"c"}, rows, [&](std::size_t row, std::size_t) {
       return (is_text(row) ? "t" : "") + std::to_string(row);
@@ -101,6 +101,23 @@ TEST(Table, ColumnsThatArePerhapsNumericAreTold) {
   EXPECT_FALSE(read("y\nnone\nnone\n").column("y").perhaps_numeric);
 }
 
+TEST(Table, AMarkMayBeWrittenPlainlyBesideADecimalComma) {
+  const auto missing = [](const std::string& mark) {
+    const auto column =
+        read("a;y\n1;207.803,16\n2;-999,9\n3;12,5\n4;1.234\n", {.decimal = ',', .missing = {mark}})
+            .column("y");
+    std::vector<bool> result;
+    for (const double number : column.numbers) result.push_back(std::isnan(number));
+    return result;
+  };
+  using Cells = std::vector<bool>;
+  EXPECT_EQ(missing("207803.16"), (Cells{true, false, false, false}));
+  EXPECT_EQ(missing("207803,16"), (Cells{true, false, false, false}));
+  EXPECT_EQ(missing("-999.9"), (Cells{false, true, false, false}));
+  EXPECT_EQ(missing("1.234"), (Cells{false, false, false, true})) << "thousands, as in the table";
+  EXPECT_EQ(missing("12.6"), (Cells{false, false, false, false}));
+}
+
 TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
   const std::string place = " (memory: line 2, record 2, column 2 ('price'))";
   const std::string plainly = "write numbers plainly, like 1234.5";
@@ -119,7 +136,7 @@ TEST(Table, NumbersWithAFormatAreNotedNotGuessed) {
             "'12,5' among numbers" + place + ": " + comma + plainly);
   EXPECT_EQ(in_words(price("a;price\n1;12,5\n2;13\n3;1.5\n").note),
             "'12,5' among numbers" + place + ": " + plainly);
-  // One that is something else, and they are texts like any others.
+  // With one cell of another kind they are texts like any others.
   EXPECT_EQ(in_words(price("a;price\n1;12,5\n2;13,0\n3;dear\n").note), "");
   const auto many = make({"a", "price"}, 1200, [](std::size_t row, std::size_t column) {
     return column == 0 ? "x" : "$" + std::to_string(row) + ".5";
@@ -165,7 +182,7 @@ TEST(Table, NegativesAndUnitsAreToldFromMarksOfMissingCells) {
       "'12,5' and nearly all others are numbers with a format: try TableOptions::decimal = ','" + plainly);
   most[1] = most[2] = "dear";
   EXPECT_EQ(note(most), "") << "three of twenty";
-  // Among more numbers than may be categories.
+  // Among more different numbers than may be categories.
   const auto many = [](const std::string& cell) {
     return read(make({"y"}, 3000, [&](auto row, auto) { return row == 2000 ? cell : std::to_string(row); }))
         .column("y");
@@ -208,7 +225,7 @@ TEST(Table, APointThatMayStandBetweenThousandsIsNoted) {
         Texts{"927", "1.200", "1.2000"}, Texts{"927", "1.200", "1927"}, Texts{"927", "1.200", "0.125"},
         Texts{"927", "1.200", "1234.500"}, Texts{"927", "1.200", "1e3"}, Texts{"927", "1.200", ".125"}})
     EXPECT_EQ(note_of(plain), "") << plain.back();
-  // More different ones than may be categories: the first that tells comes late.
+  // More different ones than may be categories: the cell that decides comes late.
   Texts many;
   for (int n = 1; n < 3000; ++n)
     many.push_back(n < 1000 ? std::to_string(n)
@@ -249,7 +266,7 @@ TEST(Table, NumbersHaveTheDecimalMarkThatIsNamed) {
             "try TableOptions::decimal = ',', or write numbers plainly, like 1234.5; a mark of missing cells "
             "is named with TableOptions::missing");
 
-  // A point is none where the comma is.
+  // A point is no decimal mark where the comma is.
   EXPECT_EQ(read("x;y\n1,5;a\n2.5;b\n", {.decimal = ','}).column("x").type.kind, ColumnKind::kCategorical);
   EXPECT_EQ(hint_of("Preis\n1.5\n", {.decimal = ','}),
             "try TableOptions::decimal = '.', or write numbers plainly, like 1234,5; a mark of missing cells "
@@ -336,7 +353,7 @@ TEST(Table, NoneIsMissingAmongNumbersOnly) {
     EXPECT_EQ(read(rows + "dear\n").column("x").type.kind, ColumnKind::kText);
   }
 
-  // So it is where types are known.
+  // The same where types are known.
   const ColumnType number{.name = "x"};
   const ColumnType classes{.name = "x", .kind = ColumnKind::kCategorical, .categories = {"1", "2"}};
   const ColumnType texts{.name = "x", .kind = ColumnKind::kCategorical, .categories = {"1", "red"}};

@@ -1,4 +1,5 @@
-// The pieces that tables are made of: numbers in cells, marks of missing cells, dictionaries, categories.
+// The parts that reading tables is made of: numbers in cells, marks of missing cells, dictionaries,
+// categories.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -77,7 +78,7 @@ TEST(FormattedNumber, IsReadWithItsDecimalMark) {
   };
   constexpr double kNo = std::numeric_limits<double>::quiet_NaN();
   for (const auto& [text, with_point, with_comma] : std::initializer_list<Case>{
-           // Plain ones. A point that is no decimal mark stands between thousands or nowhere.
+           // Plain numbers. A point that is not the decimal mark must separate thousands.
            {"12", 12, 12},
            {"-1e3", -1000, -1000},
            {"1.5", 1.5, kNo},
@@ -86,7 +87,7 @@ TEST(FormattedNumber, IsReadWithItsDecimalMark) {
            {"+2,5e-1", kNo, 0.25},
            {",5", kNo, 0.5},
            {"12345678901234567,5", kNo, 12345678901234567.5},
-           // Which of both it is cannot be seen.
+           // Nothing shows which of the two marks it is.
            {"1,234", 1234, 1.234},
            {"1.234", 1.234, 1234},
            {"-1,234", -1234, -1.234},
@@ -122,7 +123,7 @@ TEST(FormattedNumber, IsReadWithItsDecimalMark) {
            {"15%", 15, 15},
            {"3,5 %", kNo, 3.5},
            {"3.5\xC2\xA0%", 3.5, kNo},
-           // Negatives and zeros of accountants.
+           // Accountants' negatives and zeros.
            {"(130)", -130, -130},
            {"(130.00)", -130, kNo},
            {"($1,200.50)", -1200.5, kNo},
@@ -224,7 +225,7 @@ TEST(FormattedNumber, TheHintNamesTheDecimalMarkThatReadsAll) {
   EXPECT_EQ(hint({"1.5"}, ','), "try TableOptions::decimal = '.', or write numbers plainly, like 1234,5");
   EXPECT_EQ(hint({"1,5"}, '.'), "try TableOptions::decimal = ',', or " + plainly);
   EXPECT_EQ(hint({"1,5", "1,459,444"}, '.'), plainly);
-  // What is not read as it may look.
+  // Texts that look like numbers and are not read as such.
   EXPECT_EQ(hint({"7", "(12)", "(13)"}),
             "try TableOptions::decimal = '.', which reads '(12)' as -12, or " + plainly);
   EXPECT_EQ(hint({"1,5-"}), "try TableOptions::decimal = ',', which reads '1,5-' as -1.5, or " + plainly);

@@ -1,4 +1,4 @@
-// Files that are no tables, and what is said of them.
+// Files that are not tables, and the messages about them.
 #include "data/table/reading.h"
 
 namespace mlp {
@@ -101,7 +101,7 @@ TEST(Table, ATitleAboveTheNamesIsNotTakenForNames) {
   EXPECT_NE(hint("Sales, 2024\na,b,c,y\n1,2,3,4\n", {}).find("the next 4: " + title), std::string::npos);
   EXPECT_TRUE(hint("Sales;;\na;b;y\n1;2;3\n", {.targets = {"y"}})
                   .ends_with("the first line has a single cell that is not empty: " + title));
-  // The delimiter of the first line need not be the table's.
+  // The first line's delimiter need not be that of the table.
   EXPECT_NE(hint("Sales\na;b;y\n1;2;3\n", {.targets = {"y"}}).find("cells are taken to end at ','"),
             std::string::npos);
   for (const std::string_view names :
@@ -137,7 +137,7 @@ TEST(Table, NamesThatAreRepeatedAreRefused) {
   EXPECT_EQ(read("a,b\na,2\n1,b\nb,a\nA,B\n").rows, 4u);
   EXPECT_EQ(read(",\n,\n1,2\n").rows, 2u);
   EXPECT_EQ(read("a,b\n1,2\na,b\n", {.header = false}).rows, 3u);
-  // A table with other columns behind the first.
+  // A table with other columns, appended to another.
   EXPECT_EQ(
       hint_of_refusal("a,b,c\n1,2,3\na,b,c,d\n1,2,3,4\n"),
       "it has names of columns: a table put behind another needs the same columns, and no line of names");
@@ -171,7 +171,7 @@ TEST(Table, SaysWhatMayMakeTooManyOrTooFewCells) {
   EXPECT_EQ(hint("# made in May\na,y\n1,2\n", {.targets = {"y"}}), comment);
   EXPECT_EQ(hint("# a,y\n1,2\n", {.targets = {"y2"}}).find(comment + "; did you mean 'y'?"), 0u);
   EXPECT_EQ(hint("a,y\n1,2\n# the rest is of June\n1,2\n"), "if the line is a comment, delete it; " + usual);
-  // One row alone, a later one, no names, a name for the numbers of the rows.
+  // A single row, a later row, no names, a name for row numbers.
   EXPECT_EQ(hint("a,b\n1,2,3\n4,5\n"), usual);
   EXPECT_EQ(hint("a,b\n1,2,\n4,5\n"), usual);
   EXPECT_EQ(hint("a,b,\n1,2\n4,5,6\n"), usual);
@@ -179,7 +179,7 @@ TEST(Table, SaysWhatMayMakeTooManyOrTooFewCells) {
   EXPECT_EQ(hint("a,b\n1,2\n1,2,3\n1,2,3\n"), usual);
   EXPECT_EQ(hint("1,2\n1,2,3\n", {.header = false}), usual);
   EXPECT_EQ(hint("#,b,c\n1,2\n3,4\n"), usual);
-  // In a pipe no second row is waited for.
+  // Reading from a pipe does not wait for a second row.
   bool sent = false;
   const ByteStream pipe{"pipe", [&](std::span<std::uint8_t> destination) -> std::size_t {
                           EXPECT_FALSE(std::exchange(sent, true)) << "asked for more";
@@ -198,7 +198,7 @@ TEST(Table, LinesOfBlanksAreSkipped) {
     ASSERT_EQ(table.rows, 2u) << d;
     expect_numbers(table.column("c").numbers, {3, 3});
   }
-  // A row of empty cells, and in a table of one column an empty one.
+  // A row of empty cells, and, in a table with one column, an empty cell.
   EXPECT_EQ(read("a\tb\n1\t2\n\t\n").rows, 2u);
   EXPECT_EQ(read("a\n1\n \n\"\"\n").rows, 3u);
   refuse("a,b\n1,2\n\"\"\n", {"line 3, record 3: expected 2 cells"});

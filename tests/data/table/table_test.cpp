@@ -29,7 +29,7 @@ TEST(Table, TypesColumnsByWhatTheyHold) {
   const auto& diesel = table.column("diesel");
   EXPECT_EQ(diesel.type, (ColumnType{"diesel", ColumnKind::kBoolean, {"no", "yes"}}));
   EXPECT_EQ(diesel.codes, (Codes{0, 1, Column::kMissing, 0}));
-  // Few different whole numbers are numbers all the same.
+  // A few different whole numbers are numbers, too.
   EXPECT_EQ(table.column("year").type.kind, ColumnKind::kNumeric);
   EXPECT_EQ(table.column("year").distinct, 2u);
   const auto& empty = table.column("empty");
@@ -123,7 +123,8 @@ TEST(Table, TextsThatAreNearlyAllDifferentAreIdentifiers) {
   EXPECT_TRUE(name.codes.empty() && name.numbers.empty());
   EXPECT_EQ(table.column("city").type.kind, ColumnKind::kCategorical);  // each twice
   EXPECT_EQ(table.column("city").type.categories.size(), 15u);
-  // Where asked for, or to be predicted, they are categories all the same; and where there are few rows.
+  // They are categories nevertheless where asked for, where they are to be predicted, and where there are few
+  // rows.
   EXPECT_EQ(read(names, {.categorical = {"name"}}).column("name").type.categories.size(), 30u);
   EXPECT_EQ(read(names, {.targets = {"name"}}).column("name").type.categories.size(), 30u);
   EXPECT_EQ(read("name\na\nb\nc\n").column("name").type.kind, ColumnKind::kCategorical);
@@ -140,7 +141,7 @@ TEST(Table, TooManyDifferentTextsAreText) {
   EXPECT_EQ(read(rows, {.max_categories = 1500}).column("word").type.categories.size(), 1500u);
   EXPECT_EQ(read(rows, {.max_categories = 1499}).column("word").type.kind, ColumnKind::kText);
   EXPECT_EQ(read(rows, {.targets = {"word"}}).column("word").type.categories.size(), 1500u);
-  // Numbers may be as many as they like.
+  // Numbers may have any number of different values.
   const auto& n = table.column("n");
   EXPECT_EQ(n.type.kind, ColumnKind::kNumeric);
   EXPECT_EQ(n.missing, 1u);
@@ -178,12 +179,32 @@ TEST(Table, ColumnsOfTheSameCellsInAnotherOrderAreOfTheSameType) {
   }
 }
 
+TEST(Table, InvisibleCharactersAroundACellDoNotCount) {
+  const std::string space = "\u00a0", no_width = "\u200b";
+  const auto table = read("x,y\n1" + space + ",a\n" + no_width + "2,a" + no_width + "\n" + space + ",b\n4,b" +
+                          space + no_width + " \n5,\u00e4\n");
+  EXPECT_EQ(table.columns[0].type.kind, ColumnKind::kNumeric);
+  EXPECT_EQ(table.columns[0].missing, 1u);
+  EXPECT_EQ(table.columns[1].type.categories, (std::vector<std::string>{"a", "b", "\u00e4"}));
+  const auto again = read_table(stream_of("x,y\n1,a" + no_width + "\n"),
+                                std::vector{table.columns[0].type, table.columns[1].type});
+  EXPECT_EQ(again.columns[1].codes.front(), 0);
+}
+
 TEST(Table, WholeNumbersNamedLikeAnIdentifierAreFlagged) {
   const auto rows = make({"customer_id", "area", "store_id", ""}, 2000, [](std::size_t row, std::size_t i) {
     return std::to_string(i == 2 ? row % 9 : 10 * row + 7);
   });
   const auto table = read(rows, {.targets = {}});
   EXPECT_TRUE(table.column("customer_id").identifier);
+  // Each in two or three rows, as of a table that was written twice: as much an identifier; in five, a group.
+  const auto repeated = [](int rows_each) {
+    std::string text = "id,x\n";
+    for (int n = 0; n < 120; ++n) text += std::to_string(n / rows_each) + "," + std::to_string(n % 7) + "\n";
+    return read(text).column("id").identifier;
+  };
+  EXPECT_TRUE(repeated(2));
+  EXPECT_FALSE(repeated(5));
   EXPECT_NE(in_words(table.column("customer_id").note), "");
   EXPECT_EQ(table.column("customer_id").numbers.size(), 2000u);
   EXPECT_FALSE(table.column("area").identifier);      // whole and all different, but may be a measure

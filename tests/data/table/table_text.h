@@ -1,4 +1,4 @@
-// Tables from text that a test writes out.
+// Tables written as text by a test.
 #pragma once
 
 #include <algorithm>

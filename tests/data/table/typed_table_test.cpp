@@ -1,4 +1,4 @@
-// Tables read in columns that are known already, whole or in pieces.
+// Tables read with types that are known already, whole or in pieces.
 #include "data/table/reading.h"
 
 namespace mlp {
@@ -50,7 +50,7 @@ TEST_F(TypedTable, NamesWhatIsLackingOrWrong) {
   EXPECT_TRUE(message.ends_with(
       "did you mean 'sise'? the table has: sise, new; if the first line holds no names, put them above it"))
       << message;
-  // Only a model of a table without names can do with another.
+  // Only a model of a table without names can read another such table.
   const std::vector<ColumnType> numbered = {{"1", ColumnKind::kNumeric, {}}};
   const auto counted =
       expect_error<FileError>([&] { read_table(stream_of("5,red\n"), numbered); }, {"lacks the column '1'"});
