@@ -94,7 +94,9 @@ LossChart loss_chart(const LossCurve& curve) {
 
 LossChart loss_chart(const std::vector<LossCurve>& curves) {
   LossChart result;
-  auto& [chart, keys] = result;
+  // Not one structured binding: Clang 14 lets no lambda use its names.
+  LineChart& chart = result.chart;
+  auto& keys = result.keys;
   chart.x = all_epochs(curves);
   chart.may_be_logarithmic = chart.may_cut_start = true;
   chart.least = common_least(curves);
