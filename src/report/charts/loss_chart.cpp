@@ -67,7 +67,7 @@ bool any_finite(const std::vector<double>& values) {
 
 LossChart loss_chart(const LossCurve& curve) {
   LossChart result;
-  // Not bound to both at once: Clang 14 lets no lambda use what is.
+  // Not one structured binding: Clang 14 lets no lambda use its names.
   LineChart& chart = result.chart;
   auto& keys = result.keys;
   chart.x = curve.epoch;
