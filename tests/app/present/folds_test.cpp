@@ -37,8 +37,8 @@ TEST(Folds, MeansAndDeviations) {
             "              log loss 2.000 +- 1.414\n");
   const auto json = folds_json(result);
   EXPECT_EQ(json["count"], 2);
-  EXPECT_EQ(json["test_rows"], nlohmann::json({30, 29}));
-  EXPECT_EQ(json["log_loss"]["values"], nlohmann::json({1.0, 3.0}));
+  EXPECT_EQ(json["test_rows"], nlohmann::ordered_json({30, 29}));
+  EXPECT_EQ(json["log_loss"]["values"], nlohmann::ordered_json({1.0, 3.0}));
   EXPECT_EQ(json["log_loss"]["mean"], 2.0);
 }
 
