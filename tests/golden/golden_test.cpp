@@ -49,7 +49,8 @@ TYPED_TEST(Golden, OutputsLossesAndGradients) {
         golden.network, golden.parameters, golden.loss, golden.X, golden.Y, golden.weights, {}, golden.l2);
     EXPECT_NEAR(value, golden.value, golden::kTolerance<T> * golden.value);
     for (std::size_t layer = 0; layer < golden.network.depth(); ++layer) {
-      const auto dW = gradients.weight(layer), expected = golden.gradients.weight(layer);
+      const auto dW = gradients.weight(layer);
+      const auto expected = golden.gradients.weight(layer);  // in double
       EXPECT_LE(
           golden::distance(std::span<const T>(dW.data(), dW.rows() * dW.columns()),
                            std::span<const double>(expected.data(), expected.rows() * expected.columns())),
