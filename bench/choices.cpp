@@ -459,7 +459,7 @@ void compare_shares_of(const Options& options, Report& report, const std::string
       {.splits_inputs = false, .shares_columns = true},
       {.shares_columns = false},
       {.shares_columns = true},
-      {.sums_own_rows = !comparison.plan().row_sums() == engine::RowSums::kOwnRows}};
+      {.sums_own_rows = comparison.plan().row_sums() != engine::RowSums::kOwnRows}};
   std::vector<std::string> seen = {shares_text(comparison.plan())};
   for (const engine::PlanChoices& choices : alternatives) {
     try {

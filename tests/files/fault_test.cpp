@@ -86,18 +86,18 @@ bool holds(const std::filesystem::path& folder, const std::string& content) {
 
 TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
   std::set<std::string> failed;
-  for (const auto& [name, save] : cases()) {
+  for (const auto& test : cases()) {
     for (const auto& fault : all_faults()) {
       for (int which = 0;; ++which) {
-        SCOPED_TRACE(name + ": " + fault.name + " in call " + std::to_string(which));
+        SCOPED_TRACE(test.name + ": " + fault.name + " in call " + std::to_string(which));
         const TemporaryFolder folder;
-        save(folder.path(), 1, QuickFiles());
-        save(folder.path(), 2, QuickFiles());
+        test.save(folder.path(), 1, QuickFiles());
+        test.save(folder.path(), 2, QuickFiles());
         const std::string before = read_bytes(folder / kFile.string());
         const std::size_t files_before = entries(folder.path());
 
         const FaultyFiles files(which, fault);
-        const std::string error = error_of([&] { save(folder.path(), 3, files); });
+        const std::string error = error_of([&] { test.save(folder.path(), 3, files); });
         ASSERT_LT(which, 100);
         if (which >= files.calls()) break;
         const std::string& call = files.failed();
@@ -109,10 +109,10 @@ TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
         EXPECT_EQ(entries(folder.path()), taken_back ? 1 : files_before);
         if (fault.harmless()) {
           EXPECT_EQ(error, "no FileError");
-          EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(save, 3));
+          EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(test.save, 3));
         } else if (error == "no FileError") {
           EXPECT_EQ(call, "close");  // of the folder, when everything is done
-          EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(save, 3));
+          EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(test.save, 3));
         } else {
           EXPECT_EQ(error.find((folder / kFile.string()).string() + ": cannot "), 0u) << error;
           EXPECT_NE(error.find(std::strerror(fault.error)), std::string::npos) << error;
@@ -123,8 +123,8 @@ TEST(Faults, EveryCallThatFailsOnceLosesNothing) {
           EXPECT_EQ(replaced, error.find("the folder") != std::string::npos) << error;
           EXPECT_TRUE(!replaced || files_before == 1 || holds(folder.path(), before));
         }
-        save(folder.path(), 4, QuickFiles());
-        EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(save, 4));
+        test.save(folder.path(), 4, QuickFiles());
+        EXPECT_EQ(read_bytes(folder / kFile.string()), saved_whole(test.save, 4));
         EXPECT_EQ(entries(folder.path()), files_before);
       }
     }

@@ -242,7 +242,7 @@ TEST(CsvReader, HoldsNoMoreOfAnEndlessRecordThanItsBound) {
     std::string start, period, message;
   };
   const std::string longer = "longer than the 67108864 bytes a record may have";
-  for (const auto& [start, period, message] : {
+  for (const Case& record : {
            Case{"", "x", "line 1, record 1: " + longer},
            Case{"a,b\n1,", "x", "line 2, record 2: " + longer},
            Case{"a,b\n1,\"", "x\n", "line 2, record 2: " + longer},
@@ -255,13 +255,13 @@ TEST(CsvReader, HoldsNoMoreOfAnEndlessRecordThanItsBound) {
     std::uint64_t taken = 0;
     expect_error<FileError>(
         [&] {
-          ByteReader bytes("endless", endless(start, period, taken));
-          CsvReader csv(bytes, start.empty() ? std::nullopt : std::optional(','));
+          ByteReader bytes("endless", endless(record.start, record.period, taken));
+          CsvReader csv(bytes, record.start.empty() ? std::nullopt : std::optional(','));
           while (csv.next()) {
           }
         },
-        {"endless: " + message});
-    EXPECT_LE(taken, CsvReader::kMaxRecordBytes + (1u << 20)) << message;
+        {"endless: " + record.message});
+    EXPECT_LE(taken, CsvReader::kMaxRecordBytes + (1u << 20)) << record.message;
   }
 }
 
