@@ -44,7 +44,7 @@ double evaluate_by_reference(const Computation& computation, const BasicParamete
                              const Batch& batch, MatrixView<float> outputs) {
   require(batch.own_loss == nullptr, "the reference takes no own loss");
   const auto& [network, loss, input_scaling, target_scaling] = computation;
-  const Activation& activation = network.layers().back().activation;
+  const Activation activation = network.layers().back().activation;
   const Matrix<T> Z = logits_of(network, parameters, inputs_in<T>(batch, input_scaling));
   copy_to(outputs, reference::activate(activation, Z));
   const auto losses = reference::loss_per_row(loss, activation, Z, targets_in<T>(batch, target_scaling));
