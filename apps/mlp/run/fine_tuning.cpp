@@ -76,7 +76,8 @@ void check_output_folder(const Init& init, const std::filesystem::path& output) 
                    "name another folder: --output DIR");
 }
 
-DataOrigin data_origin(DataArguments arguments, const Init& init) {
+DataOrigin data_origin(const DataArguments& given, const Init& init) {
+  DataArguments arguments = given;  // completed by what the model says
   const auto& preprocessing = init.model->preprocessing;
   auto& targets = arguments.targets;
   if (preprocessing && targets.empty() && is_table_name(arguments.dataset.value_or(""))) {

@@ -31,7 +31,7 @@ void check_output_folder(const Init& init, const std::filesystem::path& output);
 
 /// The data for a run that starts from this model: options not given are those of the model. Throws
 /// UsageError for options of learning a preprocessing where the model's is kept.
-DataOrigin data_origin(DataArguments arguments, const Init& init);
+DataOrigin data_origin(const DataArguments& given, const Init& init);
 
 /// Numbers labels by the model's classes, in its order, where it has all classes of the data. (Those of a
 /// table read with the model's types are already.)

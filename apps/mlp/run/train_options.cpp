@@ -28,7 +28,7 @@ std::string toml(const T& value) {
   } else if constexpr (std::is_integral_v<T>) {
     return std::to_string(value);
   } else if constexpr (std::is_convertible_v<T, std::string>) {  // a path, too
-    const std::string text = value;
+    const std::string& text = value;
     return text.empty() ? "" : toml_string(text);
   } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
     return value.empty() ? "" : toml_array(value);
