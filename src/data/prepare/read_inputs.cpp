@@ -170,10 +170,9 @@ void check_width(const std::string& name, std::uint64_t width, std::size_t featu
 }
 
 Inputs inputs_of(NamedArray named, std::size_t features, const InputUnits& units) {
-  auto& [name, array] = named;
-  if (!array.dims.empty()) check_width(name, width_of(array.dims), features);
-  auto inputs = array_rows(std::move(array), name, units);
-  if (row_count(inputs) == 0) throw FileError(name + ": holds no row", "give at least one image");
+  if (!named.array.dims.empty()) check_width(named.name, width_of(named.array.dims), features);
+  auto inputs = array_rows(std::move(named.array), named.name, units);
+  if (row_count(inputs) == 0) throw FileError(named.name + ": holds no row", "give at least one image");
   return inputs;
 }
 
