@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "core/counted.h"
 #include "mlp/digest.h"
@@ -147,9 +148,9 @@ TrainingState initial_state(const MultilayerPerceptron& network, const Dataset& 
 }
 
 Trainer::State::State(const MultilayerPerceptron& network, const Dataset& the_dataset,
-                      const TrainingOptions& the_options, const TrainingState& from)
+                      TrainingOptions the_options, const TrainingState& from)
     : dataset(the_dataset),
-      options(the_options),
+      options(std::move(the_options)),
       rows(rows_of(dataset, options)),
       batch_size(std::min(static_cast<std::size_t>(options.batch_size), rows.training.size())),
       computation{network, options.own_loss ? Loss(SquaredError{}) : options.loss,

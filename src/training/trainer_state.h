@@ -12,7 +12,7 @@ namespace mlp {
 
 // Hidden, as its members' types are.
 struct [[gnu::visibility("hidden")]] Trainer::State {
-  State(const MultilayerPerceptron& network, const Dataset& dataset, const TrainingOptions& options,
+  State(const MultilayerPerceptron& network, const Dataset& dataset, TrainingOptions options,
         const TrainingState& from);
 
   /// Returns sum_n w_n loss_n; throws DivergenceError where it is not finite.
