@@ -70,8 +70,7 @@ Dataset sample(const Dataset& dataset, std::size_t count) {
     rows.push_back(static_cast<std::uint32_t>(k * dataset.rows() / count));
   Dataset part = select_rows(dataset, rows);
   part.sample_weights.clear();
-  part.inputs =
-      std::visit([](auto&& inputs) -> Inputs { return copied(std::move(inputs)); }, std::move(part.inputs));
+  part.inputs = std::visit([](auto& inputs) -> Inputs { return copied(std::move(inputs)); }, part.inputs);
   return part;
 }
 

@@ -8,10 +8,7 @@ namespace mlp {
 
 ShuffledRows::ShuffledRows(engine::Examples examples, std::span<const std::uint32_t> rows,
                            std::size_t batch_rows, std::uint64_t seed)
-    : examples_(std::move(examples)),
-      rows_(rows),
-      batch_rows_(std::min(batch_rows, rows_.size())),
-      seed_(seed) {}
+    : examples_(examples), rows_(rows), batch_rows_(std::min(batch_rows, rows_.size())), seed_(seed) {}
 
 engine::Batch ShuffledRows::batch(std::uint64_t epoch, std::uint64_t batch) {
   require(batch < batches(), "ShuffledRows: an epoch has no such batch");
