@@ -5,14 +5,14 @@
 
 namespace mlp::engine {
 
-void apply_dropout(const Plan& plan, std::size_t index, const StepSettings& settings, const Chunk& chunk,
-                   const Part& part, kernels::BlockedView<float> values) {
-  const Layer& layer = plan.layers()[index].layer;
-  const RandomStream stream = dropout_stream(settings.seed, index, settings.step);
+void apply_dropout(const Member& member, std::size_t i, const StepSettings& settings, const Part& part,
+                   kernels::BlockedView<float> values) {
+  const Layer& layer = member.layer(i).layer;
+  const RandomStream stream = dropout_stream(settings.seed, i, settings.step);
   const std::uint32_t threshold = dropout_threshold(layer.dropout);
   const float scale = static_cast<float>(1.0 / (1.0 - layer.dropout));
   for (std::size_t n = 0; n < values.rows(); ++n) {
-    const std::uint64_t first = dropout_index(chunk.first_of_whole + part.rows.begin + n,
+    const std::uint64_t first = dropout_index(member.chunk.first_of_whole + part.rows.begin + n,
                                               part.blocks.begin * kernels::kBlock, layer.fan_out);
     for (std::size_t column = 0; column < values.columns(); column += 4) {
       const auto words = stream.block((first + column) / 4);

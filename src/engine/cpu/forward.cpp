@@ -1,8 +1,9 @@
 // See forward.h.
 #include "engine/cpu/forward.h"
 
+#include <algorithm>
 #include <array>
-#include <utility>
+#include <optional>
 
 #include "engine/cpu/dropout.h"
 #include "engine/cpu/input_parts.h"
@@ -16,73 +17,70 @@ using kernels::Epilogue;
 
 namespace {
 
-/// Z = XW (+ b, with `bias`), k as in epilogue.depth, of this member's part of the first layer, then
-/// `epilogue`.
-void multiply_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk, const Part& part,
-                     const float* bias, const Epilogue& epilogue, Gathered& gathered, BlockedView<float> Z) {
-  const LayerPlan& layer = plan.layers().front();
-  const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset)
-                     .blocks(part.blocks.begin, part.blocks.end);
-  const auto X = input_of(plan, workspace, 0, chunk).rows(part.rows.begin, Z.rows());
+/// Z = XW (+ b, with `bias`), k as in epilogue.depth, of a part of the first layer, then `epilogue`.
+void multiply_inputs(const Member& member, const Part& part, const float* bias, const Epilogue& epilogue,
+                     Gathered& gathered, BlockedView<float> Z) {
+  const auto W = member.W(0).blocks(part.blocks.begin, part.blocks.end);
+  const auto X = rows_of(member.X(0), part.rows);
   if (gathered.codes.values) {
-    const kernels::CodedView own{gathered.codes.codes.rows(part.rows.begin, Z.rows()), gathered.codes.values};
-    plan.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
+    const kernels::CodedView own{rows_of(gathered.codes.codes, part.rows), gathered.codes.values};
+    member.kernels().sparse_affine_coded(own, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else if (gathered.non_zeros.bits) {
-    plan.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
+    member.kernels().sparse_affine(X, gathered.non_zeros, W, bias, epilogue, Z, gathered.prefetch);
   } else {
-    plan.kernels().affine(X, W, bias, epilogue, Z, gathered.prefetch);
+    member.kernels().affine(X, W, bias, epilogue, Z, gathered.prefetch);
   }
+}
+
+/// One part of the first layer's sums, [rows, fan_out].
+BlockedView<float> input_sums(const Member& member, std::size_t p) {
+  return member.matrix(member.workspace.input_sums[p], member.layer(0).layer.fan_out);
 }
 
 /// Z = XW + b of the first layer from its parts, of which each thread has summed some for all rows.
-void add_input_parts(const Plan& plan, Workspace& workspace, const Chunk& chunk, const Part& part,
-                     const Epilogue& epilogue, BlockedView<float> Z) {
-  const std::size_t fan_out = plan.layers().front().layer.fan_out;
+void add_input_parts(const Member& member, const Part& part, const Epilogue& epilogue, BlockedView<float> Z) {
   std::array<ConstBlockedView<float>, kInputParts> sums;
-  for (std::size_t p = 0; p < kInputParts; ++p)
-    sums[p] = part_view(plan, std::as_const(workspace.input_sums[p]), chunk, fan_out, part);
-  plan.kernels().add_parts(sums, epilogue, Z);
+  for (std::size_t p = 0; p < kInputParts; ++p) sums[p] = part.of(input_sums(member, p));
+  member.kernels().add_parts(sums, epilogue, Z);
 }
 
 /// This member's parts of the first layer's sums, for all rows.
-void sum_input_parts(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered) {
-  const LayerPlan& layer = plan.layers().front();
-  const Part all{{0, chunk.rows.size()}, {0, kernels::blocks_of(layer.layer.fan_out)}};
+void sum_input_parts(const Member& member, Gathered& gathered) {
+  const Layer& layer = member.layer(0).layer;
+  const Part all{{0, member.chunk.rows.size()}, {0, kernels::blocks_of(layer.fan_out)}};
   for (std::size_t p = 0; p < kInputParts; ++p) {
-    if (!plan.is_part_of(p, chunk.member)) continue;
-    const Epilogue sums{.depth = input_part(layer.layer.fan_in, p)};
-    const float* bias = p == 0 ? workspace.parameters.data() + layer.bias_offset : nullptr;
-    multiply_inputs(plan, workspace, chunk, all, bias, sums, gathered,
-                    part_view(plan, workspace.input_sums[p], chunk, layer.layer.fan_out, all));
+    if (!member.plan.is_part_of(p, member.index)) continue;
+    const Epilogue sums{.depth = input_part(layer.fan_in, p)};
+    multiply_inputs(member, all, p == 0 ? member.b(0) : nullptr, sums, gathered, input_sums(member, p));
   }
 }
 
-/// Z = XW + b of this member's part of layer `index`, then `epilogue`.
-void multiply(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t index, const Part& part,
-              const Epilogue& epilogue, Gathered& gathered, bool training, BlockedView<float> Z) {
-  const LayerPlan& layer = plan.layers()[index];
-  const auto W = layer.weights.view(std::as_const(workspace.parameters).data() + layer.weight_offset)
-                     .blocks(part.blocks.begin, part.blocks.end);
-  const auto X = input_of(plan, workspace, index, chunk).rows(part.rows.begin, Z.rows());
-  const float* bias = workspace.parameters.data() + layer.bias_offset + part.blocks.begin * kernels::kBlock;
+/// Z = XW + b, where A will be, of this member's part of layer `i`, then `epilogue`.
+void multiply(const Member& member, std::size_t i, const Part& part, const Epilogue& epilogue,
+              Gathered& gathered, bool training) {
+  const LayerPlan& layer = member.layer(i);
+  const std::size_t fan_in = layer.layer.fan_in;
+  const auto W = member.W(i).blocks(part.blocks.begin, part.blocks.end);
+  const auto X = rows_of(member.X(i), part.rows);
+  const float* bias = member.b(i) + part.blocks.begin * kernels::kBlock;
+  const BlockedView<float> Z = part.of(member.A(i));
   if (training && layer.bfloat16) {  // predictions are always in float32
-    plan.bfloat16()->affine(X, W, bias, epilogue, Z, workspace.bfloat16_scratch(chunk.member));
-  } else if (index == 0 && training && plan.first_layer() == FirstLayer::kPartsOfInputs) {
-    add_input_parts(plan, workspace, chunk, part, epilogue, Z);
-  } else if (index == 0 && (input_parts(layer.layer.fan_in) > 1 || gathered.non_zeros.bits)) {
-    const std::size_t parts = input_parts(layer.layer.fan_in);
+    member.plan.bfloat16()->affine(X, W, bias, epilogue, Z, member.workspace.bfloat16_scratch(member.index));
+  } else if (i == 0 && training && member.plan.first_layer() == FirstLayer::kPartsOfInputs) {
+    add_input_parts(member, part, epilogue, Z);
+  } else if (i == 0 && (input_parts(fan_in) > 1 || gathered.non_zeros.bits)) {
+    const std::size_t parts = input_parts(fan_in);
     for (std::size_t p = 0; p < parts; ++p) {
       Epilogue of_part = p + 1 < parts ? Epilogue{} : epilogue;
-      of_part.depth = input_part(layer.layer.fan_in, p);
+      of_part.depth = input_part(fan_in, p);
       of_part.adds = p > 0;
-      multiply_inputs(plan, workspace, chunk, part, p == 0 ? bias : nullptr, of_part, gathered, Z);
+      multiply_inputs(member, part, p == 0 ? bias : nullptr, of_part, gathered, Z);
     }
   } else {
-    for_each_depth(layer.layer.fan_in, epilogue,
-                   [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
-                     plan.kernels().affine(columns_of(X, first, count), W.rows(first, count), bias, of_part,
-                                           Z, gathered.prefetch);
-                   });
+    for_each_depth(fan_in, epilogue, [&](std::size_t first, std::size_t count, const Epilogue& of_part) {
+      member.kernels().affine(columns_of(X, first, count), W.rows(first, count), bias, of_part, Z,
+                              gathered.prefetch);
+    });
   }
 }
 
@@ -94,49 +92,42 @@ void copy(ConstBlockedView<float> from, BlockedView<float> to) {
 
 /// A = f(Z) in place, unless the product has done that (`epilogue`). `derivative`: where to keep what the
 /// backward pass needs, if anything; laid out as A.
-void activate(const Plan& plan, const LayerPlan& layer, const Epilogue& epilogue, BlockedView<float> A,
-              std::optional<BlockedView<float>> derivative) {
+void activate(const kernels::Kernels& k, const LayerPlan& layer, const Epilogue& epilogue,
+              BlockedView<float> A, std::optional<BlockedView<float>> derivative) {
   if (layer.derivative == Derivative::kSoftmax) {
-    plan.kernels().softmax(A);
+    k.softmax(A);
     if (derivative) copy(A, *derivative);
   } else if (epilogue.kind == Epilogue::Kind::kNone &&
              !(layer.derivative == Derivative::kOfOutput && layer.slope == 1)) {
-    plan.kernels().activate(layer.layer.activation, A, derivative ? derivative->data() : nullptr);
+    k.activate(layer.layer.activation, A, derivative ? derivative->data() : nullptr);
   }
 }
 
 }  // namespace
 
-void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered,
-             const StepSettings* settings) {
-  if (settings && plan.first_layer() == FirstLayer::kPartsOfInputs) {
-    sum_input_parts(plan, workspace, chunk, gathered);
-    chunk.team.barrier();
+void forward(const Member& member, Gathered& gathered, const StepSettings* settings) {
+  if (settings && member.plan.first_layer() == FirstLayer::kPartsOfInputs) {
+    sum_input_parts(member, gathered);
+    member.barrier();
   }
-  for (std::size_t index = 0; index < plan.layers().size(); ++index) {
-    const LayerPlan& layer = plan.layers()[index];
-    if (index > 0 && (layer.share_outputs || plan.layers()[index - 1].share_outputs)) chunk.team.barrier();
-    LayerBuffers& buffers = workspace.layers[index];
-    const Part part = part_of(plan, chunk, layer.layer.fan_out, layer.share_outputs);
-    const auto part_in = [&](AlignedVector<float>& buffer) {
-      return part_view(plan, buffer, chunk, layer.layer.fan_out, part);
-    };
-    const BlockedView<float> A = part_in(buffers.outputs);
+  for (std::size_t i = 0; i < member.depth(); ++i) {
+    const LayerPlan& layer = member.layer(i);
+    if (i > 0 && (layer.share_outputs || member.layer(i - 1).share_outputs)) member.barrier();
+    const Part part = member.part_of(layer.layer.fan_out, layer.share_outputs);
+    const BlockedView<float> A = part.of(member.A(i));
     if (A.rows() == 0) continue;
 
-    const bool last = index + 1 == plan.layers().size();
+    const bool last = i + 1 == member.depth();
     const Epilogue epilogue = last ? Epilogue{} : slope_of(layer);
-    multiply(plan, workspace, chunk, index, part, epilogue, gathered, settings != nullptr, A);
-    if (last) copy(A, part_in(workspace.logits));  // losses are exact from the logits
+    multiply(member, i, part, epilogue, gathered, settings != nullptr);
+    if (last) copy(A, part.of(member.logits()));  // losses are exact from the logits
 
     std::optional<BlockedView<float>> derivative;
-    if (settings && layer.derivative != Derivative::kOfOutput) derivative = part_in(buffers.derivative);
-    activate(plan, layer, epilogue, A, derivative);
+    if (settings && layer.derivative != Derivative::kOfOutput) derivative = part.of(member.derivative(i));
+    activate(member.kernels(), layer, epilogue, A, derivative);
     if (settings && layer.layer.dropout > 0.0) {
-      apply_dropout(plan, index, *settings, chunk, part, A);
-      if (layer.derivative == Derivative::kStored) {
-        apply_dropout(plan, index, *settings, chunk, part, *derivative);
-      }
+      apply_dropout(member, i, *settings, part, A);
+      if (layer.derivative == Derivative::kStored) apply_dropout(member, i, *settings, part, *derivative);
     }
   }
 }

@@ -7,7 +7,6 @@ namespace mlp::engine {
 
 /// Computes this member's part of every layer of a chunk. `settings`: a training step, which drops
 /// activations and keeps what the backward pass needs; null: a prediction.
-void forward(const Plan& plan, Workspace& workspace, const Chunk& chunk, Gathered& gathered,
-             const StepSettings* settings);
+void forward(const Member& member, Gathered& gathered, const StepSettings* settings);
 
 }  // namespace mlp::engine

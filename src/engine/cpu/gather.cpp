@@ -15,9 +15,9 @@ using kernels::NonZeros;
 namespace {
 
 /// Columns [first, first + X.columns()) of the rows of `index`: gathered, converted, scaled.
-void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const std::uint32_t> index,
-                    std::size_t first, const BlockedView<float>& X, const NonZeros& non_zeros) {
-  kernels::GatherScaling scaling = plan.input_scaling();
+void gather_columns(const Member& member, std::span<const std::uint32_t> index, std::size_t first,
+                    const BlockedView<float>& X, const NonZeros& non_zeros) {
+  kernels::GatherScaling scaling = member.plan.input_scaling();
   if (!scaling.uniform) {
     scaling.shift += first;
     scaling.scale += first;
@@ -26,27 +26,27 @@ void gather_columns(const Plan& plan, const InputsView& inputs, std::span<const 
       [&]<class T>(const MatrixView<T>& stored) {
         const MatrixView<T> columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
         if constexpr (std::is_same_v<T, const std::uint8_t>) {
-          plan.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
+          member.kernels().gather_bytes(columns, index, scaling, X, non_zeros);
         } else {
-          plan.kernels().gather_floats(columns, index, scaling, X, non_zeros);
+          member.kernels().gather_floats(columns, index, scaling, X, non_zeros);
         }
       },
-      inputs);
+      member.chunk.examples.inputs);
 }
 
 /// The bits in which this member notes which inputs of `rows` rows are not zero.
-NonZeros scratch_for_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t rows) {
-  const auto member = static_cast<std::size_t>(chunk.member);
-  return {.bits = workspace.non_zeros[member].data(),
+NonZeros scratch_for_non_zeros(const Member& member, std::size_t rows) {
+  std::vector<std::uint32_t>& list = member.workspace.lists[member.index];
+  return {.bits = member.workspace.non_zeros[member.index].data(),
           .stride = non_zeros_stride(rows),
-          .list = workspace.lists[member].data(),
-          .list_size = workspace.lists[member].size()};
+          .list = list.data(),
+          .list_size = list.size()};
 }
 
 /// The same for `blocks` of columns, without bits after the last row up to a whole group of 16, as weight
 /// gradients need.
-NonZeros cleared_non_zeros(Workspace& workspace, const Chunk& chunk, std::size_t blocks, std::size_t rows) {
-  const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, rows);
+NonZeros cleared_non_zeros(const Member& member, std::size_t blocks, std::size_t rows) {
+  const NonZeros non_zeros = scratch_for_non_zeros(member, rows);
   for (std::size_t block = 0; block < blocks; ++block) {
     std::uint16_t* bits = non_zeros.bits + block * non_zeros.stride;
     std::fill(bits + rows, bits + kernels::padded(rows), std::uint16_t{0});
@@ -59,35 +59,31 @@ struct MemberRows {
   std::span<const std::uint32_t> index;
   BlockedView<float> X;
 };
-MemberRows member_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const bool all = plan.layers().front().share_outputs;
-  const Share share = all ? Share{0, chunk.rows.size()} : chunk.share(plan);
-  const auto X =
-      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in());
-  const std::size_t count = share.end - share.begin;
-  return {chunk.inputs.subspan(share.begin, count), X.rows(share.begin, count)};
+MemberRows member_rows(const Member& member) {
+  const Share rows = member.layer(0).share_outputs ? Share{0, member.chunk.rows.size()} : member.own_rows();
+  return {member.chunk.inputs.subspan(rows.begin, rows.end - rows.begin), rows_of(member.inputs(), rows)};
 }
 
 /// X of this member's rows, for training.
-NonZeros gather(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const auto [index, X] = member_rows(plan, workspace, chunk);
+NonZeros gather(const Member& member) {
+  const auto [index, X] = member_rows(member);
   const NonZeros non_zeros =
-      plan.sparse_inputs() ? cleared_non_zeros(workspace, chunk, X.blocks(), index.size()) : NonZeros{};
-  gather_columns(plan, chunk.examples.inputs, index, 0, X, non_zeros);
+      member.plan.sparse_inputs() ? cleared_non_zeros(member, X.blocks(), index.size()) : NonZeros{};
+  gather_columns(member, index, 0, X, non_zeros);
   return non_zeros;
 }
 
 /// X of all rows, this member's inputs of the first layer.
-NonZeros gather_own_inputs(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const auto X =
-      chunk_view(plan, workspace.inputs_of(chunk.member), chunk.rows.size(), plan.network().fan_in());
+NonZeros gather_own_inputs(const Member& member) {
+  const Plan& plan = member.plan;
+  const BlockedView<float> X = member.inputs();
   const NonZeros non_zeros =
-      plan.sparse_inputs() ? cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size()) : NonZeros{};
+      plan.sparse_inputs() ? cleared_non_zeros(member, X.blocks(), X.rows()) : NonZeros{};
   const std::size_t turn = plan.gather_blocks();
-  for (std::size_t block = static_cast<std::size_t>(chunk.member) * turn; block < X.blocks();
+  for (std::size_t block = member.index * turn; block < X.blocks();
        block += static_cast<std::size_t>(plan.threads()) * turn) {
     const NonZeros of_turn = plan.sparse_inputs() ? non_zeros.from_block(block) : non_zeros;
-    gather_columns(plan, chunk.examples.inputs, chunk.inputs, block * kernels::kBlock,
+    gather_columns(member, member.chunk.inputs, block * kernels::kBlock,
                    X.blocks(block, std::min(block + turn, X.blocks())), of_turn);
   }
   return non_zeros;
@@ -96,21 +92,21 @@ NonZeros gather_own_inputs(const Plan& plan, Workspace& workspace, const Chunk& 
 using StoredCodes = MatrixView<const std::uint8_t>;
 
 /// Columns [first, first + X.columns()) of the rows of `index`, as they are stored.
-void gather_codes(const Plan& plan, const Chunk& chunk, std::span<const std::uint32_t> index,
-                  std::size_t first, const BlockedView<std::uint8_t>& X, const NonZeros& non_zeros) {
-  const auto& stored = std::get<StoredCodes>(chunk.examples.inputs);
+void gather_codes(const Member& member, std::span<const std::uint32_t> index, std::size_t first,
+                  const BlockedView<std::uint8_t>& X, const NonZeros& non_zeros) {
+  const auto& stored = std::get<StoredCodes>(member.chunk.examples.inputs);
   const StoredCodes columns(stored.data() + first, stored.rows(), X.columns(), stored.stride());
-  plan.kernels().gather_codes(columns, index, plan.zero_code(), X, non_zeros);
+  member.kernels().gather_codes(columns, index, member.plan.zero_code(), X, non_zeros);
 }
 
 /// X in codes, this member's rows.
-Gathered gather_own_codes(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const Share share = chunk.share(plan);
-  const auto index = chunk.inputs.subspan(share.begin, share.end - share.begin);
-  const auto X = chunk_view(plan, workspace.codes, chunk.rows.size(), plan.network().fan_in());
-  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), index.size());
-  gather_codes(plan, chunk, index, 0, X.rows(share.begin, index.size()), non_zeros);
-  return {.non_zeros = non_zeros, .codes = {X, plan.code_values().data()}, .prefetch = {}};
+Gathered gather_own_codes(const Member& member) {
+  const Share rows = member.own_rows();
+  const auto index = member.chunk.inputs.subspan(rows.begin, rows.end - rows.begin);
+  const auto X = member.matrix(member.workspace.codes, member.plan.network().fan_in());
+  const NonZeros non_zeros = cleared_non_zeros(member, X.blocks(), index.size());
+  gather_codes(member, index, 0, rows_of(X, rows), non_zeros);
+  return {.non_zeros = non_zeros, .codes = {X, member.plan.code_values().data()}, .prefetch = {}};
 }
 
 /// The share of the first `rows` rows' groups, each of these rows' elements of one column, that are not all
@@ -132,11 +128,12 @@ double density_of(const Plan& plan, const NonZeros& non_zeros, std::size_t rows)
 
 /// What this member will gather next, spread over the work of this chunk: if the weights' gradients follow
 /// (`again`), the columns of its weights; and its rows of the next chunk.
-kernels::Prefetch prefetch_of(const Plan& plan, const Chunk& chunk, bool training) {
+kernels::Prefetch prefetch_of(const Member& member, bool training) {
+  const Plan& plan = member.plan;
+  const Chunk& chunk = member.chunk;
   const bool again = training && plan.gathers_again();
-  const Share share = plan.layers().front().share_outputs
-                          ? Share{0, chunk.upcoming.size()}
-                          : share_of(chunk.upcoming.size(), chunk.member, plan.threads());
+  const Share share =
+      member.layer(0).share_outputs ? Share{0, chunk.upcoming.size()} : member.share(chunk.upcoming.size());
   return std::visit(
       [&]<class T>(const MatrixView<T>& stored) {
         const std::size_t row_bytes = stored.columns() * sizeof(T);
@@ -146,7 +143,7 @@ kernels::Prefetch prefetch_of(const Plan& plan, const Chunk& chunk, bool trainin
                   .row_stride = stored.stride() * sizeof(T),
                   .row_bytes = row_bytes,
                   .index = index,
-                  .first = static_cast<std::size_t>(chunk.member) * piece,
+                  .first = member.index * piece,
                   .step = static_cast<std::size_t>(plan.threads()) * piece,
                   .size = piece};
         };
@@ -163,28 +160,29 @@ kernels::Prefetch prefetch_of(const Plan& plan, const Chunk& chunk, bool trainin
 
 }  // namespace
 
-Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+Gathered gather_for_training(const Member& member) {
   Gathered gathered;
-  if (plan.first_layer() == FirstLayer::kCodes &&
-      std::holds_alternative<StoredCodes>(chunk.examples.inputs)) {
-    gathered = gather_own_codes(plan, workspace, chunk);
-  } else if (plan.first_layer() == FirstLayer::kPartsOfInputs) {
-    gathered.non_zeros = gather_own_inputs(plan, workspace, chunk);
+  const FirstLayer first_layer = member.plan.first_layer();
+  if (first_layer == FirstLayer::kCodes &&
+      std::holds_alternative<StoredCodes>(member.chunk.examples.inputs)) {
+    gathered = gather_own_codes(member);
+  } else if (first_layer == FirstLayer::kPartsOfInputs) {
+    gathered.non_zeros = gather_own_inputs(member);
   } else {
-    gathered.non_zeros = gather(plan, workspace, chunk);
+    gathered.non_zeros = gather(member);
   }
-  gathered.prefetch = prefetch_of(plan, chunk, true);
+  gathered.prefetch = prefetch_of(member, true);
   return gathered;
 }
 
-Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  const auto [index, X] = member_rows(plan, workspace, chunk);
-  const NonZeros non_zeros = scratch_for_non_zeros(workspace, chunk, index.size());
+Gathered gather_for_prediction(const Member& member) {
+  const Plan& plan = member.plan;
+  const auto [index, X] = member_rows(member);
+  const NonZeros non_zeros = scratch_for_non_zeros(member, index.size());
   const auto gather_rows = [&, &index = index, &X = X](std::size_t first, std::size_t count, bool skips) {
     NonZeros of_rows = skips ? non_zeros : NonZeros{};
     if (skips) of_rows.bits += first;
-    gather_columns(plan, chunk.examples.inputs, index.subspan(first, count), 0, X.rows(first, count),
-                   of_rows);
+    gather_columns(member, index.subspan(first, count), 0, X.rows(first, count), of_rows);
   };
   // Unless it is decided, the first rows decide: noting zeros without skipping them costs 6%.
   constexpr std::size_t kSample = 4;
@@ -193,34 +191,32 @@ Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chu
   gather_rows(0, sample, true);
   if (!skips) skips = plan.skips_at(density_of(plan, non_zeros, sample));
   gather_rows(sample, index.size() - sample, *skips);
-  return {
-      .non_zeros = *skips ? non_zeros : NonZeros{}, .codes = {}, .prefetch = prefetch_of(plan, chunk, false)};
+  return {.non_zeros = *skips ? non_zeros : NonZeros{}, .codes = {}, .prefetch = prefetch_of(member, false)};
 }
 
-GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
-                           bool sparse) {
+GatheredBlock gather_block(const Member& member, std::size_t block, bool sparse) {
   const std::size_t first = block * kernels::kBlock;
-  const auto X = chunk_view(plan, workspace.input_blocks[static_cast<std::size_t>(chunk.member)],
-                            chunk.rows.size(), std::min(kernels::kBlock, plan.network().fan_in() - first));
-  const NonZeros non_zeros = sparse ? cleared_non_zeros(workspace, chunk, 1, chunk.rows.size()) : NonZeros{};
-  gather_columns(plan, chunk.examples.inputs, chunk.inputs, first, X, non_zeros);
+  const auto X = member.matrix(member.workspace.input_blocks[member.index],
+                               std::min(kernels::kBlock, member.plan.network().fan_in() - first));
+  const NonZeros non_zeros = sparse ? cleared_non_zeros(member, 1, X.rows()) : NonZeros{};
+  gather_columns(member, member.chunk.inputs, first, X, non_zeros);
   return {X, non_zeros};
 }
 
-GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks) {
+GatheredCodes gather_code_blocks(const Member& member, Share blocks) {
   const std::size_t first = blocks.begin * kernels::kBlock;
-  const std::size_t last = std::min(plan.network().fan_in(), blocks.end * kernels::kBlock);
-  const auto X = chunk_view(plan, workspace.code_blocks[static_cast<std::size_t>(chunk.member)],
-                            chunk.rows.size(), last - first);
-  const NonZeros non_zeros = cleared_non_zeros(workspace, chunk, X.blocks(), chunk.rows.size());
-  gather_codes(plan, chunk, chunk.inputs, first, X, non_zeros);
-  return {{X, plan.code_values().data()}, non_zeros};
+  const std::size_t last = std::min(member.plan.network().fan_in(), blocks.end * kernels::kBlock);
+  const auto X = member.matrix(member.workspace.code_blocks[member.index], last - first);
+  const NonZeros non_zeros = cleared_non_zeros(member, X.blocks(), X.rows());
+  gather_codes(member, member.chunk.inputs, first, X, non_zeros);
+  return {{X, member.plan.code_values().data()}, non_zeros};
 }
 
-void gather_targets(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
+void gather_targets(const Member& member) {
+  const Chunk& chunk = member.chunk;
   const Examples& examples = chunk.examples;
-  const auto Y = chunk_view(plan, workspace.targets, chunk.rows.size(), examples.outputs);
-  const Share share = chunk.share(plan);
+  const BlockedView<float> Y = member.Y();
+  const Share share = member.own_rows();
   if (!examples.labels.empty()) {
     const std::size_t count = (share.end - share.begin) * kernels::kBlock;
     for (std::size_t block = 0; block < Y.blocks(); ++block) {
@@ -233,7 +229,7 @@ void gather_targets(const Plan& plan, Workspace& workspace, const Chunk& chunk) 
   }
   for (std::size_t n = share.begin; n < share.end; ++n) {
     for (std::size_t c = 0; c < examples.outputs; ++c) {
-      Y(n, c) = plan.target_scaling().apply(examples.targets(chunk.rows[n], c), c);
+      Y(n, c) = member.plan.target_scaling().apply(examples.targets(chunk.rows[n], c), c);
     }
   }
 }

@@ -2,7 +2,7 @@
 // zero, for a first layer that skips the others.
 #pragma once
 
-#include "engine/cpu/chunk.h"
+#include "engine/cpu/member.h"
 
 namespace mlp::engine {
 
@@ -15,10 +15,10 @@ struct Gathered {
 
 /// X for training, dense or sparse as the plan says: all the chunk's rows where this member needs them, else
 /// its own.
-Gathered gather_for_training(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+Gathered gather_for_training(const Member& member);
 
 /// X for prediction; zeros are skipped as the plan says, or where the first rows have many.
-Gathered gather_for_prediction(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+Gathered gather_for_prediction(const Member& member);
 
 /// One block of columns of X for all the chunk's rows.
 struct GatheredBlock {
@@ -27,8 +27,7 @@ struct GatheredBlock {
 };
 
 /// Gathers it again, into this member's input block; overwrites the zero bits of its own rows.
-GatheredBlock gather_block(const Plan& plan, Workspace& workspace, const Chunk& chunk, std::size_t block,
-                           bool sparse);
+GatheredBlock gather_block(const Member& member, std::size_t block, bool sparse);
 
 /// Some blocks of columns of X in codes, for all the chunk's rows.
 struct GatheredCodes {
@@ -37,9 +36,9 @@ struct GatheredCodes {
 };
 
 /// The same for inputs in codes: at most plan.gather_blocks() of them.
-GatheredCodes gather_code_blocks(const Plan& plan, Workspace& workspace, const Chunk& chunk, Share blocks);
+GatheredCodes gather_code_blocks(const Member& member, Share blocks);
 
 /// Y of this member's rows: one-hot labels, or scaled targets.
-void gather_targets(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+void gather_targets(const Member& member);
 
 }  // namespace mlp::engine

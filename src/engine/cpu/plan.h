@@ -132,8 +132,8 @@ class Plan {
     return first_layer_ == FirstLayer::kGathersAgain || first_layer_ == FirstLayer::kCodes;
   }
   /// With FirstLayer::kPartsOfInputs: whether part `part` is this member's.
-  bool is_part_of(std::size_t part, int member) const {
-    return part % static_cast<std::size_t>(threads_) == static_cast<std::size_t>(member);
+  bool is_part_of(std::size_t part, std::size_t member) const {
+    return part % static_cast<std::size_t>(threads_) == member;
   }
   /// How many blocks of inputs a thread takes at a time, where it gathers again or inputs are split.
   std::size_t gather_blocks() const;

@@ -2,7 +2,6 @@
 #include "engine/cpu/row_parts.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace mlp::engine {
 
@@ -50,54 +49,47 @@ PartRows part_rows(const Chunk& chunk, const Rows& of, std::size_t p) {
   return {own, of.turn.first > 0 || (part.begin < part.end && part.begin < chunk.first + own.begin)};
 }
 
-float* sums_at(const Plan& plan, Workspace& workspace, std::size_t p, std::size_t offset) {
-  return workspace.row_sums[p].data() + (offset - plan.row_sums_offset());
+/// The sum of part `p`, from `offset` of the packed parameters on.
+float* sums_at(const Member& member, std::size_t p, std::size_t offset) {
+  return member.workspace.row_sums[p].data() + (offset - member.plan.row_sums_offset());
 }
 
 /// The gradients of `task`'s weights over some of the chunk's rows, then `rule`.
-void step(const Plan& plan, const Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-          const Share& rows, const UpdateRule& rule, const UpdateBuffers& buffers,
-          kernels::Prefetch& prefetch) {
-  const LayerPlan& layer = plan.layers()[task.layer];
-  const std::size_t count = rows.end - rows.begin;
-  const auto dZ =
-      chunk_view(plan, workspace.layers[task.layer].gradient, chunk.rows.size(), layer.layer.fan_out)
-          .rows(rows.begin, count)
-          .blocks(task.columns.begin, task.columns.end);
-  if (task.bias) return plan.kernels().bias_step(dZ, rule, buffers);
-  const auto X = input_of(plan, workspace, task.layer, chunk)
-                     .rows(rows.begin, count)
-                     .blocks(task.rows.begin, task.rows.end);
-  plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), prefetch);
+void step(const Member& member, const WeightTask& task, const Share& rows, const UpdateRule& rule,
+          const UpdateBuffers& buffers, kernels::Prefetch& prefetch) {
+  const Part outputs{rows, task.columns}, inputs{rows, task.rows};
+  const auto dZ = outputs.of(member.dZ(task.layer));
+  if (task.bias) return member.kernels().bias_step(dZ, rule, buffers);
+  member.kernels().weight_step(inputs.of(member.X(task.layer)), dZ, rule, buffers,
+                               member.layer(task.layer).weights.block_stride(), prefetch);
 }
 
 /// Adds the contribution of `rows` to the parts' sums of `task`'s weights.
-void sum(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk, const Rows& rows,
-         kernels::Prefetch& prefetch) {
-  const std::size_t offset = offset_of(plan.layers()[task.layer], task);
+void sum(const Member& member, const WeightTask& task, const Rows& rows, kernels::Prefetch& prefetch) {
+  const std::size_t offset = offset_of(member.layer(task.layer), task);
   for (std::size_t p = 0; p < kRowParts; ++p) {
-    const PartRows part = part_rows(chunk, rows, p);
+    const PartRows part = part_rows(member.chunk, rows, p);
     if (part.rows.begin == part.rows.end) continue;
-    const UpdateBuffers buffers{.parameters = workspace.parameters.data() + offset,
-                                .gradients = sums_at(plan, workspace, p, offset)};
-    step(plan, workspace, task, chunk, part.rows, {.continues = part.continues}, buffers, prefetch);
+    const UpdateBuffers buffers{.parameters = member.workspace.parameters.data() + offset,
+                                .gradients = sums_at(member, p, offset)};
+    step(member, task, part.rows, {.continues = part.continues}, buffers, prefetch);
   }
 }
 
 /// `rule` with the gradients of `task`'s weights: the parts' sums plus the contribution of rows `last` of the
 /// batch.
-void update(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-            const Rows& last, kernels::Prefetch& prefetch, UpdateRule rule) {
-  const std::size_t offset = offset_of(plan.layers()[task.layer], task);
+void update(const Member& member, const WeightTask& task, const Rows& last, UpdateRule rule,
+            kernels::Prefetch& prefetch) {
+  const std::size_t offset = offset_of(member.layer(task.layer), task);
   RowParts parts{.count = kRowParts};
   for (std::size_t p = 0; p < kRowParts; ++p) {
-    const PartRows part = part_rows(chunk, last, p);
-    if (part.continues) parts.before[p] = sums_at(plan, workspace, p, offset);
+    const PartRows part = part_rows(member.chunk, last, p);
+    if (part.continues) parts.before[p] = sums_at(member, p, offset);
     parts.edges[p] = part.rows.begin - last.rows.begin;
     parts.edges[p + 1] = part.rows.end - last.rows.begin;
   }
   rule.parts = &parts;
-  step(plan, workspace, task, chunk, last.rows, rule, workspace.buffers_at(offset), prefetch);
+  step(member, task, last.rows, rule, member.workspace.buffers_at(offset), prefetch);
 }
 
 }  // namespace
@@ -112,32 +104,34 @@ std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_
   return first < half ? half : end;
 }
 
-void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& prefetch) {
-  const Rows rows{turn_of(chunk.first, chunk.batch_rows), chunk.share(plan)};
-  for (std::size_t index = plan.layers().size() - 1; index > 0; --index) {
-    const Layer& layer = plan.layers()[index].layer;
+void sum_own_rows(const Member& member, kernels::Prefetch& prefetch) {
+  const Rows rows{turn_of(member.chunk.first, member.chunk.batch_rows), member.own_rows()};
+  for (std::size_t i = member.depth() - 1; i > 0; --i) {
+    const Layer& layer = member.layer(i).layer;
     const Share inputs{0, kernels::blocks_of(layer.fan_in)}, outputs{0, kernels::blocks_of(layer.fan_out)};
-    sum(plan, workspace, {.layer = index, .rows = inputs, .columns = outputs}, chunk, rows, prefetch);
-    sum(plan, workspace, {.layer = index, .columns = outputs, .bias = true}, chunk, rows, prefetch);
+    sum(member, {.layer = i, .rows = inputs, .columns = outputs}, rows, prefetch);
+    sum(member, {.layer = i, .columns = outputs, .bias = true}, rows, prefetch);
   }
 }
 
-void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-                    kernels::Prefetch& prefetch, const UpdateRule& rule) {
+void row_part_steps(const Member& member, const WeightTask& task, const UpdateRule& rule,
+                    kernels::Prefetch& prefetch) {
+  const Chunk& chunk = member.chunk;
   const std::size_t end = chunk.rows.size();
-  std::size_t begin = plan.row_sums() == RowSums::kOwnRows ? end : 0;
+  std::size_t begin = member.plan.row_sums() == RowSums::kOwnRows ? end : 0;
   // Only the batch's last turn is left for the update.
   Turn turn = turn_of(chunk.first + std::min(begin, end - 1), chunk.batch_rows);
   while (turn.first + turn.rows < chunk.first + end) {
     const std::size_t next = turn.first + turn.rows - chunk.first;
-    sum(plan, workspace, task, chunk, {turn, {begin, next}}, prefetch);
+    sum(member, task, {turn, {begin, next}}, prefetch);
     begin = next;
     turn = turn_of(chunk.first + begin, chunk.batch_rows);
   }
+  const Rows rest{turn, {begin, end}};
   if (chunk.is_last()) {
-    update(plan, workspace, task, chunk, {turn, {begin, end}}, prefetch, rule);
+    update(member, task, rest, rule, prefetch);
   } else {
-    sum(plan, workspace, task, chunk, {turn, {begin, end}}, prefetch);
+    sum(member, task, rest, prefetch);
   }
 }
 

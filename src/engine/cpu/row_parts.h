@@ -7,7 +7,7 @@
 // bits.
 #pragma once
 
-#include "engine/cpu/chunk.h"
+#include "engine/cpu/member.h"
 
 namespace mlp::engine {
 
@@ -17,11 +17,11 @@ std::size_t end_of_chunk(const Plan& plan, std::size_t first, std::size_t batch_
 
 /// Where members sum their own rows: adds the contribution of this member's rows to the parts' sums, for all
 /// weights of the layers above the first.
-void sum_own_rows(const Plan& plan, Workspace& workspace, const Chunk& chunk, kernels::Prefetch& prefetch);
+void sum_own_rows(const Member& member, kernels::Prefetch& prefetch);
 
 /// For `task`'s weights, above the first layer: sums the gradients over the chunk's rows that have not been
 /// summed, and in the last chunk applies `rule`.
-void row_part_steps(const Plan& plan, Workspace& workspace, const WeightTask& task, const Chunk& chunk,
-                    kernels::Prefetch& prefetch, const kernels::UpdateRule& rule);
+void row_part_steps(const Member& member, const WeightTask& task, const kernels::UpdateRule& rule,
+                    kernels::Prefetch& prefetch);
 
 }  // namespace mlp::engine

@@ -15,17 +15,14 @@ namespace mlp::engine {
 namespace {
 
 /// The first layer whose activations in row n of the chunk are not finite; their number, if none.
-std::size_t first_non_finite_layer(const Plan& plan, const Workspace& workspace, const Chunk& chunk,
-                                   std::size_t n) {
-  const std::size_t count = plan.layers().size();
-  for (std::size_t index = 0; index < count; ++index) {
-    const auto& buffer = index + 1 == count ? workspace.logits : workspace.layers[index].outputs;
-    const auto A = chunk_view(plan, buffer, chunk.rows.size(), plan.layers()[index].layer.fan_out);
+std::size_t first_non_finite_layer(const Member& member, std::size_t n) {
+  for (std::size_t i = 0; i < member.depth(); ++i) {
+    const auto A = i + 1 == member.depth() ? member.logits() : member.A(i);
     for (std::size_t c = 0; c < A.columns(); ++c) {
-      if (!std::isfinite(A(n, c))) return index;
+      if (!std::isfinite(A(n, c))) return i;
     }
   }
-  return count;
+  return member.depth();
 }
 
 /// row_losses() by a loss of the caller's: its numbers row by row, then weighted.
@@ -47,13 +44,12 @@ void own_row_losses(const Chunk& chunk, const OutputRows& outputs, float* losses
 
 /// This member's rows' weighted losses, and with `backward` dA of the last layer, or at once dZ where loss
 /// and activation are fused.
-void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, bool backward) {
-  const Layer& last = plan.layers().back().layer;
-  const Share share = chunk.share(plan);
-  const std::size_t count = share.end - share.begin;
-  const auto rows_of = [&](auto& buffer) {
-    return chunk_view(plan, buffer, chunk.rows.size(), last.fan_out).rows(share.begin, count);
-  };
+void output_losses(const Member& member, bool backward) {
+  const Plan& plan = member.plan;
+  Workspace& workspace = member.workspace;
+  const Chunk& chunk = member.chunk;
+  const Share share = member.own_rows();
+  const std::size_t count = share.end - share.begin, last = member.depth() - 1;
   float* losses = workspace.row_losses.data() + chunk.first + share.begin;
   float* weights = nullptr;
   if (const Examples& examples = chunk.examples; !examples.weights.empty()) {
@@ -63,13 +59,12 @@ void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, b
       weights[n] = static_cast<float>(weight / examples.weight_unit);
     }
   }
-  LayerBuffers& buffers = workspace.layers.back();
-  const OutputRows outputs{.logits = rows_of(std::as_const(workspace.logits)),
-                           .outputs = rows_of(std::as_const(buffers.outputs)),
-                           .targets = rows_of(std::as_const(workspace.targets)),
+  const OutputRows outputs{.logits = rows_of(member.logits(), share),
+                           .outputs = rows_of(member.A(last), share),
+                           .targets = rows_of(member.Y(), share),
                            .weights = weights,
                            .mean = 1.0f / static_cast<float>(chunk.whole_rows)};
-  float* gradient = backward ? rows_of(buffers.gradient).data() : nullptr;
+  float* gradient = backward ? rows_of(member.dA(last), share).data() : nullptr;
   if (chunk.own_loss) {
     own_row_losses(chunk, outputs, losses, gradient);
   } else {
@@ -77,32 +72,31 @@ void output_losses(const Plan& plan, Workspace& workspace, const Chunk& chunk, b
   }
   for (std::size_t n = 0; n < count; ++n) {
     if (std::isfinite(losses[n])) continue;
-    auto& layer = workspace.non_finite_layers[static_cast<std::size_t>(chunk.member)];
-    layer = std::min(layer, first_non_finite_layer(plan, workspace, chunk, share.begin + n));
+    std::size_t& layer = workspace.non_finite_layers[member.index];
+    layer = std::min(layer, first_non_finite_layer(member, share.begin + n));
   }
 }
 
 }  // namespace
 
-void prediction_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  Gathered gathered = gather_for_prediction(plan, workspace, chunk);
-  forward(plan, workspace, chunk, gathered, nullptr);
+void prediction_pass(const Member& member) {
+  Gathered gathered = gather_for_prediction(member);
+  forward(member, gathered, nullptr);
 }
 
-void evaluation_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk) {
-  gather_targets(plan, workspace, chunk);
-  prediction_pass(plan, workspace, chunk);
-  output_losses(plan, workspace, chunk, false);
+void evaluation_pass(const Member& member) {
+  gather_targets(member);
+  prediction_pass(member);
+  output_losses(member, false);
 }
 
-Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk,
-                       const StepSettings& settings) {
-  Gathered gathered = gather_for_training(plan, workspace, chunk);
-  gather_targets(plan, workspace, chunk);
-  forward(plan, workspace, chunk, gathered, &settings);
-  output_losses(plan, workspace, chunk, true);
-  backward(plan, workspace, chunk, settings, gathered.prefetch);
-  if (plan.row_sums() == RowSums::kOwnRows) sum_own_rows(plan, workspace, chunk, gathered.prefetch);
+Gathered training_pass(const Member& member, const StepSettings& settings) {
+  Gathered gathered = gather_for_training(member);
+  gather_targets(member);
+  forward(member, gathered, &settings);
+  output_losses(member, true);
+  backward(member, settings, gathered.prefetch);
+  if (member.plan.row_sums() == RowSums::kOwnRows) sum_own_rows(member, gathered.prefetch);
   return gathered;
 }
 

@@ -3,19 +3,18 @@
 // barrier wherever one needs what another has computed.
 #pragma once
 
-#include "engine/cpu/chunk.h"
 #include "engine/cpu/gather.h"
+#include "engine/cpu/member.h"
 
 namespace mlp::engine {
 
 /// X to A of the last layer, without dropout.
-void prediction_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+void prediction_pass(const Member& member);
 
 /// The same, then this member's rows' weighted losses.
-void evaluation_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk);
+void evaluation_pass(const Member& member);
 
 /// Forward with dropout, losses, and dZ of every layer. Returns what the weights' gradients need in addition.
-Gathered training_pass(const Plan& plan, Workspace& workspace, const Chunk& chunk,
-                       const StepSettings& settings);
+Gathered training_pass(const Member& member, const StepSettings& settings);
 
 }  // namespace mlp::engine

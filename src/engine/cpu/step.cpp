@@ -53,7 +53,7 @@ InputRows input_rows_of(const Plan& plan, Workspace& workspace, const Batch& bat
   return {std::span(numbers).first(batch.rows.size()), std::span(numbers).subspan(batch.rows.size())};
 }
 
-/// Calls body(chunk) on every member for each chunk of the batch in turn.
+/// Calls body(member) in every thread for each chunk of the batch in turn.
 template <class Body>
 void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                     const Body& body) {
@@ -76,35 +76,31 @@ void for_each_chunk(const Plan& plan, Workspace& workspace, ThreadTeam& team, co
                             .whole_rows = batch.whole_rows(),
                             .upcoming = next,
                             .examples = batch.examples,
-                            .own_loss = batch.own_loss,
-                            .team = team,
-                            .member = member};
-          body(chunk);
+                            .own_loss = batch.own_loss};
+          body(Member{plan, workspace, chunk, team, static_cast<std::size_t>(member)});
         }
       },
       plan.threads());
 }
 
 /// Gradients of the whole batch, chunk by chunk; `rule` is applied with the last.
-void train_chunk(const Plan& plan, Workspace& workspace, const Chunk& chunk, const StepSettings& settings,
-                 UpdateRule rule) {
-  Gathered gathered = training_pass(plan, workspace, chunk, settings);
-  chunk.team.barrier();
-  rule.continues = chunk.first > 0;
-  if (!chunk.is_last()) {
+void train_chunk(const Member& member, const StepSettings& settings, UpdateRule rule) {
+  Gathered gathered = training_pass(member, settings);
+  member.barrier();
+  rule.continues = member.chunk.first > 0;
+  if (!member.chunk.is_last()) {
     rule.kind = UpdateRule::Kind::kStore;
     rule.l2 = 0;
   }
-  weight_steps(plan, workspace, plan.weight_tasks()[static_cast<std::size_t>(chunk.member)], chunk, gathered,
-               rule);
+  weight_steps(member, gathered, rule);
 }
 
 /// This member's rows of the last layer's outputs, row-major.
-void copy_outputs(const Plan& plan, const Workspace& workspace, const Chunk& chunk, MatrixView<float> to) {
-  const Share share = chunk.share(plan);
-  const auto A = chunk_view(plan, workspace.layers.back().outputs, chunk.rows.size(), to.columns());
+void copy_outputs(const Member& member, MatrixView<float> to) {
+  const Share share = member.own_rows();
+  const auto A = member.A(member.depth() - 1);
   for (std::size_t n = share.begin; n < share.end; ++n) {
-    float* row = &to(chunk.first + n, 0);
+    float* row = &to(member.chunk.first + n, 0);
     for (std::size_t column = 0; column < A.columns(); column += kernels::kBlock) {
       std::copy_n(&A(n, column), std::min(kernels::kBlock, A.columns() - column), row + column);
     }
@@ -133,7 +129,7 @@ double store_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& team,
   UpdateRule store;
   store.l2 = static_cast<float>(l2);
   for_each_chunk(plan, workspace, team, batch,
-                 [&](const Chunk& chunk) { train_chunk(plan, workspace, chunk, settings, store); });
+                 [&](const Member& member) { train_chunk(member, settings, store); });
   return sum_of_losses(workspace, batch.rows.size());
 }
 
@@ -147,9 +143,10 @@ double train_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
   if (clips) prepare_gradients(workspace);
   UpdateRule rule = rule_of(*plan.optimizer(), settings);
   if (clips) rule.kind = UpdateRule::Kind::kStore;
-  for_each_chunk(plan, workspace, team, batch, [&](const Chunk& chunk) {
-    train_chunk(plan, workspace, chunk, settings, rule);
-    if (clips && chunk.is_last()) update_from_gradients(plan, workspace, team, chunk.member, settings);
+  for_each_chunk(plan, workspace, team, batch, [&](const Member& member) {
+    train_chunk(member, settings, rule);
+    if (clips && member.chunk.is_last())
+      update_from_gradients(plan, workspace, team, static_cast<int>(member.index), settings);
   });
   return sum_of_losses(workspace, batch.rows.size());
 }
@@ -178,9 +175,9 @@ double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, c
   check_batch(plan, team, batch);
   require(outputs.rows() == batch.rows.size() && outputs.columns() == plan.network().fan_out(),
           "evaluate_step: the outputs do not fit the network");
-  for_each_chunk(plan, workspace, team, batch, [&](const Chunk& chunk) {
-    evaluation_pass(plan, workspace, chunk);
-    copy_outputs(plan, workspace, chunk, outputs);
+  for_each_chunk(plan, workspace, team, batch, [&](const Member& member) {
+    evaluation_pass(member);
+    copy_outputs(member, outputs);
   });
   return sum_of_losses(workspace, batch.rows.size());
 }
@@ -192,9 +189,9 @@ void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, cons
           "predict_step: inputs or outputs do not fit the network");
   check_team(plan, team);
   for_each_chunk(plan, workspace, team, {.examples = {.inputs = inputs}, .rows = rows},
-                 [&](const Chunk& chunk) {
-                   prediction_pass(plan, workspace, chunk);
-                   copy_outputs(plan, workspace, chunk, outputs);
+                 [&](const Member& member) {
+                   prediction_pass(member);
+                   copy_outputs(member, outputs);
                  });
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <utility>
 
 #include "core/overloaded.h"
 #include "engine/cpu/row_parts.h"
@@ -61,53 +60,52 @@ UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings) {
   return rule;
 }
 
-void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  const Chunk& chunk, Gathered& gathered, const UpdateRule& rule) {
+void weight_steps(const Member& member, Gathered& gathered, const UpdateRule& rule) {
+  const Plan& plan = member.plan;
   const bool sparse = gathered.non_zeros.bits != nullptr;
-  for (const WeightTask& task : tasks) {
+  for (const WeightTask& task : plan.weight_tasks()[member.index]) {
     if (plan.row_sums() != RowSums::kWhole && task.layer > 0) {
-      row_part_steps(plan, workspace, task, chunk, gathered.prefetch, rule);
+      row_part_steps(member, task, rule, gathered.prefetch);
       continue;
     }
-    const LayerPlan& layer = plan.layers()[task.layer];
-    const auto dZ = chunk_view(plan, std::as_const(workspace.layers[task.layer].gradient), chunk.rows.size(),
-                               layer.layer.fan_out)
-                        .blocks(task.columns.begin, task.columns.end);
+    const LayerPlan& layer = member.layer(task.layer);
+    const kernels::ConstBlockedView<float> dZ =
+        member.dZ(task.layer).blocks(task.columns.begin, task.columns.end);
     if (task.bias) {
-      plan.kernels().bias_step(dZ, rule, workspace.buffers_at(offset_of(layer, task)));
+      member.kernels().bias_step(dZ, rule, member.workspace.buffers_at(offset_of(layer, task)));
       continue;
     }
     const auto buffers_from = [&](std::size_t row) {  // of blocks
       const WeightTask rest{.layer = task.layer, .rows = {row, task.rows.end}, .columns = task.columns};
-      return workspace.buffers_at(offset_of(layer, rest));
+      return member.workspace.buffers_at(offset_of(layer, rest));
     };
+    const std::size_t stride = layer.weights.block_stride();
     const auto step = [&](kernels::ConstBlockedView<float> X, const kernels::NonZeros& non_zeros,
                           std::size_t first_row) {
       const UpdateBuffers buffers = buffers_from(first_row);
       if (layer.bfloat16) {
-        plan.bfloat16()->weight_step(plan.kernels(), X, dZ, rule, buffers, layer.weights.block_stride(),
-                                     workspace.bfloat16_scratch(chunk.member));
+        plan.bfloat16()->weight_step(member.kernels(), X, dZ, rule, buffers, stride,
+                                     member.workspace.bfloat16_scratch(member.index));
       } else if (non_zeros.bits) {
-        plan.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, layer.weights.block_stride(),
-                                          gathered.prefetch);
+        member.kernels().sparse_weight_step(X, non_zeros, dZ, rule, buffers, stride, gathered.prefetch);
       } else {
-        plan.kernels().weight_step(X, dZ, rule, buffers, layer.weights.block_stride(), gathered.prefetch);
+        member.kernels().weight_step(X, dZ, rule, buffers, stride, gathered.prefetch);
       }
     };
     if (task.layer == 0 && gathered.codes.values) {
-      const auto [X, non_zeros] = gather_code_blocks(plan, workspace, chunk, task.rows);
-      plan.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin),
-                                              layer.weights.block_stride(), gathered.prefetch);
+      const auto [X, non_zeros] = gather_code_blocks(member, task.rows);
+      member.kernels().sparse_weight_step_coded(X, non_zeros, dZ, rule, buffers_from(task.rows.begin), stride,
+                                                gathered.prefetch);
       continue;
     }
     if (task.layer == 0 && plan.gathers_again()) {
       for (std::size_t block = task.rows.begin; block < task.rows.end; ++block) {
-        const auto [X, non_zeros] = gather_block(plan, workspace, chunk, block, sparse);
+        const auto [X, non_zeros] = gather_block(member, block, sparse);
         step(X, non_zeros, block);
       }
       continue;
     }
-    step(input_of(plan, workspace, task.layer, chunk).blocks(task.rows.begin, task.rows.end),
+    step(member.X(task.layer).blocks(task.rows.begin, task.rows.end),
          sparse && task.layer == 0 ? gathered.non_zeros.from_block(task.rows.begin) : kernels::NonZeros{},
          task.rows.begin);
   }

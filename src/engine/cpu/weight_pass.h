@@ -15,10 +15,9 @@ namespace mlp::engine {
 /// The coefficients of the optimizer's step `settings.step` + 1.
 kernels::UpdateRule rule_of(const Optimizer& optimizer, const StepSettings& settings);
 
-/// The gradients of one thread's weights over the chunk's rows, each followed at once by `rule`; `gathered`
+/// The gradients of this member's weights over the chunk's rows, each followed at once by `rule`; `gathered`
 /// is the row pass's.
-void weight_steps(const Plan& plan, Workspace& workspace, const std::vector<WeightTask>& tasks,
-                  const Chunk& chunk, Gathered& gathered, const kernels::UpdateRule& rule);
+void weight_steps(const Member& member, Gathered& gathered, const kernels::UpdateRule& rule);
 
 // Clipping needs all gradients before the first update: they are stored (UpdateRule::Kind::kStore), their
 // squares summed, and the updates made from memory.

@@ -106,9 +106,8 @@ kernels::UpdateBuffers Workspace::buffers_at(std::size_t offset) {
           .gradients = at(gradients)};
 }
 
-kernels::BFloat16Scratch Workspace::bfloat16_scratch(int member) {
-  const auto index = static_cast<std::size_t>(member);
-  return {.left = bfloat16_left[index].data(), .right = bfloat16_right[index].data()};
+kernels::BFloat16Scratch Workspace::bfloat16_scratch(std::size_t member) {
+  return {.left = bfloat16_left[member].data(), .right = bfloat16_right[member].data()};
 }
 
 void Workspace::load(const Plan& plan, const Parameters& from, const std::vector<Parameters>& from_moments) {

@@ -37,11 +37,10 @@ class Workspace {
   kernels::UpdateBuffers buffers_at(std::size_t offset);
 
   /// A thread's scratch, where there are layers in bfloat16.
-  kernels::BFloat16Scratch bfloat16_scratch(int member);
+  kernels::BFloat16Scratch bfloat16_scratch(std::size_t member);
 
   /// X of a chunk, as this thread sees it.
-  AlignedVector<float>& inputs_of(int member) { return inputs[inputs_index(member)]; }
-  const AlignedVector<float>& inputs_of(int member) const { return inputs[inputs_index(member)]; }
+  AlignedVector<float>& inputs_of(std::size_t member) { return inputs[std::min(inputs.size() - 1, member)]; }
 
   // The steps of step.cpp work on these directly.
   AlignedVector<float> parameters;  ///< packed
@@ -84,9 +83,6 @@ class Workspace {
  private:
   void allocate_non_zeros(const Plan& plan);
   void allocate_bfloat16(const Plan& plan);
-  std::size_t inputs_index(int member) const {
-    return std::min(inputs.size() - 1, static_cast<std::size_t>(member));
-  }
 };
 
 }  // namespace mlp::engine
