@@ -1,8 +1,8 @@
 // Ensembles: networks of one shape, trained on the same data from different seeds, whose outputs are
 // averaged. Their errors differ, and the average errs less than most members (Hansen and Salamon, "Neural
 // network ensembles", 1990; Lakshminarayanan, Pritzel and Blundell, "Simple and scalable predictive
-// uncertainty estimation using deep ensembles", 2017). Prediction takes as many times longer as there are
-// members.
+// uncertainty estimation using deep ensembles", 2017). Prediction takes nearly as many times longer as there
+// are members.
 //
 //   const auto trained = mlp::train_ensemble(network, data.train, {.epochs = 10}, {.members = 5});
 //   const auto report = mlp::evaluate(trained, data.test);

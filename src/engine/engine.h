@@ -64,7 +64,8 @@ class Engine {
   /// Forward without dropout. Returns sum_n w_n loss_n over the batch's rows, w_n a weight over weight_unit;
   /// `outputs` [rows, O] in the network's own scale.
   virtual double evaluate(const Batch& batch, MatrixView<float> outputs) = 0;
-  /// The outputs alone, for `rows` of `inputs`.
+  /// The outputs alone, for `rows` of `inputs`; of an ensemble one network's after the other's, [networks *
+  /// rows, O].
   virtual void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
                        MatrixView<float> outputs) = 0;
 };
@@ -93,10 +94,11 @@ class TrainingEngine : public Engine {
 std::unique_ptr<Engine> prediction_engine(const Computation& computation, const Parameters& parameters,
                                           const EngineOptions& options);
 
-/// The same for each network of an ensemble. They have one shape, and take turns with the same threads.
-std::vector<std::unique_ptr<Engine>> prediction_engines(const std::vector<Computation>& computations,
-                                                        const std::vector<const Parameters*>& parameters,
-                                                        const EngineOptions& options);
+/// For the networks of an ensemble, which differ in scalings and parameters alone. It only predicts;
+/// evaluate() is for one network.
+std::unique_ptr<Engine> prediction_engine(const std::vector<Computation>& computations,
+                                          const std::vector<const Parameters*>& parameters,
+                                          const EngineOptions& options);
 
 /// The same for training. `moments`: as many as the optimizer has.
 std::unique_ptr<TrainingEngine> training_engine(const Computation& computation, const Optimizer& optimizer,

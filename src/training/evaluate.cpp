@@ -66,10 +66,10 @@ LossAndOutputs in_steps(const Evaluate& evaluate, std::size_t step_rows, const D
 
 }  // namespace
 
-LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
+LossAndOutputs loss_and_outputs(ModelEngine& engine, std::size_t step_rows, const Dataset& dataset,
                                 std::span<const std::uint32_t> rows, double weight_unit) {
   return in_steps(
-      [&](const engine::Batch& batch, MatrixView<float> outputs) { return engines.evaluate(batch, outputs); },
+      [&](const engine::Batch& batch, MatrixView<float> outputs) { return engine.evaluate(batch, outputs); },
       step_rows, dataset, rows, weight_unit);
 }
 
@@ -99,9 +99,9 @@ RowsEvaluation evaluate_rows(engine::Engine& engine, const AffineScaling& target
 Evaluation evaluate(const Model& model, const Dataset& dataset, const PredictionOptions& options) {
   check_fit(model, dataset);
   const std::size_t step = step_rows(dataset.rows());
-  MemberEngines engines(model, {.max_batch = step, .threads = options.threads, .target = options.target});
+  ModelEngine engine(model, {.max_batch = step, .threads = options.threads, .target = options.target});
   const auto rows = all_rows(dataset.rows());
-  const auto [loss, outputs] = loss_and_outputs(engines, step, dataset, rows, weight_unit(dataset, rows));
+  const auto [loss, outputs] = loss_and_outputs(engine, step, dataset, rows, weight_unit(dataset, rows));
   Evaluation evaluation{.rows = dataset.rows(), .loss = loss};
   if (dataset.task() == Task::kClassification) {
     evaluation.classification = classification_metrics(outputs, dataset.labels,

@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "mlp/train.h"
 #include "mlp/trainer.h"
-#include "training/member_engines.h"
+#include "training/model_engine.h"
 
 namespace mlp {
 
@@ -25,7 +25,7 @@ struct LossAndOutputs {
 };
 
 /// Works in steps of at most `step_rows` rows.
-LossAndOutputs loss_and_outputs(MemberEngines& engines, std::size_t step_rows, const Dataset& dataset,
+LossAndOutputs loss_and_outputs(ModelEngine& engine, std::size_t step_rows, const Dataset& dataset,
                                 std::span<const std::uint32_t> rows, double weight_unit);
 
 /// What an epoch reports of its validation rows. The other metrics are left to evaluate(): sorting for ROC

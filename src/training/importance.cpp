@@ -136,10 +136,9 @@ Importances permutation_importance(const Model& model, const Dataset& dataset,
   const Dataset originals = sample(dataset, result.rows);
   Dataset shuffled = originals;
   const std::size_t step = std::min(result.rows, kStepRows);
-  MemberEngines engines(model,
-                        {.max_batch = step, .threads = prediction.threads, .target = prediction.target});
+  ModelEngine engine(model, {.max_batch = step, .threads = prediction.threads, .target = prediction.target});
   const auto rows = all_rows(result.rows);
-  const auto tested = [&] { return quality(loss_and_outputs(engines, step, shuffled, rows, 1.0), shuffled); };
+  const auto tested = [&] { return quality(loss_and_outputs(engine, step, shuffled, rows, 1.0), shuffled); };
 
   const LossAndScore before = tested();
   result.loss = before.loss;

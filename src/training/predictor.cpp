@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "training/examples.h"
-#include "training/member_engines.h"
+#include "training/model_engine.h"
 
 namespace mlp {
 
@@ -46,9 +46,9 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
   State(const Model& model, const PredictorOptions& options)
       : fan_in(model.network.fan_in()),
         fan_out(model.network.fan_out()),
-        engines(model, {.max_batch = checked_rows(options.max_rows),
-                        .threads = options.threads,
-                        .target = options.target}),
+        engine(model, {.max_batch = checked_rows(options.max_rows),
+                       .threads = options.threads,
+                       .target = options.target}),
         rows(options.max_rows) {
     std::iota(rows.begin(), rows.end(), 0u);
   }
@@ -70,7 +70,7 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
     const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < inputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), inputs.rows() - begin);
-      engines.predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
+      engine.predict(inputs.rows(begin, count), std::span(rows).first(count), outputs.rows(begin, count));
     }
   }
 
@@ -88,12 +88,12 @@ struct [[gnu::visibility("hidden")]] Predictor::State {
     const SoleUse sole_use(in_use);
     for (std::size_t begin = 0; begin < outputs.rows(); begin += rows.size()) {
       const std::size_t count = std::min(rows.size(), outputs.rows() - begin);
-      engines.predict(view, numbers.subspan(first + begin, count), outputs.rows(begin, count));
+      engine.predict(view, numbers.subspan(first + begin, count), outputs.rows(begin, count));
     }
   }
 
   std::size_t fan_in, fan_out;
-  MemberEngines engines;
+  ModelEngine engine;
   std::vector<std::uint32_t> rows;  // 0, 1, 2, ...
   std::atomic_flag in_use;
 };

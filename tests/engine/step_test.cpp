@@ -209,6 +209,46 @@ TEST(Step, PredictionDoesNotDependOnTheBatchARowIsIn) {
   }
 }
 
+// What is gathered once for all, with zeros skipped or not, in one chunk or several, rows or columns shared.
+TEST(Step, SeveralNetworksPredictAsEachAlone) {
+  ThreadTeam team(4);
+  Draw draw(78);
+  for (const char* text : {"70:relu,10:softmax", "512:relu,10:softmax", "512:relu,512:tanh,10:softmax"}) {
+    Case c = test::case_of(draw, parse_network(text, 150), CrossEntropy{}, 400, false);
+    if (draw.chance(0.5)) test::make_bytes(draw, c, false);
+    const std::size_t rows = c.rows.size();
+    for (const int threads : {1, 2, 4}) {
+      for (const bool skips : {false, true}) {
+        SCOPED_TRACE(std::string(text) + ", " + std::to_string(threads) + " threads, " +
+                     (skips ? "zeros skipped" : "dense"));
+        const engine::Plan plan = plan_of(
+            c, std::nullopt,
+            {.threads = threads, .cache_bytes = std::size_t{1} << 17, .choices = {.skips_zeros = skips}});
+        ASSERT_LT(plan.chunk_rows(), rows);
+        engine::Workspace workspace(plan);
+        std::vector<AlignedVector<float>> packed(3);
+        std::vector<Matrix<float>> alone(3, Matrix<float>(rows, c.network.fan_out()));
+        for (std::size_t i = 0; i < packed.size(); ++i) {
+          const Parameters parameters = initialize(c.network, 100 + i);
+          packed[i].resize(plan.packed_size());
+          plan.pack(parameters, packed[i].data());
+          workspace.load(plan, parameters);
+          engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, alone[i]);
+        }
+        ASSERT_NE(alone[0], alone[1]);
+        workspace.load(plan, initialize(c.network, 100));
+        Matrix<float> all(packed.size() * rows, c.network.fan_out());
+        engine::predict_step(plan, workspace, team, view_of(c.dataset.inputs), c.rows, all,
+                             std::span(packed).subspan(1));
+        for (std::size_t i = 0; i < packed.size(); ++i) {
+          for (std::size_t n = 0; n < rows; ++n)
+            ASSERT_TRUE(std::ranges::equal(all.row(i * rows + n), alone[i].row(n))) << i << ", row " << n;
+        }
+      }
+    }
+  }
+}
+
 TEST(Step, ShapesThatDoNotFitAreRefused) {
   Draw draw(1);
   const Case c = random_case(draw, MeanSquaredError{}, Linear{}, false);

@@ -1,7 +1,7 @@
-// Prediction and evaluation on this CPU: a plan, its threads and their workspace.
+// Prediction and evaluation on this CPU: plans, their workspaces, and the threads that work on them.
 #pragma once
 
-#include <memory>
+#include <vector>
 
 #include "core/thread_team.h"
 #include "engine/cpu/plan.h"
@@ -12,20 +12,24 @@ namespace mlp::engine {
 
 class CpuPrediction final : public Engine {
  public:
-  /// `team`: the threads to use, shared with others in turns; null: its own.
-  CpuPrediction(const Computation& computation, const Parameters& parameters, const EngineOptions& options,
-                std::shared_ptr<ThreadTeam> team = nullptr);
-
-  const std::shared_ptr<ThreadTeam>& team() const { return team_; }
+  /// At least one network; all of one shape.
+  CpuPrediction(const std::vector<Computation>& computations,
+                const std::vector<const Parameters*>& parameters, const EngineOptions& options);
 
   double evaluate(const Batch& batch, MatrixView<float> outputs) override;
   void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
                MatrixView<float> outputs) override;
 
  private:
-  Plan plan_;
-  std::shared_ptr<ThreadTeam> team_;
-  Workspace workspace_;
+  /// Neighbouring networks that scale inputs alike, and so can share what is gathered.
+  struct Alike {
+    Plan plan;
+    Workspace workspace;                                ///< with the first one's parameters
+    std::vector<AlignedVector<float>> more_parameters;  ///< packed, the others'
+  };
+
+  std::vector<Alike> networks_;
+  ThreadTeam team_;  ///< networks of one shape need as many threads
 };
 
 }  // namespace mlp::engine

@@ -37,6 +37,8 @@ struct Member {
   const Chunk& chunk;
   ThreadTeam& team;
   std::size_t index = 0;  ///< in the team
+  /// Packed, of another network of this shape (an ensemble's); null: the workspace's.
+  const float* other_parameters = nullptr;
 
   const kernels::Kernels& kernels() const { return plan.kernels(); }
   const LayerPlan& layer(std::size_t i) const { return plan.layers()[i]; }
@@ -44,9 +46,12 @@ struct Member {
 
   /// W [fan_in, fan_out] and b [fan_out].
   kernels::ConstBlockedView<float> W(std::size_t i) const {
-    return layer(i).weights.view(std::as_const(workspace.parameters).data() + layer(i).weight_offset);
+    return layer(i).weights.view(parameters() + layer(i).weight_offset);
   }
-  const float* b(std::size_t i) const { return workspace.parameters.data() + layer(i).bias_offset; }
+  const float* b(std::size_t i) const { return parameters() + layer(i).bias_offset; }
+  const float* parameters() const {
+    return other_parameters ? other_parameters : std::as_const(workspace.parameters).data();
+  }
 
   /// X [rows, fan_in]; of the first layer, as this member has gathered it.
   kernels::ConstBlockedView<float> X(std::size_t i) const {

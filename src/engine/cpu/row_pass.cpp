@@ -79,9 +79,10 @@ void output_losses(const Member& member, bool backward) {
 
 }  // namespace
 
-void prediction_pass(const Member& member) {
+Gathered prediction_pass(const Member& member) {
   Gathered gathered = gather_for_prediction(member);
   forward(member, gathered, nullptr);
+  return gathered;
 }
 
 void evaluation_pass(const Member& member) {

@@ -8,8 +8,8 @@
 
 namespace mlp::engine {
 
-/// X to A of the last layer, without dropout.
-void prediction_pass(const Member& member);
+/// X to A of the last layer, without dropout. Returns what was gathered, for further networks (forward.h).
+Gathered prediction_pass(const Member& member);
 
 /// The same, then this member's rows' weighted losses.
 void evaluation_pass(const Member& member);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/cpu.h"
+#include "engine/cpu/forward.h"
 #include "engine/cpu/row_parts.h"
 #include "engine/cpu/row_pass.h"
 #include "engine/cpu/weight_pass.h"
@@ -183,15 +184,24 @@ double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, c
 }
 
 void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
-                  std::span<const std::uint32_t> rows, MatrixView<float> outputs) {
-  require(rows.size() <= plan.max_batch() && outputs.rows() == rows.size() &&
+                  std::span<const std::uint32_t> rows, MatrixView<float> outputs,
+                  std::span<const AlignedVector<float>> more_parameters) {
+  const std::size_t networks = 1 + more_parameters.size();
+  require(rows.size() <= plan.max_batch() && outputs.rows() == networks * rows.size() &&
               outputs.columns() == plan.network().fan_out() && columns_of(inputs) == plan.network().fan_in(),
           "predict_step: inputs or outputs do not fit the network");
   check_team(plan, team);
   for_each_chunk(plan, workspace, team, {.examples = {.inputs = inputs}, .rows = rows},
                  [&](const Member& member) {
-                   prediction_pass(member);
-                   copy_outputs(member, outputs);
+                   Gathered gathered = prediction_pass(member);
+                   copy_outputs(member, outputs.rows(0, rows.size()));
+                   for (std::size_t i = 0; i < more_parameters.size(); ++i) {
+                     member.barrier();  // the activations are about to be written again
+                     Member of_network = member;
+                     of_network.other_parameters = more_parameters[i].data();
+                     forward(of_network, gathered, nullptr);
+                     copy_outputs(of_network, outputs.rows((i + 1) * rows.size(), rows.size()));
+                   }
                  });
 }
 

@@ -29,9 +29,12 @@ void apply_raw_gradients(const Plan& plan, Workspace& workspace, ThreadTeam& tea
 double evaluate_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const Batch& batch,
                      MatrixView<float> outputs);
 
-/// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale.
+/// The network's outputs for rows of `inputs`; `outputs` [rows, fan_out] in the network's own scale. With
+/// `more_parameters`, those of further networks, packed by the plan: `outputs` [networks * rows, fan_out] are
+/// one network's after the other's, of inputs that are gathered once.
 void predict_step(const Plan& plan, Workspace& workspace, ThreadTeam& team, const InputsView& inputs,
-                  std::span<const std::uint32_t> rows, MatrixView<float> outputs);
+                  std::span<const std::uint32_t> rows, MatrixView<float> outputs,
+                  std::span<const AlignedVector<float>> more_parameters = {});
 
 /// The gradient of the batch's mean weighted loss, the L2 penalty included, without a step: for tests. Throws
 /// std::invalid_argument for a plan without an optimizer.

@@ -21,20 +21,24 @@ void copy_to(MatrixView<float> outputs, const Matrix<T>& A) {
 
 class ReferencePrediction final : public Engine {
  public:
-  ReferencePrediction(Computation computation, Parameters parameters)
-      : computation_(std::move(computation)), parameters_(std::move(parameters)) {}
+  ReferencePrediction(std::vector<Computation> computations, std::vector<Parameters> parameters)
+      : computations_(std::move(computations)), parameters_(std::move(parameters)) {}
 
   double evaluate(const Batch& batch, MatrixView<float> outputs) override {
-    return evaluate_by_reference(computation_, parameters_, batch, outputs);
+    require(computations_.size() == 1, "evaluate: this engine has several networks");
+    return evaluate_by_reference(computations_.front(), parameters_.front(), batch, outputs);
   }
   void predict(const InputsView& inputs, std::span<const std::uint32_t> rows,
                MatrixView<float> outputs) override {
-    predict_by_reference(computation_, parameters_, inputs, rows, outputs);
+    for (std::size_t i = 0; i < computations_.size(); ++i) {
+      predict_by_reference(computations_[i], parameters_[i], inputs, rows,
+                           outputs.rows(i * rows.size(), rows.size()));
+    }
   }
 
  private:
-  Computation computation_;
-  Parameters parameters_;
+  std::vector<Computation> computations_;
+  std::vector<Parameters> parameters_;
 };
 
 }  // namespace
@@ -72,8 +76,11 @@ template void predict_by_reference(const Computation&, const BasicParameters<flo
 template void predict_by_reference(const Computation&, const BasicParameters<double>&, const InputsView&,
                                    std::span<const std::uint32_t>, MatrixView<float>);
 
-std::unique_ptr<Engine> reference_prediction(const Computation& computation, const Parameters& parameters) {
-  return std::make_unique<ReferencePrediction>(computation, parameters);
+std::unique_ptr<Engine> reference_prediction(std::vector<Computation> computations,
+                                             const std::vector<const Parameters*>& parameters) {
+  std::vector<Parameters> copies;
+  for (const Parameters* each : parameters) copies.push_back(*each);
+  return std::make_unique<ReferencePrediction>(std::move(computations), std::move(copies));
 }
 
 }  // namespace mlp::engine

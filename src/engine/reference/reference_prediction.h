@@ -15,6 +15,7 @@ void predict_by_reference(const Computation& computation, const BasicParameters<
                           const InputsView& inputs, std::span<const std::uint32_t> rows,
                           MatrixView<float> outputs);
 
-std::unique_ptr<Engine> reference_prediction(const Computation& computation, const Parameters& parameters);
+std::unique_ptr<Engine> reference_prediction(std::vector<Computation> computations,
+                                             const std::vector<const Parameters*>& parameters);
 
 }  // namespace mlp::engine

@@ -1,4 +1,4 @@
-#include "training/member_engines.h"
+#include "training/model_engine.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 
 namespace mlp {
 
-MemberEngines::MemberEngines(const Model& model, const engine::EngineOptions& options) : loss_(model.loss) {
+ModelEngine::ModelEngine(const Model& model, const engine::EngineOptions& options) : loss_(model.loss) {
   std::vector<engine::Computation> computations = {computation_of(model)};
   std::vector<const Parameters*> parameters = {&model.parameters};
   for (const auto& member : model.more_members) {
@@ -16,35 +16,34 @@ MemberEngines::MemberEngines(const Model& model, const engine::EngineOptions& op
     parameters.push_back(&member.parameters);
   }
   for (const auto& computation : computations) target_scalings_.push_back(computation.target_scaling);
-  engines_ = engine::prediction_engines(computations, parameters, options);
-  if (engines_.size() > 1) sums_.resize(options.max_batch * model.network.fan_out());
+  engine_ = engine::prediction_engine(computations, parameters, options);
+  if (members() > 1) member_outputs_.resize(members() * options.max_batch * model.network.fan_out());
 }
 
-void MemberEngines::predict(const engine::InputsView& inputs, std::span<const std::uint32_t> rows,
-                            MatrixView<float> outputs) {
-  const auto predict_by = [&](std::size_t member) {
-    engines_[member]->predict(inputs, rows, outputs);
-    invert(target_scalings_[member], outputs);
-  };
-  if (engines_.size() == 1) return predict_by(0);
-  const std::size_t columns = outputs.columns();
-  std::fill_n(sums_.begin(), rows.size() * columns, 0.0);
-  for (std::size_t member = 0; member < engines_.size(); ++member) {
-    predict_by(member);
-    for (std::size_t n = 0; n < rows.size(); ++n) {
-      for (std::size_t c = 0; c < columns; ++c) sums_[n * columns + c] += static_cast<double>(outputs(n, c));
+void ModelEngine::predict(const engine::InputsView& inputs, std::span<const std::uint32_t> rows,
+                          MatrixView<float> outputs) {
+  if (members() == 1) {
+    engine_->predict(inputs, rows, outputs);
+    return invert(target_scalings_.front(), outputs);
+  }
+  const MatrixView<float> all(member_outputs_.data(), members() * rows.size(), outputs.columns());
+  engine_->predict(inputs, rows, all);
+  for (std::size_t member = 0; member < members(); ++member)
+    invert(target_scalings_[member], all.rows(member * rows.size(), rows.size()));
+  const auto count = static_cast<double>(members());
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    for (std::size_t c = 0; c < outputs.columns(); ++c) {
+      double sum = 0.0;
+      for (std::size_t member = 0; member < members(); ++member)
+        sum += static_cast<double>(all(member * rows.size() + n, c));
+      outputs(n, c) = static_cast<float>(sum / count);
     }
   }
-  const auto count = static_cast<double>(engines_.size());
-  for (std::size_t n = 0; n < rows.size(); ++n) {
-    for (std::size_t c = 0; c < columns; ++c)
-      outputs(n, c) = static_cast<float>(sums_[n * columns + c] / count);
-  }
 }
 
-double MemberEngines::evaluate(const engine::Batch& batch, MatrixView<float> outputs) {
-  if (engines_.size() == 1) {
-    const double loss = engines_.front()->evaluate(batch, outputs);
+double ModelEngine::evaluate(const engine::Batch& batch, MatrixView<float> outputs) {
+  if (members() == 1) {
+    const double loss = engine_->evaluate(batch, outputs);
     invert(target_scalings_.front(), outputs);
     return loss;
   }

@@ -1,5 +1,4 @@
-// The engines of a model's members: one for most models, several, whose outputs are averaged, for an
-// ensemble.
+// The engine of a model: of one network for most, of several, whose outputs are averaged, for an ensemble.
 #pragma once
 
 #include <memory>
@@ -10,9 +9,9 @@
 
 namespace mlp {
 
-class MemberEngines {
+class ModelEngine {
  public:
-  MemberEngines(const Model& model, const engine::EngineOptions& options);
+  ModelEngine(const Model& model, const engine::EngineOptions& options);
 
   /// The outputs [rows, O] for at most `max_batch` rows, targets in their own unit: the mean of the members'
   /// own outputs, summed in double in the members' order. Allocates nothing.
@@ -24,10 +23,12 @@ class MemberEngines {
   double evaluate(const engine::Batch& batch, MatrixView<float> outputs);
 
  private:
+  std::size_t members() const { return target_scalings_.size(); }
+
   Loss loss_;
   std::vector<AffineScaling> target_scalings_;  ///< of each member
-  std::vector<std::unique_ptr<engine::Engine>> engines_;
-  std::vector<double> sums_;  ///< [max_batch * O]; empty where there is one member
+  std::unique_ptr<engine::Engine> engine_;
+  std::vector<float> member_outputs_;  ///< [members * max_batch, O]; empty where there is one member
 };
 
 /// Network outputs [N, O] to targets in their own unit, in place.
