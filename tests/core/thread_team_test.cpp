@@ -1,7 +1,6 @@
 #include "core/thread_team.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "core/cpu.h"
 #include "mlp/error.h"
+#include "support/processor_time.h"
 
 namespace mlp {
 namespace {
@@ -197,20 +197,13 @@ TEST(ThreadTeam, WakesFromSleepAndDiesInIt) {
 }
 
 TEST(ThreadTeam, IdleMembersCostNoProcessorTime) {
-  const auto processor_seconds = [] {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) {
-      return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  };
   ThreadTeam team(4);
   team.run([](int) {});
   std::this_thread::sleep_for(milliseconds(50));
-  const double before = processor_seconds();
+  const double before = testing_support::processor_seconds();
   std::this_thread::sleep_for(milliseconds(300));
-  EXPECT_LT(processor_seconds() - before, 0.1);  // three spinning members would use 0.9 s, or a core's 0.3
+  EXPECT_LT(testing_support::processor_seconds() - before,
+            0.1);  // three spinning members would use 0.9 s, or a core's 0.3
 }
 
 TEST(ThreadTeam, CanBeMadeAndUnmadeAtAnyMoment) {
