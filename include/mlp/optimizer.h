@@ -20,6 +20,7 @@
 // State starts at zero. Momentum and RMSProp use one moment buffer, Adam and AdamW two.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -71,6 +72,12 @@ double learning_rate(const Optimizer& optimizer);
 Optimizer with_learning_rate(Optimizer optimizer, double rate);
 /// How many buffers shaped like the parameters the optimizer carries from step to step: 0, 1 or 2.
 int moment_count(const Optimizer& optimizer);
+
+/// The rate at which the optimizer decays weights by itself, apart from any L2 penalty; none where it does
+/// not.
+std::optional<double> weight_decay(const Optimizer& optimizer);
+/// Throws std::invalid_argument for an optimizer that has none.
+Optimizer with_weight_decay(Optimizer optimizer, double decay);
 
 /// "sgd", "adam(beta2=0.99)", "adamw(beta2=0.99,weight_decay=0.5)": hyper-parameters other than the learning
 /// rate, and only where they differ from the default; parse_optimizer reads every text back exactly, except

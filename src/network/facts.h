@@ -27,9 +27,19 @@ struct ActivationFacts {
   std::optional<double> slope_below_zero = std::nullopt;
 };
 
+/// A fact that has no default: a loss that does not state it does not compile.
+template <class T>
+struct Stated {
+  constexpr Stated(T given) : value(given) {}  // NOLINT(google-explicit-constructor): written as a T
+  T value;
+};
+
 template <class L>
 struct LossFacts {
   Entry<L> text;
+  /// Whether a row's loss is the mean of its outputs' shares, and not their sum. Reference and engine compute
+  /// the shares and then ask this.
+  Stated<bool> averages_outputs;
   LossTargets targets = LossTargets::kNumbers;
   std::vector<Activation> defined_on = {};  ///< the output activations it is defined on; empty: any
   /// The output activation with which its gradient by the logits has a closed form, without the activation's
@@ -41,12 +51,16 @@ template <class O>
 struct OptimizerFacts {
   Entry<O> text;
   int moments = 0;  ///< buffers shaped like the parameters, kept from step to step: 0, 1 or 2
+  double O::*weight_decay = nullptr;  ///< by which it decays weights itself, apart from L2; null: it does not
 };
 
 /// Two facts of any activation. They are made anew and so allocate: for what is decided before the first
 /// batch.
 std::optional<double> slope_below_zero(const Activation& activation);
 bool gives_probabilities(const Activation& activation);
+
+/// Whether a row's loss is the mean over its outputs, and not the sum. Allocates, too.
+bool averages_outputs(const Loss& loss);
 
 /// Whether `loss` is computed from the logits of these outputs, and its gradient by them at once.
 bool fused(const Loss& loss, const Activation& output_activation);

@@ -11,21 +11,24 @@ namespace mlp {
 
 namespace {
 
-LossFacts<SquaredError> facts(const SquaredError&) { return {.text = {"squared_error"}}; }
+LossFacts<SquaredError> facts(const SquaredError&) {
+  return {.text = {"squared_error"}, .averages_outputs = false};
+}
 LossFacts<MeanSquaredError> facts(const MeanSquaredError&) {
-  return {.text = {.name = "mean_squared_error", .aliases = {"mse"}}};
+  return {.text = {.name = "mean_squared_error", .aliases = {"mse"}}, .averages_outputs = true};
 }
 LossFacts<MeanAbsoluteError> facts(const MeanAbsoluteError&) {
-  return {.text = {.name = "mean_absolute_error", .aliases = {"mae"}}};
+  return {.text = {.name = "mean_absolute_error", .aliases = {"mae"}}, .averages_outputs = true};
 }
 LossFacts<Huber> facts(const Huber&) {
-  return {.text = {"huber", {{"delta", &Huber::delta, Range::positive_float()}}}};
+  return {.text = {"huber", {{"delta", &Huber::delta, Range::positive_float()}}}, .averages_outputs = true};
 }
 LossFacts<CrossEntropy> facts(const CrossEntropy&) {
   return {
       .text = {.name = "cross_entropy",
                .parameters = {{"label_smoothing", &CrossEntropy::label_smoothing, Range::right_open(0, 1)}},
                .aliases = {"ce"}},
+      .averages_outputs = false,
       .targets = LossTargets::kClasses,
       .defined_on = {Softmax{}},
       .fused_with = Softmax{}};
@@ -35,6 +38,7 @@ LossFacts<BinaryCrossEntropy> facts(const BinaryCrossEntropy&) {
                    .parameters = {{"label_smoothing", &BinaryCrossEntropy::label_smoothing,
                                    Range::right_open(0, 1)}},
                    .aliases = {"bce"}},
+          .averages_outputs = true,
           .targets = LossTargets::kLabels,
           .defined_on = {Sigmoid{}, Softmax{}},
           .fused_with = Sigmoid{}};
@@ -57,6 +61,10 @@ bool compatible(const Loss& loss, const Activation& output_activation) {
   return suited.empty() || std::ranges::any_of(suited, [&](const Activation& activation) {
            return same_kind(activation, output_activation);
          });
+}
+
+bool averages_outputs(const Loss& loss) {
+  return std::visit([](const auto& of) { return facts(of).averages_outputs.value; }, loss);
 }
 
 bool fused(const Loss& loss, const Activation& output_activation) {

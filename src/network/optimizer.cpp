@@ -48,7 +48,8 @@ OptimizerFacts<AdamW> facts(const AdamW&) {
                     {"beta2", &AdamW::beta2, fraction()},
                     {"epsilon", &AdamW::epsilon, positive()},
                     {"weight_decay", &AdamW::weight_decay, Range::at_least(0)}}},
-          .moments = 2};
+          .moments = 2,
+          .weight_decay = &AdamW::weight_decay};
 }
 
 const ClosedSet<Optimizer>& optimizers() {
@@ -70,6 +71,27 @@ Optimizer with_learning_rate(Optimizer optimizer, double rate) {
 
 int moment_count(const Optimizer& optimizer) {
   return std::visit([](const auto& of) { return facts(of).moments; }, optimizer);
+}
+
+std::optional<double> weight_decay(const Optimizer& optimizer) {
+  return std::visit(
+      [](const auto& of) -> std::optional<double> {
+        const auto decay = facts(of).weight_decay;
+        return decay == nullptr ? std::nullopt : std::optional(of.*decay);
+      },
+      optimizer);
+}
+
+Optimizer with_weight_decay(Optimizer optimizer, double decay) {
+  std::visit(
+      [&](auto& of) {
+        const auto member = facts(of).weight_decay;
+        require(member != nullptr,
+                "with_weight_decay: " + to_string(of) + " does not decay weights by itself");
+        of.*member = decay;
+      },
+      optimizer);
+  return optimizer;
 }
 
 std::string to_string(const Optimizer& optimizer) { return optimizers().to_string(optimizer); }

@@ -41,55 +41,62 @@ Matrix<T> smoothed(const Loss& loss, const Matrix<T>& Y) {
   return result;
 }
 
-// The part of one of `count` outputs in the losses that depend on the residuals r = a - y alone, and of all
-// losses the derivative by the output a. A new loss does not compile until it has its own.
+// An output's share in the losses that depend on the residuals r = a - y alone, and of all losses the share's
+// derivative by the output a. What averages over outputs (facts.h) divides both by their number. A new loss
+// does not compile until it has its own.
 
 template <class T>
-T loss_of(const SquaredError&, T r, T) {
+T loss_of(const SquaredError&, T r) {
   return r * r / 2;
 }
 template <class T>
-T derivative(const SquaredError&, T a, T y, T) {
+T derivative(const SquaredError&, T a, T y) {
   return a - y;
 }
 
 template <class T>
-T loss_of(const MeanSquaredError&, T r, T count) {
-  return r * r / count;
+T loss_of(const MeanSquaredError&, T r) {
+  return r * r;
 }
 template <class T>
-T derivative(const MeanSquaredError&, T a, T y, T count) {
-  return 2 * (a - y) / count;
-}
-
-template <class T>
-T loss_of(const MeanAbsoluteError&, T r, T count) {
-  return std::abs(r) / count;
-}
-template <class T>
-T derivative(const MeanAbsoluteError&, T a, T y, T count) {
-  return static_cast<T>((a > y) - (a < y)) / count;
+T derivative(const MeanSquaredError&, T a, T y) {
+  return 2 * (a - y);
 }
 
 template <class T>
-T loss_of(const Huber& loss, T r, T count) {
+T loss_of(const MeanAbsoluteError&, T r) {
+  return std::abs(r);
+}
+template <class T>
+T derivative(const MeanAbsoluteError&, T a, T y) {
+  return static_cast<T>((a > y) - (a < y));
+}
+
+template <class T>
+T loss_of(const Huber& loss, T r) {
   const T delta = static_cast<T>(loss.delta), size = std::abs(r);
-  return (size <= delta ? r * r / 2 : delta * (size - delta / 2)) / count;
+  return size <= delta ? r * r / 2 : delta * (size - delta / 2);
 }
 template <class T>
-T derivative(const Huber& loss, T a, T y, T count) {
+T derivative(const Huber& loss, T a, T y) {
   const T delta = static_cast<T>(loss.delta);
-  return std::clamp(a - y, -delta, delta) / count;
+  return std::clamp(a - y, -delta, delta);
 }
 
 template <class T>
-T derivative(const CrossEntropy&, T a, T y, T) {
+T derivative(const CrossEntropy&, T a, T y) {
   return -y / std::max(a, T{1e-30});
 }
 
 template <class T>
-T derivative(const BinaryCrossEntropy&, T a, T y, T count) {
-  return (a - y) / std::max(a * (1 - a), T{1e-12}) / count;
+T derivative(const BinaryCrossEntropy&, T a, T y) {
+  return (a - y) / std::max(a * (1 - a), T{1e-12});
+}
+
+/// What a sum over `outputs` outputs is divided by.
+template <class T>
+T divisor(const Loss& loss, std::size_t outputs) {
+  return averages_outputs(loss) ? static_cast<T>(outputs) : T{1};
 }
 
 /// log p, bounded below so that a probability that underflowed to zero costs much but not infinitely much.
@@ -98,11 +105,11 @@ T bounded_log(T p) {
   return std::max(std::log(p), T{-100});
 }
 
-/// One row's loss from its outputs a (and logits z, where a loss needs them to be exact).
+/// One row's loss from its outputs a (and logits z, where a loss needs them to be exact). `over`: its
+/// divisor.
 template <class T>
-T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<const T> a,
+T row_loss(const Loss& loss, T over, bool from_logits, std::span<const T> z, std::span<const T> a,
            std::span<const T> y) {
-  const T count = static_cast<T>(y.size());
   T sum = 0;
   return std::visit(
       [&]<class L>(const L& l) -> T {
@@ -112,7 +119,7 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
             // 0 log p is 0, whatever p
             if (y[c] != 0) sum += y[c] * (from_logits ? surprise[c] : -bounded_log(a[c]));
           }
-          return sum;
+          return sum / over;
         } else if constexpr (std::is_same_v<L, BinaryCrossEntropy>) {
           for (std::size_t c = 0; c < y.size(); ++c) {
             // With p = sigmoid(z), -log p = softplus(-z) and -log(1 - p) = softplus(z); their weighted sum is
@@ -120,9 +127,9 @@ T row_loss(const Loss& loss, bool from_logits, std::span<const T> z, std::span<c
             sum += from_logits ? y[c] * softplus(-z[c]) + (1 - y[c]) * softplus(z[c])
                                : -(y[c] * bounded_log(a[c]) + (1 - y[c]) * bounded_log(1 - a[c]));
           }
-          return sum / count;
+          return sum / over;
         } else {
-          for (std::size_t c = 0; c < y.size(); ++c) sum += loss_of(l, a[c] - y[c], count);
+          for (std::size_t c = 0; c < y.size(); ++c) sum += loss_of(l, a[c] - y[c]) / over;
           return sum;
         }
       },
@@ -139,9 +146,11 @@ std::vector<T> loss_per_row(const Loss& loss, const Activation& output_activatio
   require_compatible(loss, output_activation);
   const Matrix<T> A = activate(output_activation, Z);
   const Matrix<T> targets = smoothed(loss, Y);
+  const T over = divisor<T>(loss, Y.columns());
+  const bool from_logits = fused(loss, output_activation);
   std::vector<T> losses(Z.rows());
   for (std::size_t n = 0; n < Z.rows(); ++n) {
-    losses[n] = row_loss<T>(loss, fused(loss, output_activation), Z.row(n), A.row(n), targets.row(n));
+    losses[n] = row_loss<T>(loss, over, from_logits, Z.row(n), A.row(n), targets.row(n));
   }
   return losses;
 }
@@ -151,9 +160,10 @@ std::vector<T> loss_per_row_by_outputs(const Loss& loss, const Matrix<T>& A, con
   require(A.rows() == Y.rows() && A.columns() == Y.columns(),
           "loss_per_row_by_outputs: outputs and targets differ in shape");
   const Matrix<T> targets = smoothed(loss, Y);
+  const T over = divisor<T>(loss, Y.columns());
   std::vector<T> losses(A.rows());
   for (std::size_t n = 0; n < A.rows(); ++n)
-    losses[n] = row_loss<T>(loss, false, {}, A.row(n), targets.row(n));
+    losses[n] = row_loss<T>(loss, over, false, {}, A.row(n), targets.row(n));
   return losses;
 }
 
@@ -162,12 +172,12 @@ Matrix<T> loss_gradient_by_outputs(const Loss& loss, const Matrix<T>& A, const M
   require(A.rows() == Y.rows() && A.columns() == Y.columns(),
           "loss_gradient_by_outputs: outputs and targets differ in shape");
   const Matrix<T> targets = smoothed(loss, Y);
-  const T count = static_cast<T>(A.columns());
+  const T over = divisor<T>(loss, A.columns());
   Matrix<T> dA(A.rows(), A.columns());
   std::visit(
       [&](const auto& of) {
         for (std::size_t i = 0; i < dA.values().size(); ++i) {
-          dA.values()[i] = derivative(of, A.values()[i], targets.values()[i], count);
+          dA.values()[i] = derivative(of, A.values()[i], targets.values()[i]) / over;
         }
       },
       loss);
@@ -186,13 +196,13 @@ Matrix<T> loss_gradient_by_logits(const Loss& loss, const Activation& output_act
   }
   const Matrix<T> targets = smoothed(loss, Y);
   const bool cross_entropy = std::holds_alternative<CrossEntropy>(loss);
+  const T over = divisor<T>(loss, Z.columns());
   Matrix<T> dZ(Z.rows(), Z.columns());
   for (std::size_t n = 0; n < Z.rows(); ++n) {
     T target_sum = 0;
     for (const T y : targets.row(n)) target_sum += y;
     for (std::size_t c = 0; c < Z.columns(); ++c) {
-      dZ(n, c) = cross_entropy ? A(n, c) * target_sum - targets(n, c)
-                               : (A(n, c) - targets(n, c)) / static_cast<T>(Z.columns());
+      dZ(n, c) = (cross_entropy ? A(n, c) * target_sum - targets(n, c) : A(n, c) - targets(n, c)) / over;
     }
   }
   return dZ;

@@ -25,8 +25,21 @@ class BatchSource {
   virtual std::size_t batch_rows() const = 0;  ///< in a batch; an epoch's last batch may have fewer
   std::uint64_t batches() const { return (rows() + batch_rows() - 1) / batch_rows(); }  ///< in an epoch
 
-  /// Batch `batch` of epoch `epoch`, both counted from 0. What it points to lasts until the next call.
+  /// Batch `batch` of epoch `epoch`, both counted from 0. Its rows are the data set's, which is what an own
+  /// loss is told: a source that makes inputs says by Examples::input_rows which of them each row has. What
+  /// it points to lasts until the next call.
   virtual engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) = 0;
+
+  /// The rows of all batches of an epoch, one batch after the other.
+  std::vector<std::uint32_t> epoch_rows(std::uint64_t epoch) {
+    std::vector<std::uint32_t> all;
+    all.reserve(rows());
+    for (std::uint64_t number = 0; number < batches(); ++number) {
+      const auto some = batch(epoch, number).rows;
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
 };
 
 /// Some rows of examples in memory, or in a mapped file, in a different order in each epoch: the permutation
@@ -65,11 +78,8 @@ class ShiftedImages final : public BatchSource {
   std::unique_ptr<BatchSource> source_;
   ImageShape shape_;
   int down_, right_;
-  Inputs images_;                     ///< of the last batch asked for
-  std::vector<std::int32_t> labels_;  ///< and everything else that belongs to them
-  Matrix<float> targets_;
-  std::vector<float> weights_;
-  std::vector<std::uint32_t> order_;  ///< 0, 1, 2, ...
+  Inputs images_;                          ///< of the last batch asked for
+  std::vector<std::uint32_t> input_rows_;  ///< where in images_ each of its rows is
 };
 
 }  // namespace mlp

@@ -1,6 +1,5 @@
 // See batch_source.h.
 #include <algorithm>
-#include <numeric>
 
 #include "training/batch_source.h"
 
@@ -33,19 +32,6 @@ engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
   const engine::Batch original = source_->batch(epoch, batch);
   const engine::Examples& examples = original.examples;
   const auto rows = original.rows;
-  const auto gathered = [rows](const auto& all, auto& some) {
-    some.clear();
-    if (all.empty()) return;
-    for (const std::uint32_t row : rows) some.push_back(all[row]);
-  };
-  gathered(examples.labels, labels_);
-  gathered(examples.weights, weights_);
-  targets_ = Matrix<float>(examples.labels.empty() ? rows.size() : 0, examples.targets.columns());
-  for (std::size_t n = 0; n < targets_.rows(); ++n)
-    std::ranges::copy(examples.targets.row(rows[n]), targets_.row(n).begin());
-  order_.resize(rows.size());
-  std::iota(order_.begin(), order_.end(), 0u);
-
   const auto shifted = [&]<class T>(const MatrixView<const T>& stored) -> engine::InputsView {
     Matrix<T> images(rows.size(), stored.columns());
     for (std::size_t n = 0; n < rows.size(); ++n)
@@ -53,13 +39,13 @@ engine::Batch ShiftedImages::batch(std::uint64_t epoch, std::uint64_t batch) {
     images_ = std::move(images);
     return std::as_const(std::get<Matrix<T>>(images_)).view();
   };
-  return {.examples = {.inputs = std::visit(shifted, examples.inputs),
-                       .outputs = examples.outputs,
-                       .labels = labels_,
-                       .targets = targets_.view(),
-                       .weights = weights_,
-                       .weight_unit = examples.weight_unit},
-          .rows = order_};
+  engine::Batch result = original;
+  result.examples.inputs = std::visit(shifted, examples.inputs);
+  input_rows_.resize(examples.labels.empty() ? examples.targets.rows() : examples.labels.size());
+  for (std::size_t n = 0; n < rows.size(); ++n) input_rows_[rows[n]] = static_cast<std::uint32_t>(n);
+  result.examples.input_rows = input_rows_;
+  result.upcoming = {};  // whose images are not made yet
+  return result;
 }
 
 }  // namespace mlp

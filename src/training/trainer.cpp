@@ -47,8 +47,7 @@ RowUse row_use_of(const Dataset& dataset, const TrainingOptions& options) {
 /// Whether a step by the decay alone takes weights beyond their negatives: |1 - learning_rate weight_decay|
 /// > 1.
 bool decays_too_much(const Optimizer& optimizer) {
-  const auto* adamw = std::get_if<AdamW>(&optimizer);
-  return adamw != nullptr && adamw->learning_rate * adamw->weight_decay > 2;
+  return learning_rate(optimizer) * weight_decay(optimizer).value_or(0) > 2;
 }
 
 /// A number of any size in a message.
@@ -304,9 +303,12 @@ std::span<const std::uint32_t> Trainer::training_rows() const { return state_->r
 std::span<const std::uint32_t> Trainer::validation_rows() const { return state_->rows.held_out; }
 
 std::vector<std::span<const std::uint32_t>> Trainer::batches(std::uint64_t epoch) {
+  state_->epoch_rows = state_->source->epoch_rows(epoch);
   std::vector<std::span<const std::uint32_t>> batches;
-  for (std::uint64_t batch = 0; batch < state_->source->batches(); ++batch)
-    batches.push_back(state_->source->batch(epoch, batch).rows);
+  for (std::span<const std::uint32_t> left = state_->epoch_rows; !left.empty();) {
+    batches.push_back(left.first(std::min(left.size(), state_->source->batch_rows())));
+    left = left.subspan(batches.back().size());
+  }
   return batches;
 }
 

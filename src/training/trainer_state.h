@@ -32,6 +32,7 @@ struct [[gnu::visibility("hidden")]] Trainer::State {
   engine::Computation computation;  ///< what the engine computes
   double weight_unit;
   std::unique_ptr<BatchSource> source;
+  std::vector<std::uint32_t> epoch_rows;  ///< that Trainer::batches has given out
   std::unique_ptr<engine::TrainingEngine> engine;
   std::uint64_t steps;  ///< taken
 

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace mlp::app_test {
@@ -176,6 +177,45 @@ Child Sandbox::start_shell(const std::string& script, Terminal terminal) const {
   return {folder_, environment, {"/bin/sh", "-c", script}, terminal};
 }
 
+std::vector<Arguments> Sandbox::every_command() const {
+  std::vector<Arguments> commands, parents = {{}};
+  while (!parents.empty()) {
+    const Arguments parent = parents.back();
+    parents.pop_back();
+    std::istringstream page(run(joined(parent, {"--help"})).out);
+    bool listed = false;
+    for (std::string line; std::getline(page, line);) {
+      if (line == "Commands:") {
+        listed = true;
+      } else if (line.empty()) {
+        listed = false;
+      } else if (listed && line[2] != ' ') {
+        commands.push_back(joined(parent, {line.substr(2, line.find(' ', 2) - 2)}));
+        if (usage_of(commands.back()).find(" COMMAND ") != std::string::npos)
+          parents.push_back(commands.back());
+      }
+    }
+  }
+  EXPECT_FALSE(commands.empty()) << "mlp --help lists no commands";
+  return commands;
+}
+
+std::vector<Arguments> Sandbox::commands_taking(const std::string& argument) const {
+  auto commands = every_command();
+  std::erase_if(commands, [&](const Arguments& command) {
+    return usage_of(command).find(" " + argument + " ") == std::string::npos;
+  });
+  EXPECT_FALSE(commands.empty()) << argument;
+  return commands;
+}
+
+std::string Sandbox::usage_of(const Arguments& command) const {
+  const std::string page = run(joined(command, {"--help"})).out;
+  const auto begin = page.find("Usage: ");
+  EXPECT_NE(begin, std::string::npos) << page;
+  return begin == std::string::npos ? "" : page.substr(begin, page.find('\n', begin) - begin);
+}
+
 std::string Sandbox::content(const std::string& name) const {
   std::ifstream file(folder_ / name, std::ios::binary);
   std::ostringstream text;
@@ -202,12 +242,32 @@ std::map<std::string, std::string> Sandbox::tensors(const std::string& name) con
   return result;
 }
 
-Arguments quick_training(const Arguments& more) {
-  Arguments arguments = {"train",    "friedman", "--layers",  "8:relu,1:linear",
-                         "--epochs", "4",        "--threads", "1"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
+Arguments joined(Arguments command, const Arguments& more) {
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
 }
+
+Arguments quick_example(const Arguments& command) {
+  static const std::map<Arguments, Arguments> more = {
+      {{"train"}, {"friedman", "--layers", "8:relu,1:linear", "--epochs", "4", "--threads", "1"}},
+      {{"evaluate"}, {"runs/friedman"}},
+      {{"predict"}, {"runs/friedman", "--input", "rows.csv"}},
+      {{"plot"}, {"runs/friedman"}},
+      {{"inspect"}, {"runs/friedman"}},
+      {{"bench"},
+       {"--network", "6:relu,3:softmax", "--input-size", "20", "--batch-size", "8", "--seconds", "0.001"}},
+      {{"data"}, {}},
+      {{"data", "list"}, {}},
+      {{"data", "fetch"}, {"digits"}},
+      {{"completion"}, {"bash"}},
+      {{"help"}, {"train"}}};
+  const auto found = more.find(command);
+  EXPECT_NE(found, more.end()) << "quick_example() in tests/app/sandbox.cpp does not know mlp "
+                               << command.back();
+  return found == more.end() ? command : joined(command, found->second);
+}
+
+Arguments quick_training(const Arguments& more) { return joined(quick_example({"train"}), more); }
 
 nlohmann::json only_json(const std::string& text) {
   EXPECT_FALSE(text.empty());

@@ -71,6 +71,13 @@ class Sandbox : public ::testing::Test {
   /// A shell script; "$MLP" is the program.
   Result shell(const std::string& script) const;
   Child start_shell(const std::string& script, Terminal terminal = {}) const;
+  /// Every command, as `mlp --help` and the help pages of commands with commands of their own name them: a
+  /// new one is among them by itself.
+  std::vector<Arguments> every_command() const;
+  /// Those whose usage names an argument: "MODEL", "DIR...".
+  std::vector<Arguments> commands_taking(const std::string& argument) const;
+  /// The "Usage:" line of a command's help page.
+  std::string usage_of(const Arguments& command) const;
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
   std::string content(const std::string& name) const;
@@ -86,6 +93,13 @@ class Sandbox : public ::testing::Test {
 
 /// Quick to train: Friedman #1 needs neither file nor network.
 Arguments quick_training(const Arguments& more = {});
+
+/// The words of a command and then more.
+Arguments joined(Arguments command, const Arguments& more);
+
+/// A command with arguments with which it succeeds quickly, for which quick_training() has left a run and
+/// rows.csv holds a row of its inputs. Reports a command that it does not know.
+Arguments quick_example(const Arguments& command);
 
 /// The one JSON object that `text` must be, line break included.
 nlohmann::json only_json(const std::string& text);

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <numeric>
+#include <regex>
 #include <set>
+#include <sstream>
 
 namespace mlp {
 namespace {
@@ -174,6 +177,30 @@ TEST(Permutation, EveryOrderIsEquallyLikely) {
   std::vector<double> counts;
   for (const auto& [order, count] : seen) counts.push_back(count);
   EXPECT_LT(chi_square(counts, kCount / 24), 23 + 4 * std::sqrt(46.0));
+}
+
+// The compiler takes two names for one number; two purposes would then draw the same.
+TEST(RandomPurpose, EachHasANumberOfItsOwn) {
+  std::ifstream file(std::string(MLP_SOURCE_DIR) + "/src/core/random.h");
+  std::ostringstream header;
+  header << file.rdbuf();
+  const std::string text = header.str();
+  const std::string opening = "enum class RandomPurpose : std::uint8_t {";
+  const auto begin = text.find(opening);
+  ASSERT_NE(begin, std::string::npos);
+  const std::string body =
+      text.substr(begin + opening.size(), text.find('}', begin) - begin - opening.size());
+  std::map<int, std::string> names;
+  std::istringstream lines(body);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    std::smatch found;
+    ASSERT_TRUE(std::regex_match(line, found, std::regex(R"(  (k\w+) = (\d+),.*)"))) << "no number: " << line;
+    const auto [known, is_new] = names.emplace(std::stoi(found[2]), found[1]);
+    EXPECT_TRUE(is_new) << found[1] << " has the number of " << known->second;
+  }
+  EXPECT_EQ(names.at(1), "kInitialization");
+  EXPECT_EQ(names.at(static_cast<int>(RandomPurpose::kTest)), "kTest");
 }
 
 }  // namespace

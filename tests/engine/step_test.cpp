@@ -148,7 +148,7 @@ TEST(Step, TenOptimizerStepsAreTheReferences) {
   }
   for (Optimizer optimizer : all_optimizers()) {
     // Enough decay, and biases that must not decay, so that a decayed bias would show.
-    if (auto* adamw = std::get_if<AdamW>(&optimizer)) adamw->weight_decay = 20;
+    if (weight_decay(optimizer)) optimizer = with_weight_decay(optimizer, 20);
     for (const auto& [clip_norm, target] : runs) {
       // Smooth activations: near a kink, rounding alone could put the two on different sides.
       const MultilayerPerceptron network = parse_network("33:tanh,18:gelu,7:softmax", 21);

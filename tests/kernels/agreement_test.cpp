@@ -73,10 +73,8 @@ Results updates(const Kernels& kernels) {
   Results results;
   Numbers numbers(2);
   Prefetch none;
-  std::vector<UpdateRule::Kind> kinds = test::kUpdateKinds;
-  kinds.push_back(UpdateRule::Kind::kStore);
   for (const std::size_t columns : kColumns) {
-    for (const UpdateRule::Kind kind : kinds) {
+    for (const UpdateRule::Kind kind : test::kKinds) {
       for (const bool continues : {false, true}) {
         WeightCase c(19, 23, columns, numbers);
         c.fill_with_normals(numbers);

@@ -14,6 +14,7 @@
 
 #include "core/random.h"
 #include "kernels/guarded.h"
+#include "kernels/update_rules.h"
 #include "mlp/error.h"
 
 namespace mlp::kernels {
@@ -189,9 +190,8 @@ TEST_F(BFloat16, WeightStepsOfSmallIntegersAreThoseInFloat32) {
     std::size_t index = 0;
     for (const Product& p : products()) {
       using Kind = UpdateRule::Kind;
-      const Kind kind = std::array{Kind::kStore,    Kind::kSgd,     Kind::kMomentum,
-                                   Kind::kNesterov, Kind::kRmsProp, Kind::kAdam}[index % 6];
-      const bool continues = index++ / 6 % 2 == 1;
+      const Kind kind = test::kKinds[index % test::kKinds.size()];
+      const bool continues = index++ / test::kKinds.size() % 2 == 1;
       SCOPED_TRACE(text(p) + ", rule " + std::to_string(static_cast<int>(kind)) +
                    (continues ? ", continued" : ""));
       const UpdateRule rule{.kind = kind,

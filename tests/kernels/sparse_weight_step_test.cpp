@@ -78,12 +78,10 @@ TEST(SparseWeightStep, GradientsAreExactOnIntegersForAllBatches) {
 }
 
 TEST(SparseWeightStep, HasTheBitsOfTheDenseStepByEveryRule) {
-  auto kinds = test::kUpdateKinds;
-  kinds.push_back(UpdateRule::Kind::kStore);
   for (const Kernels* kernels : targets()) {
     for (const Zeros zeros : kEveryKind) {
       for (const std::size_t fan_out : kColumns) {
-        for (const auto kind : kinds) {
+        for (const auto kind : test::kKinds) {
           for (const bool continues : {false, true}) {
             const std::size_t fan_in = 1 + (fan_out * 3 + static_cast<std::size_t>(kind)) % 37;
             Numbers numbers(fan_out * 100 + fan_in);

@@ -2,16 +2,12 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "kernels/kernels.h"
 
 namespace mlp::test {
-
-inline const std::vector<kernels::UpdateRule::Kind> kUpdateKinds = {
-    kernels::UpdateRule::Kind::kSgd, kernels::UpdateRule::Kind::kMomentum,
-    kernels::UpdateRule::Kind::kNesterov, kernels::UpdateRule::Kind::kRmsProp,
-    kernels::UpdateRule::Kind::kAdam};
 
 inline kernels::UpdateRule rule_of(kernels::UpdateRule::Kind kind) {
   return {.kind = kind,
@@ -31,31 +27,51 @@ struct Updated {
   double parameter, moment1, moment2;
 };
 
-/// One parameter's update by mlp/optimizer.h, in double. `g` includes L2 already.
-inline Updated updated(const kernels::UpdateRule& rule, bool weight, double p, double m, double v, double g) {
+/// One parameter's update by mlp/optimizer.h, in double. `g` includes L2 already. The compiler warns where a
+/// kind has no case; none: there is no such kind.
+inline std::optional<Updated> updated(const kernels::UpdateRule& rule, bool weight, double p, double m,
+                                      double v, double g) {
   using Kind = kernels::UpdateRule::Kind;
   const double lr = rule.learning_rate, b1 = rule.beta1, b2 = rule.beta2, epsilon = rule.epsilon;
   switch (rule.kind) {
     case Kind::kStore:
-      return {p, m, v};
+      return Updated{p, m, v};
     case Kind::kSgd:
-      return {p - lr * g, m, v};
+      return Updated{p - lr * g, m, v};
     case Kind::kMomentum:
       m = b1 * m + g;
-      return {p - lr * m, m, v};
+      return Updated{p - lr * m, m, v};
     case Kind::kNesterov:
       m = b1 * m + g;
-      return {p - lr * (g + b1 * m), m, v};
+      return Updated{p - lr * (g + b1 * m), m, v};
     case Kind::kRmsProp:
       m = b2 * m + (1 - b2) * g * g;
-      return {p - lr * g / (std::sqrt(m) + epsilon), m, v};
+      return Updated{p - lr * g / (std::sqrt(m) + epsilon), m, v};
     case Kind::kAdam:
       if (weight) p *= rule.keep;
       m = b1 * m + (1 - b1) * g;
       v = b2 * v + (1 - b2) * g * g;
-      return {p - lr * m / (std::sqrt(v * rule.inverse_correction2) + epsilon), m, v};
+      return Updated{p - lr * m / (std::sqrt(v * rule.inverse_correction2) + epsilon), m, v};
   }
-  return {};
+  return std::nullopt;
 }
+
+/// Every kind: those that `updated` knows.
+inline const std::vector<kernels::UpdateRule::Kind> kKinds = [] {
+  constexpr int kMore = 100;  // than there are
+  std::vector<kernels::UpdateRule::Kind> kinds;
+  for (int number = 0; number < kMore; ++number) {
+    const auto kind = static_cast<kernels::UpdateRule::Kind>(number);
+    if (updated(rule_of(kind), true, 1, 1, 1, 1)) kinds.push_back(kind);
+  }
+  return kinds;
+}();
+
+/// Those that change parameters.
+inline const std::vector<kernels::UpdateRule::Kind> kUpdateKinds = [] {
+  auto kinds = kKinds;
+  std::erase(kinds, kernels::UpdateRule::Kind::kStore);
+  return kinds;
+}();
 
 }  // namespace mlp::test

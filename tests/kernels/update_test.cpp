@@ -26,6 +26,11 @@ void expect_near(double found, double expected) {
   ASSERT_NEAR(found, expected, 1e-6 * (1 + std::abs(expected)));
 }
 
+TEST(Update, AllKindsAreTested) {
+  EXPECT_GE(kUpdateKinds.size(), 5u);
+  EXPECT_EQ(test::kKinds.size(), kUpdateKinds.size() + 1) << "and kStore";
+}
+
 TEST(Update, BehindAGradientIsItsFormula) {
   for (const Kernels* kernels : targets()) {
     for (const UpdateRule::Kind kind : kUpdateKinds) {
@@ -54,7 +59,7 @@ TEST(Update, BehindAGradientIsItsFormula) {
               for (std::size_t n = 0; n < c.batch; ++n) g += (weights ? c.X(n, i) : 1.0f) * c.dZ(n, o);
               if (weights) g += static_cast<double>(rule.l2) * at(before.parameters);
               const Updated expected =
-                  updated(rule, weights, at(before.parameters), at(before.moment1), at(before.moment2), g);
+                  *updated(rule, weights, at(before.parameters), at(before.moment1), at(before.moment2), g);
               expect_near(at(c.parameters), expected.parameter);
               expect_near(at(c.moment1), expected.moment1);
               expect_near(at(c.moment2), expected.moment2);
@@ -89,7 +94,7 @@ TEST(Update, FromMemoryScalesTheGradientAndAddsNoSecondL2) {
           EXPECT_TRUE(test::same_bits(gradients.memory(), g.memory()));
           for (std::size_t i = 0; i < count; ++i) {
             const Updated expected =
-                updated(rule, weights, p[i], m[i], v[i], 0.5 * static_cast<double>(g[i]));
+                *updated(rule, weights, p[i], m[i], v[i], 0.5 * static_cast<double>(g[i]));
             expect_near(parameters[i], expected.parameter);
             expect_near(moment1[i], expected.moment1);
             expect_near(moment2[i], expected.moment2);

@@ -82,6 +82,8 @@ TEST(Facts, OfLossesAreThoseOfTheirTable) {
   ASSERT_EQ(table.size(), all.size()) << "docs/losses.md has a row for each";
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_TRUE(same_name(name_in(quoted_in(table[i].at(0)).at(0)), to_string(all[i]))) << table[i].at(0);
+    EXPECT_EQ(averages_outputs(all[i]), table[i].at(1).find("1/C") != std::string::npos) << table[i].at(1);
+    EXPECT_EQ(averages_outputs(all[i]), table[i].at(2).ends_with("/ C")) << table[i].at(2);
     const std::string outputs = table[i].at(3);
     for (const Cells& row : activation_table()) {
       const std::string name = name_in(quoted_in(row.at(0)).at(0));
@@ -112,6 +114,23 @@ void expect_row(const std::string& row, const std::vector<Variant>& all, Parse p
 TEST(Facts, NamesOfLossesAndOptimizersAreThoseOfTheCommandLinesPage) {
   expect_row("losses", all_losses(), parse_loss);
   expect_row("optimizers", all_optimizers(), parse_optimizer);
+}
+
+TEST(Facts, AnOptimizerWithAParameterWeightDecayDecaysByIt) {
+  std::size_t decaying = 0;
+  for (const Optimizer& optimizer : all_optimizers()) {
+    std::optional<Optimizer> parsed;
+    try {
+      parsed = parse_optimizer(to_string(optimizer) + "(weight_decay=0.75)");
+    } catch (const UsageError&) {
+    }
+    ASSERT_EQ(weight_decay(optimizer).has_value(), parsed.has_value()) << to_string(optimizer);
+    if (!parsed) continue;
+    ++decaying;
+    EXPECT_EQ(weight_decay(*parsed), 0.75) << to_string(optimizer);
+    EXPECT_EQ(with_weight_decay(optimizer, 0.75), *parsed);
+  }
+  EXPECT_EQ(decaying, 1u) << "AdamW";
 }
 
 TEST(Facts, ALossIsFusedOnlyWithOutputsItIsDefinedOn) {

@@ -24,5 +24,16 @@ TEST(Optimizer, LearningRateIsReadAndReplacedAndNothingElse) {
   }
 }
 
+TEST(Optimizer, WeightDecayIsReadAndReplacedAndNothingElse) {
+  EXPECT_EQ(weight_decay(AdamW{.weight_decay = 0.25}), 0.25);
+  EXPECT_EQ(weight_decay(AdamW{.weight_decay = 0}), 0.0) << "none now, and still its own";
+  EXPECT_EQ(with_weight_decay(AdamW{.learning_rate = 2, .beta2 = 0.5}, 0.125),
+            Optimizer(AdamW{.learning_rate = 2, .beta2 = 0.5, .weight_decay = 0.125}));
+  for (const Optimizer& other : {Optimizer(SGD{}), Optimizer(RMSProp{}), Optimizer(Adam{})}) {
+    EXPECT_EQ(weight_decay(other), std::nullopt) << to_string(other);
+    EXPECT_THROW(with_weight_decay(other, 0.125), std::invalid_argument) << to_string(other);
+  }
+}
+
 }  // namespace
 }  // namespace mlp

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <set>
 
+#include "engine/engine.h"
 #include "training/examples.h"
 #include "training/toy.h"
 
@@ -83,19 +85,19 @@ TEST(ShiftedImages, PixelsMoveAndWhatGoesWithAnImageStaysWithIt) {
       const auto rows = copied(original->batch(4, number).rows);
       const engine::Batch found = shifted.batch(4, number);
       const engine::Examples& examples = found.examples;
-      const auto order = found.rows;
-      ASSERT_EQ(order.size(), rows.size());
+      ASSERT_EQ(copied(found.rows), rows) << "the data set's, as an own loss takes them";
       EXPECT_EQ(examples.weight_unit, 2.5);
       const auto& pixels = std::get<ConstMatrixView<std::uint8_t>>(examples.inputs);
       for (std::size_t n = 0; n < rows.size(); ++n) {
-        EXPECT_EQ(examples.labels[order[n]], dataset.labels[rows[n]]);
-        EXPECT_EQ(examples.weights[order[n]], dataset.sample_weights[rows[n]]);
+        EXPECT_EQ(examples.labels[found.rows[n]], dataset.labels[rows[n]]);
+        EXPECT_EQ(examples.weights[found.rows[n]], dataset.sample_weights[rows[n]]);
         for (int y = 0; y < 3; ++y) {
           for (int x = 0; x < 4; ++x) {
             const int from_y = y - down, from_x = x - right;
             const bool inside = from_y >= 0 && from_y < 3 && from_x >= 0 && from_x < 4;
             const int expected = inside ? 20 * static_cast<int>(rows[n]) + 4 * from_y + from_x + 1 : 0;
-            EXPECT_EQ(pixels(order[n], static_cast<std::size_t>(4 * y + x)), expected)
+            EXPECT_EQ(pixels(examples.input_row(found.rows[n]), static_cast<std::size_t>(4 * y + x)),
+                      expected)
                 << down << " " << right << " pixel " << y << " " << x;
           }
         }
@@ -109,6 +111,61 @@ TEST(ShiftedImages, RowsThatAreNoImagesAreRefused) {
   const std::vector<std::uint32_t> rows = {0, 1};
   auto source = std::make_unique<ShuffledRows>(examples_of(dataset), rows, 2, 1);
   EXPECT_THROW(ShiftedImages(std::move(source), {3, 5}, 1, 1), std::invalid_argument);
+}
+
+TEST(ShiftedImages, AnOwnLossIsToldTheRowsOfTheDataSet) {
+  Dataset dataset = images();
+  dataset.labels.clear();
+  dataset.class_names.clear();
+  dataset.sample_weights.clear();
+  dataset.targets = Matrix<float>(4, 1, {10, 20, 30, 40});
+  const std::vector<std::uint32_t> all = {3, 1, 0, 2};
+  const auto shuffled = [&] { return std::make_unique<ShuffledRows>(examples_of(dataset), all, 3, 5); };
+  ShiftedImages shifted(std::make_unique<ShiftedImages>(shuffled(), ImageShape{3, 4}, 1, 0), {3, 4}, 0, 1);
+  const MultilayerPerceptron network = parse_network("1:linear", 12);
+  const Parameters start = initialize(network, 3);
+  const auto trained = [&](const engine::OwnLoss* own) {
+    const auto engine = engine::training_engine({network, SquaredError{}, {}, {}}, SGD{0.001}, start, {},
+                                                {.common = {.max_batch = 3, .threads = 1}});
+    engine::Batch batch = shifted.batch(2, 0);
+    batch.own_loss = own;
+    const double loss = engine->train(batch, {});
+    return std::pair(loss, engine->parameters());
+  };
+  std::vector<std::uint32_t> told;
+  const engine::OwnLoss squared_error = [&](std::span<const std::uint32_t> rows,
+                                            ConstMatrixView<float> outputs, std::span<float> losses,
+                                            MatrixView<float> gradients) {
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+      told.push_back(rows[n]);
+      const float residual = outputs(n, 0) - dataset.targets(rows[n], 0);
+      losses[n] = residual * residual / 2;
+      gradients(n, 0) = residual;
+    }
+  };
+  EXPECT_EQ(trained(&squared_error), trained(nullptr));
+  EXPECT_EQ(told, copied(shuffled()->batch(2, 0).rows));
+}
+
+/// A source whose rows last until the next call and no longer.
+class OneBufferSource final : public BatchSource {
+ public:
+  std::size_t rows() const override { return 5; }
+  std::size_t batch_rows() const override { return 2; }
+  engine::Batch batch(std::uint64_t epoch, std::uint64_t batch) override {
+    const std::uint32_t first = static_cast<std::uint32_t>(10 * epoch + 2 * batch);
+    rows_ = {first, first + 1};
+    return {.examples = {}, .rows = std::span(rows_).first(batch == 2 ? 1 : 2)};
+  }
+
+ private:
+  std::array<std::uint32_t, 2> rows_ = {};
+};
+
+TEST(BatchSource, AnEpochsRowsAreThoseOfItsBatchesWhenTheyWereAskedFor) {
+  OneBufferSource source;
+  EXPECT_EQ(source.epoch_rows(1), (std::vector<std::uint32_t>{10, 11, 12, 13, 14}));
+  EXPECT_EQ(source.epoch_rows(0), (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
 }
 
 }  // namespace

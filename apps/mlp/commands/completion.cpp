@@ -32,8 +32,9 @@ Command add_completion(Parser& program) {
   parser.add_option("SHELL", *shell, "bash, zsh or fish").type("SHELL").required().choices(shells());
   parser.footer(
       "In effect at once, and in every shell with the line in its start-up file:\n"
-      "  bash, zsh   eval \"$(mlp completion bash)\"        ~/.bashrc; zsh: ~/.zshrc, after compinit\n"
-      "  fish        mlp completion fish | source         ~/.config/fish/config.fish\n"
+      "  bash   eval \"$(mlp completion bash)\"    ~/.bashrc\n"
+      "  zsh    eval \"$(mlp completion zsh)\"     ~/.zshrc, after compinit\n"
+      "  fish   mlp completion fish | source     ~/.config/fish/config.fish\n"
       "\n"
       "An installed mlp has them where these shells look.");
   return {parser, [program, shell] { return run_completion(program, *shell); }};

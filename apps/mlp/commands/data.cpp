@@ -9,6 +9,7 @@
 #include "mlp/error.h"
 #include "present/evaluation.h"
 #include "run/recipes.h"
+#include "terminal/format.h"
 #include "terminal/interrupt.h"
 #include "terminal/progress.h"
 
@@ -137,7 +138,7 @@ Command add_data_fetch(Parser& data, const Environment& environment) {
     if (!info.generated) names.push_back(info.name);
   }
   names.emplace_back("all");
-  parser.add_option("NAME", arguments->name, "mnist, mpg, or all").type("NAME").required().choices(names);
+  parser.add_option("NAME", arguments->name, alternatives(names)).type("NAME").required().choices(names);
   add_data_dir(parser, *arguments);
   parser.add_flag("--quiet", arguments->quiet, "no progress on standard error");
   parser.footer("Examples:\n  mlp data fetch mnist\n  mlp data fetch all --data-dir ~/data");

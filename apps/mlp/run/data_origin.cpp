@@ -145,10 +145,12 @@ DataOrigin data_origin(const DataArguments& arguments) {
     return images(arguments);
   }
   if (arguments.test_images) throw UsageError("--test-images without --images", "give both");
-  throw UsageError(
-      "which data set?",
-      "mlp train mnist, mlp train mpg, mlp train digits or mlp train friedman; or your own: mlp train "
-      "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
+  std::vector<std::string> commands;
+  for (const auto& name : known_names()) commands.push_back("mlp train " + name);
+  throw UsageError("which data set?",
+                   alternatives(commands) +
+                       "; or your own: mlp train "
+                       "FILE.csv --target COLUMN, --images FILE --labels FILE, or a folder of PNG images");
 }
 
 std::string name_of(const DataOrigin& origin) {

@@ -14,6 +14,7 @@
 #include "mlp/version.h"
 #include "run/config_file.h"
 #include "run/fine_tuning.h"
+#include "terminal/format.h"
 
 namespace mlp::app {
 namespace {
@@ -61,16 +62,18 @@ std::string canonical_layers(const TrainArguments& arguments, const Recipe& reci
   return to_string(network);
 }
 
-/// --weight-decay is AdamW's weight decay; for any other optimizer it sets the L2 penalty.
+/// --weight-decay is that of an optimizer which decays weights by itself; for any other it sets the L2
+/// penalty.
 void apply_weight_decay(const TrainArguments& arguments, TrainingOptions& training) {
   if (arguments.l2) training.l2 = not_negative("--l2", *arguments.l2);
   if (!arguments.weight_decay) return;
   const double decay = not_negative("--weight-decay", *arguments.weight_decay);
-  if (auto* adamw = std::get_if<AdamW>(&training.optimizer)) {
-    adamw->weight_decay = decay;
+  if (weight_decay(training.optimizer)) {
+    training.optimizer = with_weight_decay(training.optimizer, decay);
   } else if (arguments.l2) {
     throw UsageError("--weight-decay and --l2 are the same thing with " + to_string(training.optimizer),
-                     "give one of them, or take --optimizer adamw, which decays weights by itself");
+                     "give one of them, or take --optimizer " + alternatives(decaying_optimizers()) +
+                         ", which decays weights by itself");
   } else {
     training.l2 = decay;
   }
@@ -82,9 +85,7 @@ std::string losses_for_numbers() {
   for (const Loss& loss : all_losses()) {
     if (loss_targets(loss) == LossTargets::kNumbers) names.push_back(to_string(loss));
   }
-  std::string text = names.front();
-  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 < names.size() ? ", " : " or ") + names[i];
-  return text;
+  return alternatives(names);
 }
 
 /// The last layer gives one output for each class or target, of a kind the loss is defined on. Checked before
@@ -121,6 +122,14 @@ void check_output(const Settings& settings, const Recipe& recipe) {
 }
 
 }  // namespace
+
+std::vector<std::string> decaying_optimizers() {
+  std::vector<std::string> names;
+  for (const Optimizer& optimizer : all_optimizers()) {
+    if (weight_decay(optimizer)) names.push_back(to_string(optimizer));
+  }
+  return names;
+}
 
 Drawing parse_drawing(const TrainArguments& arguments, double default_validation) {
   return {.validation_fraction =

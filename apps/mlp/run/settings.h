@@ -41,6 +41,9 @@ Drawing parse_drawing(const TrainArguments& arguments, double default_validation
 /// The rows that a run with these settings draws.
 Drawing drawing_of(const Settings& settings);
 
+/// The names of the optimizers that decay weights by themselves, apart from --l2.
+std::vector<std::string> decaying_optimizers();
+
 /// Throws UsageError naming the option, what it takes and what was given.
 Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const Recipe& recipe,
                  const Environment& environment);

@@ -162,9 +162,10 @@ const std::vector<TrainOption>& train_options() {
   static const auto options = ungrouped({
       {"",
        {{"dataset", &A::dataset, "DATASET",
-         "mnist, mpg, digits or friedman ('mlp data list' says what they are), or a file of yours: a table "
-         "(.csv, .tsv, plain or gzip; with --target) or a .npz; or a folder of PNG images, a sub-folder for "
-         "each class",
+         alternatives(known_names()) + " ('mlp data list' says what they are), or a file of yours: a table "
+                                       "(.csv, .tsv, plain or gzip; with --target) or a .npz; or a folder of "
+                                       "PNG images, a sub-folder for "
+                                       "each class",
          kFiles, says(name_or_file, known_name), known_names()}}},
       {"Data from a table (CSV or TSV)",
        {{"target", &A::targets, "COLUMN", "the column to predict; with several, give it once for each",
@@ -256,7 +257,9 @@ const std::vector<TrainOption>& train_options() {
         {"batch-size", &A::batch_size, "N", "rows in a step", kRecipe, decides(&TrainingOptions::batch_size)},
         // Part of the optimizer or --l2 in config.toml.
         {"weight-decay", &A::weight_decay, "X",
-         "AdamW's weight decay; with other optimizers the same as --l2", kRun},
+         "the weight decay of " + alternatives(decaying_optimizers()) +
+             "; with other optimizers the same as --l2",
+         kRun},
         {"l2", &A::l2, "X", "adds X/2 times the squared weights to the loss (default: 0)", kRun,
          decides(&TrainingOptions::l2)},
         {"clip-norm", &A::clip_norm, "X", "shortens gradients longer than X (default: 0, never)", kRun,

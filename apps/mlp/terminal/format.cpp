@@ -90,6 +90,13 @@ std::string shortened(const std::string& text, std::size_t columns) {
   return text.substr(0, end).append(kDots);
 }
 
+std::string alternatives(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  return text;
+}
+
 std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
                               std::size_t width) {
   std::vector<std::string> lines;

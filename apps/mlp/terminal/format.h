@@ -42,6 +42,9 @@ std::string path_text(const std::filesystem::path& path);
 /// Breaks `text` at spaces into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
+/// "a", "a or b", "a, b or c".
+std::string alternatives(const std::vector<std::string>& names);
+
 /// Joins `items` by `separator` into lines of at most `width` characters, no item broken.
 std::vector<std::string> flow(const std::vector<std::string>& items, const std::string& separator,
                               std::size_t width);

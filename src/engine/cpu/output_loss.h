@@ -16,9 +16,15 @@ struct OutputRows {
   float mean = 1;                            ///< 1 / N, the factor of the gradients
 };
 
+/// What the facts of a loss decide here (network/facts.h).
+struct LossForm {
+  bool fused = false;     ///< with the last activation
+  bool averages = false;  ///< over the outputs, instead of summing
+};
+
 /// losses[n] = w_n loss_n, and to `gradient` (laid out as the outputs; may be null), times w_n * mean:
-/// d loss_n / dz where loss and activation are fused (network/facts.h), else d loss_n / da.
-void row_losses(const kernels::Kernels& kernels, const Loss& loss, bool fused, const OutputRows& rows,
+/// d loss_n / dz where loss and activation are fused, else d loss_n / da.
+void row_losses(const kernels::Kernels& kernels, const Loss& loss, LossForm form, const OutputRows& rows,
                 float* losses, float* gradient);
 
 }  // namespace mlp::engine

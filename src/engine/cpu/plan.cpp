@@ -220,7 +220,8 @@ Plan::Plan(const MultilayerPerceptron& network, const Loss& loss, std::optional<
       input_shift_(std::move(input_scaling.shift)),
       input_scale_(std::move(input_scaling.scale)),
       max_batch_(options.max_batch),
-      fused_(mlp::fused(loss, network.layers().back().activation)) {
+      fused_(mlp::fused(loss, network.layers().back().activation)),
+      averages_outputs_(mlp::averages_outputs(loss)) {
   const Activation output = network.layers().back().activation;
   require_compatible(loss, output);
   require(!optimizer || kernels_->weight_step != nullptr,

@@ -109,6 +109,8 @@ class Plan {
   const Loss& loss() const { return loss_; }
   /// Whether the loss is computed from the logits, and its gradient by them at once.
   bool fused() const { return fused_; }
+  /// Whether a row's loss is the mean over its outputs, and not the sum.
+  bool averages_outputs() const { return averages_outputs_; }
   const std::optional<Optimizer>& optimizer() const { return optimizer_; }
   const AffineScaling& target_scaling() const { return target_scaling_; }
   const kernels::Kernels& kernels() const { return *kernels_; }
@@ -177,7 +179,7 @@ class Plan {
   std::vector<LayerPlan> layers_;
   std::vector<std::vector<WeightTask>> weight_tasks_;
   std::size_t max_batch_ = 0;
-  bool fused_ = false;
+  bool fused_ = false, averages_outputs_ = false;
   std::size_t chunk_rows_ = 0;
   std::size_t packed_size_ = 0;
   int threads_ = 1;

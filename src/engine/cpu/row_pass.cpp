@@ -68,7 +68,8 @@ void output_losses(const Member& member, bool backward) {
   if (chunk.own_loss) {
     own_row_losses(chunk, outputs, losses, gradient);
   } else {
-    row_losses(plan.kernels(), plan.loss(), plan.fused(), outputs, losses, gradient);
+    const LossForm form{.fused = plan.fused(), .averages = plan.averages_outputs()};
+    row_losses(plan.kernels(), plan.loss(), form, outputs, losses, gradient);
   }
   for (std::size_t n = 0; n < count; ++n) {
     if (std::isfinite(losses[n])) continue;

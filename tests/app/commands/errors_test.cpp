@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "app/sandbox.h"
@@ -96,11 +98,7 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"bench", "--optimizer", "adamm"}, "did you mean 'adam'?"},
       {{"bench", "--seconds", "0"}, "--seconds takes a number above 0"},
       {{"bench", "mnist"}, "unexpected argument 'mnist'"},
-      {{"evaluate"}, "MODEL is required"},
-      {{"plot"}, "DIR is required"},
-      {{"inspect"}, "MODEL is required"},
       {{"data", "lst"}, "did you mean 'list'?"},
-      {{"data", "fetch"}, "NAME is required"},
       {{"data", "fetch", "mpgg"}, "did you mean 'mpg'?"},
       {{"data", "fetch", "mist"}, "did you mean 'mnist'?"},
       {{"help", "trian"}, "did you mean 'train'?"},
@@ -115,6 +113,25 @@ TEST_F(Errors, WrongUsageExitsWith2) {
     EXPECT_EQ(result.out, "") << command;
   }
   EXPECT_FALSE(exists("runs/friedman/model.safetensors"));
+}
+
+TEST_F(Errors, AnArgumentThatIsMissingIsNamed) {
+  int required = 0;
+  for (const Arguments& command : every_command()) {
+    // "Usage: mlp predict MODEL [FILE...] [OPTIONS]": those without brackets are required.
+    std::istringstream usage(usage_of(command));
+    std::string argument;
+    for (std::size_t skipped = 0; skipped < 3 + command.size(); ++skipped) usage >> argument;
+    if (argument == "COMMAND" || argument.starts_with("[")) continue;
+    ++required;
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, 2) << command.back();
+    expect_error_message(result.err);
+    const std::string message = argument.substr(0, argument.find("...")) + " is required";
+    EXPECT_NE(result.err.find(message), std::string::npos) << message << "\n" << result.err;
+    EXPECT_EQ(result.out, "") << command.back();
+  }
+  EXPECT_GE(required, 6);
 }
 
 TEST_F(Errors, FailingWorkExitsWith1) {
@@ -141,11 +158,12 @@ TEST_F(Errors, FailingWorkExitsWith1) {
 TEST_F(Errors, AnUnknownCpuTargetIsRefusedBeforeAnyWork) {
   environment_["MLP_TARGET"] = "avx1024";
   // The models, rows and config do not exist: if they were looked for first, the exit code would be 1.
-  for (const Arguments& arguments :
-       {Arguments{"train", "friedman"}, Arguments{"evaluate", "missing"},
-        Arguments{"predict", "missing", "--input", "missing"}, Arguments{"bench"}}) {
-    const auto result = run(arguments);
-    EXPECT_EQ(result.exit_code, 2) << arguments[0];
+  const std::set<std::string> computing_nothing = {"plot", "data", "completion", "help"};
+  for (const Arguments& command : every_command()) {
+    // Without --check-gradients and --verify, inspect only shows.
+    if (computing_nothing.contains(command.front()) || command.front() == "inspect") continue;
+    const auto result = run(quick_example(command));
+    EXPECT_EQ(result.exit_code, 2) << command.back();
     expect_error_message(result.err);
     EXPECT_NE(result.err.find("MLP_TARGET: unknown or unsupported CPU target 'avx1024'"), std::string::npos)
         << result.err;
@@ -261,17 +279,16 @@ TEST_F(Errors, AClosedStandardInputIsNamedSo) {
 TEST_F(Errors, LinksInACircleAreNamedSo) {
   for (const std::string name : {"loop", "loop.csv", "loop.npz"})
     std::filesystem::create_symlink(name, path(name));
-  const std::vector<Arguments> commands = {{"train", "loop"},
-                                           {"train", "loop.csv", "--target", "y"},
-                                           {"train", "loop.npz"},
-                                           {"train", "--images", "loop", "--labels", "loop"},
-                                           {"train", "friedman", "--output", "loop"},
-                                           {"train", "friedman", "--config", "loop"},
-                                           {"train", "--resume", "loop"},
-                                           {"inspect", "loop"},
-                                           {"predict", "loop"},
-                                           {"evaluate", "loop"},
-                                           {"plot", "loop"}};
+  std::vector<Arguments> commands = {{"train", "loop"},
+                                     {"train", "loop.csv", "--target", "y"},
+                                     {"train", "loop.npz"},
+                                     {"train", "--images", "loop", "--labels", "loop"},
+                                     {"train", "friedman", "--output", "loop"},
+                                     {"train", "friedman", "--config", "loop"},
+                                     {"train", "--resume", "loop"}};
+  for (const std::string argument : {"MODEL", "DIR..."}) {
+    for (const Arguments& command : commands_taking(argument)) commands.push_back(joined(command, {"loop"}));
+  }
   for (const auto& command : commands) {
     const auto result = run(command);
     EXPECT_EQ(result.exit_code, 1) << result.err;
@@ -385,9 +402,9 @@ TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
 TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
   write("churn.csv", "a,b\n1,2\n3,4\n5,6\n");
   write("short.csv", "a\n");
-  for (const char* command : {"predict", "inspect", "evaluate"}) {
+  for (const Arguments& command : commands_taking("MODEL")) {
     for (const std::string file : {"churn.csv", "short.csv"}) {
-      const auto result = run({command, file});
+      const auto result = run(joined(command, {file}));
       EXPECT_EQ(result.exit_code, 1);
       expect_error_message(result.err);
       EXPECT_NE(result.err.find(file + " is no model\n"), std::string::npos) << result.err;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "app/sandbox.h"
+#include "mlp/data.h"
 #include "run/recipes.h"
 
 namespace mlp::app_test {
@@ -33,6 +34,19 @@ class RecipeOption : public Sandbox {
       EXPECT_NE(config.find("\n" + line + "\n"), std::string::npos) << line << "\n" << config;
   }
 };
+
+TEST_F(RecipeOption, EveryDataSetHasADefaultOneThatFits) {
+  for (const DatasetInfo& info : known_datasets()) {
+    const auto recipe = std::ranges::find_if(app::recipes(), [&](const app::Recipe& some) {
+      return some.dataset == info.name && some.name == app::kDefaultRecipe;
+    });
+    ASSERT_NE(recipe, app::recipes().end()) << info.name << ": apps/mlp/run/recipes.cpp has no recipe for it";
+    EXPECT_EQ(&app::recipe_for(info.name), &*recipe);
+    EXPECT_EQ(recipe->classes, info.task == Task::kClassification) << info.name;
+    if (!info.generated) continue;
+    EXPECT_EQ(run({"train", info.name, "--epochs", "1", "--quiet"}).exit_code, 0) << info.name;
+  }
+}
 
 TEST_F(RecipeOption, TheReportsIsPlainSgd) {
   write_cars();

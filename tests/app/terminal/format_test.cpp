@@ -23,6 +23,13 @@ TEST(Format, CountdownsAreOfWholeSeconds) {
   EXPECT_EQ(countdown(-1), "-");
 }
 
+TEST(Format, AlternativesEndWithOr) {
+  EXPECT_EQ(alternatives({}), "");
+  EXPECT_EQ(alternatives({"a"}), "a");
+  EXPECT_EQ(alternatives({"a", "b"}), "a or b");
+  EXPECT_EQ(alternatives({"a", "b", "c"}), "a, b or c");
+}
+
 TEST(Format, WordsAreQuotedForAShell) {
   EXPECT_EQ(shell_text({"mlp", "train", "a.csv"}), "mlp train a.csv");
   EXPECT_EQ(shell_text({"a b", "it's", "", "$x"}), "'a b' 'it'\\''s' '' '$x'");

@@ -241,11 +241,16 @@ TEST_F(TerminalTest, ErrorsAreRedThere) {
 }
 
 TEST_F(TerminalTest, ElsewhereNothingIsEscaped) {
-  const std::vector<Arguments> commands = {
-      quick_training(), {"evaluate", "runs/friedman"}, {"inspect", "runs/friedman"},
-      {"data", "list"}, {"train", "nothing"},          {"--help"}};
-  for (const auto& command : commands) {
-    const auto result = run(command);
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  write("rows.csv", "1,2,3,4,5,6,7,8,9,10\n");
+  std::vector<Arguments> examples = {{"train", "nothing"}, {"--help"}};
+  for (const Arguments& command : every_command()) {
+    examples.push_back(quick_example(command));
+    EXPECT_EQ(run(examples.back()).exit_code, 0) << command.back();
+    examples.push_back(joined(command, {"--help"}));
+  }
+  for (const auto& example : examples) {
+    const auto result = run(example);
     EXPECT_EQ(result.out.find('\033'), std::string::npos) << result.out;
     EXPECT_EQ(result.err.find('\033'), std::string::npos) << result.err;
     EXPECT_EQ(result.err.find('\r'), std::string::npos) << result.err;
