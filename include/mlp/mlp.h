@@ -15,6 +15,7 @@
 #include "mlp/digest.h"
 #include "mlp/ensemble.h"
 #include "mlp/error.h"
+#include "mlp/event_file.h"
 #include "mlp/export.h"
 #include "mlp/file_layer.h"
 #include "mlp/gradients.h"

@@ -42,6 +42,7 @@ class RunObserver : public TrainingObserver {
   bool on_epoch(const EpochRecord& record, const TrainingState& state) override {
     progress_.epoch(record, static_cast<std::uint64_t>(run_.settings.training.epochs));
     if (run_.settings.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last())) on_state(state);
+    saver_.write_events(state);
     return true;
   }
 
@@ -78,6 +79,7 @@ class MembersObserver : public EnsembleObserver {
   bool on_epoch(std::size_t member, const EpochRecord& record, const TrainingState& state) override {
     if (run_.settings.checkpoint_every.due_after_epoch(record.epoch, seconds_since_last(member)))
       on_state(member, state);
+    savers_[member].write_events(state);
     return true;
   }
   bool wants_state(std::size_t member) override {
@@ -233,19 +235,23 @@ int run_train(const Parser& parser, TrainArguments& arguments, const Environment
 
   const FileLayer files;
   const NewestCheckpoint* const resumed = run.resumed ? &*run.resumed : nullptr;
+  const char* metric = run.data.train.task() == Task::kClassification ? "accuracy" : "rmse";
+  const std::string events_metric = run.settings.tensorboard ? metric : "";
   std::vector<RunSaver> savers;
   savers.emplace_back(RunIdentity{.folder = run.folder,
                                   .network = run.network,
                                   .config = run.config,
                                   .fingerprint = run.fingerprint,
-                                  .folds = folds ? folds_csv(*folds) : ""},
+                                  .folds = folds ? folds_csv(*folds) : "",
+                                  .events_metric = events_metric},
                       resumed, files);
   for (std::size_t member = 1; member < run.settings.members; ++member) {
     const auto& from = run.resumed_members[member - 1];
     savers.emplace_back(RunIdentity{.folder = run.folder.member(member),
                                     .network = run.network,
                                     .config = {},
-                                    .fingerprint = run.fingerprint},
+                                    .fingerprint = run.fingerprint,
+                                    .events_metric = events_metric},
                         from ? &*from : nullptr, files);
   }
   TrainingProgress progress(mode, environment.utf8, summary_of(run).training_rows(), run.data.train);

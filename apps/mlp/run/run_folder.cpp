@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "mlp/error.h"
+#include "mlp/event_file.h"
 #include "run/run_lock.h"
 #include "terminal/format.h"
 
@@ -36,14 +37,26 @@ void RunFolder::clear_earlier_run() const {
                            predicted_svg(), report()}) {
     remove_if_there(file);
   }
+  for (const auto& file : event_files()) remove_if_there(file);
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(members(), none)) {
     const RunFolder member{entry.path()};
+    for (const auto& file : member.event_files()) remove_if_there(file);
     for (const auto& file : {member.checkpoint(), member.previous_checkpoint(), member.metrics()})
       remove_if_there(file);
     remove_if_there(member.path);  // unless something else is in it
   }
   remove_if_there(members());
+}
+
+std::vector<std::filesystem::path> RunFolder::event_files() const {
+  std::error_code none;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
+    if (EventFile::is_event_file(entry.path())) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
 }
 
 void RunFolder::clear_folds() const { remove_if_there(folds()); }
@@ -54,6 +67,7 @@ std::vector<std::string> RunFolder::files() const {
                            loss_png(), confusion_svg(), predicted_svg(), folds(), members(), config()}) {
     if (std::filesystem::exists(file)) names.push_back(file.filename().string());
   }
+  for (const auto& file : event_files()) names.push_back(file.filename().string());
   return names;
 }
 

@@ -25,6 +25,7 @@ struct RunFolder {
   std::filesystem::path confusion_svg() const { return path / "confusion.svg"; }
   std::filesystem::path predicted_svg() const { return path / "predicted.svg"; }
   std::filesystem::path report() const { return path / "report.html"; }
+  std::vector<std::filesystem::path> event_files() const;
 
   /// The files of a member of an ensemble, from the second one (1) on: its checkpoint and metrics. The first
   /// one's are those of the run.

@@ -55,6 +55,7 @@ RunSaver::RunSaver(RunIdentity run, const NewestCheckpoint* resumed, const FileL
       files_(files),
       first_(resumed == nullptr),
       keep_(resumed != nullptr && resumed->problem.empty()) {
+  if (resumed != nullptr) events_written_ = resumed->checkpoint.state.history.size();
   if (resumed != nullptr && keep_) saved_step_ = resumed->checkpoint.state.step;
 }
 
@@ -74,6 +75,19 @@ void RunSaver::save(const TrainingState& state) {
     first_ = false;
   }
   write_metrics_csv(state.history, run_.folder.metrics(), files_);
+  write_events(state);
+}
+
+void RunSaver::write_events(const TrainingState& state) {
+  if (run_.events_metric.empty() || first_ || events_written_ == state.history.size()) return;
+  if (!events_) {
+    events_.emplace(
+        run_.folder.path,
+        EventFileOptions{.metric = run_.events_metric, .first_epoch = state.history[events_written_].epoch},
+        files_);
+  }
+  for (; events_written_ < state.history.size(); ++events_written_)
+    events_->write(state.history[events_written_]);
 }
 
 void RunSaver::save_checkpoint_of(const TrainingState& state) {

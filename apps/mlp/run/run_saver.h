@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mlp/checkpoint.h"
+#include "mlp/event_file.h"
 #include "mlp/file_layer.h"
 #include "mlp/model.h"
 #include "run/run_folder.h"
@@ -16,12 +17,13 @@ namespace mlp::app {
 struct RunIdentity {
   RunFolder folder;
   MultilayerPerceptron network;
-  std::string config;       ///< the text of config.toml; empty: there is none, as for a member
-  std::string fingerprint;  ///< what a resumed run must have in common with it
-  std::string folds = {};   ///< the text of folds.csv; empty: there is none
+  std::string config;              ///< the text of config.toml; empty: there is none, as for a member
+  std::string fingerprint;         ///< what a resumed run must have in common with it
+  std::string folds = {};          ///< the text of folds.csv; empty: there is none
+  std::string events_metric = {};  ///< the metric's name in an event file; empty: none is written
 };
 
-/// Saves one run: checkpoints, of which the last two are kept, metrics.csv and the model.
+/// Saves one run: checkpoints, of which the last two are kept, metrics.csv, its event file and the model.
 class RunSaver {
  public:
   /// `resumed`: the checkpoint the run continues from. `files` must outlive the saver.
@@ -32,6 +34,9 @@ class RunSaver {
   /// run's. Throws FileError.
   void save(const TrainingState& state);
   void save(const Model& model) const;
+  /// Writes the epochs that have ended since to the run's event file, unless it has none, or the folder is
+  /// not this run's yet: the first save then writes them. Throws FileError.
+  void write_events(const TrainingState& state);
   /// Whether the folder holds a checkpoint of this run.
   bool has_saved() const { return !first_; }
 
@@ -43,6 +48,8 @@ class RunSaver {
   bool first_;  ///< the folder is not this run's yet
   bool keep_;   ///< checkpoint.safetensors is whole and this run's
   std::optional<std::uint64_t> saved_step_;
+  std::optional<EventFile> events_;
+  std::size_t events_written_ = 0;  ///< how many epochs of the history an event file holds
 };
 
 }  // namespace mlp::app

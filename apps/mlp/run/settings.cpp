@@ -195,6 +195,7 @@ Settings resolve(const TrainArguments& arguments, const DataOrigin& data, const 
   training.keep_preprocessing = keeps_preprocessing(arguments);
   training.threads = parse_threads(arguments.threads);
   training.sparse_inputs = parse_sparse_inputs(arguments.sparse_inputs);
+  settings.tensorboard = arguments.tensorboard;
   settings.checkpoint_every = parse_checkpoint_every(arguments.checkpoint_every);
   training.target = choose_target(environment, arguments.cpu_target);
   check_precision(training.precision, training.target);

@@ -32,6 +32,7 @@ struct Settings {
   std::filesystem::path init;        ///< absolute: the model that training starts from; empty: none
   bool names_target = false;  ///< config.toml names the CPU target: asked for, or one with bits of its own
   CheckpointEvery checkpoint_every;
+  bool tensorboard = false;        ///< an event file is written, too
   std::filesystem::path data_dir;  ///< absolute; empty: not given
 };
 

@@ -295,6 +295,10 @@ const std::vector<TrainOption>& train_options() {
          "training rows that the model carries, for 'mlp inspect --verify' to check it by (default: 8; 0 "
          "where rows are private)",
          kRun, noted(&TrainingOptions::examples)},
+        {"tensorboard", &A::tensorboard, "",
+         "also write an event file into the run's folder, one entry for each epoch: tensorboard --logdir "
+         "runs",
+         kRun, noted(&Settings::tensorboard)},
         {"data-dir", &A::data_dir, "DIR", "look for data here first, and download to it", kRun,
          noted(&Settings::data_dir)},
         {"threads", &A::threads, "N",

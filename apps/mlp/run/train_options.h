@@ -23,6 +23,7 @@ struct TrainArguments : DataArguments {
       examples;
   std::optional<std::string> threads, sparse_inputs, cpu_target, data_dir, checkpoint_every, output, resume,
       config, folds, ensemble, init, init_preprocessing;
+  bool tensorboard = false;
   bool json = false;
   bool quiet = false;
 };

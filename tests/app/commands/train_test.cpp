@@ -433,6 +433,25 @@ TEST_F(Train, WhatARunReplacesIsSaidBeforeItBegins) {
   EXPECT_NE(damaged.err.find("  replaces    the run of 20"), std::string::npos) << damaged.err;
 }
 
+TEST_F(Train, AnEventFileIsWrittenWhereAskedFor) {
+  const auto event_files = [&](const std::string& folder) {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(path(folder)))
+      count += entry.path().filename().string().find("tfevents") != std::string::npos;
+    return count;
+  };
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  EXPECT_EQ(event_files("runs/friedman"), 0u);
+  const auto result = run(quick_training({"--tensorboard", "--ensemble", "2"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(event_files("runs/friedman"), 1u);
+  EXPECT_EQ(event_files("runs/friedman/members/2"), 1u);
+  EXPECT_NE(result.out.find("events.out.tfevents."), std::string::npos);
+  EXPECT_NE(content("runs/friedman/config.toml").find("\ntensorboard = true\n"), std::string::npos);
+  ASSERT_EQ(run(quick_training()).exit_code, 0);
+  EXPECT_EQ(event_files("runs/friedman"), 0u) << "of the run before";
+}
+
 TEST_F(Train, LearningByHeartIsSaid) {
   // Noise, few rows, a wide network without dropout.
   std::string text = "a,b,c,d,y\n";

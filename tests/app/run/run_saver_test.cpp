@@ -7,6 +7,7 @@
 #include "mlp/report.h"
 #include "run/checkpoint_every.h"
 #include "support/crashing_disk.h"
+#include "support/events.h"
 #include "support/faulty_files.h"
 
 namespace mlp::app_test {
@@ -18,10 +19,12 @@ using app::RunFolder;
 using app::RunSaver;
 using testing_support::CrashingDisk;
 using testing_support::entries;
+using testing_support::events_in;
 using testing_support::FaultyFiles;
 using testing_support::put;
 using testing_support::QuickFiles;
 using testing_support::read_bytes;
+using testing_support::steps_in;
 using testing_support::TemporaryFolder;
 using testing_support::write_bytes;
 
@@ -246,6 +249,34 @@ TEST(RunSaver, AnEarlierRunIsReplacedWithTheFirstSaveAndLeavesNothingToMistake) 
   without_folds.folds.clear();
   RunSaver(without_folds, nullptr, files).save(state_at(1));
   EXPECT_EQ(entries(folder.path()), 3u);
+}
+
+TEST(RunSaver, EventsAreWrittenOnceTheFolderIsTheRuns) {
+  const TemporaryFolder folder;
+  const QuickFiles files;
+  auto run = identity(folder.path());
+  run.events_metric = "rmse";
+  using Steps = std::vector<std::uint64_t>;
+  {
+    RunSaver saver(run, nullptr, files);
+    saver.write_events(state_at(1));
+    EXPECT_TRUE(run.folder.event_files().empty()) << "an earlier run may be in the folder";
+    saver.save(state_at(2));
+    ASSERT_EQ(run.folder.event_files().size(), 1u);
+    EXPECT_EQ(steps_in(run.folder.event_files().front()), (Steps{1, 2}));
+    saver.write_events(state_at(3));
+    EXPECT_EQ(steps_in(run.folder.event_files().front()), (Steps{1, 2, 3})) << "at once, without a save";
+  }
+  const auto resumed = newest_in(folder.path());
+  RunSaver again(run, &resumed, files);
+  again.write_events(state_at(4));
+  ASSERT_EQ(run.folder.event_files().size(), 2u);
+  EXPECT_EQ(steps_in(run.folder.event_files().back()), (Steps{3, 4})) << "epoch 3 was not in the checkpoint";
+  EXPECT_EQ(events_in(run.folder.event_files().back())[1].numbers.at(2), 3u)
+      << "replaces what was said of it";
+
+  RunSaver(identity(folder.path(), "another run"), nullptr, files).save(state_at(1));
+  EXPECT_TRUE(run.folder.event_files().empty());
 }
 
 TEST(CheckpointEvery, ReadsEpochsAndTimes) {
