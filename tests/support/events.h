@@ -73,7 +73,8 @@ inline std::vector<Fields> events_in(const std::filesystem::path& path) {
 inline std::map<std::string, float> scalars_of(const Fields& event) {
   std::map<std::string, float> scalars;
   for (const auto& summary : event.bytes.at(5)) {
-    for (const auto& text : parsed(summary).bytes.at(1)) {
+    const Fields values = parsed(summary);
+    for (const auto& text : values.bytes.at(1)) {
       const Fields value = parsed(text);
       scalars[value.bytes.at(1).front()] =
           std::bit_cast<float>(static_cast<std::uint32_t>(value.numbers.at(2)));
