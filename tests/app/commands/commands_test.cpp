@@ -374,7 +374,7 @@ using Help = Sandbox;
 TEST_F(Help, EveryCommandHasAPageWithExamplesIn80Columns) {
   const std::vector<Arguments> commands = {
       {},          {"train"}, {"evaluate"}, {"predict"},      {"plot"},
-      {"inspect"}, {"bench"}, {"data"},     {"data", "list"}, {"data", "fetch"}};
+      {"inspect"}, {"export"}, {"bench"}, {"data"},     {"data", "list"}, {"data", "fetch"}};
   for (const auto& command : commands) {
     Arguments flag = command, word = command;
     flag.push_back("--help");

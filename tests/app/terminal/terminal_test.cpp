@@ -242,7 +242,7 @@ TEST_F(TerminalTest, ErrorsAreRedThere) {
 
 TEST_F(TerminalTest, ElsewhereNothingIsEscaped) {
   const std::vector<Arguments> commands = {
-      quick_training(), {"evaluate", "runs/friedman"}, {"inspect", "runs/friedman"},
+      quick_training(), {"evaluate", "runs/friedman"}, {"inspect", "runs/friedman"}, {"export", "runs/friedman", "--c", "net.c"},
       {"data", "list"}, {"train", "nothing"},          {"--help"}};
   for (const auto& command : commands) {
     const auto result = run(command);
