@@ -34,8 +34,8 @@ struct CSourceOptions {
 /// scaled, the outputs are what IEEE arithmetic makes of an infinite input.
 ///
 /// Outputs differ from predict()'s by rounding: sums are added up in another order, and exp and its relatives
-/// are the C library's. On networks as training leaves them that is some units of 1e-7 of the outputs' scale,
-/// on random deep ones 1e-6 (tests/files/c_source_test.cpp).
+/// are the C library's. On inputs as training scales them that is less than 1e-6 of the outputs' scale in
+/// networks of up to five layers (tests/files/c_source_test.cpp allows 2e-6).
 ///
 /// The file needs <math.h>, <stddef.h> and <string.h>, allocates nothing and keeps no state, so that any
 /// number of threads may call it at once. Parameters take 4 bytes each, in read-only memory; a call takes

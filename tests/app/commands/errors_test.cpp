@@ -390,7 +390,8 @@ TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
 TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
   write("churn.csv", "a,b\n1,2\n3,4\n5,6\n");
   write("short.csv", "a\n");
-  for (const Arguments& command : {Arguments{"predict"}, {"inspect"}, {"evaluate"}, {"export", "--c", "net.c"}}) {
+  for (const Arguments& command :
+       {Arguments{"predict"}, {"inspect"}, {"evaluate"}, {"export", "--c", "net.c"}}) {
     for (const std::string file : {"churn.csv", "short.csv"}) {
       Arguments with_file = command;
       with_file.push_back(file);

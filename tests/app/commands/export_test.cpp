@@ -1,7 +1,9 @@
 // mlp export: a trained model as C source, compiled and compared with mlp predict.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,28 +17,40 @@ class Export : public Sandbox {
   bool has_compiler() const { return shell("cc --version").exit_code == 0; }
 };
 
-/// The numbers and texts between commas and line breaks.
-std::vector<std::string> cells_of(const std::string& text) {
-  std::vector<std::string> cells(1);
-  for (const char c : text) {
-    if (c == ',' || c == '\n')
-      cells.emplace_back();
-    else
-      cells.back() += c;
+/// The cells of each line but those of `without`.
+std::vector<std::vector<std::string>> cells_of(const std::string& text, std::size_t without) {
+  std::vector<std::vector<std::string>> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    std::vector<std::string> cells(1);
+    for (const char c : line) {
+      if (c == ',')
+        cells.emplace_back();
+      else
+        cells.back() += c;
+    }
+    if (without < cells.size()) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(without));
+    lines.push_back(std::move(cells));
   }
-  return cells;
+  return lines;
 }
+constexpr std::size_t kNone = 1000;  ///< of the columns
 
-void expect_same_cells(const std::string& one, const std::string& other) {
-  const auto a = cells_of(one), b = cells_of(other);
-  ASSERT_EQ(a.size(), b.size()) << one << other;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    char* end = nullptr;
-    const double x = std::strtod(a[i].c_str(), &end);
-    if (a[i].empty() || *end != '\0')
-      EXPECT_EQ(a[i], b[i]);
-    else
-      EXPECT_NEAR(x, std::stod(b[i]), 1e-5 * std::max(1.0, std::abs(x)));
+/// What the C program wrote, and what `mlp predict` did below its line of names.
+void expect_same_answers(const std::string& c, const std::string& predicted, std::size_t without = kNone) {
+  const auto found = cells_of(c, kNone), expected = cells_of(predicted, without);
+  ASSERT_EQ(found.size() + 1, expected.size()) << c << predicted;
+  for (std::size_t n = 0; n < found.size(); ++n) {
+    ASSERT_EQ(found[n].size(), expected[n + 1].size()) << c << predicted;
+    for (std::size_t i = 0; i < found[n].size(); ++i) {
+      const std::string& cell = expected[n + 1][i];
+      char* end = nullptr;
+      const double number = std::strtod(cell.c_str(), &end);
+      if (cell.empty() || *end != '\0')
+        EXPECT_EQ(found[n][i], cell);
+      else
+        EXPECT_NEAR(std::stod(found[n][i]), number, 2e-6 * std::max(1.0, std::abs(number)));
+    }
   }
 }
 
@@ -57,7 +71,7 @@ TEST_F(Export, TheProgramPredictsAsTheModelDoes) {
   const auto compiled = shell("cc -std=c99 -DMLP_MAIN friedman.c -o friedman -lm && ./friedman < rows.csv");
   EXPECT_EQ(compiled.exit_code, 0) << compiled.err;
   const auto predicted = run({"predict", "runs/friedman", "--input", "rows.csv"}).out;
-  expect_same_cells(compiled.out, predicted.substr(predicted.find('\n') + 1));  // without the name
+  expect_same_answers(compiled.out, predicted);
 }
 
 TEST_F(Export, ATablesProgramReadsItsCells) {
@@ -77,7 +91,8 @@ TEST_F(Export, ATablesProgramReadsItsCells) {
   EXPECT_EQ(compiled.exit_code, 0) << compiled.err;
   const auto predicted =
       shell("\"$MLP\" predict runs/things --input new.csv --probabilities 2>/dev/null").out;
-  expect_same_cells(compiled.out, predicted.substr(predicted.find('\n') + 1));
+  constexpr std::size_t kProbability = 1;  // of the class, which the program does not repeat
+  expect_same_answers(compiled.out, predicted, kProbability);
 }
 
 TEST_F(Export, StandardOutputTakesTheFileItself) {
