@@ -201,8 +201,8 @@ std::string layer_constants(const Model& model, std::size_t index) {
     weights.emplace_back(weight.data(), weight.rows() * weight.columns());
     biases.push_back(parameters->bias(index));
   }
-  return "\n/* Layer " + number + ": " + text_of(layer.fan_in) + " -> " + text_of(layer.fan_out) +
-         ", " + to_string(layer.activation) + ". */\n" + constant("@_weight_" + number, weights) +
+  return "\n/* Layer " + number + ": " + text_of(layer.fan_in) + " -> " + text_of(layer.fan_out) + ", " +
+         to_string(layer.activation) + ". */\n" + constant("@_weight_" + number, weights) +
          constant("@_bias_" + number, biases);
 }
 
