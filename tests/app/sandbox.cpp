@@ -256,6 +256,7 @@ Arguments quick_example(const Arguments& command) {
       {{"inspect"}, {"runs/friedman"}},
       {{"bench"},
        {"--network", "6:relu,3:softmax", "--input-size", "20", "--batch-size", "8", "--seconds", "0.001"}},
+      {{"export"}, {"runs/friedman", "--c", "net.c"}},
       {{"data"}, {}},
       {{"data", "list"}, {}},
       {{"data", "fetch"}, {"digits"}},
