@@ -2,6 +2,7 @@
 //
 //   mlp::save_onnx(model, "model.onnx");          // needs MLP_WITH_ONNX
 //   const auto graph = mlp::onnx_graph(model);    // the same as a plain value, always there
+//   const auto other = mlp::load_onnx("torch.onnx");   // a feed-forward network that others exported
 //
 // The graph holds everything that prediction does (docs/onnx.md):
 //
@@ -18,6 +19,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -54,7 +56,7 @@ struct OnnxValue {
 
 struct OnnxAttribute {
   using Value = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
-                             std::vector<std::string>>;
+                             std::vector<std::string>, OnnxTensor>;
 
   std::string name;
   Value value;
@@ -95,5 +97,18 @@ std::string onnx_bytes(const OnnxGraph& graph);
 
 /// Writes onnx_bytes(onnx_graph(model)) to `path`, whole or not at all. Throws FileError.
 void save_onnx(const Model& model, const std::filesystem::path& path, const FileLayer& files = FileLayer());
+
+/// The graph in such bytes. `name` stands before what an error says. Throws FileError naming the node, tensor
+/// or type that is not understood: tensors of other types than OnnxType and 32-bit integers, values that lie
+/// in other files, graphs within graphs. No more is allocated than the bytes say.
+OnnxGraph parse_onnx(std::string_view bytes, const std::string& name);
+
+/// The network that a graph is, with its scalings, labels and, of our own graphs, names and examples: chains
+/// of Gemm, or MatMul and Add, and the activations however they are written, as exporters of PyTorch, Keras
+/// and scikit-learn write them (docs/onnx.md). Throws FileError naming the first node that is something else.
+Model model_of_graph(const OnnxGraph& graph, const std::string& name);
+
+/// model_of_graph() of a file. Throws FileError.
+Model load_onnx(const std::filesystem::path& path);
 
 }  // namespace mlp

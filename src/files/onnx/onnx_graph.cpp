@@ -95,6 +95,17 @@ json rows_of(const Matrix<float>& matrix) {
   return rows;
 }
 
+/// Of each layer, "" where it names none; empty where none does.
+std::vector<std::string> initializers_of(const MultilayerPerceptron& network) {
+  std::vector<std::string> names;
+  bool any = false;
+  for (const Layer& layer : network.layers()) {
+    names.push_back(layer.initializer ? to_string(*layer.initializer) : "");
+    any = any || layer.initializer;
+  }
+  return any ? names : std::vector<std::string>();
+}
+
 std::map<std::string, std::string> metadata_of(const Model& model) {
   const bool classes = model.task() == Task::kClassification;
   std::map<std::string, std::string> metadata = {{"digest", digest(model)},
@@ -108,6 +119,7 @@ std::map<std::string, std::string> metadata_of(const Model& model) {
   add("class_names", utf8_list(model.class_names));
   add("target_names", utf8_list(model.target_names));
   add("feature_names", utf8_list(model.feature_names));
+  add("initializers", utf8_list(initializers_of(model.network)));
   if (!model.unit.empty()) metadata["unit"] = in_utf8(model.unit);
   if (model.image != ImageShape{}) add("image", json{model.image.height, model.image.width});
   if (!model.preprocessing) {

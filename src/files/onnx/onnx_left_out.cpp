@@ -4,9 +4,18 @@
 
 namespace mlp {
 
+namespace {
+
+const char* const kHint = "build it with -D MLP_WITH_ONNX=ON (Debian's libonnx-dev and libprotobuf-dev)";
+
+}  // namespace
+
 std::string onnx_bytes(const OnnxGraph&) {
-  throw FileError("ONNX files cannot be written: this mlp was built without ONNX",
-                  "build it with -D MLP_WITH_ONNX=ON (Debian's libonnx-dev and libprotobuf-dev)");
+  throw FileError("ONNX files cannot be written: this mlp was built without ONNX", kHint);
+}
+
+OnnxGraph parse_onnx(std::string_view, const std::string& name) {
+  throw FileError(name + ": this mlp was built without ONNX", kHint);
 }
 
 }  // namespace mlp
