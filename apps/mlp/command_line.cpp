@@ -70,6 +70,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   commands.push_back(add_predict(program, environment));
   commands.push_back(add_plot(program, environment));
   commands.push_back(add_inspect(program, environment));
+  commands.push_back(add_export(program, environment));
   commands.push_back(add_import(program, environment));
   commands.push_back(add_bench(program, environment));
 

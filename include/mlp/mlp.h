@@ -7,6 +7,7 @@
 #include "mlp/atomic_file.h"
 #include "mlp/baseline.h"
 #include "mlp/benchmark.h"
+#include "mlp/c_source.h"
 #include "mlp/checkpoint.h"
 #include "mlp/cross_validation.h"
 #include "mlp/csv.h"

@@ -291,7 +291,7 @@ std::vector<std::string> silence_violations(const fs::path& root) {
 
 std::vector<std::string> option_violations(const fs::path& root) {
   static const std::regex kOption(
-      R"(--[a-z][-a-z]*|\bMLP_(?!WITH_)[A-Z_]+|\bmlp (train|evaluate|predict|plot|inspect|bench|data) \w+)");
+      R"(--[a-z][-a-z]*|\bMLP_(?!WITH_)[A-Z_]+|\bmlp (train|evaluate|predict|plot|inspect|export|bench|data) \w+)");
   // "--line: #ddd", "var(--line)" in style sheets; what rsvg-convert is called with.
   static const std::regex kNoOption(R"(var\(--[-a-z]+|--[-a-z]+:|--(zoom|format)=)");
   return library_lines(

@@ -105,23 +105,9 @@ void require_other_file(const std::string& file, const Arguments& arguments) {
                    "name another file");
 }
 
-/// The files that a run is resumed and evaluated from must not be overwritten either.
-void require_no_part_of_the_run(const Arguments& arguments) {
-  const RunFolder folder{model_file(arguments.model).parent_path()};
-  for (const auto& file : {folder.config(), folder.checkpoint(), folder.previous_checkpoint(),
-                           folder.metrics(), folder.folds(), folder.report()}) {
-    std::error_code error;
-    if (!std::filesystem::equivalent(arguments.output, file, error)) continue;
-    throw UsageError(
-        "--output " + arguments.output + " is part of the model's run: the predictions would replace it",
-        "name another file");
-  }
-}
-
-/// The same for the model, and for files in folders.
+/// The same for files in folders, and for the files of the model's run.
 void require_other_files(const std::vector<std::string>& files, const Arguments& arguments) {
-  require_other_file(model_file(arguments.model).string(), arguments);
-  require_no_part_of_the_run(arguments);
+  require_no_part_of_the_run(arguments.output, model_file(arguments.model), "--output");
   for (const auto& file : files) {
     require_other_file(file, arguments);
     std::error_code error;

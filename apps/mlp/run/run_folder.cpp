@@ -115,6 +115,18 @@ std::filesystem::path model_file(const std::filesystem::path& given) {
   return file;
 }
 
+void require_no_part_of_the_run(const std::filesystem::path& output, const std::filesystem::path& model,
+                                const std::string& option) {
+  const RunFolder folder{model.parent_path()};
+  for (const auto& file : {model, folder.config(), folder.checkpoint(), folder.previous_checkpoint(),
+                           folder.metrics(), folder.folds(), folder.report()}) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(output, file, error)) continue;
+    throw UsageError(option + " " + output.string() + " is part of the model's run, and would be replaced",
+                     "name another file");
+  }
+}
+
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
   std::error_code error;
   if (!std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error)) {

@@ -43,6 +43,11 @@ struct RunFolder {
 /// neither is there, or something else is.
 std::filesystem::path model_file(const std::filesystem::path& given);
 
+/// Throws UsageError where `output`, the value of `option`, is the model or another file of its run, which a
+/// run is resumed and evaluated from.
+void require_no_part_of_the_run(const std::filesystem::path& output, const std::filesystem::path& model,
+                                const std::string& option);
+
 /// Writes the whole file or throws FileError; a reader never sees half of it. What is not a regular file (a
 /// pipe, a device such as /dev/stdout) is written to directly.
 void write_text_file(const std::filesystem::path& path, std::string_view text);

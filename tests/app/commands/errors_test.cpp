@@ -99,6 +99,8 @@ TEST_F(Errors, WrongUsageExitsWith2) {
       {{"evaluate"}, "MODEL is required"},
       {{"plot"}, "DIR is required"},
       {{"inspect"}, "MODEL is required"},
+      {{"export"}, "MODEL is required"},
+      {{"export", "runs", "--cc", "net.c"}, "--cc"},
       {{"data", "lst"}, "did you mean 'list'?"},
       {{"data", "fetch"}, "NAME is required"},
       {{"data", "fetch", "mpgg"}, "did you mean 'mpg'?"},
@@ -122,6 +124,8 @@ TEST_F(Errors, FailingWorkExitsWith1) {
   const std::vector<Case> cases = {
       {{"evaluate", "runs/mnist"}, "there is no model runs/mnist"},
       {{"inspect", "missing"}, "there is no model missing"},
+      {{"export", "missing", "--c", "net.c"}, "there is no model missing"},
+      {{"export", "file", "--c", "net.c"}, "file"},
       {{"inspect", "file"}, "file"},
       {{"predict", "file", "--input", "file"}, "file"},
       {{"plot", "missing"}, "there is no missing/metrics.csv"},
@@ -269,6 +273,7 @@ TEST_F(Errors, LinksInACircleAreNamedSo) {
                                            {"train", "friedman", "--config", "loop"},
                                            {"train", "--resume", "loop"},
                                            {"inspect", "loop"},
+                                           {"export", "loop", "--c", "net.c"},
                                            {"predict", "loop"},
                                            {"evaluate", "loop"},
                                            {"plot", "loop"}};
@@ -385,9 +390,12 @@ TEST_F(Errors, OutputThatNobodyReadsIsAFailureButNoLoss) {
 TEST_F(Errors, ATableInAModelsPlaceIsNamedSo) {
   write("churn.csv", "a,b\n1,2\n3,4\n5,6\n");
   write("short.csv", "a\n");
-  for (const char* command : {"predict", "inspect", "evaluate"}) {
+  for (const Arguments& command :
+       {Arguments{"predict"}, {"inspect"}, {"evaluate"}, {"export", "--c", "net.c"}}) {
     for (const std::string file : {"churn.csv", "short.csv"}) {
-      const auto result = run({command, file});
+      Arguments with_file = command;
+      with_file.push_back(file);
+      const auto result = run(with_file);
       EXPECT_EQ(result.exit_code, 1);
       expect_error_message(result.err);
       EXPECT_NE(result.err.find(file + " is no model\n"), std::string::npos) << result.err;

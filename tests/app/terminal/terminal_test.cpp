@@ -241,9 +241,13 @@ TEST_F(TerminalTest, ErrorsAreRedThere) {
 }
 
 TEST_F(TerminalTest, ElsewhereNothingIsEscaped) {
-  const std::vector<Arguments> commands = {
-      quick_training(), {"evaluate", "runs/friedman"}, {"inspect", "runs/friedman"},
-      {"data", "list"}, {"train", "nothing"},          {"--help"}};
+  const std::vector<Arguments> commands = {quick_training(),
+                                           {"evaluate", "runs/friedman"},
+                                           {"inspect", "runs/friedman"},
+                                           {"export", "runs/friedman", "--c", "net.c"},
+                                           {"data", "list"},
+                                           {"train", "nothing"},
+                                           {"--help"}};
   for (const auto& command : commands) {
     const auto result = run(command);
     EXPECT_EQ(result.out.find('\033'), std::string::npos) << result.out;
