@@ -108,8 +108,8 @@ std::optional<KnownFunction> recognised(const Samples& samples) {
   const Samples normal = normalised(samples);
   std::vector<Activation> candidates = all_activations();
   // Last those with parameters, of which SELU is one, times a factor.
-  std::ranges::stable_partition(candidates,
-                                [](const Activation& activation) { return !has_parameters(activation); });
+  std::stable_partition(candidates.begin(), candidates.end(),
+                        [](const Activation& activation) { return !has_parameters(activation); });
   for (const auto& candidate : candidates) {
     const Activation activation = with_parameters(candidate, normal);
     if (!in_range(activation)) continue;

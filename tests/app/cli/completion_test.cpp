@@ -67,7 +67,7 @@ TEST_F(Completion, BashOffersCommandsOptionsAndValues) {
 TEST_F(Completion, OffersEveryOptionOfTheHelpPagesAndOnlyValuesThatAreTaken) {
   if (!has("bash")) GTEST_SKIP() << "skipped: there is no bash";
   for (const std::string command :
-       {"train", "evaluate", "predict", "plot", "inspect", "export", "bench", "data list"}) {
+       {"train", "evaluate", "predict", "plot", "inspect", "export", "import", "bench", "data list"}) {
     const auto help = shell("mlp " + command + " --help").out;
     Words options;
     std::istringstream lines(help);

@@ -372,9 +372,9 @@ TEST_F(Data, FetchOfAGeneratedSetNeedsNothing) {
 using Help = Sandbox;
 
 TEST_F(Help, EveryCommandHasAPageWithExamplesIn80Columns) {
-  const std::vector<Arguments> commands = {{},       {"train"},        {"evaluate"},     {"predict"},
-                                           {"plot"}, {"inspect"},      {"export"},       {"bench"},
-                                           {"data"}, {"data", "list"}, {"data", "fetch"}};
+  const std::vector<Arguments> commands = {{},        {"train"},   {"evaluate"},     {"predict"},
+                                           {"plot"},  {"inspect"}, {"export"},       {"import"},
+                                           {"bench"}, {"data"},    {"data", "list"}, {"data", "fetch"}};
   for (const auto& command : commands) {
     Arguments flag = command, word = command;
     flag.push_back("--help");
