@@ -10,9 +10,9 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 packages=(
   g++:c++ cmake:cmake ninja-build:ninja librsvg2-bin:rsvg-convert
   libcli11-dev libhwy-dev nlohmann-json3-dev zlib1g-dev libzip-dev libcurl4-openssl-dev libssl-dev libpng-dev ca-certificates)
-# Packages needed by the tests.
+# Packages needed by the tests, those of parts that are built only where they are there (ONNX) among them.
 # shellcheck disable=SC2034
-test_packages=("${packages[@]}" libgtest-dev)
+test_packages=("${packages[@]}" libgtest-dev libonnx-dev libprotobuf-dev)
 
 fail() {
   echo "error: $*" >&2

@@ -71,6 +71,7 @@ int run_command(int argc, const char* const* argv, const Environment& environmen
   commands.push_back(add_plot(program, environment));
   commands.push_back(add_inspect(program, environment));
   commands.push_back(add_export(program, environment));
+  commands.push_back(add_import(program, environment));
   commands.push_back(add_bench(program, environment));
 
   Parser data = program.add_command("data", "List data sets, download them");

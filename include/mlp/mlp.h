@@ -35,6 +35,7 @@
 #include "mlp/multilayer_perceptron.h"
 #include "mlp/note.h"
 #include "mlp/number_text.h"
+#include "mlp/onnx.h"
 #include "mlp/optimizer.h"
 #include "mlp/parameters.h"
 #include "mlp/pictures.h"

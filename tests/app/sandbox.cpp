@@ -257,6 +257,7 @@ Arguments quick_example(const Arguments& command) {
       {{"bench"},
        {"--network", "6:relu,3:softmax", "--input-size", "20", "--batch-size", "8", "--seconds", "0.001"}},
       {{"export"}, {"runs/friedman", "--c", "net.c"}},
+      {{"import"}, {"net.onnx"}},
       {{"data"}, {}},
       {{"data", "list"}, {}},
       {{"data", "fetch"}, {"digits"}},

@@ -44,6 +44,7 @@ const std::vector<RoomedFolder> kRoomedFolders = {
       {"table", {"numbers", "bytes", "cells"}},
       {"prepare", {"numbers", "bytes", "cells", "arrays", "table"}},
       {"sets", {"numbers", "bytes", "arrays"}}}},
+    {"src/files", {{"onnx", {}}}, true},
     {"src/report", {{"charts", {}}, {"page", {"charts"}}}, true},
     {"apps/mlp",
      {{"terminal", {}},

@@ -338,3 +338,97 @@ seed("png", "refused-no-pixels", image(0, 1, 8, 0, [0]))
 seed("png", "refused-lines-missing", image(2, 2, 8, 0, [0, 1, 2]))
 seed("png", "refused-jpeg", b"f\xff\xd8\xff\xe0")
 seed("png", "refused-too-large", b"f\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\1\0\0\0\0")
+
+# --- ONNX: messages of protobuf, as onnx.proto numbers their fields
+def varint(value):
+    value &= 2**64 - 1
+    parts = []
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes(parts + [value])
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+def attribute(name, value):
+    if isinstance(value, int):
+        return field(1, name) + field(20, 2) + field(3, value)
+    if isinstance(value, float):
+        return field(1, name) + field(20, 1) + field(2, value)
+    if isinstance(value, str):
+        return field(1, name) + field(20, 3) + field(4, value)
+    if isinstance(value, bytes):  # a tensor
+        return field(1, name) + field(20, 4) + field(5, value)
+    kind, number = (8, 9) if isinstance(value[0], str) else (7, 8) if isinstance(value[0], int) else (6, 7)
+    return field(1, name) + field(20, kind) + b"".join(field(number, v) for v in value)
+
+def tensor(name, dims, values, kind=1):
+    raw = {1: "f", 7: "q", 11: "d", 6: "i"}.get(kind)
+    data = b"".join(field(6, v) for v in values) if raw is None else field(9, struct.pack(f"<{len(values)}{raw}", *values))
+    return b"".join(field(1, d) for d in dims) + field(2, kind) + field(8, name) + data
+
+def node(op, inputs, outputs, domain="", **attributes):
+    return (b"".join(field(1, i) for i in inputs.split()) + b"".join(field(2, o) for o in outputs.split()) + field(4, op)
+            + b"".join(field(5, attribute(k, v)) for k, v in attributes.items()) + (field(7, domain) if domain else b""))
+
+def value(name, width, kind=1):
+    shape = field(1, field(2, "N")) + field(1, field(1, width))
+    return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
+
+def onnx(nodes, tensors, outputs=("y",), kind=1, more=b"", opset=17):
+    graph = (b"".join(field(1, n) for n in nodes) + field(2, "g") + b"".join(field(5, t) for t in tensors)
+             + field(11, value("x", 2, kind)) + b"".join(field(12, value(o, 2)) for o in outputs))
+    return field(1, 8) + more + field(7, graph) + field(8, field(1, "") + field(2, opset))
+
+ml = "ai.onnx.ml"
+W, b, V = tensor("W", [2, 2], [1, 2, 3, 4]), tensor("b", [2], [5, 6]), tensor("V", [2, 1], [1, -1])
+one, half, root_2 = tensor("one", [], [1]), tensor("half", [], [0.5]), tensor("root_2", [], [2 ** 0.5])
+layer = node("Gemm", "x W b", "z")
+classes = [node("ArgMax", "y", "a", axis=1), node("Gather", "c a", "l")]
+ours = field(2, "mlp") + b"".join(field(14, field(1, k) + field(2, v)) for k, v in {
+    "network": "2:relu:0.5", "loss": "huber(0.5)", "image": "[1,2]", "target_names": '["a","b"]', "unit": "m",
+    "example_inputs": "[[1,2]]", "example_outputs": "[[3,4]]", "initializers": '["he_uniform"]'}.items())
+for name, data in {
+    "gemm": onnx([node("Gemm", "x W b", "y", transB=1)], [W, b]),
+    "matmul-and-add": onnx([node("MatMul", "x W", "m"), node("Add", "m b", "y")], [W, b]),
+    "relu-of-ours": onnx([layer, node("Relu", "z", "y")], [W, b], more=ours),
+    "gelu-as-a-chain": onnx([layer, node("Div", "z root_2", "d"), node("Erf", "d", "e"), node("Add", "e one", "s"),
+                             node("Mul", "z s", "p"), node("Mul", "p half", "y")], [W, b, one, half, root_2]),
+    "silu-and-scaled": onnx([layer, node("Sigmoid", "z", "s"), node("Mul", "z s", "p"), node("Div", "p b", "q"),
+                             node("Add", "q b", "y")], [W, b]),
+    "leaky-elu-selu": onnx([node("LeakyRelu", "u", "v", alpha=0.25) if i == "l" else node(i, *o) for i, o in
+                            [("MatMul", ("x W", "u")), ("l", ()), ("MatMul", ("v W", "w")), ("Elu", ("w", "k")),
+                             ("MatMul", ("k W", "n")), ("Selu", ("n", "y"))]], [W]),
+    "softmax-and-label": onnx([layer, node("Softmax", "z", "y")] + classes, [W, b, tensor("c", [2], ["no", "yes"], 8)], ("l", "y")),
+    "as-scikit-learn": onnx([node("Scaler", "x", "f", ml, offset=[1.0, 2.0], scale=[0.5, 4.0]), node("Cast", "f", "g", to=1),
+                             node("MatMul", "g V", "m"), node("Sigmoid", "m", "p"), node("Sub", "one p", "q"),
+                             node("Concat", "q p", "y", axis=1), node("ArgMax", "y", "a", axis=1),
+                             node("ZipMap", "y", "t", ml, classlabels_int64s=[3, 4]),
+                             node("ArrayFeatureExtractor", "c a", "l", ml)],
+                            [V, one, tensor("c", [2], [3, 4], 7)], ("l", "t")),
+    "units-in-double": onnx([node("Sub", "x o", "c"), node("Div", "c o", "d"), node("Cast", "d", "f", to=1),
+                             node("MatMul", "f W", "y")], [W, tensor("o", [2], [1e9, 2e9], 11)], kind=11),
+    "mean-of-two": onnx([layer, node("Gemm", "x W", "v"), node("Mean", "z v", "y")], [W, b]),
+    "shapes": onnx([node("Shape", "x", "s"), node("Constant", "", "i", value=tensor("", [1], [0], 7)), node("Gather", "s i", "n"),
+                    node("Constant", "", "k", value_ints=[-1]), node("Concat", "n k", "t", axis=0), node("Reshape", "x t", "r"),
+                    node("Flatten", "r", "u"), node("Transpose", "W", "T", perm=[1, 0]), node("MatMul", "u T", "y")], [W]),
+    "normalised": onnx([layer, node("BatchNormalization", "z b b b b", "n", epsilon=0.5), node("Tanh", "n", "y")], [W, b]),
+    "clipped-where": onnx([layer, node("Clip", "z zero", "r"), node("MatMul", "r W", "q"), node("Greater", "q zero", "g"),
+                           node("Where", "g q zero", "y")], [W, b, tensor("zero", [], [0])]),
+    "refused-conv": onnx([node("Conv", "x W", "y")], [W]),
+    "refused-two-in-a-row": onnx([layer, node("Tanh", "z", "t"), node("Mul", "t b", "u"), node("Tanh", "u", "y")], [W, b]),
+    "refused-other-file": onnx([layer], [W, b + field(14, 1)]),
+    "refused-too-large": onnx([layer], [b"".join(field(1, 2**31) for _ in range(3)) + field(2, 1) + field(8, "W"), b]),
+    "refused-too-short": onnx([node("MatMul", "x W", "y")], [field(1, 2) + field(1, 2) + field(2, 1) + field(8, "W") + field(9, b"1234")]),
+    "refused-negative": onnx([node("MatMul", "x W", "y")], [field(1, -2) + field(1, -2) + field(2, 1) + field(8, "W")]),
+    "refused-metadata": onnx([node("Gemm", "x W b", "y")], [W, b], more=ours.replace(b"[[3,4]]", b"[[3,4}]")),
+    "refused-no-graph": field(1, 8),
+    "refused-text": b"not a graph",
+}.items():
+    seed("onnx", name, data)

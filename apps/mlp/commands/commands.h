@@ -20,6 +20,7 @@ Command add_predict(Parser& parent, const Environment& environment);
 Command add_plot(Parser& parent, const Environment& environment);
 Command add_inspect(Parser& parent, const Environment& environment);
 Command add_export(Parser& parent, const Environment& environment);
+Command add_import(Parser& parent, const Environment& environment);
 Command add_bench(Parser& parent, const Environment& environment);
 /// `program`: the parser whose commands and options are completed.
 Command add_completion(Parser& program);

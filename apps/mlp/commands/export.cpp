@@ -5,6 +5,7 @@
 #include "mlp/c_source.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
+#include "mlp/onnx.h"
 #include "run/run_folder.h"
 #include "terminal/format.h"
 #include "terminal/terminal.h"
@@ -14,7 +15,7 @@ namespace {
 
 struct Arguments {
   std::string model;
-  std::optional<std::string> c, name;
+  std::optional<std::string> c, onnx, name;
 };
 
 /// Writes `text` to `path`, or to standard output where that is "-".
@@ -29,11 +30,21 @@ void export_c(const Model& model, const Arguments& arguments) {
   write(*arguments.c, c_source(model, {.prefix = arguments.name.value_or(defaults.prefix)}), "C source");
 }
 
+void export_onnx(const Model& model, const std::string& path) {
+  if (path == "-") return print(onnx_bytes(onnx_graph(model)));
+  save_onnx(model, path);
+  print_error("mlp: ONNX graph written to " + path + "\n");
+}
+
 int run_export(const Arguments& arguments) {
   const auto file = model_file(arguments.model);
-  if (!arguments.c) throw UsageError("no file to export to is named", "name one: --c FILE.c");
-  require_no_part_of_the_run(*arguments.c, file, "--c");
-  export_c(load_model(file), arguments);
+  if (!arguments.c && !arguments.onnx)
+    throw UsageError("no file to export to is named", "name one: --c FILE.c or --onnx FILE.onnx");
+  if (arguments.c) require_no_part_of_the_run(*arguments.c, file, "--c");
+  if (arguments.onnx) require_no_part_of_the_run(*arguments.onnx, file, "--onnx");
+  const Model model = load_model(file);
+  if (arguments.c) export_c(model, arguments);
+  if (arguments.onnx) export_onnx(model, *arguments.onnx);
   return 0;
 }
 
@@ -41,11 +52,16 @@ int run_export(const Arguments& arguments) {
 
 Command add_export(Parser& parent, const Environment&) {
   auto arguments = std::make_shared<Arguments>();
-  Parser parser = parent.add_command("export", "A saved model as C source");
+  Parser parser = parent.add_command("export", "A saved model as C source or as an ONNX graph");
   parser.add_option("MODEL", arguments->model, "a run's folder, or a model file").type("MODEL").required();
   parser
       .add_option("--c", arguments->c,
                   "one file of C99 that predicts and needs no library but <math.h>; - for standard output")
+      .type("FILE");
+  parser
+      .add_option("--onnx", arguments->onnx,
+                  "an ONNX graph from raw inputs to labels, probabilities or targets, for onnxruntime and "
+                  "others; - for standard output")
       .type("FILE");
   parser.add_option("--name", arguments->name, "what the names in the C file begin with (default: mlp)")
       .type("PREFIX");
@@ -53,6 +69,7 @@ Command add_export(Parser& parent, const Environment&) {
       "Examples:\n"
       "  mlp export runs/mpg --c mpg.c\n"
       "  mlp export runs/digits --c digits.c --name digits\n"
+      "  mlp export runs/mpg --onnx mpg.onnx\n"
       "  mlp export runs/mpg --c - | cc -x c -DMLP_MAIN -O2 -o predict_mpg - -lm");
   return {parser, [arguments] { return run_export(*arguments); }};
 }

@@ -1,10 +1,10 @@
 #include "data/table/categories.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <string_view>
 
+#include "core/boolean_words.h"
 #include "data/cells/cell.h"
 
 namespace mlp {
@@ -13,9 +13,6 @@ namespace {
 
 using Index = std::size_t;
 
-/// Pairs of words for false and true.
-constexpr std::array<std::array<std::string_view, 2>, 5> kPairs = {
-    {{"false", "true"}, {"no", "yes"}, {"off", "on"}, {"f", "t"}, {"n", "y"}}};
 constexpr std::size_t kLongestWord = 5;
 
 template <class Less>
@@ -49,7 +46,7 @@ Categories number_runs(std::span<const std::string> texts, const std::vector<Ind
 std::optional<bool> boolean_word(std::string_view text) {
   if (text.size() > kLongestWord) return std::nullopt;
   const std::string word = lower_case(text);
-  for (const auto& pair : kPairs) {
+  for (const auto& pair : kBooleanWords) {
     if (const auto found = std::ranges::find(pair, word); found != pair.end()) return found != pair.begin();
   }
   return std::nullopt;
@@ -57,7 +54,7 @@ std::optional<bool> boolean_word(std::string_view text) {
 
 std::optional<Categories> boolean_categories(std::span<const std::string> texts) {
   constexpr std::int32_t kNeither = 2;
-  for (const auto& pair : kPairs) {
+  for (const auto& pair : kBooleanWords) {
     Categories categories{.names = std::vector<std::string>(2)};
     for (const auto& text : texts) {
       const auto place = std::ranges::find(pair, lower_case(text)) - pair.begin();

@@ -159,7 +159,7 @@ TEST_F(Errors, FailingWorkExitsWith1) {
 TEST_F(Errors, AnUnknownCpuTargetIsRefusedBeforeAnyWork) {
   environment_["MLP_TARGET"] = "avx1024";
   // The models, rows and config do not exist: if they were looked for first, the exit code would be 1.
-  const std::set<std::string> computing_nothing = {"plot", "export", "data", "completion", "help"};
+  const std::set<std::string> computing_nothing = {"plot", "export", "import", "data", "completion", "help"};
   for (const Arguments& command : every_command()) {
     // Without --check-gradients and --verify, inspect only shows.
     if (computing_nothing.contains(command.front()) || command.front() == "inspect") continue;
