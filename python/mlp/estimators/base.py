@@ -281,9 +281,9 @@ class BaseMLP(BaseEstimator):
             members=int(self.n_members), init=self.model_ if continues else None)
         if one_epoch:
             steps = -(-data.dataset.rows // settings.batch_size)
-            states, epochs, steps_before = getattr(self, "_states", (None, 0, 0))
+            states, steps_before = getattr(self, "_states", (None, 0))
             if continues and states is not None and steps == steps_before:  # the moments go on, too
-                options.update(resume_from=states, epochs=epochs + 1)
+                options.update(resume_from=states, epochs=states[0].epoch + 1)
         return options
 
     def _library_patience(self, data: _Data) -> int:
@@ -343,9 +343,9 @@ class BaseMLP(BaseEstimator):
                       self._scores(metrics, lambda: _validation_answers(data, network, options)))
         self.validation_loss_curve_, self.validation_scores_ = curve, scores
         self.best_validation_score_ = max(scores, default=None) if scores is not None else None
-        self._states = (None, 0, 0)
+        self._states = (None, 0)
         if one_epoch:
-            self._states = (run.states, options["epochs"], -(-data.dataset.rows // options["batch_size"]))
+            self._states = (run.states, -(-data.dataset.rows // options["batch_size"]))
 
     # What was learned.
 

@@ -55,6 +55,11 @@ class Watch:
         return not self.ended
 
     @property
+    def looks(self) -> bool:
+        """Whether anybody wants to know of each epoch."""
+        return bool(self.callbacks) or self.validate is not None
+
+    @property
     def ended(self) -> bool:
         return self.stopped or self.interrupted
 
@@ -101,8 +106,12 @@ def run(network: Any, dataset: Any, options: dict[str, Any], callbacks: Sequence
 
 
 def _train(network: Any, dataset: Any, options: dict[str, Any], watch: Watch) -> Any:
-    trained = _core.train(network, dataset, on_epoch=watch.on_epoch, **options)
+    on_epoch = watch.on_epoch if watch.looks else None
+    trained = _core.train(network, dataset, on_epoch=on_epoch, **options)
     watch.interrupted |= trained.stopped == "interrupted" and not watch.stopped
+    if not watch.looks:
+        before = 0 if options.get("resume_from") is None else options["resume_from"][0].epoch
+        watch.history += trained.history[before:]
     return trained
 
 
