@@ -243,7 +243,7 @@ def test_classes_are_what_they_were():
     X, y = IRIS
     for names in (["b", "a", "c"], [10, -3, 7], [2.0, 1.0, 0.0]):
         labels = np.array(names)[y]
-        model = MLPClassifier(8, random_state=1).fit(X, labels)
+        model = MLPClassifier(random_state=1).fit(X, labels)
         np.testing.assert_array_equal(model.classes_, np.unique(names))
         assert model.predict(X).dtype == labels.dtype
         assert model.score(X, labels) > 0.9
@@ -327,7 +327,7 @@ def test_validation_rows_that_are_drawn():
     X, y = numbers()
     model = MLPRegressor(8, max_iter=30, validation_fraction=0.2, random_state=1).fit(X, y)
     assert len(model.validation_scores_) == 30
-    assert model.validation_scores_[-1] > 0.8
+    assert 0.7 < model.validation_scores_[-1] < 1
     assert MLPRegressor(8, max_iter=3, random_state=1).fit(X, y).validation_scores_ is None
     assert MLPRegressor(8, max_iter=3, validation_fraction="auto", random_state=1).fit(X, y).validation_scores_ is not None
 
@@ -378,8 +378,9 @@ def test_clones_are_not_fitted(estimator):
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_grid_search_in_threads_and_processes(backend):
-    grid = {"mlpclassifier__hidden_layer_sizes": [2, (8, 4)], "mlpclassifier__dropout": [None, 0.1]}
-    pipeline = make_pipeline(StandardScaler(), MLPClassifier(max_iter=50, random_state=1, n_jobs=1))
+    grid = {"mlpclassifier__hidden_layer_sizes": [8, (16, 8)], "mlpclassifier__dropout": [None, 0.1]}
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(solver="adam", learning_rate_init=0.02, max_iter=40,
+                                                             random_state=1, n_jobs=1))
     with joblib.parallel_backend(backend, n_jobs=2):
         search = GridSearchCV(pipeline, grid, cv=3).fit(*IRIS)
     assert search.best_score_ > 0.9
@@ -389,7 +390,7 @@ def test_grid_search_in_threads_and_processes(backend):
 
 def test_cross_val_score():
     X, y = numbers()
-    assert cross_val_score(MLPRegressor(16, random_state=1), X, y, cv=3).min() > 0.9
+    assert cross_val_score(MLPRegressor(32, random_state=1), X, y, cv=3).min() > 0.85
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
@@ -446,3 +447,151 @@ def test_scikit_learn_is_imported_when_it_is_needed():
         assert "sklearn" in sys.modules
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
+
+
+# Tables.
+
+
+def cars(rows=300, seed=4):
+    pandas = pytest.importorskip("pandas")
+    random = np.random.default_rng(seed)
+    weight, origin = random.normal(1300, 300, rows), random.choice(["USA", "Japan", "Europe"], rows)
+    frame = pandas.DataFrame({"weight": weight, "doors": random.integers(2, 6, rows), "origin": origin,
+                              "diesel": random.random(rows) < 0.4})
+    mpg = 50 - 0.015 * weight + 5 * (origin == "Japan") + 2 * frame["diesel"].to_numpy()
+    frame.loc[random.random(rows) < 0.1, "weight"] = np.nan
+    frame.loc[random.random(rows) < 0.1, "origin"] = None
+    return frame, mpg
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_tables_with_texts_and_missing_cells(kind):
+    frame, mpg = cars()
+    if kind == "polars":
+        table = pytest.importorskip("polars").from_pandas(frame)
+    elif kind == "pyarrow":
+        table = pytest.importorskip("pyarrow").Table.from_pandas(frame)
+    else:
+        table = frame
+    model = MLPRegressor(random_state=1).fit(table, mpg)
+    assert model.score(table, mpg) > 0.8
+    np.testing.assert_array_equal(model.predict(table), MLPRegressor(random_state=1).fit(frame, mpg).predict(frame))
+    assert model.n_features_in_ == 4
+    assert {column.name: column.kind for column in model.model_.input_types} == {
+        "weight": "numeric", "doors": "numeric", "origin": "categorical", "diesel": "boolean"}
+
+
+@pytest.mark.parametrize("labels", [["thrifty", "thirsty", "none"], [10, 9, -1], [True, False, True], ["NA", "?", "x"],
+                                    [1.0, 2.0, 10.0]])
+def test_classes_of_tables_are_what_they_were(labels):
+    frame, mpg = cars()
+    y = np.array(labels)[np.digitize(mpg, [30, 34])]
+    model = MLPClassifier(random_state=1).fit(frame, y)
+    np.testing.assert_array_equal(model.classes_, np.unique(y))
+    assert model.predict(frame).dtype == y.dtype
+    assert model.score(frame, y) > 0.8
+    np.testing.assert_array_equal(model.classes_[model.predict_proba(frame).argmax(axis=1)], model.predict(frame))
+
+
+def test_categories_that_were_not_there_in_training():
+    frame, mpg = cars()
+    model = MLPRegressor(random_state=1).fit(frame, mpg)
+    other = frame.head(3).assign(origin=["Mars", "Japan", None])
+    assert np.isfinite(model.predict(other)).all()
+
+
+def test_columns_that_are_left_out_are_told_of():
+    frame, mpg = cars()
+    frame["number"] = np.arange(len(frame))
+    frame["always"] = 1.0
+    model = MLPRegressor(max_iter=2).fit(frame, mpg)
+    assert any("number" in note for note in model.notes_) and any("always" in note for note in model.notes_)
+
+
+def test_a_table_of_numbers_is_an_array():
+    pandas = pytest.importorskip("pandas")
+    X, y = numbers()
+    frame = pandas.DataFrame(X, columns=list("abcd"))
+    model = MLPRegressor(8, max_iter=5, random_state=1).fit(frame, y)
+    np.testing.assert_array_equal(model.predict(frame), MLPRegressor(8, max_iter=5, random_state=1).fit(X, y).predict(X))
+    as_table = MLPRegressor(8, max_iter=30, as_table=True, random_state=1).fit(frame, y)
+    assert [column.name for column in as_table.model_.input_types] == list("abcd")
+    assert np.isfinite(as_table.predict(frame.mask(frame > 1))).all()
+    with pytest.raises(ValueError, match="NaN"):
+        model.predict(frame.mask(frame > 1))
+
+
+def test_arrays_after_a_table_are_taken_by_position():
+    pandas = pytest.importorskip("pandas")
+    X, y = numbers()
+    frame = pandas.DataFrame(X, columns=list("abcd")).mask(lambda cells: cells > 110)
+    model = MLPRegressor(8, max_iter=5, random_state=1).fit(frame, y)
+    with pytest.warns(UserWarning, match="feature names"):
+        np.testing.assert_array_equal(model.predict(frame.to_numpy()), model.predict(frame))
+
+
+def test_other_columns_are_an_error_that_names_them():
+    frame, mpg = cars()
+    model = MLPRegressor(max_iter=2).fit(frame, mpg)
+    with pytest.raises(ValueError, match="doors"):
+        model.predict(frame.drop(columns="doors"))
+
+
+def test_a_table_may_have_a_column_called_like_the_target():
+    pandas = pytest.importorskip("pandas")
+    frame, mpg = cars()
+    frame = frame.rename(columns={"weight": "y", "doors": "sample_weight"})
+    model = MLPRegressor(max_iter=30, random_state=1).fit(frame, pandas.Series(mpg, name="y"), sample_weight=np.ones(len(mpg)))
+    assert model.score(frame, mpg) > 0.7
+
+
+def test_weights_with_tables():
+    frame, mpg = cars()
+    y = mpg > np.quantile(mpg, 0.95)
+    assert (MLPClassifier(random_state=1, max_iter=30, class_weight="balanced").fit(frame, y).predict(frame).sum() >
+            MLPClassifier(random_state=1, max_iter=30, class_weight={True: 0.01}).fit(frame, y).predict(frame).sum())
+
+
+def test_several_targets_and_labels_of_tables():
+    frame, mpg = cars()
+    Y = np.c_[mpg, -mpg]
+    assert MLPRegressor(random_state=1).fit(frame, Y).score(frame, Y) > 0.8
+    labels = np.c_[mpg > 30, mpg < 35].astype(int)
+    model = MLPClassifier(random_state=1).fit(frame, labels)
+    assert model.predict(frame).shape == labels.shape
+    assert (model.predict(frame) == labels).mean() > 0.9
+
+
+@BOTH
+def test_given_validation_rows_of_a_table(estimator):
+    frame, mpg = cars()
+    y = mpg if estimator is MLPRegressor else np.where(mpg > 31, "thrifty", "thirsty")
+    options = dict(max_iter=60, random_state=1)
+    model = estimator(**options).fit(frame[:200], y[:200], X_val=frame[200:], y_val=y[200:])
+    assert len(model.validation_loss_curve_) == 60
+    assert model.validation_scores_[-1] == pytest.approx(model.score(frame[200:], y[200:]), abs=1e-5)
+    alone = estimator(**options).fit(frame[:200], y[:200])
+    np.testing.assert_array_equal(alone.predict(frame), model.predict(frame))
+    stopped = estimator(early_stopping=True, learning_rate="constant", n_iter_no_change=3, max_iter=500, random_state=1)
+    stopped.fit(frame[:200], y[:200], X_val=frame[200:], y_val=y[200:])
+    best = int(np.argmin(stopped.validation_loss_curve_))
+    assert stopped.n_iter_ == best + 4
+    assert stopped.validation_scores_[best] == pytest.approx(stopped.score(frame[200:], y[200:]), abs=1e-5)
+
+
+def test_a_table_in_scikit_learns_tools():
+    frame, mpg = cars()
+    scores = cross_val_score(MLPRegressor(max_iter=60, random_state=1), frame, mpg, cv=3)
+    assert scores.min() > 0.6
+    again = pickle.loads(pickle.dumps(MLPRegressor(max_iter=2, random_state=1).fit(frame, mpg)))
+    assert np.isfinite(again.predict(frame)).all()
+
+
+def test_warm_start_with_a_table():
+    frame, mpg = cars()
+    model = MLPRegressor(max_iter=5, warm_start=True, random_state=1).fit(frame, mpg)
+    first = model.loss_curve_[0]
+    model.fit(frame, mpg)
+    assert len(model.loss_curve_) == 10 and model.loss_curve_[5] < first
+    with pytest.raises(ValueError, match="fitted to a table"):
+        model.partial_fit(frame.select_dtypes("number").fillna(0), mpg)

@@ -256,7 +256,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self._order = None
         if self._is_of_table and not self._multilabel:  # a table's classes are sorted as texts, or by value
             places = {name: place for place, name in enumerate(run.model.class_names)}
-            self._order = [places[name] for name in self._class_names()]
+            self._order = [places[name.strip()] for name in self._class_names()]
 
     def _class_names(self) -> list[str]:
         return [str(name) for name in self.classes_]

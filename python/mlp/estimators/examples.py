@@ -101,22 +101,38 @@ def split_of_table(columns: tables.Columns, answers: Mapping[str, Any], weights:
         How much each row counts.
     task : {"classification", "regression"}
     """
-    names, cells = list(columns.names), list(columns.cells)
-    targets = []
-    for name, column in answers.items():
-        targets.append(free_name(name, names))
-        names.append(targets[-1])
-        cells.append(column)
+    names, cells, targets = _with_answers(columns, answers)
     weight_name = None
     if weights is not None:
         weight_name = free_name("sample_weight", names)
         names.append(weight_name)
         cells.append(np.asarray(weights, dtype=np.float64))
-    table = _core.Table.from_columns(names, cells, targets=targets, categorical=columns.categorical)
+    # A class may be called as a missing cell usually is: "NA", "?".
+    classes = [name for answer in answers.values() if isinstance(answer, tuple) for name in answer[1]]
+    table = _core.Table.from_columns(names, cells, targets=targets, categorical=columns.categorical, not_missing=classes)
     return _core.split_table(table, targets=targets, task=task, sample_weight=weight_name,
                              test_fraction=0.0, validation_fraction=validation_fraction, seed=seed)
 
 
 def validation_of_table(columns: tables.Columns, answers: Mapping[str, Any]) -> Callable[[Any], tuple[float, float]]:
     """From a model of such a table to its loss and metric on these rows."""
-    raise NotImplementedError
+    names, cells, _ = _with_answers(columns, answers)
+    read: list[Any] = []  # as the first model knows the columns; the others know the same
+
+    def validate(model: Any) -> tuple[float, float]:
+        if not read:
+            read.append(_core.Table.from_columns(names, cells, types=model.types))
+        scores = model.evaluate(read[0])
+        return scores["loss"], scores["accuracy" if "accuracy" in scores else "rmse"]
+
+    return validate
+
+
+def _with_answers(columns: tables.Columns, answers: Mapping[str, Any]) -> tuple[list[str], list[Any], list[str]]:
+    """Names and cells of a table and its targets, and the targets' names."""
+    names, cells, targets = list(columns.names), list(columns.cells), []
+    for name, column in answers.items():
+        targets.append(free_name(name, names))
+        names.append(targets[-1])
+        cells.append(column)
+    return names, cells, targets
