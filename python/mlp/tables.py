@@ -133,8 +133,6 @@ def _pandas_column(name: str, series: Any) -> tuple[Column, bool]:
         series = series.sparse.to_dense()
         dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
-    if kind in "Mm":
-        raise _dates(name)
     if kind in "iuf":
         if isinstance(dtype, np.dtype) or not series.hasnans:
             return series.to_numpy(dtype=None if isinstance(dtype, np.dtype) else dtype.numpy_dtype), False

@@ -482,7 +482,7 @@ def test_tables_with_texts_and_missing_cells(kind):
 
 
 @pytest.mark.parametrize("labels", [["thrifty", "thirsty", "none"], [10, 9, -1], [True, False, True], ["NA", "?", "x"],
-                                    [1.0, 2.0, 10.0]])
+                                    [1.0, 2.0, 10.0], ["10", "9", "1"]])  # sorted by value in a table, as texts by NumPy
 def test_classes_of_tables_are_what_they_were(labels):
     frame, mpg = cars()
     y = np.array(labels)[np.digitize(mpg, [30, 34])]
