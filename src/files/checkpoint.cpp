@@ -70,7 +70,7 @@ void save(const Checkpoint& checkpoint, const std::filesystem::path& path, Previ
   document["epoch_seconds"] = number_to_json(state.epoch_seconds);
   document["history"] = json::array();
   for (const auto& record : state.history) document["history"].push_back(epoch_to_json(record));
-  write_document(path, document, tensors, previous, files);
+  make_document(path.string(), document, tensors, to_file(path, previous, files));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "files/preprocessing_file.h"
 #include "mlp/error.h"
 #include "mlp/model.h"
+#include "mlp/model_bytes.h"
 #include "mlp/printable.h"
 
 namespace mlp {
@@ -17,6 +18,8 @@ namespace {
 using nlohmann::json;
 
 const char* const kFormat = "mlp model";
+/// What messages call a model that is no file.
+const char* const kModelBytes = "the model's bytes";
 /// 2: with a checksum and examples; 3: numbers softly clipped; 4: ensembles.
 constexpr std::uint64_t kVersion = 4;
 /// The version of a model with one network, so that versions of mlp without ensembles read it as well.
@@ -344,9 +347,8 @@ ModelExamples read_examples(const SafetensorsFile& file, const MultilayerPercept
   return examples;
 }
 
-}  // namespace
-
-void save_model(const Model& model, const std::filesystem::path& path, const FileLayer& files) {
+/// Calls `take` with the bytes of the model's file, which messages call `name`.
+void make_model_file(const Model& model, const std::string& name, const TakePieces& take) {
   const ParameterLayout layout(model.network);
   require(model.parameters.layout() == layout &&
               std::ranges::all_of(
@@ -381,11 +383,10 @@ void save_model(const Model& model, const std::filesystem::path& path, const Fil
     append_scaling(member.input_scaling, prefix + kInputScaling, tensors);
     append_scaling(member.target_scaling, prefix + kTargetScaling, tensors);
   }
-  write_document(path, document, tensors, Previous::kReplace, files);
+  make_document(name, document, tensors, take);
 }
 
-Model load_model(const std::filesystem::path& path) {
-  const SafetensorsFile file(path);
+Model read_model(const SafetensorsFile& file) {
   const json document = read_document(file, kFormat, kVersion);
   const JsonField root = root_of(document, file);
   auto network = network_from_json(root["layers"]);
@@ -425,6 +426,29 @@ Model load_model(const std::filesystem::path& path) {
   if (const auto problem = model_problem(model); !problem.empty()) root.fail(problem);
   check_checksum(document, file);
   return model;
+}
+
+}  // namespace
+
+void save_model(const Model& model, const std::filesystem::path& path, const FileLayer& files) {
+  make_model_file(model, path.string(), to_file(path, Previous::kReplace, files));
+}
+
+Model load_model(const std::filesystem::path& path) { return read_model(SafetensorsFile(path)); }
+
+std::string to_bytes(const Model& model) {
+  std::string bytes;
+  make_model_file(model, kModelBytes, [&](std::span<const std::string_view> pieces) {
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    bytes.reserve(size);
+    for (const auto piece : pieces) bytes += piece;
+  });
+  return bytes;
+}
+
+Model model_from_bytes(std::span<const char> bytes) {
+  return read_model(SafetensorsFile(bytes, kModelBytes));
 }
 
 }  // namespace mlp

@@ -78,17 +78,16 @@ json new_document(const std::string& format, std::uint64_t version) {
   return {{"format", format}, {"version", version}, {"written_by", std::string("mlp ") + mlp::version()}};
 }
 
-void write_document(const std::filesystem::path& path, const json& document,
-                    std::span<const TensorView> tensors, Previous previous, const FileLayer& files) {
+void make_document(const std::string& name, const json& document, std::span<const TensorView> tensors,
+                   const TakePieces& take) {
   for (const auto& tensor : tensors) {
     require(first_not_finite(tensor.values) == tensor.values.size(),
             "tensor " + tensor.name + " holds a number that is not finite");
   }
-  const std::string text = dump_json(document, path.string());
+  const std::string text = dump_json(document, name);
   std::uint32_t checksum = crc32_of(text);
   for (const auto& tensor : tensors) checksum = crc32_of(std::as_bytes(tensor.values), checksum);
-  write_safetensors(path, {{kDocumentKey, text}, {kChecksumKey, checksum_text(checksum)}}, tensors, previous,
-                    files);
+  make_safetensors(name, {{kDocumentKey, text}, {kChecksumKey, checksum_text(checksum)}}, tensors, take);
 }
 
 json read_document(const SafetensorsFile& file, const std::string& format, std::uint64_t version) {

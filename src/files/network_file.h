@@ -19,9 +19,10 @@ inline constexpr const char* kDocumentKey = "mlp";
 /// The start of such a document; the caller adds its members.
 nlohmann::json new_document(const std::string& format, std::uint64_t version);
 
-/// Throws FileError; std::invalid_argument when a parameter is not finite, which no reader would accept.
-void write_document(const std::filesystem::path& path, const nlohmann::json& document,
-                    std::span<const TensorView> tensors, Previous previous, const FileLayer& files);
+/// Calls `take` with the bytes of a file called `name`. Throws as make_safetensors() does, and
+/// std::invalid_argument when a parameter is not finite, which no reader would accept.
+void make_document(const std::string& name, const nlohmann::json& document,
+                   std::span<const TensorView> tensors, const TakePieces& take);
 
 /// The document of `file`. Throws FileError unless its format is `format` and its version at most `version`.
 nlohmann::json read_document(const SafetensorsFile& file, const std::string& format, std::uint64_t version);

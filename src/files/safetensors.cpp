@@ -145,7 +145,15 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   if (S_ISDIR(status.st_mode)) throw FileError(path_ + ": expected a safetensors file, found a folder");
   if (!S_ISREG(status.st_mode))
     throw FileError(path_ + ": expected a safetensors file, found a device or pipe");
-  const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
+  read_header(static_cast<std::uint64_t>(status.st_size));
+}
+
+SafetensorsFile::SafetensorsFile(std::span<const char> bytes, std::string name)
+    : path_(std::move(name)), memory_(bytes) {
+  read_header(bytes.size());
+}
+
+void SafetensorsFile::read_header(std::uint64_t file_bytes) {
   if (file_bytes < kLengthBytes) {
     throw FileError(path_ + ": expected a safetensors file of at least 8 bytes, found " +
                     std::to_string(file_bytes));
@@ -185,6 +193,10 @@ std::uint32_t SafetensorsFile::data_crc32(std::uint32_t crc) const {
 }
 
 void SafetensorsFile::read_bytes(std::uint64_t offset, std::span<char> bytes) const {
+  if (!descriptor_.valid()) {
+    std::ranges::copy(memory_.subspan(offset, bytes.size()), bytes.begin());
+    return;
+  }
   while (!bytes.empty()) {
     const ssize_t count =
         ::pread(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -201,37 +213,45 @@ void SafetensorsFile::read_bytes(std::uint64_t offset, std::span<char> bytes) co
   }
 }
 
-void write_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
-                       std::span<const TensorView> tensors, Previous previous, const FileLayer& files) {
+void make_safetensors(const std::string& name, const std::map<std::string, std::string>& metadata,
+                      std::span<const TensorView> tensors, const TakePieces& take) {
   auto document = nlohmann::json::object();
   if (!metadata.empty()) document[kMetadataKey] = metadata;
   std::vector<std::string_view> pieces(2);
   std::uint64_t offset = 0;
   for (const auto& tensor : tensors) {
     require(tensor_bytes(tensor.shape, sizeof(float)) == tensor.values.size_bytes(),
-            "write_safetensors: the shape of " + tensor.name + " does not fit its values");
-    require(!document.contains(tensor.name), "write_safetensors: two tensors " + tensor.name);
+            "make_safetensors: the shape of " + tensor.name + " does not fit its values");
+    require(!document.contains(tensor.name), "make_safetensors: two tensors " + tensor.name);
     const std::uint64_t end = offset + tensor.values.size_bytes();
     document[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
     pieces.emplace_back(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size_bytes());
   }
 
-  std::string header = dump_json(document, path.string());
+  std::string header = dump_json(document, name);
   header.resize((kLengthBytes + header.size() + kAlignment - 1) / kAlignment * kAlignment - kLengthBytes,
                 ' ');
   if (header.size() > SafetensorsHeader::kMaxBytes) {
-    throw FileError(path.string() + ": cannot write: a header of " + std::to_string(header.size()) +
+    throw FileError(name + ": cannot write: a header of " + std::to_string(header.size()) +
                     " bytes, the format allows " + std::to_string(SafetensorsHeader::kMaxBytes));
   }
   const auto length = std::bit_cast<std::array<char, kLengthBytes>>(std::uint64_t{header.size()});
   pieces[0] = {length.data(), length.size()};
   pieces[1] = header;
-  if (previous == Previous::kKeep) {
-    write_file_keeping_previous(path, pieces, files);
-  } else {
-    write_file_atomically(path, pieces, files);
-  }
+  take(pieces);
+}
+
+TakePieces to_file(const std::filesystem::path& path, Previous previous, const FileLayer& files) {
+  const auto write = previous == Previous::kKeep
+                         ? write_file_keeping_previous
+                         : static_cast<decltype(&write_file_keeping_previous)>(write_file_atomically);
+  return [=, &files](std::span<const std::string_view> pieces) { write(path, pieces, files); };
+}
+
+void write_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
+                       std::span<const TensorView> tensors, Previous previous, const FileLayer& files) {
+  make_safetensors(path.string(), metadata, tensors, to_file(path, previous, files));
 }
 
 }  // namespace mlp

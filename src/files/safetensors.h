@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -49,6 +50,8 @@ class SafetensorsFile {
  public:
   /// Throws FileError naming path, byte, what was expected and what was found.
   explicit SafetensorsFile(const std::filesystem::path& path);
+  /// The bytes of such a file, which must outlive this; messages call it `name`.
+  SafetensorsFile(std::span<const char> bytes, std::string name);
 
   const std::string& path() const { return path_; }
   const SafetensorsHeader& header() const { return header_; }
@@ -58,10 +61,12 @@ class SafetensorsFile {
   std::uint32_t data_crc32(std::uint32_t crc) const;
 
  private:
+  void read_header(std::uint64_t file_bytes);
   void read_bytes(std::uint64_t offset, std::span<char> bytes) const;
 
   std::string path_;
-  Descriptor descriptor_;
+  Descriptor descriptor_;         // not valid: the bytes are in memory
+  std::span<const char> memory_;  // them
   std::uint64_t data_begin_ = 0;
   std::uint64_t data_bytes_ = 0;
   SafetensorsHeader header_;
@@ -74,12 +79,23 @@ struct TensorView {
   std::span<const float> values;  ///< row-major
 };
 
+/// Given the pieces of a file's bytes, in order and valid during the call.
+using TakePieces = std::function<void(std::span<const std::string_view>)>;
+
+/// Calls `take` with the bytes of a file called `name`. Throws FileError, also what `take` throws;
+/// std::invalid_argument when a shape does not fit its values.
+void make_safetensors(const std::string& name, const std::map<std::string, std::string>& metadata,
+                      std::span<const TensorView> tensors, const TakePieces& take);
+
 /// What becomes of the file that is replaced: see mlp/atomic_file.h.
 enum class Previous { kReplace, kKeep };
 
-/// Whole or not at all. Throws FileError; std::invalid_argument when a shape does not fit its values.
+/// Whole or not at all. Throws as make_safetensors() does.
 void write_safetensors(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata,
                        std::span<const TensorView> tensors, Previous previous = Previous::kReplace,
                        const FileLayer& files = FileLayer());
+
+/// A `take` that writes the file.
+TakePieces to_file(const std::filesystem::path& path, Previous previous, const FileLayer& files);
 
 }  // namespace mlp

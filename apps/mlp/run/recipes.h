@@ -48,8 +48,6 @@ std::string recipes_help();
 /// For tables, by task and number of outputs, and by whether a curve is to be learned: of one or two columns
 /// of numbers. Chosen on data sets of some hundred to some ten thousand rows.
 Recipe recipe_for_table(const std::string& name, const Dataset& dataset);
-/// The share of a table's training rows held out for validation, before the table is read.
-inline constexpr double kTableValidation = 0.1;
 
 /// For images, or other rows of numbers, from files: MNIST's recipe for classes and Friedman's for numbers,
 /// with as many outputs as the data set needs, batch size and epochs by the number of rows. For rows of one

@@ -1,6 +1,7 @@
 #include "run/run.h"
 
 #include "mlp/error.h"
+#include "mlp/recipe.h"
 #include "mlp/split.h"
 #include "mlp/version.h"
 #include "present/evaluation.h"

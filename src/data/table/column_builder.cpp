@@ -53,17 +53,17 @@ std::string infinite_message(const std::string& place, std::string_view text) {
 
 }  // namespace
 
-void ColumnBuilder::add(const CsvReader& csv, std::size_t column) {
-  const auto text = trimmed(csv[column]);
+void ColumnBuilder::add(std::string_view cell, const CellPlace& place) {
+  const auto text = trimmed(cell);
   ++rows_;
   if (state_ == State::kNumbers) {
-    add_number(text, csv, column);
+    add_number(text, place);
   } else if (state_ == State::kDictionary) {
     const auto index = dictionary_.find(text);
     if (index != Dictionary::kNone) {
       indices_.push_back(static_cast<std::uint16_t>(index));
     } else {
-      add_to_dictionary(text, csv, column);
+      add_to_dictionary(text, place);
     }
   } else if (text.size() <= kMaxTextBytes) {
     const auto kind = rules_->read(text).kind;
@@ -72,7 +72,7 @@ void ColumnBuilder::add(const CsvReader& csv, std::size_t column) {
   }
 }
 
-void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std::size_t column) {
+void ColumnBuilder::add_number(std::string_view text, const CellPlace& place) {
   const auto cell = rules_->read(text);
   switch (cell.kind) {
     case CellKind::kMissing:
@@ -82,19 +82,19 @@ void ColumnBuilder::add_number(std::string_view text, const CsvReader& csv, std:
       thousands_.add(text);
       return numbers_.push_back(cell.number);
     case CellKind::kInfinite:
-      throw FileError(infinite_message(csv.where(column), text), kFiniteHint);
+      throw FileError(infinite_message(place.text(), text), kFiniteHint);
     case CellKind::kText:
       if (is_none(text)) {
         note_none(text);
         return numbers_.push_back(kNaN);
       }
-      note_first_text(text, csv.where(column));
+      note_first_text(text, place.text());
       return turn_into_text_among_numbers();
   }
 }
 
 // Adds a text that is not in the dictionary yet. (Missing cells never are: NaN has endlessly many spellings.)
-void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column) {
+void ColumnBuilder::add_to_dictionary(std::string_view text, const CellPlace& place) {
   const auto cell = rules_->read(text);
   if (cell.kind == CellKind::kMissing) {
     note_missing(text);
@@ -103,7 +103,7 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
   if (text.size() > kMaxTextBytes) {
     const std::string most = std::to_string(kMaxTextBytes) + " bytes";
     return turn_into_text("a text of more than " + most,
-                          FileError(csv.where(column) + ": expected a category's name of at most " + most +
+                          FileError(place.text() + ": expected a category's name of at most " + most +
                                         ", found " + in_quotes(text),
                                     kTooManyHint));
   }
@@ -111,12 +111,12 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
     ++different_nones_;
     note_none(text);
   } else if (cell.kind == CellKind::kText) {
-    if (different_texts_++ == 0) note_first_text(text, csv.where(column));
+    if (different_texts_++ == 0) note_first_text(text, place.text());
   } else {
     ++different_numbers_;
     thousands_.add(text);
     if (cell.kind == CellKind::kInfinite && infinite_.empty())
-      infinite_ = infinite_message(csv.where(column), text);
+      infinite_ = infinite_message(place.text(), text);
   }
   indices_.push_back(static_cast<std::uint16_t>(dictionary_.add(text)));
   spelled_.push_back(cell.kind == CellKind::kNumber ? cell.number : kNaN);
@@ -131,7 +131,7 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CsvReader& cs
                      (!formatted.empty() ? "; " + formatted
                       : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
                                          : ""),
-                 FileError(csv.where(column) + ": " + most + "categories",
+                 FileError(place.text() + ": " + most + "categories",
                            formatted.empty() ? kTooManyHint : formatted));
 }
 

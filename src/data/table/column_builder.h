@@ -17,7 +17,7 @@
 #include "data/cells/cell.h"
 #include "data/cells/pointed_thousands.h"
 #include "data/table/categories.h"
-#include "data/table/csv_reader.h"
+#include "data/table/cell_place.h"
 #include "data/table/dictionary.h"
 #include "mlp/error.h"
 #include "mlp/table.h"
@@ -36,9 +36,9 @@ class ColumnBuilder {
   ColumnBuilder(std::string name, Role role, const CellRules& rules)
       : name_(std::move(name)), role_(role), rules_(&rules) {}
 
-  /// Adds the current record's cell in `column`. Throws FileError for an infinite number, and where a column
-  /// that must not be text would have to be one.
-  void add(const CsvReader& csv, std::size_t column);
+  /// Adds a cell. Throws FileError for an infinite number, and where a column that must not be text would
+  /// have to be one.
+  void add(std::string_view cell, const CellPlace& place);
 
   /// The column of all cells added; call it once. Throws as add() does.
   Column finish();
@@ -65,8 +65,8 @@ class ColumnBuilder {
   static constexpr std::size_t kMaxForcedCategories = 65'000;
   static constexpr std::uint16_t kMissingIndex = 65'535;
 
-  void add_to_dictionary(std::string_view text, const CsvReader& csv, std::size_t column);
-  void add_number(std::string_view text, const CsvReader& csv, std::size_t column);
+  void add_to_dictionary(std::string_view text, const CellPlace& place);
+  void add_number(std::string_view text, const CellPlace& place);
   std::size_t max_categories() const;
   void turn_into_numbers();
   void turn_into_text_among_numbers();

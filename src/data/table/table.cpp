@@ -10,7 +10,9 @@
 #include "data/numbers/numbers.h"
 #include "data/table/column_builder.h"
 #include "data/table/csv_rows.h"
+#include "data/table/memory_cells.h"
 #include "mlp/error.h"
+#include "mlp/make_table.h"
 
 namespace mlp {
 
@@ -21,14 +23,15 @@ struct Roles {
   std::vector<ColumnBuilder::Role> roles;
 };
 
-Roles roles_of(CsvRows& rows, const TableOptions& options) {
-  const std::size_t columns = rows.names().size();
+/// `place_of` finds a column by its name, or throws.
+template <class PlaceOf>
+Roles roles_of(std::size_t columns, const TableOptions& options, const PlaceOf& place_of) {
   Roles result{std::vector<bool>(columns),
                std::vector<ColumnBuilder::Role>(columns, {.max_categories = options.max_categories})};
-  for (const auto& name : options.ignore) result.ignored[rows.place_of(name)] = true;
-  for (const auto& name : options.categorical) result.roles[rows.place_of(name)].categorical = true;
+  for (const auto& name : options.ignore) result.ignored[place_of(name)] = true;
+  for (const auto& name : options.categorical) result.roles[place_of(name)].categorical = true;
   for (const auto& name : options.targets) {
-    const auto column = rows.place_of(name);
+    const std::size_t column = place_of(name);
     result.roles[column].target = true;
     if (result.ignored[column])
       throw UsageError("column " + in_quotes(name) + " is named as a target and as one to ignore",
@@ -41,7 +44,8 @@ Roles roles_of(CsvRows& rows, const TableOptions& options) {
 
 Table read_table(const TableSource& source, const TableOptions& options) {
   CsvRows rows(source, options);
-  const auto [ignored, roles] = roles_of(rows, options);
+  const auto [ignored, roles] =
+      roles_of(rows.names().size(), options, [&](const std::string& name) { return rows.place_of(name); });
   const CellRules rules(options.missing, options.decimal, options.not_missing);
   std::vector<std::size_t> places;
   std::vector<ColumnBuilder> builders;
@@ -53,12 +57,33 @@ Table read_table(const TableSource& source, const TableOptions& options) {
 
   Table table{.name = rows.record().name()};
   for (; rows.next(); ++table.rows) {
-    for (std::size_t i = 0; i < builders.size(); ++i) builders[i].add(rows.record(), places[i]);
+    for (std::size_t i = 0; i < builders.size(); ++i) {
+      builders[i].add(rows.record()[places[i]], {rows.record(), places[i]});
+    }
   }
   rows.require_any();
   for (auto& builder : builders) {
     table.columns.push_back(builder.finish());
     builder = ColumnBuilder({}, {}, rules);  // frees it: only one column at a time is in memory twice
+  }
+  return table;
+}
+
+Table make_table(std::string name, std::span<const CellColumn> columns, const TableOptions& options) {
+  Table table{.name = std::move(name), .rows = row_count(columns)};
+  const auto [ignored, roles] = roles_of(
+      columns.size(), options, [&](const std::string& one) { return place_of(one, columns, table.name); });
+  const CellRules rules(options.missing, {}, options.not_missing);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (ignored[i]) continue;
+    ColumnBuilder builder(columns[i].name, roles[i], rules);
+    try {
+      for_each_cell(table.name, columns[i],
+                    [&](std::string_view cell, const CellPlace& place) { builder.add(cell, place); });
+      table.columns.push_back(builder.finish());
+    } catch (const FileError& error) {
+      throw DataError(error.message(), error.advice());
+    }
   }
   return table;
 }

@@ -17,7 +17,9 @@
 #include "data/table/categories.h"
 #include "data/table/csv_rows.h"
 #include "data/table/dictionary.h"
+#include "data/table/memory_cells.h"
 #include "mlp/error.h"
+#include "mlp/make_table.h"
 #include "mlp/table.h"
 
 namespace mlp {
@@ -58,10 +60,12 @@ class TypedColumn {
 
   Column empty() const { return {.type = *type_}; }
 
-  void add(const CsvReader& csv, Column& column) const {
-    const auto text = trimmed(csv[place_]);
+  std::size_t place() const { return place_; }
+
+  void add(std::string_view cell, const CellPlace& place, Column& column) const {
+    const auto text = trimmed(cell);
     if (type_->kind == ColumnKind::kNumeric) {
-      column.numbers.push_back(number(text, csv));
+      column.numbers.push_back(number(text, place));
       column.missing += std::isnan(column.numbers.back());
     } else {
       column.codes.push_back(code(text));
@@ -71,12 +75,12 @@ class TypedColumn {
   }
 
  private:
-  double number(std::string_view text, const CsvReader& csv) const {
+  double number(std::string_view text, const CellPlace& place) const {
     const auto cell = rules_->read(text);
     if (cell.kind == CellKind::kMissing || is_none(text)) return std::numeric_limits<double>::quiet_NaN();
     if (cell.kind == CellKind::kNumber) return cell.number;
     if (const auto word = boolean_word(text); word && type_->zero_one) return *word;
-    throw FileError(csv.where(place_) + ": expected a finite number, found " + in_quotes(text),
+    throw FileError(place.text() + ": expected a finite number, found " + in_quotes(text),
                     hint_for(text, rules_->decimal()));
   }
 
@@ -198,7 +202,10 @@ void read_pieces(const TableSource& source, std::span<const ColumnType> types, c
   };
   const auto add_row = [&](Table& piece) {
     if (!rows.next()) return false;
-    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(rows.record(), piece.columns[i]);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::size_t place = columns[i].place();
+      columns[i].add(rows.record()[place], {rows.record(), place}, piece.columns[i]);
+    }
     for (std::size_t i = 0; i < kept.size(); ++i) piece.kept[i].cells.emplace_back(rows.record()[kept[i]]);
     ++piece.rows;
     return true;
@@ -229,6 +236,23 @@ Table read_table(const TableSource& source, std::span<const ColumnType> types, c
   read_pieces(
       source, types, options, std::numeric_limits<std::size_t>::max(), true,
       [&](Table whole) { table = std::move(whole); }, [](const auto&) {});
+  return table;
+}
+
+Table make_table(std::string name, std::span<const CellColumn> columns, std::span<const ColumnType> types,
+                 const TableOptions& options) {
+  Table table{.name = std::move(name), .rows = row_count(columns)};
+  const CellRules rules(options.missing, {}, options.not_missing);
+  for (const auto& type : types) {
+    const TypedColumn typed(type, place_of(type.name, columns, table.name), rules);
+    Column& column = table.columns.emplace_back(typed.empty());
+    try {
+      for_each_cell(table.name, columns[typed.place()],
+                    [&](std::string_view cell, const CellPlace& place) { typed.add(cell, place, column); });
+    } catch (const FileError& error) {
+      throw DataError(error.message(), error.advice());
+    }
+  }
   return table;
 }
 
