@@ -449,6 +449,23 @@ def test_scikit_learn_is_imported_when_it_is_needed():
     subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
 
 
+def test_without_scikit_learn_the_rest_works_and_the_estimators_say_what_to_install():
+    program = """
+        import sys
+        sys.modules["sklearn"] = None  # as if it were not there
+        import mlp
+        from mlp import *
+        assert "MLPClassifier" in dir(mlp)
+        try:
+            mlp.MLPClassifier
+        except ImportError as error:
+            assert "pip install 'scikit-learn>=1.6'" in str(error)
+        else:
+            raise AssertionError("no error")
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
+
+
 # Tables.
 
 
