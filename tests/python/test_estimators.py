@@ -466,6 +466,18 @@ def test_without_scikit_learn_the_rest_works_and_the_estimators_say_what_to_inst
     subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
 
 
+@BOTH
+def test_numbers_that_float32_cannot_tell_apart_are_warned_of(estimator):
+    X, y = IRIS
+    seconds = np.c_[X, 1.7e9 + X[:, 0]]
+    with pytest.warns(UserWarning, match=r"columns \[4\] of X"):
+        estimator(4, max_iter=2).fit(seconds, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        estimator(4, max_iter=2).fit(np.c_[X, 1.7e9 + X[:, 0] * 1e6, np.full(len(X), 1.7e9)], y)
+        make_pipeline(StandardScaler(), estimator(4, max_iter=2)).fit(seconds, y)
+
+
 # Tables.
 
 

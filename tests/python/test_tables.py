@@ -6,6 +6,7 @@ import decimal
 import numpy as np
 import pytest
 
+import mlp
 from mlp import tables
 
 pandas = pytest.importorskip("pandas")
@@ -174,3 +175,24 @@ class TestArrow:
     def test_dates_are_refused(self):
         with pytest.raises(TypeError, match="column 'when' holds dates or times"):
             tables.columns_of(self.pyarrow.table({"when": [datetime.date(2024, 1, 14)]}))
+
+
+def test_a_model_evaluates_a_table_as_it_does_the_data_set():
+    random = np.random.default_rng(0)
+    columns = [random.normal(size=100), (random.integers(0, 2, 100), ["a", "b"])]
+    columns.append(columns[0] + columns[1][0])
+    table = mlp.Table.from_columns(["x", "kind", "y"], columns, targets=["y"])
+    split = mlp.split_table(table, targets=["y"], test_fraction=0)
+    model = mlp.train(split.train, epochs=3).model
+    assert [column.name for column in model.types] == ["x", "kind", "y"]
+    again = mlp.Table.from_columns(["y", "kind", "x"], columns[::-1], types=model.types)
+    assert model.evaluate(again) == model.evaluate(split.train)
+    arrays = mlp.train(mlp.Dataset.from_arrays(columns[0][:, None].astype(np.float32), targets=columns[2]), epochs=1).model
+    with pytest.raises(ValueError, match="not trained on a table"):
+        arrays.evaluate(table)
+
+
+def test_texts_that_are_no_missing_cells():
+    cells = (np.array([0, 1, 2, 0]), ["NA", "b", "?"])
+    assert mlp.Table.from_columns(["a"], [cells]).columns[0].categories == ["b"]
+    assert mlp.Table.from_columns(["a"], [cells], not_missing=["NA", "?"]).columns[0].categories == ["?", "NA", "b"]

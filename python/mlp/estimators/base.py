@@ -377,7 +377,12 @@ class BaseMLP(BaseEstimator):
                           dtype=np.uint8 if bytes_ else (np.float64, np.float32))
         if first:
             self._dtype = np.dtype(np.float64 if X.dtype == np.float64 else np.float32)
-        return examples.single_precision(X.toarray() if hasattr(X, "toarray") else X, "Input X")
+        X = X.toarray() if hasattr(X, "toarray") else X
+        if first and X.dtype == np.float64 and len(lost := examples.too_fine_columns(X)):
+            warnings.warn(f"columns {lost.tolist()} of X hold numbers so close together, for their size, that float32, in which "
+                          "networks compute, cannot tell them apart well: take off their mean first, as by "
+                          "sklearn.preprocessing.StandardScaler")
+        return examples.single_precision(X, "Input X")
 
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs [N, O] for what predict() is given."""

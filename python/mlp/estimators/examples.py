@@ -40,6 +40,14 @@ def single_precision(array: np.ndarray, name: str) -> np.ndarray:
     return single
 
 
+def too_fine_columns(array: np.ndarray) -> np.ndarray:
+    """The columns that differ by so little of their size that float32, with its 24 bits, has fewer than 1,000 values for them:
+    seconds since 1970 of one day, say."""
+    low, high = array.min(axis=0), array.max(axis=0)
+    with np.errstate(over="ignore"):
+        return np.flatnonzero((high > low) & (high - low < 1000 * 2.0**-24 * np.maximum(np.abs(low), np.abs(high))))
+
+
 def without_weightless(rows: Rows) -> Rows:
     """Without the rows of weight 0, from which nothing is learned: neither weights nor the scaling of the inputs."""
     if rows.weights is None or (rows.weights > 0).all():
