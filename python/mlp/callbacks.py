@@ -10,7 +10,7 @@ A callback is any object with some of these methods, or a plain function that ta
     ``samples_per_second``, and ``model()`` is a copy of the model so far. ``False`` stops the training; the model so
     far is kept.
 ``on_end(model)``
-    After the last step. A model that it returns takes the trained one's place.
+    After the last step. A model that it returns takes the trained one's place. After an error ``model`` is None.
 """
 
 from __future__ import annotations
@@ -220,9 +220,9 @@ class MLflowCallback(Callback):
         mlflow.log_metrics({name + suffix: value for name, value in _figures(epoch).items()}, step=epoch.epoch)
 
     def on_end(self, model: Any) -> None:
-        import mlflow
-
         if self._owns_run:
+            import mlflow
+
             mlflow.end_run()
 
 

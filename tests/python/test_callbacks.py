@@ -62,6 +62,17 @@ def test_they_are_told_of_an_error():
     assert diary.lines == [("start", 4), (0, 1), ("end", None)]
 
 
+def test_an_error_at_the_start_ends_those_that_had_started():
+    class Fails(Callback):
+        def on_start(self, settings):
+            raise RuntimeError("no connection")
+
+    diary = Diary()
+    with pytest.raises(RuntimeError, match="no connection"):
+        fit([diary, Fails()])
+    assert diary.lines == [("start", 4), ("end", None)]
+
+
 def test_false_stops_and_the_others_are_still_told():
     diary = Diary()
     model = fit([lambda member, epoch, model: epoch.epoch < 2, diary])

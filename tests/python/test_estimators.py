@@ -23,7 +23,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.neural_network import MLPClassifier as TheirClassifier  # noqa: E402
 from sklearn.neural_network import MLPRegressor as TheirRegressor  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
-from sklearn.preprocessing import LabelBinarizer, StandardScaler  # noqa: E402
+from sklearn.preprocessing import StandardScaler  # noqa: E402
 
 import mlp  # noqa: E402
 from mlp import MLPClassifier, MLPRegressor, _core  # noqa: E402
@@ -340,6 +340,19 @@ def test_early_stopping_keeps_the_best_with_tol_too():
         best = int(np.argmin(model.validation_loss_curve_))
         assert model.n_iter_ < 300
         assert model.validation_scores_[best] == pytest.approx(model.score(X[900:], y[900:]), abs=1e-6)
+
+
+def test_an_adaptive_rate_with_early_stopping():
+    """The rate falls where the fit would have stopped, and the best model is kept."""
+    X, y = load_digits(return_X_y=True)
+    rates = []
+    model = MLPClassifier(16, solver="sgd", learning_rate="adaptive", learning_rate_init=0.05, early_stopping=True,
+                          n_iter_no_change=2, max_iter=1000, random_state=1,
+                          callbacks=lambda member, epoch, model: rates.append(epoch.learning_rate))
+    model.fit(X[:900], y[:900], X_val=X[900:], y_val=y[900:])
+    assert rates[0] == pytest.approx(0.05) and rates[-1] <= 1e-6
+    best = int(np.argmin(model.validation_loss_curve_))
+    assert model.validation_scores_[best] == pytest.approx(model.score(X[900:], y[900:]), abs=1e-6)
 
 
 # Ensembles.

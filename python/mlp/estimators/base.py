@@ -167,10 +167,9 @@ class BaseMLP(BaseEstimator):
         options = self._options(data, seed, continues, one_epoch)
         watchers = self._watchers(data)
         rate_after = self._rate_after(data, one_epoch)
-        for watcher in watchers:
-            watcher.on_start({"network": str(network), **dataclasses.asdict(data.settings), "seed": seed,
-                              "members": self.n_members, "rows": data.dataset.rows, "features": data.dataset.features})
-        run = training.run(network, data.dataset, options, watchers, validate=data.validate, rate_after=rate_after,
+        told = {"network": str(network), **dataclasses.asdict(data.settings), "seed": seed, "members": self.n_members,
+                "rows": data.dataset.rows, "features": data.dataset.features}
+        run = training.run(network, data.dataset, options, watchers, told, validate=data.validate, rate_after=rate_after,
                            shuffle=self.shuffle)
         self._keep(run, data, network, options, continues, one_epoch)
         if run.interrupted:
@@ -288,7 +287,8 @@ class BaseMLP(BaseEstimator):
 
     def _library_patience(self, data: _Data) -> int:
         """Of the library's own early stopping; 0 where there is none, or a callback takes its place."""
-        if not self.early_stopping or data.validate is not None or self.tol or not self.shuffle:
+        adapts = self.learning_rate == "adaptive"
+        if not self.early_stopping or data.validate is not None or self.tol or adapts or not self.shuffle:
             return 0
         return int(min(self.n_iter_no_change, data.settings.epochs))
 
@@ -379,8 +379,8 @@ class BaseMLP(BaseEstimator):
             self._dtype = np.dtype(np.float64 if X.dtype == np.float64 else np.float32)
         X = X.toarray() if hasattr(X, "toarray") else X
         if first and X.dtype == np.float64 and len(lost := examples.too_fine_columns(X)):
-            warnings.warn(f"columns {lost.tolist()} of X hold numbers so close together, for their size, that float32, in which "
-                          "networks compute, cannot tell them apart well: take off their mean first, as by "
+            warnings.warn(f"columns {lost.tolist()} of X hold numbers so close together, for their size, that float32, in "
+                          "which networks compute, cannot tell them apart well: take off their mean first, as by "
                           "sklearn.preprocessing.StandardScaler")
         return examples.single_precision(X, "Input X")
 

@@ -35,8 +35,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     batch_size : int, optional
         Rows in a step.
     learning_rate : str, optional
-        The schedule: "constant", "one_cycle", "cosine", "step(factor=0.1,every=20)", "exponential", "warm_up"; or scikit-learn's
-        "invscaling" and "adaptive".
+        The schedule: "constant", "one_cycle", "cosine", "step(factor=0.1,every=20)", "exponential", "warm_up"; or
+        scikit-learn's "invscaling" and "adaptive".
     learning_rate_init : float, optional
         The learning rate that the schedule multiplies. None: the recipe's; with a ``solver``, that solver's own.
     power_t : float
@@ -134,17 +134,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             as_table=as_table)
         self.class_weight = class_weight
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None, classes=None):
         """One epoch on these rows, from the parameters so far.
 
         Parameters
         ----------
         X, y : as in fit()
             Arrays. The first call's rows decide how inputs are scaled.
-        classes : array-like, optional
-            All classes there will be; needed in the first call.
         sample_weight : array-like of shape (n_samples,), optional
             How much each row counts.
+        classes : array-like, optional
+            All classes there will be; needed in the first call.
 
         Returns
         -------

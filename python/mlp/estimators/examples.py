@@ -35,8 +35,8 @@ def single_precision(array: np.ndarray, name: str) -> np.ndarray:
     with np.errstate(over="ignore"):
         single = np.ascontiguousarray(array, dtype=np.float32)
     if single.dtype != array.dtype and not np.isfinite(single).all():
-        raise ValueError(f"{name} contains numbers that are too large for dtype('float32'), in which networks compute; give them "
-                         "in another unit, or scale them first (sklearn.preprocessing.StandardScaler)")
+        raise ValueError(f"{name} contains numbers that are too large for dtype('float32'), in which networks compute; give "
+                         "them in another unit, or scale them first (sklearn.preprocessing.StandardScaler)")
     return single
 
 

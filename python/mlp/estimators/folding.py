@@ -1,8 +1,8 @@
 """A model's weights as if its inputs and targets were not scaled.
 
-The library scales inputs, x' = (x - shift) * scale, and the targets of a linear output in the same way. Both are affine, so they
-can be folded into the first and the last layer. What comes out is what scikit-learn calls ``coefs_`` and ``intercepts_``: they
-refer to X and y as they were given.
+The library scales inputs, x' = (x - shift) * scale, and the targets of a linear output in the same way. Both are affine, so
+they can be folded into the first and the last layer. What comes out is what scikit-learn calls ``coefs_`` and ``intercepts_``:
+they refer to X and y as they were given.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _with_validation(epoch: Any, loss: float, metric: float) -> Any:
                                  validation_metric=metric)
 
 
-def run(network: Any, dataset: Any, options: dict[str, Any], callbacks: Sequence[Any], *,
+def run(network: Any, dataset: Any, options: dict[str, Any], callbacks: Sequence[Any], told: dict[str, Any], *,
         validate: Callable[[Any], tuple[float, float]] | None = None, rate_after: Any = None,
         shuffle: bool = True) -> Run:
     """A whole training.
@@ -80,6 +80,8 @@ def run(network: Any, dataset: Any, options: dict[str, Any], callbacks: Sequence
     ----------
     options : dict
         Of :func:`mlp._core.train`.
+    told : dict
+        What callbacks are told at the start.
     validate : callable, optional
         See :class:`Watch`.
     rate_after : callable, optional
@@ -89,6 +91,8 @@ def run(network: Any, dataset: Any, options: dict[str, Any], callbacks: Sequence
     """
     watch = Watch(callbacks, validate)
     try:
+        for callback in callbacks:
+            callback.on_start(told)
         if not shuffle:
             model, states = _train_in_order(network, dataset, options, watch), None
         else:
