@@ -2,9 +2,9 @@
 
     PYTHON bench/compare/python_fit.py [--quick] > python_fit.md
 
-PYTHON has the packages mlp and scikit-learn (1.6 or newer). MNIST is found as `mlp` finds it: MLP_DATA_DIR. Both sides train the
-same network with the same optimizer, batch size and number of epochs, in turns; each number is the median over the rounds. Nothing
-else should run meanwhile.
+PYTHON has the packages mlp and scikit-learn (1.6 or newer). MNIST is found as `mlp` finds it: MLP_DATA_DIR. Both sides
+train the same network with the same optimizer, batch size and number of epochs, in turns; each number is the median over
+the rounds. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations

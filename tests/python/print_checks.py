@@ -42,6 +42,6 @@ def table():
 if __name__ == "__main__":
     print("# scikit-learn's checks of the estimators\n")
     print(f"`check_estimator` of scikit-learn {sklearn.__version__} on `MLPClassifier()` and `MLPRegressor()`, with no")
-    print("expected failures. Skipped is what scikit-learn itself leaves out: the array API is off unless SCIPY_ARRAY_API is set, and")
-    print("there is no decision_function. Written by tests/python/print_checks.py.\n")
+    print("expected failures. Skipped is what scikit-learn itself leaves out: the array API is off unless SCIPY_ARRAY_API")
+    print("is set, and there is no decision_function. Written by tests/python/print_checks.py.\n")
     print(table())
