@@ -107,7 +107,9 @@ def test_names_that_are_no_texts():
 
 
 class TestPolars:
-    polars = pytest.importorskip("polars")
+    @pytest.fixture(autouse=True)
+    def installed(self):
+        self.polars = pytest.importorskip("polars")
 
     def test_numbers_are_not_copied(self):
         series = self.polars.Series("a", np.arange(4.0))
@@ -141,7 +143,9 @@ class TestPolars:
 
 
 class TestArrow:
-    pyarrow = pytest.importorskip("pyarrow")
+    @pytest.fixture(autouse=True)
+    def installed(self):
+        self.pyarrow = pytest.importorskip("pyarrow")
 
     def test_columns(self):
         pyarrow = self.pyarrow
