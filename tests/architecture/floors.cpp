@@ -253,6 +253,13 @@ std::vector<std::string> floor_violations(const fs::path& root) {
       return allowed_in_application(application, file.parent_path(), include);
     });
   }
+  // The Python package's module is an application, too.
+  const fs::path module = root / "python/src";
+  for (const auto& file : sources_below(module)) {
+    check(file, "mlp, the module's own files", [&](const Include& include) {
+      return allowed_in_application(module, file.parent_path(), include);
+    });
+  }
   return violations;
 }
 

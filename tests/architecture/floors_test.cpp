@@ -76,7 +76,10 @@ TEST(Floors, DownwardSidewaysWithinAFolderAndPublicIncludesAreFine) {
       .file("include/mlp/a.h", "#include <span>\n#include \"mlp/error.h\"\n")
       .file("apps/mlp/main.cpp",
             "#include <CLI/CLI.hpp>\n#include \"mlp/mlp.h\"\n#include \"terminal/progress.h\"\n")
-      .file("apps/mlp/terminal/progress.h", "#include <mlp/train.h>\n");
+      .file("apps/mlp/terminal/progress.h", "#include <mlp/train.h>\n")
+      .file("python/src/a.cpp",
+            "#include <nanobind/nanobind.h>\n#include \"b.h\"\n#include \"mlp/train.h\"\n")
+      .file("python/src/b.h", "");
   EXPECT_TRUE(tree.floors().empty()) << joined(tree.floors());
 }
 
@@ -115,7 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"src/core/a.h", "\"b.h\""}, Planted{"include/mlp/a.h", "\"core/b.h\""},
         Planted{"include/mlp/a.h", "<core/b.h>"}, Planted{"include/mlp/a.h", "\"error.h\""},
         Planted{"apps/mlp/a.cpp", "\"core/b.h\""}, Planted{"apps/mlp/a.cpp", "<engine/b.h>"},
-        Planted{"apps/mlp/a.cpp", "\"../../src/core/b.h\""}, Planted{"apps/mlp/a.cpp", "\"absent.h\""}));
+        Planted{"apps/mlp/a.cpp", "\"../../src/core/b.h\""}, Planted{"apps/mlp/a.cpp", "\"absent.h\""},
+        Planted{"python/src/a.cpp", "\"core/b.h\""}, Planted{"python/src/a.cpp", "\"main.h\""}));
 
 TEST(Floors, AFolderOnNoFloorIsFound) {
   EXPECT_EQ(Tree().file("src/misc/a.h", "").floors(),
