@@ -68,3 +68,18 @@ __all__ = [
     "split_table",
     "train",
 ]
+
+
+_ESTIMATORS = ("MLPClassifier", "MLPRegressor")  # not in __all__: they import scikit-learn, which may not be there
+
+
+def __getattr__(name: str) -> object:
+    if name in _ESTIMATORS:
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module 'mlp' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ESTIMATORS])

@@ -21,6 +21,7 @@
 #include "mlp/ensemble.h"
 #include "mlp/gradients.h"
 #include "mlp/model_bytes.h"
+#include "mlp/table_data.h"
 #include "mlp/train.h"
 #include "mlp/verify.h"
 
@@ -154,6 +155,13 @@ nb::dict evaluate(const SharedModel& model, const Dataset& dataset, int threads)
   result["rows"] = evaluation.rows;
   result["loss"] = evaluation.loss;
   return result;
+}
+
+/// Of a table's rows that have a value in every target.
+nb::dict evaluate_table(const SharedModel& model, const Table& table, int threads) {
+  if (!model->preprocessing)
+    throw nb::value_error("Model: it was not trained on a table, and takes data sets");
+  return evaluate(model, table_dataset(*model->preprocessing, table), threads);
 }
 
 nb::dict record_of(const TrainingRecord& record) {
@@ -325,6 +333,12 @@ True
             return model->preprocessing ? model->preprocessing->input_types() : std::vector<ColumnType>();
           },
           "The columns of a table that it predicts from; empty where it takes arrays.")
+      .def_prop_ro(
+          "types",
+          [](const SharedModel& model) {
+            return model->preprocessing ? model->preprocessing->all_types() : std::vector<ColumnType>();
+          },
+          "Those and its targets: what a table to evaluate on is read by.")
       .def_prop_ro("weights", &weights, nb::sig("def weights(self) -> list[numpy.ndarray]"),
                    "W [fan_in, fan_out] of each layer of the first member, read-only.")
       .def_prop_ro("biases", &biases, nb::sig("def biases(self) -> list[numpy.ndarray]"),
@@ -408,6 +422,9 @@ Examples
 >>> round(scores["r2"], 2)
 0.95
 )")
+      .def("evaluate", &evaluate_table, nb::arg("table"), nb::kw_only(), nb::arg("threads") = 0,
+           nb::sig("def evaluate(self, table: Table, *, threads: int = 0) -> dict[str, object]"),
+           "The same on a table with the targets, read by `types`; rows without a target are left out.")
       .def(
           "verify",
           [](const SharedModel& model) {

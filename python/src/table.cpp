@@ -70,7 +70,7 @@ CellColumn cells_of(std::string name, nb::handle column) {
 
 Table from_columns(const Texts& names, nb::handle columns,
                    const std::optional<std::vector<ColumnType>>& types, Texts targets, Texts categorical,
-                   Texts ignore, std::string name) {
+                   Texts ignore, Texts not_missing, std::string name) {
   std::vector<CellColumn> cells;
   for (const nb::handle column : columns) {
     if (cells.size() == names.size()) break;
@@ -81,10 +81,12 @@ Table from_columns(const Texts& names, nb::handle columns,
                            std::to_string(nb::len(columns)) + " columns")
                               .c_str());
   const nb::gil_scoped_release released;
-  if (types) return make_table(std::move(name), cells, *types);
-  return make_table(
-      std::move(name), cells,
-      {.ignore = std::move(ignore), .categorical = std::move(categorical), .targets = std::move(targets)});
+  if (types) return make_table(std::move(name), cells, *types, {.not_missing = std::move(not_missing)});
+  return make_table(std::move(name), cells,
+                    {.not_missing = std::move(not_missing),
+                     .ignore = std::move(ignore),
+                     .categorical = std::move(categorical),
+                     .targets = std::move(targets)});
 }
 
 InputScaling scaling_of(const std::string& text) {
@@ -145,13 +147,14 @@ Examples
       .def_static(
           "from_columns", &from_columns, nb::arg("names"), nb::arg("columns"), nb::kw_only(),
           nb::arg("types") = nb::none(), nb::arg("targets") = Texts(), nb::arg("categorical") = Texts(),
-          nb::arg("ignore") = Texts(), nb::arg("name") = "table",
+          nb::arg("ignore") = Texts(), nb::arg("not_missing") = Texts(), nb::arg("name") = "table",
           nb::sig(
               "def from_columns(names: collections.abc.Sequence[str], columns: "
               "collections.abc.Sequence[object], *, "
               "types: collections.abc.Sequence[ColumnType] | None = None, "
               "targets: collections.abc.Sequence[str] = (), categorical: collections.abc.Sequence[str] = (), "
-              "ignore: collections.abc.Sequence[str] = (), name: str = 'table') -> Table"),
+              "ignore: collections.abc.Sequence[str] = (), not_missing: collections.abc.Sequence[str] = (), "
+              "name: str = 'table') -> Table"),
           R"(A table of columns in memory, such as those of a DataFrame.
 
 Parameters
@@ -169,6 +172,8 @@ categorical : sequence of str
     Columns whose cells are categories, numbers or not.
 ignore : sequence of str
     Columns left out.
+not_missing : sequence of str
+    Texts that are none, though usually they stand for a missing cell: "NA", "?", ...
 )")
       .def_static(
           "read_csv", &read_csv, nb::arg("path"), nb::arg("options"),
