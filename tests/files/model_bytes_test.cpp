@@ -11,7 +11,9 @@ namespace {
 
 Model trained_model() {
   const auto data = make_friedman(60, 10, 1).train;
-  return train(parse_network("4:silu,1:linear", 10), data, {.loss = SquaredError{}, .epochs = 1}).model;
+  return train(parse_network("4:silu,1:linear", 10), data,
+               {.loss = SquaredError{}, .epochs = 1, .validation_fraction = 0.2})
+      .model;
 }
 
 TEST(ModelBytes, AreThoseOfTheFile) {
