@@ -251,6 +251,15 @@ def test_classes_are_what_they_were():
     assert MLPClassifier(8, random_state=1).fit(X, flags).predict(X).dtype == bool
 
 
+@pytest.mark.parametrize("dtype, expected", [("Int64", np.int64), ("boolean", bool), ("category", np.int64)])
+def test_classes_of_pandas_own_types(dtype, expected):
+    pandas = pytest.importorskip("pandas")
+    X, y = IRIS
+    y = pandas.Series(y == 1 if dtype == "boolean" else y, dtype=dtype)
+    model = MLPClassifier(8, max_iter=3, random_state=1).fit(X, y)
+    assert model.classes_.dtype == model.predict(X).dtype == expected
+
+
 def test_one_class_is_nothing_to_tell_apart():
     with pytest.raises(ValueError, match=r"only one class: \['a'\]"):
         MLPClassifier().fit([[1], [2]], ["a", "a"])

@@ -225,6 +225,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return self._encoded_labels(y)
         if not first and self._multilabel:
             raise ValueError("y was multilabel in the fit before, and is not now")
+        if hasattr(getattr(y, "dtype", None), "numpy_dtype") and not y.hasnans:
+            y = y.to_numpy(dtype=y.dtype.numpy_dtype)  # whole numbers of pandas that may be missing, and would become floats
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y", ensure_min_samples=0)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
