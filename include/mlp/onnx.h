@@ -104,8 +104,8 @@ void save_onnx(const Model& model, const std::filesystem::path& path, const File
 OnnxGraph parse_onnx(std::string_view bytes, const std::string& name);
 
 /// The network that a graph is, with its scalings, labels and, of our own graphs, names and examples: chains
-/// of Gemm, or MatMul and Add, and the activations however they are written, as exporters of PyTorch, Keras
-/// and scikit-learn write them (docs/onnx.md). Throws FileError naming the first node that is something else.
+/// of Gemm, or MatMul and Add, and the activations however they are written, as exporters of PyTorch and
+/// scikit-learn write them (docs/onnx.md). Throws FileError naming the first node that is something else.
 Model model_of_graph(const OnnxGraph& graph, const std::string& name);
 
 /// model_of_graph() of a file. Throws FileError.

@@ -1,4 +1,5 @@
-// ONNX files. What is accepted is a model: it is saved and loaded again as the same, and exported it comes back.
+// ONNX files. What is accepted is a model: it is saved and loaded again as the same, and exported it comes
+// back.
 #include "mlp/onnx.h"
 
 #include "fuzz/document.h"

@@ -45,7 +45,7 @@ int run_import(const Arguments& arguments) {
 Command add_import(Parser& parent, const Environment&) {
   auto arguments = std::make_shared<Arguments>();
   Parser parser = parent.add_command("import", "A network from an ONNX file, as a model to predict with");
-  parser.add_option("FILE", arguments->input, "an ONNX file of PyTorch, Keras, scikit-learn or mlp")
+  parser.add_option("FILE", arguments->input, "an ONNX file of PyTorch, scikit-learn or mlp")
       .type("FILE")
       .required();
   parser

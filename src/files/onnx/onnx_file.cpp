@@ -140,6 +140,7 @@ std::vector<To> elements(const onnx::TensorProto& tensor, const List& list, std:
   if (bytes.size() != count * sizeof(From))
     refuse(where, "expected " + std::to_string(count * sizeof(From)) + " bytes, found " +
                       std::to_string(bytes.size()));
+  if (count == 0) return {};
   std::vector<From> values(count);
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return {values.begin(), values.end()};
