@@ -16,10 +16,11 @@ A callback is any object with some of these methods, or a plain function that ta
 from __future__ import annotations
 
 import math
+import os
 import sys
 from typing import Any, Callable, Mapping
 
-__all__ = ["Callback", "EarlyStopping", "MLflowCallback", "ProgressBar", "WandbCallback"]
+__all__ = ["Callback", "EarlyStopping", "MLflowCallback", "ProgressBar", "TensorBoardCallback", "WandbCallback"]
 
 
 class Callback:
@@ -188,6 +189,53 @@ def _figures(epoch: Any) -> dict[str, float]:
     names = ("train_loss", "validation_loss", "validation_metric", "learning_rate", "seconds")
     figures = {name: getattr(epoch, name) for name in names}
     return {name: value for name, value in figures.items() if not math.isnan(value)}
+
+
+class TensorBoardCallback(Callback):
+    """Writes each epoch's figures to event files, which ``tensorboard --logdir FOLDER`` shows; needs nothing to do so.
+
+    Of an ensemble further members have folders of their own, ``members/2`` and so on.
+
+    Parameters
+    ----------
+    folder : path
+        Where to; made where it is missing.
+    metric : str
+        What the validation metric is called: "accuracy", "rmse".
+
+    Examples
+    --------
+    >>> import mlp, pathlib, tempfile
+    >>> from mlp.callbacks import TensorBoardCallback
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "runs" / "first"
+    >>> board = TensorBoardCallback(folder, metric="rmse")
+    >>> _ = mlp.train(mlp.load_dataset("friedman").train, epochs=2, on_epoch=board.on_epoch)
+    >>> [path.name[-4:] for path in folder.iterdir()]
+    ['.mlp']
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], metric: str = "metric") -> None:
+        self.folder = folder
+        self.metric = metric
+        self._files: dict[int, Any] = {}
+
+    def on_start(self, settings: Mapping[str, Any]) -> None:
+        self._files = {}
+
+    def on_epoch(self, member: int, epoch: Any, model: Callable[[], Any]) -> None:
+        from . import EventFile
+
+        if member not in self._files:
+            folder = os.path.join(self.folder, "members", str(member + 1)) if member else os.fspath(self.folder)
+            os.makedirs(folder, exist_ok=True)
+            self._files[member] = EventFile(folder, metric=self.metric, first_epoch=epoch.epoch)
+        self._files[member].write(epoch)
+
+    def on_end(self, model: Any) -> None:
+        self._files = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_files": {}}
 
 
 class MLflowCallback(Callback):

@@ -15,6 +15,8 @@ void bind_recipe(nb::module_& module);
 void bind_model(nb::module_& module);
 void bind_train(nb::module_& module);
 void bind_trainer(nb::module_& module);
+void bind_event_file(nb::module_& module);
 void bind_gradients(nb::module_& module);
+void bind_onnx(nb::module_& module);
 
 }  // namespace mlp::python

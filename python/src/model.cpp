@@ -432,6 +432,15 @@ Examples
             return mlp::verify(*model).passed();
           },
           "Whether it still gives the outputs it gave for its examples when it was made.")
+      .def(
+          "to_onnx",
+          [](nb::handle model, nb::handle path) {
+            return nb::module_::import_("mlp._onnx").attr("to_onnx")(model, path);
+          },
+          nb::arg("path") = nb::none(),
+          nb::sig("def to_onnx(self, path: str | os.PathLike[str] | None = None) -> object"),
+          "An onnx.ModelProto of everything from raw inputs to labels and probabilities, or targets; written "
+          "to `path`, if given. Needs the package onnx. See docs/onnx.md.")
       .def("check_gradients", &check_gradients,
            nb::sig("def check_gradients(self) -> list[dict[str, object]]"),
            "For each tensor how far apart its gradients are, computed by the engine, by formula and by "

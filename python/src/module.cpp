@@ -15,6 +15,8 @@ NB_MODULE(_core, module) {
   bind_model(module);
   bind_train(module);
   bind_trainer(module);
+  bind_event_file(module);
   bind_gradients(module);
+  bind_onnx(module);
   module.attr("__version__") = mlp::version();
 }
