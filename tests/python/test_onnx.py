@@ -1,7 +1,5 @@
 """Model.to_onnx: the graph of `mlp export --onnx`, judged by onnxruntime."""
 
-import os
-import pathlib
 import subprocess
 
 import numpy as np
@@ -10,8 +8,6 @@ import pytest
 import mlp
 
 onnx = pytest.importorskip("onnx")
-
-PROGRAM = os.environ.get("MLP_APP", pathlib.Path(__file__).parents[2] / "build" / "release" / "mlp")
 
 
 def table():
@@ -52,13 +48,11 @@ def test_a_tables_graph_takes_its_columns():
 
 
 @pytest.mark.parametrize("kind", ["array", "table"])
-def test_it_is_the_file_that_the_program_exports(tmp_path, kind):
-    if not os.path.exists(PROGRAM):
-        pytest.skip("the command-line tool is not built")
+def test_it_is_the_file_that_the_program_exports(tmp_path, program, kind):
     data = mlp.load_dataset("digits").train if kind == "array" else mlp.split_table(table()[0], targets=["is"]).train
     model = mlp.train(data, epochs=1).model
     model.save(tmp_path / "model.safetensors")
-    done = subprocess.run([PROGRAM, "export", "model.safetensors", "--onnx", "program.onnx"], cwd=tmp_path, text=True,
+    done = subprocess.run([program, "export", "model.safetensors", "--onnx", "program.onnx"], cwd=tmp_path, text=True,
                           capture_output=True)
     if "built without ONNX" in done.stderr:
         pytest.skip("the command-line tool was built without ONNX")
