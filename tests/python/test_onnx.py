@@ -1,6 +1,8 @@
 """Model.to_onnx: the graph of `mlp export --onnx`, judged by onnxruntime."""
 
+import pathlib
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import pytest
 import mlp
 
 onnx = pytest.importorskip("onnx")
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def table():
@@ -60,3 +64,13 @@ def test_it_is_the_file_that_the_program_exports(tmp_path, program, kind):
     proto = model.to_onnx(tmp_path / "python.onnx")
     assert onnx.load(tmp_path / "program.onnx") == proto
     assert onnx.load(tmp_path / "python.onnx") == proto
+
+
+def test_random_models_agree_with_onnxruntime():
+    pytest.importorskip("onnxruntime")
+    maker = ROOT / "build" / "release" / "tests" / "onnx" / "onnx_models"
+    if not maker.exists():
+        pytest.skip(f"not built: {maker}")
+    done = subprocess.run([sys.executable, "-B", ROOT / "tests" / "onnx" / "check_models.py", maker, "500"], text=True,
+                          capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
