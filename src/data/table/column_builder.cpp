@@ -127,12 +127,12 @@ void ColumnBuilder::add_to_dictionary(std::string_view text, const CellPlace& pl
   const std::string most = "more than " + std::to_string(max_categories()) + " different ";
   const Message formatted = formatted_reason(number_share());
   mixed_reason_ = mixed_reason();
-  turn_into_text(most + "texts" +
-                     (!formatted.empty() ? "; " + formatted
-                      : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
-                                         : ""),
-                 FileError(place.text() + ": " + most + "categories",
-                           formatted.empty() ? kTooManyHint : formatted));
+  turn_into_text(
+      most + "texts" +
+          (!formatted.empty() ? "; " + formatted
+           : holds_dates()    ? std::string("; dates or times: ") + kDatesAdvice
+                              : ""),
+      FileError(place.text() + ": " + most + "categories", formatted.empty() ? kTooManyHint : formatted));
 }
 
 bool ColumnBuilder::holds_numbers() const {
