@@ -55,7 +55,7 @@ class Metadata {
         ++rows;
       }
     });
-    return rows == 0 ? Matrix<float>() : Matrix<float>(rows, columns, std::move(values));
+    return rows == 0 ? Matrix<float>() : Matrix<float>(rows, columns, values);
   }
 
   ImageShape image(std::size_t pixels) const {
