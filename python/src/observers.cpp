@@ -10,7 +10,17 @@ namespace mlp::python {
 
 namespace {
 
-bool goes_on(const nb::object& answer) { return !answer.is(nb::handle(Py_False)); }
+/// What a callback answers. Ctrl-C while it runs is raised in it, and stops the training as it does between
+/// steps.
+template <class Call>
+bool goes_on(const Call& callback) {
+  try {
+    return !callback().is(nb::handle(Py_False));
+  } catch (nb::python_error& error) {
+    if (!error.matches(PyExc_KeyboardInterrupt)) throw;
+    return false;
+  }
+}
 
 /// The member's model in this state. The record says what a Trainer cannot know.
 Model model_in(const TrainingOf& training, std::size_t member, const EpochRecord& record,
@@ -51,7 +61,7 @@ bool Callbacks::step(std::size_t member, const StepProgress& progress) const {
   told["batch"] = progress.batch;
   told["batches"] = progress.batches;
   told["mean_loss"] = progress.mean_loss;
-  return goes_on(on_step_(member, told));
+  return goes_on([&]() -> nb::object { return on_step_(member, told); });
 }
 
 bool Callbacks::epoch(std::size_t member, const EpochRecord& record, const TrainingState& state) const {
@@ -68,7 +78,7 @@ bool Callbacks::epoch(std::size_t member, const EpochRecord& record, const Train
     bool& still;
     ~Ends() { still = false; }
   } const ends{*still};
-  return goes_on(on_epoch_(member, record, model_so_far));
+  return goes_on([&]() -> nb::object { return on_epoch_(member, record, model_so_far); });
 }
 
 bool OneObserver::on_step(const StepProgress& progress) {
