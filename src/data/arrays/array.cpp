@@ -248,7 +248,9 @@ Matrix<float> array_targets(Array array, const std::string& file) {
   return std::visit(
       [](const auto& others) {
         Matrix<float> targets(others.rows(), others.columns());
-        for (std::size_t n = 0; n < targets.rows(); ++n)
+        // Rows without columns take no bytes, so that a file of a few may claim billions of them.
+        const std::size_t rows_to_copy = targets.columns() == 0 ? 0 : targets.rows();
+        for (std::size_t n = 0; n < rows_to_copy; ++n)
           std::ranges::copy(others.row(n), targets.row(n).begin());
         return targets;
       },
