@@ -164,13 +164,6 @@ TEST(Idx, EachMistakeHasItsMessage) {
   expect_error<FileError>([&] { parse(gzip(whole + "x")); }, {"but there are bytes after them"});
 }
 
-TEST(Idx, BillionsOfEmptyRowsCostNothing) {
-  const double started = testing_support::processor_seconds();
-  const auto array = parse(idx_header(0x08, {4'000'000'000u, 0, 28}));
-  EXPECT_EQ(array_targets(array, "memory").rows(), 4'000'000'000u);
-  EXPECT_LT(testing_support::processor_seconds() - started, 0.2);
-}
-
 TEST(Idx, AHeaderThatClaimsTerabytesFailsAtOnce) {
   const double started = testing_support::processor_seconds();
   constexpr auto kMax = std::numeric_limits<std::uint32_t>::max();
